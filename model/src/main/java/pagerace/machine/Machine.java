@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.machine;
+
+/**
+ * What kernel code runs on: it makes {@link Word words} and orders accesses to them.
+ *
+ * <p>A machine belongs to one state. All words are made while the state is set up; afterwards the actors run against it,
+ * each on its own thread or, explored, step by step.
+ */
+public abstract class Machine {
+    /** For the two machines. */
+    protected Machine() {}
+
+    /**
+     * Makes a word.
+     *
+     * @param name what traces call it, in kernel terms: {@code parent.pte}, {@code folio.refcount}. A constant: on hardware
+     *     it is dropped, so building one would be the only cost it has
+     * @param initial its value before any actor runs
+     */
+    public abstract Word word(String name, long initial);
+
+    /** Makes the word {@code name[index]}; only a machine that prints names composes it. */
+    public abstract Word word(String name, int index, long initial);
+
+    /** {@code smp_mb}: every earlier access of this actor before every later one. */
+    public abstract void smpMb();
+
+    /** {@code smp_rmb}: earlier reads before later reads. */
+    public abstract void smpRmb();
+
+    /** {@code smp_wmb}: earlier writes before later writes. */
+    public abstract void smpWmb();
+
+    /** {@code smp_mb__before_atomic}: {@link #smpMb} when the next access is a read-modify-write; elsewhere a mistake. */
+    public abstract void smpMbBeforeAtomic();
+
+    /** {@code smp_mb__after_atomic}: {@link #smpMb} when the last access was a read-modify-write; elsewhere a mistake. */
+    public abstract void smpMbAfterAtomic();
+
+    /** {@code smp_mb__after_spinlock}: {@link #smpMb} directly after taking a spin lock; elsewhere a mistake. */
+    public abstract void smpMbAfterSpinlock();
+}

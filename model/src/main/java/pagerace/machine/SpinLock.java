@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.machine;
+
+/**
+ * {@code spinlock_t}: acquire when taken, release when given back, and not a full fence, neither alone nor as the pair
+ * unlock, lock. On x86 hosts the locked instruction that takes it is a full fence all the same.
+ */
+public final class SpinLock {
+    private static final long HELD = 1;
+
+    private final Word word;
+
+    /** A free lock; traces call its word {@code name}. */
+    public SpinLock(Machine machine, String name) {
+        word = machine.word(name, 0);
+    }
+
+    /** A free lock whose word is {@code name[index]} in traces. */
+    public SpinLock(Machine machine, String name, int index) {
+        word = machine.word(name, index, 0);
+    }
+
+    /** {@code spin_lock}: waits for the lock. Not re-entrant: taking it twice is a deadlock. */
+    public void lock() {
+        word.acquireWhenClear(HELD, HELD);
+    }
+
+    /** {@code spin_trylock}: whether the lock was taken; orders nothing if it was not. */
+    public boolean tryLock() {
+        return word.tryAcquireWhenClear(HELD, HELD);
+    }
+
+    /** {@code spin_unlock}. Only the holder calls it. */
+    public void unlock() {
+        word.storeRelease(0);
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** All races. */
+public final class Catalogue {
+    /** Every race, in the order in which reports show them. Registering a race is adding it here. */
+    public static final List<Race> RACES = List.of();
+
+    private Catalogue() {}
+
+    /** Every point of every race. */
+    public static Stream<Point> points() {
+        return RACES.stream().flatMap(race -> race.points().stream());
+    }
+
+    /** The race called {@code name}. */
+    public static Optional<Race> race(String name) {
+        return RACES.stream().filter(race -> race.name().equals(name)).findFirst();
+    }
+
+    /**
+     * The point with that key.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Point point(String key) {
+        return points().filter(point -> point.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no point is called " + key));
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.Machine;
+
+/**
+ * A race, one of its variants, and a value for each dimension: what is explored, stressed and graded.
+ *
+ * @param race the race's name
+ * @param variant the fix
+ * @param dimensions one value per dimension of the race, in the race's order
+ * @param reachableFrom the strongest memory model under which the forbidden outcome is reachable
+ * @param control for a point that should hold, the variant which in the same dimensions shows the forbidden outcome; null
+ *     where the host cannot show any
+ * @param stress how the stress plan treats the point
+ * @param setup makes a fresh scenario on a machine
+ */
+public record Point(
+        String race,
+        Variant variant,
+        List<Dimension> dimensions,
+        Reachability reachableFrom,
+        @Nullable Variant control,
+        Stress stress,
+        Function<Machine, Scenario<?, ?>> setup) {
+
+    /** How the stress plan treats a point. */
+    public enum Stress {
+        /** Real threads run it in every plan. */
+        PLANNED,
+        /** The explorer covers it; real threads do not run it by default. */
+        EXPLORED_ONLY
+    }
+
+    /** {@code race/variant[dimension,...]}: the name of the point in filters, reports and tests. */
+    public String key() {
+        return keyOf(variant);
+    }
+
+    /** The key of the control, if there is one. */
+    public @Nullable String controlKey() {
+        return control == null ? null : keyOf(control);
+    }
+
+    private String keyOf(Variant which) {
+        return race + "/" + which.name()
+                + dimensions.stream().map(Dimension::label).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /** A fresh scenario of this point on {@code machine}. */
+    public Scenario<?, ?> on(Machine machine) {
+        return setup.apply(machine);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import java.util.List;
+
+/**
+ * A race: the question it asks, stated as data that console, report and README print alike, and its points.
+ *
+ * <p>Implementations are stateless.
+ */
+public interface Race {
+    /** {@code <Initiator>Vs<Opponent>}. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** What the race asks, as a question. */
+    String question();
+
+    /** Kernel functions, commits, threads, CVEs. */
+    String anchor();
+
+    /** What must hold in every execution of a right variant, in one sentence. */
+    String invariant();
+
+    /** The schedule that breaks the best-known broken variant, one step per line, first actor left, second actor right. */
+    String breakingSchedule();
+
+    /** What the model leaves out, and in which direction each omission errs. */
+    List<String> notModelled();
+
+    /** What the first and the second actor are called, in kernel terms. */
+    List<String> actors();
+
+    /** Every outcome that the judge can return, in the order in which tables show them. */
+    List<? extends Outcome> outcomes();
+
+    /** Every variant, the oldest kernel first, mutants last. */
+    List<? extends Variant> variants();
+
+    /** Every point, variant by variant. */
+    List<Point> points();
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+/** The strongest memory model under which a point's forbidden outcome can already be reached. */
+public enum Reachability {
+    /** No race is needed: one actor after the other reaches it. */
+    SEQUENTIAL,
+    /** Some interleaving reaches it. */
+    SC,
+    /** A store buffer is needed: x86 can show it. */
+    TSO,
+    /** A weaker machine than x86 is needed. */
+    WEAK,
+    /** Nothing reaches it. */
+    NEVER,
+    /** Nobody has established it yet. */
+    UNKNOWN;
+
+    /** Whether a host with the memory model {@code host} (SC, TSO or WEAK) can reach it; false if unknown. */
+    public boolean isReachableOn(Reachability host) {
+        return this != UNKNOWN && this != NEVER && compareTo(host) <= 0;
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+/** The outcome that every race has besides its own. */
+public enum Stuckness implements Outcome {
+    /**
+     * Forbidden where the actors can deadlock. Where they cannot, a wait gave up for want of CPU time, and the run says
+     * nothing.
+     */
+    STUCK;
+
+    @Override
+    public Mark mark() {
+        return Mark.FORBIDDEN;
+    }
+
+    @Override
+    public String sentence() {
+        return "a bounded wait gave up: each actor waits for what the other holds";
+    }
+}
