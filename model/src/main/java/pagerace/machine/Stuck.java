@@ -11,6 +11,7 @@ public final class Stuck extends Error {
     private static final long serialVersionUID = 1L;
 
     /** The only instance. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // has no stack trace that could mislead
     public static final Stuck STUCK = new Stuck();
 
     private Stuck() {

@@ -26,4 +26,14 @@ public interface Scenario<A, B> {
 
     /** The outcome of an execution in which the actors ended with {@code first} and {@code second}. */
     Outcome judge(A first, B second);
+
+    /**
+     * {@link #judge} for engines, which carry ends whose types they do not know.
+     *
+     * @throws ClassCastException if an end is not one that this scenario's actor returned
+     */
+    @SuppressWarnings("unchecked")
+    static <A, B> Outcome judge(Scenario<A, B> scenario, Object first, Object second) {
+        return scenario.judge((A) first, (B) second);
+    }
 }
