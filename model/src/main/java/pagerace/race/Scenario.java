@@ -33,7 +33,7 @@ public interface Scenario<A, B> {
      * @throws ClassCastException if an end is not one that this scenario's actor returned
      */
     @SuppressWarnings("unchecked")
-    static <A, B> Outcome judge(Scenario<A, B> scenario, Object first, Object second) {
+    static <A, B> Outcome judgeEnds(Scenario<A, B> scenario, Object first, Object second) {
         return scenario.judge((A) first, (B) second);
     }
 }
