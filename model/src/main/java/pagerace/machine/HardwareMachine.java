@@ -56,6 +56,11 @@ public final class HardwareMachine extends Machine {
     }
 
     @Override
+    public Word word(String owner, String field, long initial) {
+        return new HardwareWord(this, initial);
+    }
+
+    @Override
     public void smpMb() {
         VarHandle.fullFence();
     }

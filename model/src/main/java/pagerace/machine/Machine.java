@@ -23,6 +23,11 @@ public abstract class Machine {
     /** Makes the word {@code name[index]}; only a machine that prints names composes it. */
     public abstract Word word(String name, int index, long initial);
 
+    /** Makes the word {@code owner.field}; only a machine that prints names composes it. */
+    public Word word(String owner, String field, long initial) {
+        return word(owner + "." + field, initial);
+    }
+
     /** {@code smp_mb}: every earlier access of this actor before every later one. */
     public abstract void smpMb();
 

@@ -12,9 +12,9 @@ public final class RwSemaphore {
 
     private final Word word;
 
-    /** A free semaphore; traces call its word {@code name}. */
-    public RwSemaphore(Machine machine, String name) {
-        word = machine.word(name, 0);
+    /** A free semaphore; traces call its word {@code owner.field}. */
+    public RwSemaphore(Machine machine, String owner, String field) {
+        word = machine.word(owner, field, 0);
     }
 
     /** {@code down_read}: waits until no writer holds it. */

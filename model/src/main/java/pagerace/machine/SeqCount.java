@@ -12,10 +12,10 @@ public final class SeqCount {
     private final Machine machine;
     private final Word sequence;
 
-    /** An even counter; traces call its word {@code name}. */
-    public SeqCount(Machine machine, String name) {
+    /** An even counter; traces call its word {@code owner.field}. */
+    public SeqCount(Machine machine, String owner, String field) {
         this.machine = machine;
-        this.sequence = machine.word(name, 0);
+        this.sequence = machine.word(owner, field, 0);
     }
 
     /** Whether a value returned by {@link #readBegin} says that a writer is at work. */

@@ -15,6 +15,11 @@ public final class SpinLock {
         word = machine.word(name, 0);
     }
 
+    /** A free lock whose word is {@code owner.field} in traces. */
+    public SpinLock(Machine machine, String owner, String field) {
+        word = machine.word(owner, field, 0);
+    }
+
     /** A free lock whose word is {@code name[index]} in traces. */
     public SpinLock(Machine machine, String name, int index) {
         word = machine.word(name, index, 0);
