@@ -33,7 +33,7 @@ public interface Memory {
     /** Every transition that memory can make now by itself on behalf of {@code actor}: for instance a store leaves its buffer. */
     default void internal(int actor, Effects effects) {}
 
-    /** The last value of the word in coherence order. Asked only where no internal transition is left. */
+    /** The last value of the word in coherence order, as far as it is settled: what waits in a buffer does not count. */
     long last(int location);
 
     /**
@@ -46,7 +46,7 @@ public interface Memory {
 
     /**
      * What a trace should say about a transition beside its operation and values: what waits in a store buffer, which old
-     * value was read and why that was legal. Called on the memory before it.
+     * value was read and why that was legal; for an internal transition, what it is. Called on the memory before it.
      *
      * @param actor whose transition it is
      * @param step the step; null for an internal transition

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
-/** How traces call words and values. */
+/** How traces call actors, words and values. */
 public interface Names {
+    /** The name of an actor. */
+    String actor(int actor);
+
     /** The name of a word, as setup gave it. */
     String word(int location);
 
