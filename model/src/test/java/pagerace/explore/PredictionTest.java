@@ -139,28 +139,28 @@ class PredictionTest {
 
     @Test
     void theStrongestModelCounts() {
-        assertThat(predict(false, 0, 1).forbidden()).isEqualTo(Reachability.SEQUENTIAL);
-        assertThat(predict(false, 1, 1).forbidden()).isEqualTo(Reachability.SC);
-        assertThat(predict(false, 0, 0).forbidden()).isEqualTo(Reachability.TSO);
+        assertThat(predict(false, 0, 1).reachableFrom()).isEqualTo(Reachability.SEQUENTIAL);
+        assertThat(predict(false, 1, 1).reachableFrom()).isEqualTo(Reachability.SC);
+        assertThat(predict(false, 0, 0).reachableFrom()).isEqualTo(Reachability.TSO);
     }
 
     @Test
     void neverIsSaidOnlyOfTheWeakestModel() {
         Prediction prediction = predict(true, 0, 0);
         boolean toTheWeakest = Prediction.MODELS.stream().anyMatch(model -> model.level() == Reachability.WEAK);
-        assertThat(prediction.forbidden()).isEqualTo(toTheWeakest ? Reachability.NEVER : Reachability.UNKNOWN);
+        assertThat(prediction.reachableFrom()).isEqualTo(toTheWeakest ? Reachability.NEVER : Reachability.UNKNOWN);
     }
 
     @Test
     void aWindowIsReachableOnlyByOverlapping() {
-        assertThat(predict(false, 0, 0).of(Fine.OVERLAPPED::equals)).isEqualTo(Reachability.SC);
+        assertThat(predict(false, 0, 0).reachableFrom(Fine.OVERLAPPED::equals)).isEqualTo(Reachability.SC);
     }
 
     @Test
     void deadlockIsForbidden() {
         Prediction prediction =
                 Prediction.of(point(machine -> new LockOrder(new SpinLock(machine, "a"), new SpinLock(machine, "b"))));
-        assertThat(prediction.forbidden()).isEqualTo(Reachability.SC);
+        assertThat(prediction.reachableFrom()).isEqualTo(Reachability.SC);
         assertThat(prediction.under(Reachability.SC).outcomes())
                 .containsExactlyInAnyOrder(Stuckness.STUCK, Fine.IN_ORDER);
         assertThat(prediction.under(Reachability.SEQUENTIAL).outcomes()).containsExactly(Fine.IN_ORDER);
@@ -173,7 +173,7 @@ class PredictionTest {
             Explorer<Outcome> explorer = Explorer.of(machine -> Program.of(point.on(machine)), bounds);
             Prediction prediction = Prediction.of(point, explorer, Prediction.MODELS);
             assertThat(prediction.under(Reachability.SC).isComplete()).isFalse();
-            assertThat(prediction.forbidden()).isEqualTo(Reachability.UNKNOWN);
+            assertThat(prediction.reachableFrom()).isEqualTo(Reachability.UNKNOWN);
         }
         Bounds enough = new Bounds(4, 1_000);
         assertThat(Explorer.of(machine -> Program.of(point.on(machine)), enough)

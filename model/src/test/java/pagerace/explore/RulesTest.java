@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -229,6 +230,71 @@ class RulesTest {
                 },
                 "MB_AFTER_ATOMIC",
                 "stands beside no read-modify-write");
+    }
+
+    /** Whether the one fence of an actor counted as a full fence, in a program where it may stand alone. */
+    private static boolean isFullFence(BiFunction<Machine, Word, Supplier<?>> actor) {
+        record Lenient(List<Supplier<?>> actors) implements Program<String> {
+            @Override
+            public String judge(List<Object> ends) {
+                return "";
+            }
+
+            @Override
+            public String stuck() {
+                return "stuck";
+            }
+
+            @Override
+            public boolean loneFencesAreMistakes() {
+                return false;
+            }
+        }
+        Explorer<String> explorer = Explorer.of(machine -> {
+            Word word = machine.word("pte", 0);
+            return new Lenient(List.of(actor.apply(machine, word)));
+        });
+        Schedule schedule =
+                Objects.requireNonNull(explorer.explore(Sc.MODEL).schedules().get(""));
+        return schedule.events().stream()
+                .map(Schedule.Event::step)
+                .filter(step -> step != null && step.kind().isFence())
+                .findFirst()
+                .orElseThrow()
+                .isFullFence();
+    }
+
+    @Test
+    void aFenceThatLeansOnNothingIsNothingInLitmusTests() {
+        assertThat(isFullFence((machine, word) -> () -> {
+                    word.add(1);
+                    machine.smpMbAfterAtomic();
+                    return "";
+                }))
+                .isTrue();
+        assertThat(isFullFence((machine, word) -> () -> {
+                    machine.smpMbBeforeAtomic();
+                    word.add(1);
+                    return "";
+                }))
+                .isTrue();
+        assertThat(isFullFence((machine, word) -> () -> {
+                    word.writeOnce(1);
+                    machine.smpMbAfterAtomic();
+                    return "";
+                }))
+                .isFalse();
+        assertThat(isFullFence((machine, word) -> () -> {
+                    machine.smpMbBeforeAtomic();
+                    return word.readOnce();
+                }))
+                .isFalse();
+        assertThat(isFullFence((machine, word) -> () -> {
+                    word.cmpxchg(5, 6, Order.RELAXED);
+                    machine.smpMbAfterAtomic();
+                    return "";
+                }))
+                .isFalse();
     }
 
     @Test
