@@ -29,13 +29,8 @@ class PredictionTest {
         }
 
         @Override
-        public Mark mark() {
-            return mark;
-        }
-
-        @Override
-        public String sentence() {
-            return "something happened";
+        public Story story() {
+            return new Story(mark, "something happened");
         }
     }
 
@@ -43,28 +38,8 @@ class PredictionTest {
         VARIANT;
 
         @Override
-        public Kind kind() {
-            return Kind.MAINLINE;
-        }
-
-        @Override
-        public String kernels() {
-            return "-";
-        }
-
-        @Override
-        public String commit() {
-            return "-";
-        }
-
-        @Override
-        public String reference() {
-            return "-";
-        }
-
-        @Override
-        public String difference() {
-            return "none";
+        public Origin origin() {
+            return new Origin(Kind.MAINLINE, "-", "-", "-", "none");
         }
     }
 
