@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
@@ -28,6 +30,9 @@ public final class Trace implements Names {
     private final List<String> actors;
     private final Decoder decoder;
     private final List<String[]> rows = new ArrayList<>();
+    /** Per actor and word: what the actor added to take the lock that lives there. */
+    private final Map<Integer, Map<Integer, Long>> locks = new HashMap<>();
+
     private int steps;
 
     private Trace(Schedule schedule, List<String> actors, Decoder decoder) {
@@ -99,9 +104,24 @@ public final class Trace implements Names {
         Step step = requireNonNull(event.step());
         String[] row = newRow();
         row[0] = Integer.toString(++steps);
-        row[1 + event.actor()] = operation(step, event.read());
+        row[1 + event.actor()] =
+                isUnlock(event.actor(), step, event.read()) ? call("unlock", step) : operation(step, event.read());
         row[memoryColumn()] = join(change(step, event.before(), after), note);
         row[sourceColumn()] = step.site();
+    }
+
+    /** Whether the step gives back a lock that the actor holds; keeps account of who holds what. */
+    private boolean isUnlock(int actor, Step step, long read) {
+        Map<Integer, Long> held = locks.computeIfAbsent(actor, unused -> new HashMap<>());
+        int word = step.location();
+        if (step.kind() == Kind.ACQUIRE_WHEN_CLEAR || step.kind() == Kind.TRY_ACQUIRE_WHEN_CLEAR) {
+            if (step.takesPlace(read)) {
+                held.put(word, step.b());
+            }
+            return false;
+        }
+        Long taken = held.get(word);
+        return taken != null && step.order() == Order.RELEASE && step.after(taken) == 0 && held.remove(word, taken);
     }
 
     private String change(Step step, Memory before, Memory after) {
