@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.litmus;
+
+import java.util.List;
+
+/**
+ * How one execution ended.
+ *
+ * @param registers the registers of each actor
+ * @param memory the last value of each word, in coherence order
+ */
+public record FinalState(List<List<Long>> registers, List<Long> memory) {
+    long register(int actor, int register) {
+        return registers.get(actor).get(register);
+    }
+}
