@@ -10,6 +10,13 @@ import java.util.List;
  * @param memory the last value of each word, in coherence order
  */
 public record FinalState(List<List<Long>> registers, List<Long> memory) {
+    /** What stands for an execution in which some actor waits for ever. */
+    static final FinalState STUCK = new FinalState(List.of(), List.of());
+
+    boolean isStuck() {
+        return equals(STUCK);
+    }
+
     long register(int actor, int register) {
         return registers.get(actor).get(register);
     }

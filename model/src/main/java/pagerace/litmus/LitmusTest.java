@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import pagerace.explore.Explorer;
+import pagerace.explore.MemoryModel;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
 
@@ -84,12 +86,22 @@ public final class LitmusTest {
     }
 
     /** Sets the test up on {@code machine}: makes its words. */
-    public Setup on(Machine machine) {
+    Setup on(Machine machine) {
         List<Word> words = new ArrayList<>();
         for (Cell cell : cells) {
             words.add(machine.word(cell.name(), cell.initial()));
         }
         return new Setup(this, machine, Collections.unmodifiableList(words));
+    }
+
+    /** Explores every execution under {@code model}. */
+    public Verdict explore(MemoryModel model) {
+        return Verdict.of(this, explorer().explore(model));
+    }
+
+    /** An explorer of the test, for those who want it under several models or with its schedules. */
+    public Explorer<FinalState> explorer() {
+        return Explorer.of(machine -> new LitmusProgram(on(machine)));
     }
 
     /** {@code state} as herd7 would print it: {@code 0:r1=1; x=2;}. */
@@ -110,7 +122,7 @@ public final class LitmusTest {
     }
 
     /** One instance of a test on one machine. */
-    public static final class Setup {
+    static final class Setup {
         private final LitmusTest test;
         private final Machine machine;
         private final List<Word> words;
@@ -121,8 +133,12 @@ public final class LitmusTest {
             this.words = words;
         }
 
+        int actors() {
+            return test.actors();
+        }
+
         /** Runs an actor; it ends with its registers. */
-        public List<Long> run(int actor) {
+        List<Long> run(int actor) {
             Code code = test.actors.get(actor);
             Frame frame = new Frame(machine, words, code.registers().size());
             code.body().run(frame);
@@ -130,7 +146,7 @@ public final class LitmusTest {
         }
 
         /** The words as they are when everybody has ended. */
-        public List<Long> memory() {
+        List<Long> memory() {
             return words.stream().map(Word::readOnce).toList();
         }
     }

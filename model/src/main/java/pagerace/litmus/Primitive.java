@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
+import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 
 /**
@@ -120,8 +121,12 @@ record Primitive(List<Parameter> parameters, boolean returns, Effect effect) {
         value(all, "atomic_inc_not_zero", ON_POINTER, (word, v) -> truth(word.addUnless(1, 0, FULL)));
 
         // The parameter is a pointer to a lock; these are the steps that pagerace.machine.SpinLock takes on its word.
-        nothing(all, "spin_lock", ON_POINTER, (word, v) -> word.acquireWhenClear(1, 1));
-        value(all, "spin_trylock", ON_POINTER, (word, v) -> truth(word.tryAcquireWhenClear(1, 1)));
+        nothing(all, "spin_lock", ON_POINTER, (word, v) -> word.acquireWhenClear(SpinLock.ANY_BIT, SpinLock.HELD));
+        value(
+                all,
+                "spin_trylock",
+                ON_POINTER,
+                (word, v) -> truth(word.tryAcquireWhenClear(SpinLock.ANY_BIT, SpinLock.HELD)));
         nothing(all, "spin_unlock", ON_POINTER, (word, v) -> word.storeRelease(0));
         return Map.copyOf(all);
     }
