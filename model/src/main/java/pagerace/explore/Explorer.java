@@ -6,10 +6,10 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import pagerace.explore.ActorTree.Node;
 import pagerace.explore.Schedule.Event;
+import pagerace.explore.Schedule.Fate;
 import pagerace.machine.Machine;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -110,8 +110,8 @@ public final class Explorer<O> {
 
     /** The execution that consists of {@code events} and ended at {@code nodes}. */
     Schedule schedule(List<Event> events, Node[] nodes) {
-        List<Optional<Step>> waiting =
-                Arrays.stream(nodes).map(node -> Optional.ofNullable(node.step)).toList();
-        return new Schedule(List.copyOf(events), waiting, machine.names());
+        List<Fate> fates =
+                Arrays.stream(nodes).map(node -> new Fate(node.end, node.step)).toList();
+        return new Schedule(List.copyOf(events), fates, machine.names());
     }
 }

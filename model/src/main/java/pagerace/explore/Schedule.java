@@ -2,17 +2,16 @@
 package pagerace.explore;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution, as the transitions that make it up.
+ * One execution, as the transitions that make it up. {@link Trace} prints it.
  *
  * @param events the transitions in order
- * @param waiting for an execution that ends in a deadlock, the step that each actor waits for; empty for one that ended
+ * @param fates what became of each actor
  * @param words the names of the words
  */
-public record Schedule(List<Event> events, List<Optional<Step>> waiting, List<String> words) {
+public record Schedule(List<Event> events, List<Fate> fates, List<String> words) {
     /**
      * One transition.
      *
@@ -23,6 +22,14 @@ public record Schedule(List<Event> events, List<Optional<Step>> waiting, List<St
      * @param after the memory after
      */
     public record Event(int actor, @Nullable Step step, long read, Memory before, Memory after) {}
+
+    /**
+     * What became of an actor; exactly one of the two is there.
+     *
+     * @param end what it returned
+     * @param waiting the step that it waits for, for ever
+     */
+    public record Fate(@Nullable Object end, @Nullable Step waiting) {}
 
     /** How often another actor took over; what memory does by itself is nobody's turn. */
     public int switches() {

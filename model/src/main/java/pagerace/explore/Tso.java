@@ -118,13 +118,15 @@ public final class Tso implements MemoryModel {
         @Override
         public String note(int actor, @Nullable Step step, long read, Memory after, Names names) {
             if (step == null) {
-                return names.word((int) buffers[actor][0]) + " leaves the store buffer";
-            }
-            if (step.kind() == Step.Kind.WRITE) {
-                return "waits in the store buffer";
+                int word = (int) buffers[actor][0];
+                return names.actor(actor) + "'s store buffer drains: " + names.word(word) + " "
+                        + names.value(word, values[word]) + " -> " + names.value(word, after.last(word));
             }
             if (step.kind().isFence()) {
                 return "";
+            }
+            if (step.kind() == Step.Kind.WRITE) {
+                return "waits in the store buffer";
             }
             if (newest(actor, step.location()) >= 0) {
                 return "from its own store buffer";
