@@ -2,6 +2,7 @@
 package pagerace.explore;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import pagerace.explore.Weak.Fault;
 import pagerace.explore.WeakMemory.Shape;
 import pagerace.machine.Order;
@@ -32,6 +33,10 @@ final class WeakState {
     private long[] value;
     private int[] writer;
     private int[] flags;
+    /** Where a message's pairs are; the oldest message of a word has none, since nobody can overwrite it. */
+    private int[] pairIndex;
+
+    private int paired;
     private final int[][] line;
 
     /** Per actor and location: the position in {@link #line} before which coherence keeps the actor from going back. */
@@ -84,6 +89,8 @@ final class WeakState {
         this.value = new long[messages + 1];
         this.writer = new int[messages + 1];
         this.flags = new int[messages + 1];
+        this.pairIndex = new int[messages + 1];
+        this.paired = messages - shape.locations;
         this.line = new int[locations][];
         this.floor = new int[actors][locations];
         this.reads = reads;
@@ -92,7 +99,7 @@ final class WeakState {
     }
 
     private void layOut() {
-        width = ((messages + 1) * actors + 63) >>> 6;
+        width = ((paired + 1) * actors + 63) >>> 6;
         readSlots = 1;
         for (int count : reads) {
             readSlots = Math.max(readSlots, count + 1);
@@ -112,6 +119,7 @@ final class WeakState {
         for (int location = 0; location < values.length; location++) {
             state.value[location] = values[location];
             state.writer[location] = state.nobody;
+            state.pairIndex[location] = -1;
             state.line[location] = new int[] {location};
         }
         return state;
@@ -126,6 +134,8 @@ final class WeakState {
         this.value = that.value.clone();
         this.writer = that.writer.clone();
         this.flags = that.flags.clone();
+        this.pairIndex = that.pairIndex.clone();
+        this.paired = that.paired;
         this.line = that.line.clone();
         this.floor = new int[actors][];
         for (int actor = 0; actor < actors; actor++) {
@@ -239,7 +249,7 @@ final class WeakState {
     }
 
     private int pair(int message, int actor) {
-        return message * actors + actor;
+        return pairIndex[message] * actors + actor;
     }
 
     private void set(int slot, int pair) {
@@ -430,6 +440,7 @@ final class WeakState {
             return false;
         }
         int message = messages;
+        pairIndex[message] = paired++;
         for (int u = 0; u < actors; u++) {
             if (u != actor) {
                 set(newP(u), pair(message, u));
@@ -532,71 +543,58 @@ final class WeakState {
             packer.put(reads[actor]);
         }
         int[] renumbered = new int[count];
+        int[] newPair = new int[paired * actors];
         int next = 0;
+        int nextPair = 0;
+        boolean samePairs = true;
         for (int location = 0; location < locations; location++) {
-            packer.put(line[location].length);
-            for (int message : line[location]) {
+            int[] here = line[location];
+            packer.put(here.length);
+            for (int at = 0; at < here.length; at++) {
+                int message = here[at];
                 renumbered[next++] = message;
                 packer.putSigned(value[message]);
                 packer.put(writer[message] << 2 | flags[message]);
+                if (at > 0) {
+                    samePairs &= pairIndex[message] * actors == nextPair;
+                    for (int actor = 0; actor < actors; actor++) {
+                        newPair[pair(message, actor)] = nextPair++;
+                    }
+                }
             }
             for (int actor = 0; actor < actors; actor++) {
                 packer.put(floor[actor][location]);
             }
         }
-        Renumbering renumbering = new Renumbering(renumbered, next);
-        for (int slot = 0; slot < messageStart; slot++) {
-            if ((slot % actorStride) < actorStride - readSlots
-                    || slot % actorStride - (actorStride - readSlots) < reads[slot / actorStride]) {
-                packSet(packer, slot, renumbering);
-            }
+        int chunks = (nextPair + 63) >>> 6;
+        int[] mapping = samePairs ? null : newPair;
+        for (int actor = 0; actor < actors; actor++) {
+            packSets(packer, slot(actor, 0), readSlot(actor, reads[actor]), chunks, mapping);
         }
         for (int i = 0; i < next; i++) {
-            for (int which = 0; which < messageStride(); which++) {
-                packSet(packer, messageSlot(renumbered[i], which), renumbering);
-            }
+            packSets(packer, messageSlot(renumbered[i], 0), messageSlot(renumbered[i] + 1, 0), chunks, mapping);
         }
         return packer.bytes();
     }
 
-    private final class Renumbering {
-        /** Old numbers by new. */
-        private final int[] old;
-
-        private final int count;
-        private final boolean identity;
-
-        Renumbering(int[] old, int count) {
-            this.old = old;
-            this.count = count;
-            boolean same = true;
-            for (int i = 0; i < count; i++) {
-                same &= old[i] == i;
+    private void packSets(Packer packer, int from, int to, int chunks, int @Nullable [] newPair) {
+        for (int slot = from; slot < to; slot++) {
+            if (newPair != null && !isEmpty(slot)) {
+                renumber(slot, newPair);
             }
-            identity = same;
-        }
-
-        private long chunk(int slot, int chunk) {
-            if (identity) {
-                return bits[slot * width + chunk];
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                packer.putSet(bits[slot * width + chunk]);
             }
-            long result = 0;
-            int from = chunk << 6;
-            int to = Math.min(count * actors, from + 64);
-            for (int pair = from; pair < to; pair++) {
-                if (has(slot, old[pair / actors] * actors + pair % actors)) {
-                    result |= 1L << pair;
-                }
-            }
-            return result;
         }
     }
 
-    private void packSet(Packer packer, int slot, Renumbering renumbering) {
-        boolean empty = isEmpty(slot);
-        int chunks = (renumbering.count * actors + 63) >>> 6;
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            packer.putSet(empty ? 0 : renumbering.chunk(slot, chunk));
+    private void renumber(int slot, int[] newPair) {
+        long[] old = Arrays.copyOfRange(bits, slot * width, (slot + 1) * width);
+        clear(slot);
+        for (int chunk = 0; chunk < width; chunk++) {
+            for (long rest = old[chunk]; rest != 0; rest &= rest - 1) {
+                set(slot, newPair[(chunk << 6) + Long.numberOfTrailingZeros(rest)]);
+            }
         }
     }
 
@@ -609,6 +607,7 @@ final class WeakState {
         }
         WeakState state = new WeakState(shape, messages, reads);
         int next = 0;
+        int nextPair = 0;
         for (int location = 0; location < shape.locations; location++) {
             int[] here = new int[(int) unpacker.get()];
             for (int i = 0; i < here.length; i++) {
@@ -617,6 +616,7 @@ final class WeakState {
                 int packedWriter = (int) unpacker.get();
                 state.writer[next] = packedWriter >>> 2;
                 state.flags[next] = packedWriter & 3;
+                state.pairIndex[next] = i == 0 ? -1 : nextPair++;
                 next++;
             }
             state.line[location] = here;
@@ -629,16 +629,15 @@ final class WeakState {
     }
 
     private void unpackSets(Unpacker unpacker) {
-        int chunks = (messages * actors + 63) >>> 6;
-        for (int slot = 0; slot < messageStart; slot++) {
-            if ((slot % actorStride) < actorStride - readSlots
-                    || slot % actorStride - (actorStride - readSlots) < reads[slot / actorStride]) {
-                for (int chunk = 0; chunk < chunks; chunk++) {
-                    bits[slot * width + chunk] = unpacker.getSet();
-                }
-            }
+        int chunks = (paired * actors + 63) >>> 6;
+        for (int actor = 0; actor < actors; actor++) {
+            unpackSets(unpacker, slot(actor, 0), readSlot(actor, reads[actor]), chunks);
         }
-        for (int slot = messageStart; slot < messageStart + messages * messageStride(); slot++) {
+        unpackSets(unpacker, messageStart, messageSlot(messages, 0), chunks);
+    }
+
+    private void unpackSets(Unpacker unpacker, int from, int to, int chunks) {
+        for (int slot = from; slot < to; slot++) {
             for (int chunk = 0; chunk < chunks; chunk++) {
                 bits[slot * width + chunk] = unpacker.getSet();
             }
@@ -688,9 +687,10 @@ final class WeakState {
                 }
             }
         }
-        int end = newH() * width;
-        for (int i = 0; i < end; i++) {
-            bits[i] &= live[i % width];
+        for (int slot = 0; slot < eventStart; slot++) {
+            for (int i = 0; i < width; i++) {
+                bits[slot * width + i] &= live[i];
+            }
         }
     }
 
