@@ -75,6 +75,10 @@ public final class LitmusTest {
         return actors.size();
     }
 
+    Code code(int actor) {
+        return actors.get(actor);
+    }
+
     /** How its final condition is quantified. */
     public Quantifier quantifier() {
         return quantifier;
