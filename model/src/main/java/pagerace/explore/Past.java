@@ -25,7 +25,8 @@ final class Past {
     /** Steps of a trial run, after which the write is taken to be out of reach. */
     private static final int MAX_TRIAL_STEPS = 1_000;
 
-    private static final long FAR = 1L << 40;
+    /** Far off, and yet not so far that a loop up to it would take long. */
+    private static final long FAR = 1L << 20;
 
     private final ExploredMachine machine;
     private final Supplier<?> actor;

@@ -126,8 +126,38 @@ final class Axioms {
         return rmw().and(between).isEmpty();
     }
 
-    boolean isAllowed() {
+    /** Whether the kernel's model allows it. */
+    boolean isAllowedByTheKernel() {
         return isCoherent() && isAtomic() && isOrdered();
+    }
+
+    /** Whether it is sequentially consistent. */
+    boolean isSequentiallyConsistent() {
+        return isAtomic() && po.or(rf).or(co).or(fr()).isAcyclic();
+    }
+
+    /** Whether total store order allows it, with every successful read-modify-write, lock and {@code smp_mb} a full fence. */
+    boolean isTotalStoreOrder() {
+        Relation access = only(Event::isAccess);
+        Relation mayPass = only(Event::isWrite).then(po).then(only(Event::isRead));
+        Relation kept = relation((a, b) -> po.has(a, b) && !mayPass.has(a, b));
+        Relation fenced = fencerel(Kind.MB)
+                .or(po.then(rmw()))
+                .or(rmw().then(po))
+                .or(po.then(rmw()).then(po))
+                .or(po.then(only(e -> isHalfOfReadModifyWrite(e))))
+                .or(only(e -> isHalfOfReadModifyWrite(e)).then(po));
+        Relation order = access.then(kept.or(fenced))
+                .then(access)
+                .or(rf.and(external))
+                .or(co)
+                .or(fr());
+        return isCoherent() && isAtomic() && order.isAcyclic();
+    }
+
+    private boolean isHalfOfReadModifyWrite(Event event) {
+        int index = events.indexOf(event);
+        return event.hasRead || (index + 1 < events.size() && rmw().has(index, index + 1));
     }
 
     /** Happens-before and propagation. */

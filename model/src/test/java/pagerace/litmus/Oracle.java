@@ -4,9 +4,11 @@ package pagerace.litmus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.LongUnaryOperator;
@@ -16,6 +18,7 @@ import pagerace.litmus.Axioms.Kind;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
+import pagerace.race.Reachability;
 
 /**
  * The final states of a litmus test by brute force: grows every execution graph in every order in which program order and
@@ -57,7 +60,7 @@ final class Oracle {
     private record Run(List<Operation> operations, @Nullable List<Long> registers) {}
 
     private final LitmusTest test;
-    private final Set<FinalState> states = new LinkedHashSet<>();
+    private final Map<Reachability, Set<FinalState>> states = new EnumMap<>(Reachability.class);
     private final Set<List<Integer>> visited = new HashSet<>();
 
     // One execution graph. A message is numbered in the order of growth; the first ones are the initial values.
@@ -135,9 +138,13 @@ final class Oracle {
 
     private Oracle(LitmusTest test) {
         this.test = test;
+        for (Reachability level : List.of(Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
+            states.put(level, new LinkedHashSet<>());
+        }
     }
 
-    static Set<FinalState> finalStates(LitmusTest test) {
+    /** The final states that each memory model allows. */
+    static Map<Reachability, Set<FinalState>> finalStates(LitmusTest test) {
         Oracle oracle = new Oracle(test);
         Graph graph = new Graph(test.actors());
         for (int location = 0; location < test.cells().size(); location++) {
@@ -164,12 +171,26 @@ final class Oracle {
                 registers.add(run.registers());
             }
         }
-        if (ended && graph.axioms().isAllowed()) {
+        if (ended) {
             List<Long> memory = graph.line.stream()
                     .map(here -> graph.events.get(here.get(here.size() - 1)).value)
                     .toList();
-            states.add(new FinalState(registers, memory));
+            FinalState state = new FinalState(registers, memory);
+            Axioms axioms = graph.axioms();
+            states.forEach((level, allowed) -> {
+                if (!allowed.contains(state) && isAllowed(axioms, level)) {
+                    allowed.add(state);
+                }
+            });
         }
+    }
+
+    private static boolean isAllowed(Axioms axioms, Reachability level) {
+        return switch (level) {
+            case SC -> axioms.isSequentiallyConsistent();
+            case TSO -> axioms.isTotalStoreOrder();
+            default -> axioms.isAllowedByTheKernel();
+        };
     }
 
     private void step(Graph before, int actor, Operation operation) {
