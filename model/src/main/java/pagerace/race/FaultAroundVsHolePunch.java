@@ -8,6 +8,8 @@ import static pagerace.race.Reachability.UNKNOWN;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -439,7 +441,8 @@ public final class FaultAroundVsHolePunch implements Race {
                                     fix.reachableFrom(at),
                                     fix.control(mapping, opponent),
                                     stress(fix, at),
-                                    machine -> new State(machine, fix, mapping, at, opponent)));
+                                    droppable(fix, mapping, opponent),
+                                    (machine, dropped) -> new State(machine, dropped, fix, mapping, at, opponent)));
                         }
                     }
                 }
@@ -460,6 +463,17 @@ public final class FaultAroundVsHolePunch implements Race {
             default -> at == At.PAGE;
         };
         return planned ? Stress.PLANNED : Stress.EXPLORED_ONLY;
+    }
+
+    /** What can be dropped without asking another question: a truncation is no punch, and a huge page has no table. */
+    private static List<? extends Enum<?>> droppable(Fix fix, Mapping mapping, Opponent opponent) {
+        Steps<?> fault = fix.fault(mapping) == Fault.AROUND ? fix.around : ShmemFault.MAINLINE;
+        Steps<?> other = opponent == Opponent.FAULTER ? ShmemFault.MAINLINE : fix.punch;
+        Set<Enum<?>> question = Set.of(FaultAround.Step.MAP_PMD, HolePunch.Step.TRUNCATE);
+        return Stream.of(fault, other)
+                .flatMap(steps -> steps.inOrder().stream())
+                .filter(step -> !question.contains(step))
+                .toList();
     }
 
     /** What the first actor came to. */
@@ -485,7 +499,7 @@ public final class FaultAroundVsHolePunch implements Race {
         private final ShmemFault otherFault;
         private final HolePunch punch;
 
-        State(Machine machine, Fix fix, Mapping mapping, At at, Opponent opponent) {
+        State(Machine machine, Set<? extends Enum<?>> dropped, Fix fix, Mapping mapping, At at, Opponent opponent) {
             this.fix = fix;
             this.mapping = mapping;
             this.at = at;
@@ -509,13 +523,13 @@ public final class FaultAroundVsHolePunch implements Race {
             }
             Platform platform = On.X86.platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
-            faultAround = new FaultAround(mm, memMap, file, fix.around);
+            faultAround = new FaultAround(mm, memMap, file, fix.around.except(dropped));
             Steps<ShmemFault.Step> direct = fix == Fix.WP_NO_FAULT_AROUND_NO_WAIT
                     ? ShmemFault.MAINLINE.without(ShmemFault.Step.WAIT_FOR_PUNCH)
                     : ShmemFault.MAINLINE;
-            fault = new ShmemFault(mm, memMap, file, spare, direct);
-            otherFault = new ShmemFault(mm, memMap, file, spare, ShmemFault.MAINLINE);
-            punch = new HolePunch(mm, memMap, file, platform, fix.punch);
+            fault = new ShmemFault(mm, memMap, file, spare, direct.except(dropped));
+            otherFault = new ShmemFault(mm, memMap, file, spare, ShmemFault.MAINLINE.except(dropped));
+            punch = new HolePunch(mm, memMap, file, platform, fix.punch.except(dropped));
         }
 
         private Folio.Initially inFile(int mappings) {
