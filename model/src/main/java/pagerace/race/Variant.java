@@ -32,4 +32,12 @@ public interface Variant {
 
     /** The one difference in the steps, in one sentence without a full stop. */
     String difference();
+
+    /**
+     * Whether the forbidden outcome of this variant is that the actors deadlock. Everywhere else a wait that gives up says
+     * that CPU time ran out, and nothing about the variant.
+     */
+    default boolean deadlocks() {
+        return false;
+    }
 }
