@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.stress;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Result;
 
-/** What one execution came to, as the word of its outcome. JCStress reuses and counts instances, hence the public fields. */
+/**
+ * What one execution came to, as the word of its outcome. JCStress reuses, counts and copies instances, hence the public
+ * fields and the serialization.
+ */
 @Result
-public class OutcomeWord {
+@SuppressWarnings("serial") // JCStress resets every field between executions, a static one too
+public class OutcomeWord implements Serializable {
     /** The name of the outcome. */
     public @Nullable String word;
 
