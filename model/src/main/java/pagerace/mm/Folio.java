@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm;
+
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.BitLock;
+import pagerace.machine.Machine;
+import pagerace.machine.Order;
+import pagerace.machine.Word;
+
+/**
+ * A folio: one page or several that are managed as one.
+ *
+ * <p>Assumptions: a large folio's sub-pages other than the first are not modelled; {@code PG_anon_exclusive} of the first
+ * sub-page lives in the same flags word as the folio lock, as in the kernel.
+ *
+ * <p>Counts. {@link #refcount} counts mappings, the page cache or swap cache, isolation, and every other reference; a pin
+ * of a small folio adds {@link #PIN_BIAS} to it. A pin of a large folio adds one reference and one to {@link #pincount}.
+ * A refcount of zero means free, or frozen by whoever is about to free it.
+ */
+public final class Folio {
+    /** {@code GUP_PIN_COUNTING_BIAS}: references that a pin of a small folio takes. */
+    public static final long PIN_BIAS = 1024;
+
+    /** {@code PG_locked}: the folio lock. */
+    public static final long LOCKED = 1;
+    /** {@code PG_dirty}: memory is newer than the backing store. */
+    public static final long DIRTY = 1 << 1;
+    /** {@code PG_writeback}: being written right now. */
+    public static final long WRITEBACK = 1 << 2;
+    /** {@code PG_uptodate}: the content is valid. */
+    public static final long UPTODATE = 1 << 3;
+    /** {@code PG_swapcache}: its backing store is a swap slot. */
+    public static final long SWAPCACHE = 1 << 4;
+    /** {@code PG_anon_exclusive}: mapped by one address space only, so pins are safe. */
+    public static final long ANON_EXCLUSIVE = 1 << 5;
+
+    /** {@link #mapping}: truncated or never used. */
+    public static final long NO_MAPPING = 0;
+    /** {@link #mapping}: anonymous memory. */
+    public static final long ANON = 1;
+    /** {@link #mapping}: the page cache of the scenario's shmem file. */
+    public static final long SHMEM = 2;
+
+    /** Where a page-table entry finds it; unique within a {@link MemMap}. */
+    public final int pfn;
+    /** Whether it has more than one page, and thus a {@link #pincount}. */
+    public final boolean large;
+    /** {@code _refcount}. */
+    public final Word refcount;
+    /** {@code _mapcount}, counted from zero. */
+    public final Word mapcount;
+    /** The {@code PG_} bits. */
+    public final Word flags;
+    /** {@code folio->mapping}: {@link #NO_MAPPING}, {@link #ANON} or {@link #SHMEM}. */
+    public final Word mapping;
+    /** The content, abridged to one number. */
+    public final Word data;
+    /** {@code folio_lock}. */
+    public final BitLock lock;
+
+    private final @Nullable Word pincount;
+
+    /** What a folio is before the actors start. */
+    public record Initially(long refcount, long mapcount, long flags, long mapping, long data) {
+        /** A free folio: an allocation may take it. */
+        public static final Initially FREE = new Initially(0, 0, 0, NO_MAPPING, 0);
+    }
+
+    /** A folio whose words traces call {@code name.refcount} and so on. */
+    public Folio(Machine machine, String name, int pfn, boolean large, Initially initially) {
+        this.pfn = pfn;
+        this.large = large;
+        refcount = machine.word(name, "refcount", initially.refcount);
+        mapcount = machine.word(name, "mapcount", initially.mapcount);
+        flags = machine.word(name, "flags", initially.flags);
+        mapping = machine.word(name, "mapping", initially.mapping);
+        data = machine.word(name, "data", initially.data);
+        pincount = large ? machine.word(name, "pincount", 0) : null;
+        lock = new BitLock(flags, LOCKED);
+    }
+
+    /** {@code _pincount}. Only large folios have one. */
+    public Word pincount() {
+        if (pincount == null) {
+            throw new IllegalStateException("a small folio counts its pins in the refcount");
+        }
+        return pincount;
+    }
+
+    /**
+     * {@code folio_maybe_dma_pinned}: one unordered read. May say yes for a small folio with very many ordinary references;
+     * says no for a pin that is not visible yet.
+     */
+    public boolean maybePinned() {
+        return large ? pincount().readOnce() > 0 : refcount.readOnce() >= PIN_BIAS;
+    }
+
+    /** Whether any of the {@code PG_} bits {@code mask} is set: one unordered read. */
+    public boolean test(long mask) {
+        return (flags.readOnce() & mask) != 0;
+    }
+
+    /** {@code folio_put}: gives one reference back; whether it was the last, so that the folio is free now. */
+    public boolean put() {
+        return refcount.subAndTest(1);
+    }
+
+    /** {@code folio_try_get}: one more reference, fully ordered; false, without order, if the count is zero. */
+    public boolean tryGet() {
+        return refcount.addUnless(1, 0, Order.FULL);
+    }
+
+    /** {@code folio_ref_freeze}: from exactly {@code expected} references to none, fully ordered; false if there are others. */
+    public boolean freeze(long expected) {
+        return refcount.cmpxchg(expected, 0, Order.FULL) == expected;
+    }
+
+    /**
+     * Turns a spare folio into an anonymous one with one reference and one mapping to be installed by the caller. The spare
+     * is the allocating actor's own, so nobody else has seen it.
+     *
+     * @throws IllegalStateException if it is in use: the scenario gave its actor too few spares
+     */
+    public void allocateAnon(long content, boolean exclusive) {
+        allocate(ANON, UPTODATE | (exclusive ? ANON_EXCLUSIVE : 0), content);
+        mapcount.writeOnce(1);
+    }
+
+    /** Turns a spare folio into an unmapped page-cache one with one reference, as {@link #allocateAnon}. */
+    public void allocateShmem(long content, long pageFlags) {
+        allocate(SHMEM, UPTODATE | pageFlags, content);
+    }
+
+    private void allocate(long owner, long pageFlags, long content) {
+        if (refcount.readOnce() != 0) {
+            throw new IllegalStateException("the spare folio is in use already");
+        }
+        mapping.writeOnce(owner);
+        flags.writeOnce(pageFlags);
+        data.writeOnce(content);
+        refcount.writeOnce(1);
+    }
+}
