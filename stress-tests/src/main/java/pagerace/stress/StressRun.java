@@ -46,6 +46,12 @@ public final class StressRun {
     private static final int PLENTY = 100;
     private static final int PATIENCE = 2;
 
+    /**
+     * Scenarios that the actors run through before they wait for each other. Measured: four of them enter the window a
+     * hundred times as often as JCStress's default of 256, at the same rate of samples.
+     */
+    private static final int STRIDE = 4;
+
     /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
 
@@ -60,17 +66,17 @@ public final class StressRun {
     /**
      * A run that has not begun.
      *
-     * @param points the points of the plan
+     * @param plan the points of the plan, of which nothing has been measured yet
      * @param host the memory model of this host
      * @param engine what runs the forks
      * @param progress hears of each fork
      * @param sink takes what each fork measured, as soon as it has
      */
     public StressRun(
-            List<Point> points, Reachability host, Engine engine, Progress progress, Consumer<Measurement> sink) {
+            List<Tally> plan, Reachability host, Engine engine, Progress progress, Consumer<Measurement> sink) {
         this.engine = engine;
         this.host = host;
-        points.forEach(point -> tallies.put(point.key(), new Tally(point)));
+        plan.forEach(tally -> tallies.put(tally.point().key(), tally));
         this.progress = progress;
         this.sink = sink;
     }
@@ -209,16 +215,15 @@ public final class StressRun {
     }
 
     private static Fork fork(Tally tally, Tier tier, int iterations) {
-        int millis = ITERATION_MILLIS;
         int bounded = Math.min(MOST_ITERATIONS, iterations);
+        return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, STRIDE, strides(tally, tier));
+    }
+
+    private static int strides(Tally tally, Tier tier) {
         if (tally.point().variant().deadlocks()) {
-            // Each deadlock lasts tens of milliseconds, and time is looked at only between strides.
-            return new Fork(tally.point(), tier, bounded, millis, 4, 1);
+            return 1; // each deadlock lasts tens of milliseconds, and time is looked at only after the last stride
         }
-        // The VM tries out its sizes first, up to the largest; the interpreter would take seconds for that.
-        return tier == Tier.INTERPRETER
-                ? new Fork(tally.point(), tier, bounded, millis, 64, 8)
-                : new Fork(tally.point(), tier, bounded, millis, 256, 10);
+        return tier == Tier.INTERPRETER ? 64 : 256; // the VM first tries out all sizes, which an interpreter makes slow
     }
 
     /** What was measured of each point, in the order of the plan. */
