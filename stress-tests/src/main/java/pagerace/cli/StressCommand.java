@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
@@ -77,26 +75,26 @@ final class StressCommand implements Callable<Integer> {
         Journal.Head head =
                 new Journal.Head(Report.SCHEMA, host, filter, time.toSeconds(), List.copyOf(tallies.keySet()));
         out.println(points.size() + " points in " + Budget.text(time) + "; probing the VM");
-        CountDownLatch reported = new CountDownLatch(1);
-        try (Journal journal = new Journal(outputs.journal(), head)) {
-            boolean complete = measure(host, time, List.copyOf(tallies.values()), journal, reported);
+        Ending ending = new Ending(complete -> {
+            Duration elapsed = sinceStart();
             Report report = Report.of(
                     Catalogue.RACES,
                     host,
-                    new Report.Run(filter, time.toSeconds(), sinceStart().toSeconds(), complete),
+                    new Report.Run(filter, time.toSeconds(), elapsed.toSeconds(), complete),
                     tallies);
             outputs.write(report);
             out.print(Table.of(report));
             out.println("Reports: " + output.toAbsolutePath().normalize());
-            return report.fails() ? Main.FAILED : Main.PASSED;
-        } finally {
             out.flush();
-            reported.countDown();
+            return report.fails() ? Main.FAILED : Main.PASSED;
+        });
+        try (Journal journal = new Journal(outputs.journal(), head)) {
+            return ending.of(() -> measure(host, time, List.copyOf(tallies.values()), journal, ending));
         }
     }
 
     /** Whether the run went on to its end. */
-    private boolean measure(Host host, Duration time, List<Tally> plan, Journal journal, CountDownLatch reported) {
+    private boolean measure(Host host, Duration time, List<Tally> plan, Journal journal, Ending ending) {
         try (@Nullable JcstressEngine engine = JcstressEngine.start()) {
             if (engine == null) {
                 return true;
@@ -107,24 +105,9 @@ final class StressCommand implements Callable<Integer> {
                     engine,
                     new ConsoleProgress(out, ConsoleProgress.isTerminal()),
                     journal::add);
-            Thread interruption = new Thread(() -> {
-                run.stop();
-                await(reported);
-            });
-            Runtime.getRuntime().addShutdownHook(interruption);
+            ending.onInterruption(run::stop);
             run.run(sinceStart(), time);
-            if (!run.isStopped()) {
-                Runtime.getRuntime().removeShutdownHook(interruption);
-            }
             return !run.isStopped();
-        }
-    }
-
-    private static void await(CountDownLatch reported) {
-        try {
-            boolean ignored = reported.await(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -114,7 +114,7 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
      * @param tallies what was measured of each point of the plan, by key
      */
     public static Report of(List<Race> races, Host host, Run run, Map<String, Tally> tallies) {
-        Grader grader = new Grader(host);
+        Grader grader = new Grader(host, Tally.areStarved(tallies.values()));
         List<Result> results = new ArrayList<>();
         StringBuilder identity = new StringBuilder();
         for (Race race : races) {

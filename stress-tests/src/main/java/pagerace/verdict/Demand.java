@@ -33,7 +33,10 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
     public static final long WINDOWS = 1_000;
     /** The forbidden samples that show a broken point. */
     public static final long FORBIDDEN = 100;
-    /** The deadlocks that show a deadlock: each costs millions of spins, and none comes from an accident of timing. */
+    /**
+     * The waits that must have given up before they count: as a deadlock where one is known, as a doubt where none is. A
+     * deadlock comes again; one or two are an actor that lost its CPU in the middle of a lock.
+     */
     public static final long DEADLOCKS = 3;
 
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C2_STRESS);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,10 +19,16 @@ import pagerace.race.Stuckness;
  */
 public final class Grader {
     private final Host host;
+    private final boolean loaded;
 
-    /** Grades what was measured on {@code host}. */
-    public Grader(Host host) {
+    /**
+     * Grades what was measured on {@code host}.
+     *
+     * @param loaded whether the host was busy with something else during the run as a whole
+     */
+    public Grader(Host host, boolean loaded) {
         this.host = host;
+        this.loaded = loaded;
     }
 
     /** What the plan demands of a point on this host. */
@@ -63,7 +70,8 @@ public final class Grader {
                 && !demand(control).isMetBy(control)) {
             return inconclusive("control " + control.point().variant().name() + " silent", control);
         }
-        return Grade.of(Verdict.HOLDS, "");
+        return Grade.of(
+                Verdict.HOLDS, tally.stuck() == 0 ? "" : "apart from a wait that gave up " + tally.stuck() + " times");
     }
 
     /** Something that was seen and must not be, or that the explorer reached and must not be. */
@@ -77,6 +85,10 @@ public final class Grader {
                     Verdict.BROKEN, words(tally.forbiddenSeen()) + " seen " + number(tally.forbidden()) + " times");
         }
         if (prediction != null) {
+            Reachability reached = from == Reachability.NEVER ? reaching(prediction, tally.forbiddenWords()) : null;
+            if (reached != null) {
+                return Grade.of(Verdict.BROKEN, words(tally.forbiddenWords()) + " reachable under " + reached);
+            }
             for (String word : tally.outcomes().keySet()) {
                 if (!prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
                     return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
@@ -85,6 +97,16 @@ public final class Grader {
         }
         if (demand(tally).aim() == Demand.Aim.LATENT && tally.forbidden() > 0) {
             return unpredicted(tally, words(tally.forbiddenSeen()), true);
+        }
+        return null;
+    }
+
+    /** The strongest memory model under which the explorer reaches one of {@code words}; null if none. */
+    private static @Nullable Reachability reaching(Prediction prediction, Set<String> words) {
+        for (Reachability model : List.of(Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
+            if (words.stream().anyMatch(word -> prediction.allows(model, word))) {
+                return model;
+            }
         }
         return null;
     }
@@ -114,7 +136,7 @@ public final class Grader {
         if (prediction != null && prediction.bound() != null) {
             return "exploration stopped at its bound: " + prediction.bound();
         }
-        if (tally.stuck() > 0) {
+        if (tally.stuck() >= Demand.DEADLOCKS) {
             return "stuck: a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
         }
         Set<Tier> missing = demand.tiers().stream()
@@ -136,7 +158,7 @@ public final class Grader {
         if (host.cpus() < 2) {
             return new Grade(Verdict.INCONCLUSIVE, "two actors need two CPUs, the host has one", true);
         }
-        return blamed.isStarved()
+        return loaded || blamed.isStarved()
                 ? new Grade(Verdict.INCONCLUSIVE, reason + " (loaded host)", true)
                 : Grade.of(Verdict.INCONCLUSIVE, reason);
     }

@@ -2,6 +2,7 @@
 package pagerace.verdict;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -10,15 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Stuckness;
 
-/** Everything measured of one point, summed. */
+/** Everything measured of one point, summed. May be read while another thread adds. */
 public final class Tally {
+    /** Below this share of the CPU time that the actors could use, the host was busy with something else. */
+    private static final double ENOUGH_CPU = 0.75;
+
     private final Point point;
-    private final List<Measurement> measurements = new ArrayList<>();
+    private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
     private final Set<String> forbiddenWords = new LinkedHashSet<>();
     private final Set<String> windowWords = new LinkedHashSet<>();
     private final Set<String> knownWords = new LinkedHashSet<>();
@@ -96,7 +101,7 @@ public final class Tally {
                 .sum();
     }
 
-    /** Samples in which a wait gave up though the variant cannot deadlock. */
+    /** Samples in which a wait gave up though the variant cannot deadlock: they say nothing, whatever their number. */
     public long stuck() {
         return point.variant().deadlocks() ? 0 : count(Set.of(Stuckness.STUCK.name()));
     }
@@ -106,6 +111,11 @@ public final class Tally {
         Set<String> words = new LinkedHashSet<>(outcomes().keySet());
         words.removeAll(knownWords);
         return words;
+    }
+
+    /** The forbidden outcomes of the point. */
+    Set<String> forbiddenWords() {
+        return Collections.unmodifiableSet(forbiddenWords);
     }
 
     /** The forbidden outcomes that were seen. */
@@ -157,15 +167,22 @@ public final class Tally {
         return Collections.unmodifiableList(failures);
     }
 
-    /** Whether something else used so much of the CPUs that little can be asked of these counts. */
+    /** Whether something else used so much of the CPUs that little can be asked of this point's counts. */
     public boolean isStarved() {
-        double weighted = 0;
-        long millis = 0;
-        for (Measurement measurement : measurements) {
-            weighted += measurement.cpuShare() * measurement.millis();
-            millis += measurement.millis();
+        return areStarved(List.of(this));
+    }
+
+    /** Whether that is so for all of these points together. */
+    public static boolean areStarved(Collection<Tally> tallies) {
+        double got = 0;
+        long wanted = 0;
+        for (Tally tally : tallies) {
+            for (Measurement measurement : tally.measurements) {
+                got += measurement.cpuShare() * measurement.millis();
+                wanted += measurement.millis();
+            }
         }
-        return millis > 0 && weighted / millis < 0.75;
+        return got < ENOUGH_CPU * wanted;
     }
 
     private long count(Set<String> words) {
