@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the line of model code that asked for a step: the innermost one that belongs neither to the machine and its locks,
+ * nor to the accessors of kernel state, nor to the explorer.
+ */
+final class Site {
+    private static final StackWalker WALKER = StackWalker.getInstance();
+    private static final List<String> TRANSPARENT = List.of("pagerace.machine.", "pagerace.mm.");
+    private static final List<String> ENGINE = Stream.of(Site.class, ExploredMachine.class, ActorTree.class)
+            .map(Class::getName)
+            .toList();
+
+    private record Frame(String className, IntSupplier line) {
+        boolean isModelCode() {
+            return !className.startsWith("java.") && ENGINE.stream().noneMatch(this::isIn);
+        }
+
+        private boolean isIn(String engine) {
+            return className.equals(engine) || className.startsWith(engine + "$");
+        }
+
+        boolean isTransparent() {
+            return TRANSPARENT.contains(className.substring(0, className.lastIndexOf('.') + 1));
+        }
+
+        String site() {
+            return className.substring(className.lastIndexOf('.') + 1) + ":" + line.getAsInt();
+        }
+    }
+
+    private Site() {}
+
+    /** The model code that is running now. */
+    static String here() {
+        return WALKER.walk(
+                stack -> innermost(stack.map(frame -> new Frame(frame.getClassName(), frame::getLineNumber))));
+    }
+
+    /** The model code that threw {@code thrown}. */
+    static String thrown(Throwable thrown) {
+        return innermost(Arrays.stream(thrown.getStackTrace())
+                .map(frame -> new Frame(frame.getClassName(), frame::getLineNumber)));
+    }
+
+    private static String innermost(Stream<Frame> stack) {
+        @Nullable Frame transparent = null;
+        for (Frame frame : (Iterable<Frame>) stack.filter(Frame::isModelCode)::iterator) {
+            if (!frame.isTransparent()) {
+                return frame.site();
+            }
+            transparent = transparent == null ? frame : transparent;
+        }
+        return transparent == null ? "unknown line" : transparent.site();
+    }
+}
