@@ -240,7 +240,12 @@ public final class FaultAroundVsHolePunch implements Race {
                         "mainline, but fault-around waits for folio locks under the page-table lock"),
                 FaultAround.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO).with(FaultAround.Step.WAIT_FOR_FOLIO_LOCK),
                 HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP),
-                SC),
+                SC) {
+            @Override
+            public boolean deadlocks() {
+                return true;
+            }
+        },
         FIRST_PASS_ONLY(
                 Origin.mutant(
                         "file-g.trylock-only", "mainline, but the punch skips folios that it finds locked, for good"),

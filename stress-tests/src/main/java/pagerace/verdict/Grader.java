@@ -40,7 +40,7 @@ public final class Grader {
      * The grade of one planned point.
      *
      * @param tally what was measured of it
-     * @param control what was measured of its control in the same run; null if it has none
+     * @param control what was measured of its control in the same run; null if it has none, or none that ran
      * @param prediction what the explorer says of it; null if it was not asked
      */
     public Grade grade(Tally tally, @Nullable Tally control, @Nullable Prediction prediction) {
@@ -64,6 +64,9 @@ public final class Grader {
                     Verdict.LATENT,
                     "allowed in this abstraction under " + tally.point().reachableFrom() + ", this host is "
                             + host.memoryModel());
+        }
+        if (control == null && tally.point().control() != null) {
+            return inconclusive("control " + tally.point().control().name() + " did not run", tally);
         }
         if (control != null
                 && demand(control).aim() == Demand.Aim.SHOW

@@ -113,8 +113,13 @@ class GraderTest {
         }
 
         @Test
+        void controlThatDidNotRun() {
+            assertX86(good(Fix.FIXED), null, Verdict.INCONCLUSIVE, "control BROKEN did not run", true);
+        }
+
+        @Test
         void withoutControlTheExplorerAnswersForIt() {
-            assertX86(good(Fix.FIXED), null, Verdict.HOLDS, "", false);
+            assertX86(good(Fix.FIXED_ALONE), null, Verdict.HOLDS, "", false);
         }
 
         @Test

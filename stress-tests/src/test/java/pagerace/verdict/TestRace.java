@@ -46,6 +46,8 @@ public final class TestRace implements Race {
         DEADLOCK(Reachability.SC),
         /** Right. */
         FIXED(Reachability.NEVER),
+        /** Right, and without a control. */
+        FIXED_ALONE(Reachability.NEVER),
         /** Nobody knows. */
         OPEN(Reachability.UNKNOWN);
 
