@@ -74,7 +74,8 @@ final class StressCommand implements Callable<Integer> {
         Files.createDirectories(output);
         Journal.Head head =
                 new Journal.Head(Report.SCHEMA, host, filter, time.toSeconds(), List.copyOf(tallies.keySet()));
-        out.println(points.size() + " points in " + Budget.text(time) + "; probing the VM");
+        out.println(points.size() + (points.size() == 1 ? " point in " : " points in ") + Budget.text(time)
+                + "; probing the VM");
         Ending ending = new Ending(complete -> {
             Duration elapsed = sinceStart();
             Report report = Report.of(

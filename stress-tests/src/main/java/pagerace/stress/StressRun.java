@@ -29,13 +29,14 @@ import pagerace.verdict.Tier;
  *   <li>what a fork measured is handed on when it ends, so that an interruption loses at most one fork.
  * </ul>
  *
- * <p>Three rounds. First every tier that a point demands runs once. Then points whose demand is not met get more, those with
+ * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point
+ * demands runs once. Then points whose demand is not met get more, those with
  * the fewest forks first, in the tier that served them best, with forks that grow. What is left strengthens the points that
  * show nothing, the least sampled first, until each has a hundred times what the plan demands.
  */
 public final class StressRun {
     /** Measured: a VM starts, warms up and sizes its strides in about this time. */
-    static final Duration OVERHEAD = Duration.ofMillis(800);
+    static final Duration OVERHEAD = Duration.ofMillis(700);
 
     /** Measured: probing system and VM takes up to this time. */
     static final Duration START_UP = Duration.ofSeconds(8);
@@ -146,6 +147,9 @@ public final class StressRun {
         }
         Fork fork = firstVisit();
         if (fork == null) {
+            fork = missingTier();
+        }
+        if (fork == null) {
             fork = unmet();
         }
         if (fork == null) {
@@ -162,6 +166,12 @@ public final class StressRun {
             if (tally.forks() == 0) {
                 return fork(tally, Tier.C2, FIRST_ITERATIONS);
             }
+        }
+        return null;
+    }
+
+    private @Nullable Fork missingTier() {
+        for (Tally tally : open()) {
             for (Tier tier : demand(tally).tiers()) {
                 if (!tally.tiersRun().contains(tier)) {
                     return fork(tally, tier, FIRST_ITERATIONS);
