@@ -11,14 +11,25 @@ import pagerace.report.Report;
 
 /** The files that a run leaves in its directory. */
 record Outputs(Path directory) {
+    private static final String PASSED = "passed";
+
     Path journal() {
         return directory.resolve("measured.jsonl");
     }
 
-    /** Writes every format. A file appears as a whole or not at all. */
+    /** Makes the directory, and takes away what says that a run passed. */
+    void begin() throws IOException {
+        Files.createDirectories(directory);
+        Files.deleteIfExists(directory.resolve(PASSED));
+    }
+
+    /** Writes every format. A file appears as a whole or not at all; the file {@code passed} if nothing fails. */
     void write(Report report) throws IOException {
         replace("report.json", Json.of(report));
         replace("junit.xml", JunitXml.of(report));
+        if (report.run().complete() && !report.fails()) {
+            replace(PASSED, "");
+        }
     }
 
     private void replace(String name, String text) throws IOException {

@@ -64,7 +64,9 @@ final class ReportCommand implements Callable<Integer> {
                 head.host(),
                 new Report.Run(head.filter(), head.budget(), millis / 1000, damage == null),
                 tallies);
-        new Outputs(file.toAbsolutePath().resolveSibling("")).write(report);
+        Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
+        outputs.begin();
+        outputs.write(report);
         out.print(Table.of(report));
         if (damage != null) {
             throw new BadInput("In " + file + " " + damage + "; the "

@@ -4,7 +4,6 @@ package pagerace.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -58,24 +57,22 @@ final class StressCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Outputs outputs = new Outputs(output);
+        outputs.begin();
         Host host = Host.current();
         Duration time = Budget.parse(budget);
         List<Point> points = new Selection(Catalogue.RACES).select(filter);
         Duration minimum = StressRun.minimum(points, host.memoryModel());
         if (time.compareTo(minimum) < 0) {
             throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
-                    + " that the plan for " + points.size()
-                    + " points needs at least; give it that much, or fewer points"
-                    + " by a filter.");
+                    + " that the plan for " + count(points)
+                    + " needs at least; give it that much, or choose fewer points by a filter.");
         }
         Map<String, Tally> tallies =
                 points.stream().collect(Collectors.toMap(Point::key, Tally::new, (a, b) -> a, LinkedHashMap::new));
-        Outputs outputs = new Outputs(output);
-        Files.createDirectories(output);
         Journal.Head head =
                 new Journal.Head(Report.SCHEMA, host, filter, time.toSeconds(), List.copyOf(tallies.keySet()));
-        out.println(points.size() + (points.size() == 1 ? " point in " : " points in ") + Budget.text(time)
-                + "; probing the VM");
+        out.println(count(points) + " in " + Budget.text(time) + "; probing the VM");
         Ending ending = new Ending(complete -> {
             Duration elapsed = sinceStart();
             Report report = Report.of(
@@ -110,6 +107,10 @@ final class StressCommand implements Callable<Integer> {
             run.run(sinceStart(), time);
             return !run.isStopped();
         }
+    }
+
+    private static String count(List<Point> points) {
+        return points.size() == 1 ? "1 point" : points.size() + " points";
     }
 
     private static Duration sinceStart() {

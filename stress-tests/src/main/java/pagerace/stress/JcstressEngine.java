@@ -93,16 +93,18 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         long cpuBefore = childrensCpuMillis();
         List<TestResult> results = new ArrayList<>();
         Future<?> kill = watchdog.schedule(this::kill, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        boolean killed;
         try {
             // An executor serves one list and closes its server, so each fork has its own.
             new TestExecutor(options(List.of()).verbosity(), results::add, scheduler).runAll(List.of(config(fork)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            kill.cancel(false);
+            killed = !kill.cancel(false);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        return measurement(fork, results, millis, childrensCpuMillis() - cpuBefore);
+        Measurement measured = measurement(fork, results, millis, childrensCpuMillis() - cpuBefore);
+        return killed ? measured.failedWith("killed: it hung for " + timeout.toSeconds() + " s") : measured;
     }
 
     private TestConfig config(Fork fork) {

@@ -25,7 +25,7 @@ import pagerace.verdict.Tier;
  * <p>Guarantees:
  * <ul>
  *   <li>no fork starts that would end after the budget, as far as the forks so far tell how long one takes;
- *   <li>a fork that hangs is killed, and a point whose forks fail twice in a row is left alone;
+ *   <li>a fork that hangs is killed, and a point of which two forks failed is left alone;
  *   <li>what a fork measured is handed on when it ends, so that an interruption loses at most one fork.
  * </ul>
  *

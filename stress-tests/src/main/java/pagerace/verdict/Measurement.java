@@ -30,4 +30,9 @@ public record Measurement(
     public long samples() {
         return outcomes.values().stream().mapToLong(Long::longValue).sum();
     }
+
+    /** The same, with a reason for its failure that says more than its VM could. */
+    public Measurement failedWith(String reason) {
+        return new Measurement(point, tier, millis, cpuShare, outcomes, reason);
+    }
 }

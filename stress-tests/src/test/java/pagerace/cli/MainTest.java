@@ -45,20 +45,27 @@ class MainTest {
 
     @Test
     void unknownRace() {
-        assertThat(run("stress", "--filter=Nonsense")).isEqualTo(2);
+        assertThat(run("stress", "--output=" + directory, "--filter=Nonsense")).isEqualTo(2);
         assertOneSentence("There is no race Nonsense; the nearest is ");
     }
 
     @Test
     void badBudget() {
-        assertThat(run("stress", "--budget=soon")).isEqualTo(2);
+        assertThat(run("stress", "--output=" + directory, "--budget=soon")).isEqualTo(2);
         assertOneSentence("not a duration");
     }
 
     @Test
     void budgetBelowTheMinimumOfThePlan() {
-        assertThat(run("stress", "--budget=1s")).isEqualTo(2);
+        assertThat(run("stress", "--output=" + directory, "--budget=1s")).isEqualTo(2);
         assertOneSentence("needs at least");
+    }
+
+    @Test
+    void aRunThatCannotStartIsNoPass() throws IOException {
+        Files.writeString(directory.resolve("passed"), "");
+        assertThat(run("stress", "--output=" + directory, "--budget=1s")).isEqualTo(2);
+        assertThat(directory.resolve("passed")).doesNotExist();
     }
 
     @Test
@@ -96,6 +103,7 @@ class MainTest {
                         "report",
                         journal(List.of(point), Map.of(forbidden(point), 99L)).toString()))
                 .isEqualTo(1);
+        assertThat(directory.resolve("passed")).doesNotExist();
         assertThat(err.size()).isZero();
     }
 
