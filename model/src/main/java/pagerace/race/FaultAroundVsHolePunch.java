@@ -250,6 +250,11 @@ public final class FaultAroundVsHolePunch implements Race {
             boolean has(Mapping mapping, At at, Opponent opponent) {
                 return mapping == Mapping.PLAIN && opponent == Opponent.PUNCH && at == At.PAGE_OF_TWO;
             }
+
+            @Override
+            public boolean deadlocks() {
+                return true;
+            }
         },
         FIRST_PASS_ONLY(
                 Origin.mutant(
