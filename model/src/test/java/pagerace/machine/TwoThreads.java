@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.machine;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Two real threads that start together, for the tests of locks and fences. */
+final class TwoThreads {
+    private static final int ATTEMPTS = 8;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    private TwoThreads() {}
+
+    /** The bodies of the two threads. */
+    record Actors(Runnable first, Runnable second) {}
+
+    /**
+     * Runs two actors on a fresh machine, and again if one of them got {@link Stuck}: on a loaded host the holder of a lock
+     * can be off its CPU for longer than the other one spins. A deadlock is stuck every time, and then fails.
+     */
+    static void race(Function<HardwareMachine, Actors> setup) {
+        for (int attempt = 1; ; attempt++) {
+            Actors actors = setup.apply(new HardwareMachine());
+            try {
+                run(actors.first(), actors.second());
+                return;
+            } catch (Stuck stuck) {
+                if (attempt == ATTEMPTS) {
+                    throw new AssertionError("stuck in each of " + ATTEMPTS + " attempts", stuck);
+                }
+            }
+        }
+    }
+
+    /** Runs both at once and waits for both; throws what the first of them to fail threw. */
+    static void run(Runnable first, Runnable second) {
+        AtomicInteger ready = new AtomicInteger();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread a = start(first, ready, failure);
+        Thread b = start(second, ready, failure);
+        join(a);
+        join(b);
+        Throwable thrown = failure.get();
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
+    /** Waits in real time until {@code condition} holds; fails if it never does. */
+    static void eventually(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > PATIENCE_NANOS) {
+                throw new AssertionError("did not happen in time");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static Thread start(Runnable body, AtomicInteger ready, AtomicReference<@Nullable Throwable> failure) {
+        Thread thread = new Thread(() -> {
+            try {
+                ready.incrementAndGet();
+                eventually(() -> ready.get() == 2);
+                body.run();
+            } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(PATIENCE_NANOS / 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+        if (thread.isAlive()) {
+            throw new AssertionError("an actor hangs");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What each operation of a hardware word stores and returns; what it orders is the business of {@link StrengthTest}. */
+class WordTest {
+    private static final long HIGH = 1L << 63;
+
+    private final Machine machine = new HardwareMachine();
+
+    private Word holding(long value) {
+        return machine.word("word", value);
+    }
+
+    @Test
+    void everyReadSeesTheInitialValue() {
+        Word word = holding(HIGH | 5);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 5);
+        assertThat(word.loadAcquire()).isEqualTo(HIGH | 5);
+        assertThat(word.readDependent()).isEqualTo(HIGH | 5);
+        assertThat(machine.word("indexed", 3, 7).readOnce()).isEqualTo(7);
+        assertThat(machine.word("owner", "field", 8).readOnce()).isEqualTo(8);
+    }
+
+    @Test
+    void everyStoreIsSeenByTheNextRead() {
+        Word word = holding(1);
+        word.writeOnce(HIGH | 2);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 2);
+        word.storeRelease(3);
+        assertThat(word.readOnce()).isEqualTo(3);
+    }
+
+    @Test
+    void wordsAreApart() {
+        Word one = holding(1);
+        Word other = holding(1);
+        one.writeOnce(2);
+        assertThat(other.readOnce()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void xchgReturnsTheOldValue(Order order) {
+        Word word = holding(HIGH | 1);
+        assertThat(word.xchg(2, order)).isEqualTo(HIGH | 1);
+        assertThat(word.readOnce()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cmpxchgStoresWhenTheWordHoldsTheExpectedValue(Order order) {
+        Word word = holding(HIGH | 1);
+        assertThat(word.cmpxchg(HIGH | 1, 2, order)).isEqualTo(HIGH | 1);
+        assertThat(word.readOnce()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cmpxchgReturnsWhatItFoundInstead(Order order) {
+        Word word = holding(HIGH | 1);
+        assertThat(word.cmpxchg(1, 2, order)).isEqualTo(HIGH | 1);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchAddReturnsTheOldValueAndAddReturnTheNew(Order order) {
+        Word word = holding(10);
+        assertThat(word.fetchAdd(1024, order)).isEqualTo(10);
+        assertThat(word.readOnce()).isEqualTo(1034);
+        assertThat(word.fetchAdd(-1034, order)).isEqualTo(1034);
+        assertThat(word.readOnce()).isZero();
+        assertThat(word.addReturn(3, order)).isEqualTo(3);
+        assertThat(word.addReturn(-1, order)).isEqualTo(2);
+        assertThat(word.readOnce()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchOrSetsBitsAndKeepsTheOthers(Order order) {
+        Word word = holding(HIGH | 0b0101);
+        assertThat(word.fetchOr(0b0011, order)).isEqualTo(HIGH | 0b0101);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b0111);
+        assertThat(word.fetchOr(0b0100, order)).isEqualTo(HIGH | 0b0111);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b0111);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchAndNotClearsBitsAndKeepsTheOthers(Order order) {
+        Word word = holding(HIGH | 0b0111);
+        assertThat(word.fetchAndNot(0b1011, order)).isEqualTo(HIGH | 0b0111);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b0100);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void addUnlessAddsOnlyToAnotherValue(Order order) {
+        Word word = holding(1);
+        assertThat(word.addUnless(5, 0, order)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(6);
+        assertThat(word.addUnless(5, 6, order)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(6);
+    }
+
+    @Test
+    void voidOperationsChangeTheWord() {
+        Word word = holding(0b1000);
+        word.add(3);
+        assertThat(word.readOnce()).isEqualTo(0b1011);
+        word.or(0b0110);
+        assertThat(word.readOnce()).isEqualTo(0b1111);
+        word.andNot(0b1001);
+        assertThat(word.readOnce()).isEqualTo(0b0110);
+    }
+
+    @Test
+    void addReturnAndSubAndTestReportTheValueAfter() {
+        Word word = holding(2);
+        assertThat(word.addReturn(1)).isEqualTo(3);
+        assertThat(word.subAndTest(2)).isFalse();
+        assertThat(word.subAndTest(1)).isTrue();
+        assertThat(word.readOnce()).isZero();
+    }
+
+    @Test
+    void testAndSetBitReportsTheBitBefore() {
+        Word word = holding(0b01);
+        assertThat(word.testAndSetBit(0b10)).isFalse();
+        assertThat(word.testAndSetBit(0b10)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(0b11);
+    }
+
+    @Test
+    void testAndClearBitReportsTheBitBefore() {
+        Word word = holding(0b11);
+        assertThat(word.testAndClearBit(0b10)).isTrue();
+        assertThat(word.testAndClearBit(0b10)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(0b01);
+    }
+
+    @Test
+    void bitLockOperationsLeaveOtherBitsAlone() {
+        Word word = holding(HIGH | 0b101);
+        assertThat(word.testAndSetBitLock(0b010)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b111);
+        assertThat(word.testAndSetBitLock(0b010)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b111);
+        word.clearBitUnlock(0b010);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b101);
+    }
+
+    @Test
+    void tryAcquireWhenClearAddsOnlyWhenNoBusyBitIsSet() {
+        Word word = holding(0b100);
+        assertThat(word.tryAcquireWhenClear(0b001, 0b010)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(0b110);
+        assertThat(word.tryAcquireWhenClear(0b011, 0b001)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(0b110);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentReadModifyWritesAreNotLost(Order order) {
+        int rounds = 50_000;
+        Word sum = holding(0);
+        Word unless = holding(0);
+        Word compared = holding(0);
+        Word bits = holding(0);
+        Word token = holding(1);
+        long[] taken = new long[2];
+        TwoThreads.run(
+                () -> taken[0] = hammer(rounds, order, sum, unless, compared, bits, token, 0b01),
+                () -> taken[1] = hammer(rounds, order, sum, unless, compared, bits, token, 0b10));
+        assertThat(sum.readOnce()).isEqualTo(2L * rounds);
+        assertThat(unless.readOnce()).isEqualTo(2L * rounds);
+        assertThat(compared.readOnce()).isEqualTo(2L * rounds);
+        assertThat(bits.readOnce()).isZero();
+        assertThat(taken[0] + taken[1] + token.readOnce()).isEqualTo(2L * rounds + 1);
+    }
+
+    /** Returns how many tokens it took; each round puts one more in, and {@code xchg} must not lose what it finds. */
+    private static long hammer(
+            int rounds, Order order, Word sum, Word unless, Word compared, Word bits, Word token, long mine) {
+        long taken = 0;
+        for (int i = 0; i < rounds; i++) {
+            sum.fetchAdd(1, order);
+            assertThat(unless.addUnless(1, -1, order)).isTrue();
+            long seen = compared.readOnce();
+            while (compared.cmpxchg(seen, seen + 1, order) != seen) {
+                seen = compared.readOnce();
+            }
+            if ((bits.fetchOr(mine, order) & mine) != 0 || (bits.fetchAndNot(mine, order) & mine) == 0) {
+                throw new AssertionError("the other actor changed my bit");
+            }
+            taken += token.xchg(0, order);
+            token.fetchAdd(1, order);
+        }
+        return taken;
+    }
+}
