@@ -12,12 +12,12 @@ import pagerace.machine.Word;
  * without.
  */
 public final class PageTable {
-    /** {@link #pmd}: points to this table. */
-    public static final long TABLE = 1;
+    /** {@link #pmd}: points to this table. No flag of {@link Pte}, so that a leaf cannot be mistaken for it. */
+    public static final long TABLE = 1 << 12;
 
     /** {@code ptl}, the page-table lock. */
     public final SpinLock ptl;
-    /** The PMD entry: {@link #TABLE}, or a leaf in the encoding of {@link Pte} shifted out of the way of it. */
+    /** The PMD entry: {@link #TABLE}, or a leaf in the encoding of {@link Pte}, or {@link Pte#NONE}. */
     public final Word pmd;
 
     private final Word[] ptes;

@@ -13,12 +13,39 @@ public interface Outcome {
         FORBIDDEN
     }
 
+    /**
+     * The story of an outcome.
+     *
+     * @param mark permitted, window or forbidden
+     * @param sentence the order of events, in one sentence without a full stop
+     */
+    record Story(Mark mark, String sentence) {
+        static Story permitted(String sentence) {
+            return new Story(Mark.PERMITTED, sentence);
+        }
+
+        static Story window(String sentence) {
+            return new Story(Mark.WINDOW, sentence);
+        }
+
+        static Story forbidden(String sentence) {
+            return new Story(Mark.FORBIDDEN, sentence);
+        }
+    }
+
     /** The outcome as a word, unique within its race: the enum constant's name. */
     String name();
 
+    /** Its mark and sentence. */
+    Story story();
+
     /** Permitted, window or forbidden. */
-    Mark mark();
+    default Mark mark() {
+        return story().mark();
+    }
 
     /** One sentence that tells the order of events, without a full stop. */
-    String sentence();
+    default String sentence() {
+        return story().sentence();
+    }
 }

@@ -9,13 +9,11 @@ public enum Stuckness implements Outcome {
      */
     STUCK;
 
-    @Override
-    public Mark mark() {
-        return Mark.FORBIDDEN;
-    }
+    private static final Story STORY =
+            Story.forbidden("a bounded wait gave up: each actor waits for what the other holds");
 
     @Override
-    public String sentence() {
-        return "a bounded wait gave up: each actor waits for what the other holds";
+    public Story story() {
+        return STORY;
     }
 }

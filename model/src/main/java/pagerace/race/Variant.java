@@ -15,21 +15,61 @@ public interface Variant {
         MUTANT
     }
 
+    /**
+     * What a variant is.
+     *
+     * @param kind where it comes from
+     * @param kernels the releases that have it, or a dash
+     * @param commit the commit that introduced it, or a dash
+     * @param reference the dossier's label, for whoever compares: {@code anon-a4}
+     * @param difference the one difference in the steps, in one sentence without a full stop
+     */
+    record Origin(Kind kind, String kernels, String commit, String reference, String difference) {
+        static Origin history(String kernels, String commit, String reference, String difference) {
+            return new Origin(Kind.HISTORY, kernels, commit, reference, difference);
+        }
+
+        static Origin mainline(String kernels, String commit, String reference, String difference) {
+            return new Origin(Kind.MAINLINE, kernels, commit, reference, difference);
+        }
+
+        static Origin proposal(String reference, String difference) {
+            return new Origin(Kind.PROPOSAL, "-", "-", reference, difference);
+        }
+
+        static Origin mutant(String reference, String difference) {
+            return new Origin(Kind.MUTANT, "-", "-", reference, difference);
+        }
+    }
+
     /** The variant in words, unique within its race: the enum constant's name. */
     String name();
 
+    /** Its origin and difference. */
+    Origin origin();
+
     /** Where it comes from. */
-    Kind kind();
+    default Kind kind() {
+        return origin().kind();
+    }
 
     /** The kernel releases that have it, or a dash. */
-    String kernels();
+    default String kernels() {
+        return origin().kernels();
+    }
 
     /** The commit that introduced it, or a dash. */
-    String commit();
+    default String commit() {
+        return origin().commit();
+    }
 
     /** The dossier's label, for whoever compares: {@code anon-a4}. */
-    String reference();
+    default String reference() {
+        return origin().reference();
+    }
 
     /** The one difference in the steps, in one sentence without a full stop. */
-    String difference();
+    default String difference() {
+        return origin().difference();
+    }
 }

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Machine;
+import pagerace.machine.Order;
+import pagerace.machine.SeqCount;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Pte;
+
+/**
+ * {@code gup_fast}: pins a page of the current address space without any lock, with interrupts off.
+ *
+ * <p>Guarantees, when all steps of a release are taken: a returned pin is on the folio that the entry maps, and fork,
+ * reclaim and the others have seen it, or will be seen by it. Whenever in doubt it undoes what it took and leaves the work
+ * to {@link SlowGup}; that is never an error.
+ *
+ * <p>Algorithm notes. Pinning is announce-then-check: the reference is made visible first and the entry read again after.
+ * Whoever changes the entry does the reverse. So one of the two must notice the other, if both order their two halves.
+ */
+public final class GupFast {
+    /** {@code FOLL_WRITE}: the user of the pin will write. */
+    public static final int FOLL_WRITE = 1;
+    /** {@code FOLL_PIN}: a pin, to be seen by {@link Folio#maybePinned}. Without it, an ordinary reference. */
+    public static final int FOLL_PIN = 1 << 1;
+
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Mark the address space before anything else: fork asks nobody else about pins (5.9). */
+        SET_HAS_PINNED,
+        /** Remember {@code write_protect_seq} before the walk and compare it after: 57efa1fe5957 (5.11). */
+        RECHECK_SEQ,
+        /** Mutant: compare the count before the reference is taken. */
+        RECHECK_SEQ_BEFORE_GRAB,
+        /** Pin a small folio with one fully ordered addition of the whole bias (5.6 to 5.13). */
+        PIN_IN_ONE,
+        /** After the reference is taken, look the folio of the page up again: c24d37322548 (5.14). */
+        RECHECK_HEAD,
+        /** A full fence behind the second, unordered half of a pin: 088b8aa537c2 (6.1). */
+        FENCE_AFTER_PIN,
+        /** After the reference is taken, compare the PMD entry: 70cbc3cc78a9 (6.1). */
+        RECHECK_PMD,
+        /** After the reference is taken, compare the entry. As old as the function. */
+        RECHECK_PTE,
+        /** Pin a page through a read-only entry only if it is exclusive: c89357e27f20 (5.19). */
+        REQUIRE_EXCLUSIVE,
+        /** Between the entry and the exclusive bit, a read fence: 088b8aa537c2 (6.1). */
+        FENCE_BEFORE_EXCLUSIVE,
+        /** Mutant: mark the address space last. */
+        SET_HAS_PINNED_LATE
+    }
+
+    /** Kernels up to 5.8. */
+    public static final Steps<Step> V5_8 = Steps.of(Step.PIN_IN_ONE, Step.RECHECK_PTE);
+    /** Kernels 5.9 and 5.10. */
+    public static final Steps<Step> V5_9 = V5_8.with(Step.SET_HAS_PINNED);
+    /** Kernels 5.11 to 5.13. */
+    public static final Steps<Step> V5_11 = V5_9.with(Step.RECHECK_SEQ);
+    /** Kernels 5.14 to 5.18: a pin of any folio has two halves, and nothing orders the second. */
+    public static final Steps<Step> V5_14 = V5_11.without(Step.PIN_IN_ONE).with(Step.RECHECK_HEAD);
+    /** Kernels 5.19 and 6.0. */
+    public static final Steps<Step> V5_19 = V5_14.with(Step.REQUIRE_EXCLUSIVE);
+    /** Kernels since 6.1. */
+    public static final Steps<Step> V6_1 =
+            V5_19.with(Step.FENCE_AFTER_PIN).with(Step.RECHECK_PMD).with(Step.FENCE_BEFORE_EXCLUSIVE);
+
+    /** How it ended. Everything but {@link #PINNED} holds nothing and leads to {@link SlowGup}. */
+    public enum End {
+        /** The reference is held. */
+        PINNED,
+        /** The count was odd: fork is write-protecting. */
+        SEQ_ODD,
+        /** The entry maps nothing. */
+        NOT_PRESENT,
+        /** The entry does not permit the access, or is special, or is a hinting entry. */
+        NOT_PERMITTED,
+        /** The folio's refcount was zero: it is being freed. */
+        FROZEN,
+        /** The folio of the page changed under us, each time we tried. */
+        GAVE_UP,
+        /** A reference was taken and given back: the entry, or the one above it, had changed. */
+        UNDONE_PTE,
+        /** A reference was taken and given back: the page was not exclusive. */
+        UNDONE_EXCLUSIVE,
+        /** A pin was taken and given back: fork had run. */
+        UNDONE_SEQ;
+
+        /** Whether a reference was taken and given back. */
+        public boolean isUndone() {
+            return this == UNDONE_PTE || this == UNDONE_EXCLUSIVE || this == UNDONE_SEQ;
+        }
+    }
+
+    /**
+     * What a call returned.
+     *
+     * @param end how it ended
+     * @param pfn the page that is held, or 0
+     */
+    public record Grab(End end, int pfn) {
+        /** Whether a reference is held. */
+        public boolean isPinned() {
+            return end == End.PINNED;
+        }
+
+        private static Grab none(End end) {
+            return new Grab(end, 0);
+        }
+    }
+
+    /** The kernel tries for ever; one lookup that fails twice in a row is as good a witness. */
+    private static final int HEAD_TRIES = 2;
+
+    private final Machine machine;
+    private final Mm mm;
+    private final MemMap memMap;
+    private final Steps<Step> steps;
+
+    /** GUP-fast on {@code mm}, in the given steps. */
+    public GupFast(Machine machine, Mm mm, MemMap memMap, Steps<Step> steps) {
+        this.machine = machine;
+        this.mm = mm;
+        this.memMap = memMap;
+        this.steps = steps;
+    }
+
+    /**
+     * Takes a reference to the page at {@code index} of the page table.
+     *
+     * @param cpu the CPU this runs on, for {@link pagerace.machine.Tlb#irqSave}
+     * @param flags {@link #FOLL_PIN}, {@link #FOLL_WRITE}, both or neither
+     */
+    public Grab grab(int cpu, int index, int flags) {
+        boolean pin = has(flags, FOLL_PIN);
+        if (pin && steps.has(Step.SET_HAS_PINNED)) {
+            mm.setHasPinned();
+        }
+        boolean watchSeq = pin && (steps.has(Step.RECHECK_SEQ) || steps.has(Step.RECHECK_SEQ_BEFORE_GRAB));
+        long seq = 0;
+        if (watchSeq) {
+            seq = mm.writeProtectSeq.readBegin();
+            if (SeqCount.isOdd(seq)) {
+                return Grab.none(End.SEQ_ODD);
+            }
+        }
+        mm.tlb.irqSave(cpu);
+        Grab grab = walk(index, flags, seq);
+        mm.tlb.irqRestore(cpu);
+        if (grab.isPinned() && pin && steps.has(Step.RECHECK_SEQ) && mm.writeProtectSeq.readRetry(seq)) {
+            // The roll-back must not insist that the page is exclusive: fork may have shared it meanwhile.
+            drop(memMap.stableFolioOf(grab.pfn), flags);
+            return Grab.none(End.UNDONE_SEQ);
+        }
+        if (grab.isPinned() && pin && steps.has(Step.SET_HAS_PINNED_LATE)) {
+            mm.setHasPinned();
+        }
+        return grab;
+    }
+
+    /** {@code unpin_user_page}, or {@code put_page} without {@link #FOLL_PIN}: gives back what {@code grab} holds. */
+    public void release(Grab grab, int flags) {
+        drop(memMap.stableFolioOf(grab.pfn), flags);
+    }
+
+    private Grab walk(int index, int flags, long seq) {
+        PageTable table = mm.table;
+        long pmd = table.pmd.readOnce();
+        if (pmd != PageTable.TABLE) {
+            return Grab.none(End.NOT_PRESENT);
+        }
+        long pte = table.pte(index).readOnce();
+        if (!Pte.isPresent(pte)) {
+            return Grab.none(End.NOT_PRESENT);
+        }
+        if (Pte.has(pte, Pte.PROTNONE | Pte.SPECIAL) || (has(flags, FOLL_WRITE) && !Pte.isWritable(pte))) {
+            return Grab.none(End.NOT_PERMITTED);
+        }
+        if (steps.has(Step.RECHECK_SEQ_BEFORE_GRAB) && has(flags, FOLL_PIN) && mm.writeProtectSeq.readRetry(seq)) {
+            return Grab.none(End.SEQ_ODD);
+        }
+        return grabPage(table, index, pmd, pte, flags);
+    }
+
+    private Grab grabPage(PageTable table, int index, long pmd, long pte, int flags) {
+        int pfn = Pte.pfn(pte);
+        for (int tries = 0; tries < HEAD_TRIES; tries++) {
+            Folio folio = memMap.folioOf(pfn);
+            // Never from zero: a folio without references belongs to whoever is freeing it.
+            if (!folio.refcount.addUnless(firstAddition(folio, flags), 0, Order.FULL)) {
+                return Grab.none(End.FROZEN);
+            }
+            if (steps.has(Step.RECHECK_HEAD) && memMap.folioOf(pfn) != folio) {
+                folio.refcount.fetchAdd(-firstAddition(folio, flags), Order.FULL);
+                continue;
+            }
+            if (has(flags, FOLL_PIN)) {
+                completePin(folio, flags);
+            }
+            return recheck(table, index, pmd, pte, folio, flags);
+        }
+        return Grab.none(End.GAVE_UP);
+    }
+
+    /** What the fully ordered first addition adds: the whole pin at once in old kernels, else one reference. */
+    private long firstAddition(Folio folio, int flags) {
+        return has(flags, FOLL_PIN) && pinsInOne(folio) ? Folio.PIN_BIAS : 1;
+    }
+
+    private boolean pinsInOne(Folio folio) {
+        return steps.has(Step.PIN_IN_ONE) && !folio.large;
+    }
+
+    private void completePin(Folio folio, int flags) {
+        if (folio.large) {
+            folio.pincount().add(1);
+        } else if (!pinsInOne(folio)) {
+            folio.refcount.add(Folio.PIN_BIAS - firstAddition(folio, flags));
+        }
+        if (steps.has(Step.FENCE_AFTER_PIN)) {
+            // Pairs with the fence of whoever clears the entry and then looks for pins, and with fork's seq store:
+            // without
+            // it the recheck below may read before the unordered addition above is visible.
+            machine.smpMbAfterAtomic();
+        }
+    }
+
+    private Grab recheck(PageTable table, int index, long pmd, long pte, Folio folio, int flags) {
+        if ((steps.has(Step.RECHECK_PMD) && table.pmd.readOnce() != pmd)
+                || (steps.has(Step.RECHECK_PTE) && table.pte(index).readOnce() != pte)) {
+            drop(folio, flags);
+            return Grab.none(End.UNDONE_PTE);
+        }
+        if (steps.has(Step.REQUIRE_EXCLUSIVE)
+                && has(flags, FOLL_PIN)
+                && !has(flags, FOLL_WRITE)
+                && !Pte.isWritable(pte)
+                && folio.mapping.readOnce() == Folio.ANON) {
+            if (steps.has(Step.FENCE_BEFORE_EXCLUSIVE)) {
+                // Pairs with the fence between clearing the bit and putting the same entry back.
+                machine.smpRmb();
+            }
+            if (!folio.test(Folio.ANON_EXCLUSIVE)) {
+                drop(folio, flags);
+                return Grab.none(End.UNDONE_EXCLUSIVE);
+            }
+        }
+        return new Grab(End.PINNED, folio.pfn);
+    }
+
+    private static void drop(Folio folio, int flags) {
+        if (has(flags, FOLL_PIN) && folio.large) {
+            folio.pincount().add(-1);
+        }
+        folio.refcount.subAndTest(has(flags, FOLL_PIN) && !folio.large ? Folio.PIN_BIAS : 1);
+    }
+
+    private static boolean has(int flags, int flag) {
+        return (flags & flag) != 0;
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+
+/**
+ * {@code do_swap_page}: an access met a swap entry.
+ *
+ * <p>Assumptions: {@code spare} is free and belongs to the faulting actor.
+ *
+ * <p>Guarantees: the page is mapped again, and whether it may be mapped writable is decided under the page-table lock. A
+ * page that was exclusive before it was swapped out comes back writable even on a read fault, if the entry remembers that.
+ */
+public final class SwapIn {
+    /** How it ended. */
+    public enum End {
+        /** The page is mapped writable. */
+        MAPPED_WRITABLE,
+        /** The page is mapped read-only. */
+        MAPPED_READ_ONLY,
+        /** Nothing was done: the entry had changed. */
+        RETRY
+    }
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final SwapSpace swap;
+    private final Folio spare;
+    private final ReuseRule rule;
+
+    /**
+     * Swap-ins in {@code mm}.
+     *
+     * @param rule the kernel's rule for reuse; swap-in up to 5.17 goes by the map count whatever the write fault does, which
+     *     both {@link ReuseRule#MAPCOUNT} and {@link ReuseRule#REFCOUNT} therefore mean here
+     */
+    public SwapIn(Mm mm, MemMap memMap, SwapSpace swap, Folio spare, ReuseRule rule) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.swap = swap;
+        this.spare = spare;
+        this.rule = rule;
+    }
+
+    /**
+     * Handles the fault on the entry at {@code index}.
+     *
+     * @param seen the swap entry as the access saw it
+     * @param write whether the access is a store
+     */
+    public End handle(int index, long seen, boolean write) {
+        mm.mmapLock.readLock();
+        End end = handleLocked(index, seen, write);
+        mm.mmapLock.readUnlock();
+        return end;
+    }
+
+    private End handleLocked(int index, long seen, boolean write) {
+        Folio folio = lookup();
+        folio.lock.lock();
+        mm.table.ptl.lock();
+        if (mm.table.pte(index).readOnce() != seen) {
+            mm.table.ptl.unlock();
+            folio.lock.unlock();
+            folio.put();
+            return End.RETRY;
+        }
+        boolean exclusive =
+                rule == ReuseRule.EXCLUSIVE && (Pte.has(seen, Pte.EXCLUSIVE) || !folio.test(Folio.SWAPCACHE));
+        if (folio.test(Folio.WRITEBACK) && swap.stableWrites) {
+            exclusive = false; // the device must see the page unchanged, so the next store has to fault
+        }
+        boolean writable = mayMapWritable(folio, exclusive, write);
+        if (writable && rule == ReuseRule.EXCLUSIVE) {
+            folio.flags.or(Folio.ANON_EXCLUSIVE);
+        }
+        folio.mapcount.add(1);
+        mm.table
+                .pte(index)
+                .writeOnce(Pte.present(
+                        folio.pfn, Pte.ACCESSED | (writable ? Pte.WRITE : 0) | (writable && write ? Pte.DIRTY : 0)));
+        mm.table.ptl.unlock();
+        folio.lock.unlock();
+        return writable ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY;
+    }
+
+    /** The folio with a reference for the new mapping: from the swap cache, or a fresh one read from the device. */
+    private Folio lookup() {
+        long cached = swap.cache.readDependent();
+        if (cached != 0) {
+            Folio folio = memMap.stableFolioOf((int) cached);
+            if (folio.tryGet()) {
+                if (swap.cache.readOnce() == cached) {
+                    return folio;
+                }
+                folio.put();
+            }
+        }
+        spare.allocateAnon(swap.disk.readOnce(), false);
+        spare.mapcount.writeOnce(0);
+        return spare;
+    }
+
+    private boolean mayMapWritable(Folio folio, boolean exclusive, boolean write) {
+        switch (rule) {
+            case MAPCOUNT, REFCOUNT -> {
+                // reuse_swap_page: this fault's own swap entry still counts as the one user; nobody asks for
+                // references.
+                boolean reuse = write && folio.mapcount.readOnce() + swap.count.readOnce() == 1;
+                swap.count.add(-1);
+                if (reuse) {
+                    swap.tryFree(folio);
+                }
+                return reuse;
+            }
+            case REFCOUNT_WITHOUT_SWAPCACHE -> {
+                swap.count.add(-1);
+                if (write) {
+                    swap.tryFree(folio);
+                }
+                return write && folio.refcount.readOnce() == 1;
+            }
+            default -> {
+                swap.count.add(-1);
+                if (write) {
+                    swap.tryFree(folio);
+                }
+                return exclusive || folio.refcount.readOnce() == 1;
+            }
+        }
+    }
+}

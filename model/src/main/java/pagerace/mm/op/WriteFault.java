@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import org.jspecify.annotations.Nullable;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+
+/**
+ * {@code do_wp_page}: a write, or a request to unshare, met a present read-only entry of an anonymous private mapping.
+ *
+ * <p>Assumptions: {@code spare} is free and belongs to the faulting actor.
+ *
+ * <p>Guarantees: the entry is looked at and changed under the page-table lock only; if it is no longer what the fault saw,
+ * nothing happens and the access is tried again.
+ */
+public final class WriteFault {
+    /** How it ended. */
+    public enum End {
+        /** The page was made writable, or exclusive for an unshare request, in place. */
+        REUSED,
+        /** The entry now maps a copy. Whoever holds the old page no longer sees what the CPU writes. */
+        COPIED,
+        /** Nothing was done: the entry had changed. */
+        RETRY
+    }
+
+    /** With more references than this no reuse is possible: mapping, swap cache, and one of ours. */
+    private static final long MAX_REFERENCES_FOR_REUSE = 3;
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final @Nullable SwapSpace swap;
+    private final Folio spare;
+    private final ReuseRule rule;
+
+    /** Write faults in {@code mm}; {@code swap} is null where nothing is ever swapped. */
+    public WriteFault(Mm mm, MemMap memMap, @Nullable SwapSpace swap, Folio spare, ReuseRule rule) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.swap = swap;
+        this.spare = spare;
+        this.rule = rule;
+    }
+
+    /**
+     * Handles the fault on the entry at {@code index}.
+     *
+     * @param seen the entry as the access saw it
+     * @param unshare {@code FAULT_FLAG_UNSHARE}: the page must become exclusive, but stays read-only
+     */
+    public End handle(int index, long seen, boolean unshare) {
+        mm.mmapLock.readLock();
+        End end = handleLocked(index, seen, unshare);
+        mm.mmapLock.readUnlock();
+        return end;
+    }
+
+    private End handleLocked(int index, long seen, boolean unshare) {
+        mm.table.ptl.lock();
+        if (mm.table.pte(index).readOnce() != seen) {
+            mm.table.ptl.unlock();
+            return End.RETRY;
+        }
+        Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
+        if (mayReuse(folio)) {
+            if (rule == ReuseRule.EXCLUSIVE) {
+                folio.flags.or(Folio.ANON_EXCLUSIVE);
+            }
+            if (!unshare) {
+                mm.table.pte(index).writeOnce(seen | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+            }
+            mm.table.ptl.unlock();
+            return End.REUSED;
+        }
+        folio.refcount.add(1); // keeps the old page while it is copied without the lock
+        mm.table.ptl.unlock();
+        End end = copy(index, seen, folio, unshare);
+        folio.put();
+        return end;
+    }
+
+    private End copy(int index, long seen, Folio folio, boolean unshare) {
+        long content = folio.data.readOnce();
+        mm.table.ptl.lock();
+        if (mm.table.pte(index).readOnce() != seen) {
+            mm.table.ptl.unlock();
+            return End.RETRY;
+        }
+        spare.allocateAnon(content, rule == ReuseRule.EXCLUSIVE);
+        mm.table.pte(index).writeOnce(Pte.NONE);
+        mm.tlb.flushNow();
+        mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
+        folio.mapcount.add(-1);
+        mm.table.ptl.unlock();
+        folio.put();
+        return End.COPIED;
+    }
+
+    private boolean mayReuse(Folio folio) {
+        return switch (rule) {
+            case MAPCOUNT -> folio.mapcount.readOnce() + swapEntries(folio) == 1;
+            case REFCOUNT -> folio.refcount.readOnce() == 1 && holdsOnlyReference(folio, false);
+            case REFCOUNT_WITHOUT_SWAPCACHE -> holdsOnlyReference(folio, true);
+            case EXCLUSIVE -> folio.test(Folio.ANON_EXCLUSIVE) || holdsOnlyReference(folio, true);
+        };
+    }
+
+    private long swapEntries(Folio folio) {
+        return swap != null && folio.test(Folio.SWAPCACHE) ? swap.count.readOnce() : 0;
+    }
+
+    /** {@code wp_can_reuse_anon_folio}: the folio lock keeps the swap cache from taking references meanwhile. */
+    private boolean holdsOnlyReference(Folio folio, boolean tryFreeSwap) {
+        long references = folio.refcount.readOnce();
+        if (references > MAX_REFERENCES_FOR_REUSE
+                || references > 1 + (folio.test(Folio.SWAPCACHE) ? 1 : 0)
+                || !folio.lock.tryLock()) {
+            return false;
+        }
+        if (tryFreeSwap && swap != null) {
+            swap.tryFree(folio);
+        }
+        boolean only = folio.refcount.readOnce() == 1;
+        folio.lock.unlock();
+        return only;
+    }
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Reachability.SC;
+import static pagerace.race.Reachability.SEQUENTIAL;
+import static pagerace.race.Reachability.TSO;
+import static pagerace.race.Reachability.WEAK;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.Machine;
+import pagerace.machine.Tlb;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.op.Fork;
+import pagerace.mm.op.GupFast;
+import pagerace.mm.op.ReuseRule;
+import pagerace.mm.op.Steps;
+import pagerace.mm.op.UserAccess;
+import pagerace.mm.op.WriteFault;
+import pagerace.race.Dimensions.Access;
+import pagerace.race.Dimensions.FolioSize;
+import pagerace.race.Dimensions.On;
+import pagerace.race.Dimensions.PinHistory;
+import pagerace.race.Point.Stress;
+
+/** A page of the parent is pinned without locks while fork decides whether parent and child may share it. */
+public final class GupFastVsFork implements Race {
+    @Override
+    public String question() {
+        return "Can GUP-fast return a pin on a page that fork has just shared with the child, so that the parent's next write"
+                + " goes to a copy and the device keeps the old page?";
+    }
+
+    @Override
+    public String anchor() {
+        return "gup_fast against copy_present_pte; 70e806e4e645 (copy pinned pages early), f3c64eda3e50 (drop the"
+                + " write-protect dance), 57efa1fe5957 (write_protect_seq), fb3d824d1a46 and 6c287605fd56"
+                + " (PG_anon_exclusive), 088b8aa537c2 (fence after the pin)";
+    }
+
+    @Override
+    public String invariant() {
+        return "a pin that GUP-fast returns and the parent's page table stay on the same page: what the parent writes, the"
+                + " device reads, and back";
+    }
+
+    @Override
+    public String breakingSchedule() {
+        return """
+                GUP-fast                              | fork (CHECK_ONLY)
+                                                      | takes both page-table locks
+                                                      | no pins: the page may be shared
+                reads the entry: writable             |
+                takes its pin                         |
+                reads the entry again: unchanged, ok  |
+                                                      | write-protects the entry
+                                                      | child maps the same page
+                the parent writes: fault, three references, copy: the pin holds the old page""";
+    }
+
+    @Override
+    public List<String> notModelled() {
+        return List.of(
+                "more than one entry per table: fork's window of an odd count is shorter here (missed slow-path fallbacks)",
+                "PMD-mapped huge pages (their fork is a race of its own)",
+                "the child's own actions: the parent writes first (the other orders matter to NO_EARLY_COPY only)",
+                "a device writing while fork copies: such a copy may be torn, by design");
+    }
+
+    @Override
+    public List<String> actors() {
+        return List.of("GUP-fast", "fork");
+    }
+
+    /** What can come of it. */
+    enum End implements Outcome {
+        PINNED_IN_SYNC(Story.permitted(
+                "the pin was there before fork looked: fork copied for the child, the parent kept its page")),
+        SLOW_FORK_RUNNING(Story.permitted("GUP-fast found the count odd and left the page to the slow path")),
+        SLOW_AFTER_FORK(
+                Story.permitted("fork had shared the page before GUP-fast came: the entry no longer permits a pin")),
+        UNDONE_BY_SEQ(Story.window(
+                "GUP-fast pinned while fork shared the page, saw that the count had moved, and undid the pin")),
+        UNDONE_BY_PTE(Story.window(
+                "GUP-fast pinned while fork shared the page, saw the entry write-protected, and undid the pin")),
+        COPIED_FOR_UNDONE_PIN(
+                Story.window("fork saw the pin and copied for the child; GUP-fast then undid the pin after all")),
+        OUT_OF_SYNC(
+                Story.forbidden("fork shared the page, the pin stayed on it, and the parent's write went to a copy"));
+
+        private final Story story;
+
+        End(Story story) {
+            this.story = story;
+        }
+
+        @Override
+        public Story story() {
+            return story;
+        }
+    }
+
+    /** Where a point of a variant is reachable from. */
+    private interface Expected {
+        Reachability from(Access access, FolioSize size, PinHistory history, On platform);
+    }
+
+    /** Every fix, the oldest first. */
+    enum Fix implements Variant {
+        NO_EARLY_COPY(
+                Origin.history("<= 5.8", "-", "anon-a0", "fork never looks for pins"),
+                GupFast.V5_8,
+                Fork.V5_8,
+                ReuseRule.MAPCOUNT,
+                (access, size, history, on) -> SEQUENTIAL),
+        WRITE_PROTECT_DANCE(
+                Origin.history(
+                        "5.9-rc",
+                        "70e806e4e645",
+                        "anon-a1",
+                        "fork write-protects first, then looks for pins, and restores the entry if it finds one"),
+                GupFast.V5_9,
+                Fork.V5_9_RC,
+                ReuseRule.REFCOUNT,
+                (access, size, history, on) -> on == On.X86 && size == FolioSize.SMALL ? NEVER : WEAK),
+        WRITE_PROTECT_DANCE_PLAIN_STORE(
+                Origin.mutant(
+                        "anon-a1, plain store",
+                        "as WRITE_PROTECT_DANCE, but the entry is write-protected by a plain store"),
+                GupFast.V5_9,
+                Fork.V5_9_RC,
+                ReuseRule.REFCOUNT,
+                (access, size, history, on) -> TSO) {
+            @Override
+            Platform on(On on) {
+                return on.platform().with(Platform.PteUpdate.PLAIN);
+            }
+        },
+        CHECK_ONLY(
+                Origin.history(
+                        "5.9 .. 5.10.0",
+                        "f3c64eda3e50",
+                        "anon-a2",
+                        "fork looks for pins, then write-protects; nothing makes GUP-fast notice"),
+                GupFast.V5_9,
+                Fork.V5_9,
+                ReuseRule.REFCOUNT,
+                (access, size, history, on) -> SC),
+        HUGETLB_CHECK_ONLY(
+                Origin.history(
+                        "5.13 .. 5.18",
+                        "4eae4efa2c29",
+                        "anon-a5",
+                        "fork of a hugetlb page looks for pins, but does not touch the count that GUP-fast compares"),
+                GupFast.V5_14,
+                Fork.V5_9,
+                ReuseRule.MAPCOUNT,
+                (access, size, history, on) -> SC) {
+            @Override
+            boolean has(Access access, FolioSize size) {
+                return access == Access.WRITE && size == FolioSize.LARGE;
+            }
+        },
+        SEQ(
+                Origin.history(
+                        "5.10.y, 5.11 .. 5.13",
+                        "57efa1fe5957",
+                        "anon-a3",
+                        "write_protect_seq is odd while fork works, and GUP-fast undoes a pin if the count moved"),
+                GupFast.V5_11,
+                Fork.V5_11,
+                ReuseRule.REFCOUNT,
+                (access, size, history, on) -> WEAK),
+        SEQ_TWO_STEP_PIN(
+                Origin.history(
+                        "5.14 .. 5.18",
+                        "c24d37322548",
+                        "anon-a3",
+                        "as SEQ, but a pin has two halves, the second without order"),
+                GupFast.V5_14,
+                Fork.V5_11,
+                ReuseRule.REFCOUNT,
+                (access, size, history, on) -> WEAK),
+        SEQ_ANON_EXCLUSIVE_UNFENCED_PIN(
+                Origin.history(
+                        "5.19 .. 6.0",
+                        "6c287605fd56",
+                        "anon-a4n",
+                        "only exclusive pages are pinned; fork takes the child's reference before it looks for pins"),
+                GupFast.V5_19,
+                Fork.V5_19,
+                ReuseRule.EXCLUSIVE,
+                (access, size, history, on) -> WEAK) {
+            @Override
+            boolean has(Access access, FolioSize size) {
+                return true;
+            }
+        },
+        SEQ_ANON_EXCLUSIVE(
+                Origin.mainline(">= 6.1", "088b8aa537c2", "anon-a4", "as before, with a full fence after the pin"),
+                GupFast.V6_1,
+                Fork.V5_19,
+                ReuseRule.EXCLUSIVE,
+                Fix::mainline) {
+            @Override
+            boolean has(Access access, FolioSize size) {
+                return true;
+            }
+        },
+        SEQ_ANON_EXCLUSIVE_FORK_FENCE(
+                Origin.proposal(
+                        "anon-a6",
+                        "mainline, and fork has a full fence between the child's reference and the look for pins"),
+                GupFast.V6_1,
+                Fork.V5_19.with(Fork.Step.FENCE_AFTER_REFERENCE),
+                ReuseRule.EXCLUSIVE,
+                (access, size, history, on) -> NEVER) {
+            @Override
+            boolean has(Access access, FolioSize size) {
+                return true;
+            }
+        },
+        DROP_SEQ_RECHECK(
+                "mainline, but GUP-fast never looks at the count",
+                GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ),
+                Fork.V5_19,
+                (access, size, history, on) -> SC),
+        SEQ_RECHECK_BEFORE_GRAB(
+                "mainline, but GUP-fast compares the count before it takes its reference",
+                GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB),
+                Fork.V5_19,
+                (access, size, history, on) -> SC),
+        HAS_PINNED_LAST(
+                "mainline, but GUP-fast marks the address space after everything else",
+                GupFast.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
+                Fork.V5_19,
+                (access, size, history, on) ->
+                        history == PinHistory.FIRST_PIN ? SEQUENTIAL : mainline(access, size, history, on)),
+        LOCK_BEFORE_SEQ(
+                "mainline, but fork takes the page-table locks before it makes the count odd",
+                GupFast.V6_1,
+                Fork.V5_19.with(Fork.Step.LOCK_BEFORE_SEQ),
+                Fix::mainline),
+        LOCK_BEFORE_SEQ_REFERENCE_LAST(
+                "as LOCK_BEFORE_SEQ, and fork takes the child's reference after the look for pins: no locked instruction is"
+                        + " left in between",
+                GupFast.V6_1,
+                Fork.V5_19.with(Fork.Step.LOCK_BEFORE_SEQ).without(Fork.Step.REFERENCE_FIRST),
+                (access, size, history, on) -> TSO),
+        DROP_SEQ_BEGIN_FENCE(
+                "mainline, but no write fence follows the odd count",
+                GupFast.V6_1,
+                Fork.V5_19.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN),
+                (access, size, history, on) -> WEAK),
+        DROP_SEQ_END_FENCE(
+                "mainline, but no write fence precedes the even count",
+                GupFast.V6_1,
+                Fork.V5_19.without(Fork.Step.FENCE_BEFORE_SEQ_END),
+                Fix::mainline),
+        WRITE_PROTECT_AFTER_SEQ(
+                "mainline, but fork write-protects only after it has made the count even again",
+                GupFast.V6_1,
+                Fork.V5_19.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
+                (access, size, history, on) -> SC);
+
+        private final Origin origin;
+        private final Steps<GupFast.Step> gup;
+        private final Steps<Fork.Step> fork;
+        private final ReuseRule reuse;
+        private final Expected expected;
+
+        Fix(Origin origin, Steps<GupFast.Step> gup, Steps<Fork.Step> fork, ReuseRule reuse, Expected expected) {
+            this.origin = origin;
+            this.gup = gup;
+            this.fork = fork;
+            this.reuse = reuse;
+            this.expected = expected;
+        }
+
+        /** A mutant of mainline. */
+        Fix(String difference, Steps<GupFast.Step> gup, Steps<Fork.Step> fork, Expected expected) {
+            this(Origin.mutant("anon-a mutants", difference), gup, fork, ReuseRule.EXCLUSIVE, expected);
+        }
+
+        /** A small folio of an address space that is marked already is safe through the order of one word, the refcount. */
+        private static Reachability mainline(Access access, FolioSize size, PinHistory history, On on) {
+            return size == FolioSize.SMALL && history == PinHistory.LATER_PIN ? NEVER : WEAK;
+        }
+
+        /** Read-only pins were promised from 5.19 on; before, they are no test. */
+        boolean has(Access access, FolioSize size) {
+            return access == Access.WRITE;
+        }
+
+        Platform on(On on) {
+            return on.platform();
+        }
+
+        /** Whose forbidden outcome x86 shows in the same dimensions. */
+        @Nullable
+        Fix control(Access access) {
+            return access == Access.WRITE ? CHECK_ONLY : DROP_SEQ_RECHECK;
+        }
+
+        @Override
+        public Origin origin() {
+            return origin;
+        }
+    }
+
+    @Override
+    public List<End> outcomes() {
+        return List.of(End.values());
+    }
+
+    @Override
+    public List<Fix> variants() {
+        return List.of(Fix.values());
+    }
+
+    @Override
+    public List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        for (Fix fix : Fix.values()) {
+            for (Access access : Access.values()) {
+                for (FolioSize size : FolioSize.values()) {
+                    for (PinHistory history : PinHistory.values()) {
+                        for (On on : List.of(On.X86, On.ARM64)) {
+                            if (fix.has(access, size)) {
+                                points.add(point(fix, access, size, history, on));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return List.copyOf(points);
+    }
+
+    private Point point(Fix fix, Access access, FolioSize size, PinHistory history, On on) {
+        Reachability from = fix.expected.from(access, size, history, on);
+        return new Point(
+                name(),
+                fix,
+                List.of(access, size, history, on),
+                from,
+                fix.control(access),
+                stress(fix, access, size, history, on),
+                machine -> new State(machine, fix, access, size, history, on));
+    }
+
+    /** Real threads run each variant once, and mainline in the dimensions that decide its verdict. */
+    private static Stress stress(Fix fix, Access access, FolioSize size, PinHistory history, On on) {
+        boolean small = size == FolioSize.SMALL || fix == Fix.HUGETLB_CHECK_ONLY;
+        boolean later = history == PinHistory.LATER_PIN;
+        boolean common = access == Access.WRITE && small && later;
+        boolean perVariant = fix == Fix.HAS_PINNED_LAST ? access == Access.WRITE && small && !later : common;
+        boolean readOnly = access == Access.READ
+                && small
+                && later
+                && (fix == Fix.SEQ_ANON_EXCLUSIVE || fix == Fix.DROP_SEQ_RECHECK);
+        boolean mainline = fix == Fix.SEQ_ANON_EXCLUSIVE && access == Access.WRITE && (small || later);
+        boolean large = fix == Fix.CHECK_ONLY && access == Access.WRITE;
+        return on == On.X86 && (perVariant || readOnly || mainline || large) ? Stress.PLANNED : Stress.EXPLORED_ONLY;
+    }
+
+    /** One page of the parent, mapped once; an empty table of the child; a free page for whoever copies. */
+    private static final class State implements Scenario<GupFast.Grab, Fork.End> {
+        private static final long BEFORE_FORK = 1;
+        private static final long PARENT_WROTE = 2;
+        private static final long DEVICE_WROTE = 3;
+
+        private final Folio folio;
+        private final GupFast gupFast;
+        private final int flags;
+        private final Fork fork;
+        private final UserAccess parent;
+
+        State(Machine machine, Fix fix, Access access, FolioSize size, PinHistory history, On on) {
+            boolean exclusive = fix.fork.has(Fork.Step.CLEAR_EXCLUSIVE);
+            folio = new Folio(
+                    machine,
+                    "folio",
+                    1,
+                    size == FolioSize.LARGE,
+                    new Folio.Initially(
+                            1, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, BEFORE_FORK));
+            Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
+            MemMap memMap = new MemMap(machine, folio, spare);
+            PageTable table = new PageTable(
+                    machine,
+                    "parent",
+                    Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE | Pte.DIRTY : 0)));
+            Platform platform = fix.on(on);
+            Tlb tlb = new Tlb(machine, platform.flush(), 1);
+            Mm mm = new Mm(machine, "parent", table, tlb, history == PinHistory.LATER_PIN);
+            PageTable child = new PageTable(machine, "child", Pte.NONE);
+            gupFast = new GupFast(machine, mm, memMap, fix.gup);
+            flags = GupFast.FOLL_PIN | access.flag();
+            fork = new Fork(machine, mm, child, memMap, spare, platform, fix.fork);
+            parent = new UserAccess(mm, memMap, new WriteFault(mm, memMap, null, spare, fix.reuse), null);
+        }
+
+        @Override
+        public GupFast.Grab first() {
+            return gupFast.grab(0, 0, flags);
+        }
+
+        @Override
+        public Fork.End second() {
+            return fork.copyPte(0);
+        }
+
+        @Override
+        public Outcome judge(GupFast.Grab grab, Fork.End forked) {
+            parent.store(0, 0, PARENT_WROTE);
+            return switch (grab.end()) {
+                case PINNED -> inSync() ? End.PINNED_IN_SYNC : End.OUT_OF_SYNC;
+                case SEQ_ODD -> End.SLOW_FORK_RUNNING;
+                case NOT_PERMITTED, UNDONE_EXCLUSIVE -> End.SLOW_AFTER_FORK;
+                case UNDONE_SEQ -> forked == Fork.End.SHARED ? End.UNDONE_BY_SEQ : End.COPIED_FOR_UNDONE_PIN;
+                case UNDONE_PTE -> forked == Fork.End.SHARED ? End.UNDONE_BY_PTE : End.COPIED_FOR_UNDONE_PIN;
+                case NOT_PRESENT, FROZEN, GAVE_UP -> throw new IllegalStateException("fork cannot cause " + grab);
+            };
+        }
+
+        /** What the parent writes the device reads through its pin, and back. */
+        private boolean inSync() {
+            boolean deviceSees = folio.data.readOnce() == PARENT_WROTE;
+            folio.data.writeOnce(DEVICE_WROTE);
+            return deviceSees && parent.load(0, 0) == DEVICE_WROTE;
+        }
+    }
+}
