@@ -96,27 +96,24 @@ class BitLockTest {
     /** The holder of the lock may share the word with whoever sets other bits meanwhile. */
     @Test
     void takingAndGivingBackLosesNoConcurrentChangeOfAnotherBit() {
-        int rounds = 50_000;
         TwoThreads.race(machine -> {
             Word flags = machine.word("flags", 0);
             BitLock lock = new BitLock(flags, 2);
-            return new TwoThreads.Actors(
+            return TwoThreads.together(
+                    machine,
+                    100_000,
                     () -> {
-                        for (int i = 0; i < rounds; i++) {
-                            lock.lock();
-                            lock.unlock();
-                        }
+                        lock.lock();
+                        lock.unlock();
                     },
                     () -> {
-                        for (int i = 0; i < rounds; i++) {
-                            flags.or(4);
-                            if ((flags.readOnce() & 4) == 0) {
-                                throw new AssertionError("a set bit was lost");
-                            }
-                            flags.andNot(4);
-                            if ((flags.readOnce() & 4) != 0) {
-                                throw new AssertionError("a cleared bit came back");
-                            }
+                        flags.or(4);
+                        if ((flags.readOnce() & 4) == 0) {
+                            throw new AssertionError("a set bit was lost");
+                        }
+                        flags.andNot(4);
+                        if ((flags.readOnce() & 4) != 0) {
+                            throw new AssertionError("a cleared bit came back");
                         }
                     });
         });

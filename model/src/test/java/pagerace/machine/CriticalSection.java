@@ -13,14 +13,12 @@ final class CriticalSection {
     private static final int ROUNDS = 100_000;
 
     private final Word inside;
-    private final Word finished;
     private final long[] visits = new long[3];
     private long count;
     private long overlaps;
 
     private CriticalSection(Machine machine) {
         inside = machine.word("inside", 0);
-        finished = machine.word("finished", 0);
     }
 
     /** Takes a lock, runs the section, gives the lock back. */
@@ -54,25 +52,17 @@ final class CriticalSection {
             CriticalSection section = new CriticalSection(machine);
             Guards guards = lock.apply(machine);
             last[0] = section;
-            return new TwoThreads.Actors(
-                    () -> section.visitOften(guards.first(), 1), () -> section.visitOften(guards.second(), 2));
+            return TwoThreads.together(
+                    machine,
+                    ROUNDS,
+                    () -> guards.first().around(() -> section.visit(1)),
+                    () -> guards.second().around(() -> section.visit(2)));
         });
         return last[0];
     }
 
-    /** Goes on until the other one has had its visits too, so that all of the slower one's visits have company. */
-    private void visitOften(Guard guard, int who) {
-        long done = 0;
-        while (done < ROUNDS || finished.loadAcquire() < 2) {
-            guard.around(() -> visit(who));
-            if (++done == ROUNDS) {
-                finished.addReturn(1);
-            }
-        }
-        visits[who] = done;
-    }
-
-    private void visit(long who) {
+    private void visit(int who) {
+        visits[who]++;
         if (inside.readOnce() != 0) {
             overlaps++;
         }

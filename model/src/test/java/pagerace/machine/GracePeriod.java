@@ -22,35 +22,26 @@ final class GracePeriod {
             Protocol protocol = setup.apply(machine);
             Word published = machine.word("published", 0);
             Word reused = machine.word("reused", 0);
-            Word finished = machine.word("finished", 0);
             bad[0] = 0;
-            return new TwoThreads.Actors(
+            return TwoThreads.together(
+                    machine,
+                    ROUNDS,
                     () -> {
-                        for (int i = 1; i <= ROUNDS || finished.loadAcquire() < 2; i++) {
-                            protocol.enter().run();
-                            if (published.loadAcquire() != 0) {
-                                Thread.onSpinWait();
-                                bad[0] += reused.readOnce();
-                            }
-                            protocol.leave().run();
-                            if (i == ROUNDS) {
-                                finished.addReturn(1);
-                            }
+                        protocol.enter().run();
+                        if (published.loadAcquire() != 0) {
+                            Thread.onSpinWait();
+                            bad[0] += reused.readOnce();
                         }
+                        protocol.leave().run();
                     },
                     () -> {
-                        for (int i = 1; i <= ROUNDS || finished.loadAcquire() < 2; i++) {
-                            reused.writeOnce(0);
-                            published.storeRelease(1);
-                            Thread.onSpinWait();
-                            published.writeOnce(0);
-                            protocol.grace().run();
-                            reused.writeOnce(1);
-                            Thread.onSpinWait();
-                            if (i == ROUNDS) {
-                                finished.addReturn(1);
-                            }
-                        }
+                        reused.writeOnce(0);
+                        published.storeRelease(1);
+                        Thread.onSpinWait();
+                        published.writeOnce(0);
+                        protocol.grace().run();
+                        reused.writeOnce(1);
+                        Thread.onSpinWait();
                     });
         });
         return bad[0];

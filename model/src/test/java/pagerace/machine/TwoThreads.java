@@ -18,6 +18,24 @@ final class TwoThreads {
     record Actors(Runnable first, Runnable second) {}
 
     /**
+     * Actors that do their step {@code rounds} times, and go on until the other one is through as well. So all rounds of
+     * the slower one have company; else the first thread to start would often be through before the other begins.
+     */
+    static Actors together(Machine machine, int rounds, Runnable first, Runnable second) {
+        Word finished = machine.word("finished", 0);
+        return new Actors(() -> repeat(rounds, finished, first), () -> repeat(rounds, finished, second));
+    }
+
+    private static void repeat(int rounds, Word finished, Runnable step) {
+        for (int i = 1; i <= rounds || finished.loadAcquire() < 2; i++) {
+            step.run();
+            if (i == rounds) {
+                finished.addReturn(1);
+            }
+        }
+    }
+
+    /**
      * Runs two actors on a fresh machine, and again if one of them got {@link Stuck}: on a loaded host the holder of a lock
      * can be off its CPU for longer than the other one spins. A deadlock is stuck every time, and then fails.
      */

@@ -3,6 +3,7 @@ package pagerace.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -167,41 +168,71 @@ class WordTest {
 
     @ParameterizedTest
     @EnumSource
-    void concurrentReadModifyWritesAreNotLost(Order order) {
-        int rounds = 50_000;
+    void concurrentAdditionsAreNotLost(Order order) {
         Word sum = holding(0);
-        Word unless = holding(0);
-        Word compared = holding(0);
-        Word bits = holding(0);
-        Word token = holding(1);
-        long[] taken = new long[2];
-        TwoThreads.run(
-                () -> taken[0] = hammer(rounds, order, sum, unless, compared, bits, token, 0b01),
-                () -> taken[1] = hammer(rounds, order, sum, unless, compared, bits, token, 0b10));
-        assertThat(sum.readOnce()).isEqualTo(2L * rounds);
-        assertThat(unless.readOnce()).isEqualTo(2L * rounds);
-        assertThat(compared.readOnce()).isEqualTo(2L * rounds);
-        assertThat(bits.readOnce()).isZero();
-        assertThat(taken[0] + taken[1] + token.readOnce()).isEqualTo(2L * rounds + 1);
+        long[] done = new long[2];
+        hammer(done, who -> sum.fetchAdd(1, order));
+        assertThat(sum.readOnce()).isEqualTo(done[0] + done[1]);
     }
 
-    /** Returns how many tokens it took; each round puts one more in, and {@code xchg} must not lose what it finds. */
-    private static long hammer(
-            int rounds, Order order, Word sum, Word unless, Word compared, Word bits, Word token, long mine) {
-        long taken = 0;
-        for (int i = 0; i < rounds; i++) {
-            sum.fetchAdd(1, order);
-            assertThat(unless.addUnless(1, -1, order)).isTrue();
-            long seen = compared.readOnce();
-            while (compared.cmpxchg(seen, seen + 1, order) != seen) {
-                seen = compared.readOnce();
+    @ParameterizedTest
+    @EnumSource
+    void concurrentConditionalAdditionsAreNotLost(Order order) {
+        Word sum = holding(0);
+        long[] done = new long[2];
+        hammer(done, who -> sum.addUnless(1, -1, order));
+        assertThat(sum.readOnce()).isEqualTo(done[0] + done[1]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentCompareAndExchangesAreNotLost(Order order) {
+        Word sum = holding(0);
+        long[] done = new long[2];
+        hammer(done, who -> {
+            long seen = sum.readOnce();
+            while (sum.cmpxchg(seen, seen + 1, order) != seen) {
+                seen = sum.readOnce();
             }
+        });
+        assertThat(sum.readOnce()).isEqualTo(done[0] + done[1]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentChangesOfBitsAreNotLost(Order order) {
+        Word bits = holding(0);
+        hammer(new long[2], who -> {
+            long mine = 1L << who;
             if ((bits.fetchOr(mine, order) & mine) != 0 || (bits.fetchAndNot(mine, order) & mine) == 0) {
-                throw new AssertionError("the other actor changed my bit");
+                throw new AssertionError("the other thread changed my bit");
             }
-            taken += token.xchg(0, order);
-            token.fetchAdd(1, order);
-        }
-        return taken;
+        });
+        assertThat(bits.readOnce()).isZero();
+    }
+
+    /** What is put in, each thing once, is taken out once. */
+    @ParameterizedTest
+    @EnumSource
+    void concurrentExchangesNeitherLoseNorDouble(Order order) {
+        Word place = holding(0);
+        long[] done = new long[2];
+        long[] taken = new long[2];
+        hammer(done, who -> taken[who] += place.xchg(done[who] + 1, order));
+        long put = (done[0] * (done[0] + 1) + done[1] * (done[1] + 1)) / 2;
+        assertThat(taken[0] + taken[1] + place.readOnce()).isEqualTo(put);
+    }
+
+    /** Two threads do their step a hundred thousand times or more each; {@code done} counts. */
+    private static void hammer(long[] done, IntConsumer step) {
+        Machine own = new HardwareMachine();
+        TwoThreads.Actors actors =
+                TwoThreads.together(own, 100_000, () -> once(0, done, step), () -> once(1, done, step));
+        TwoThreads.run(actors.first(), actors.second());
+    }
+
+    private static void once(int who, long[] done, IntConsumer step) {
+        step.accept(who);
+        done[who]++;
     }
 }
