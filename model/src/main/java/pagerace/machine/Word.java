@@ -13,6 +13,9 @@ import java.util.function.LongPredicate;
  * <p>A conditional operation ({@link #cmpxchg}, {@link #addUnless}, {@link #tryAcquireWhenClear}) that does not take place
  * is a plain {@link #readOnce} without any ordering, whatever its {@link Order}.
  *
+ * <p>The operations without a result are open to overriding because the explored machine must know that their caller does
+ * not see what they read.
+ *
  * <p>A wait ({@link #await}, {@link #acquireWhenClear}) may throw {@link Stuck} on a machine that bounds waiting. Model
  * code never catches it.
  */
@@ -84,17 +87,17 @@ public abstract class Word {
     public abstract boolean tryAcquireWhenClear(long busy, long delta);
 
     /** {@code atomic_add}: no result, no ordering. */
-    public final void add(long delta) {
+    public void add(long delta) {
         fetchAdd(delta, Order.RELAXED);
     }
 
     /** {@code set_bit}: no result, no ordering. */
-    public final void or(long mask) {
+    public void or(long mask) {
         fetchOr(mask, Order.RELAXED);
     }
 
     /** {@code clear_bit}: no result, no ordering. */
-    public final void andNot(long mask) {
+    public void andNot(long mask) {
         fetchAndNot(mask, Order.RELAXED);
     }
 
@@ -129,7 +132,7 @@ public abstract class Word {
     }
 
     /** {@code clear_bit_unlock}: earlier accesses of this actor stay before it. */
-    public final void clearBitUnlock(long mask) {
+    public void clearBitUnlock(long mask) {
         fetchAndNot(mask, Order.RELEASE);
     }
 }

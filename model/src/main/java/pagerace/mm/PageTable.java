@@ -24,27 +24,27 @@ public final class PageTable {
 
     /** A table whose words traces call {@code owner.ptl}, {@code owner.pmd} and {@code owner.pte}. */
     public PageTable(Machine machine, String owner, long pte) {
-        this(machine, owner, new Word[] {machine.word(owner, "pte", pte)});
+        this(machine, owner, TABLE, machine.word(owner, "pte", pte));
     }
 
     /** A table of two entries, {@code owner.pte} and {@code owner.pte1}. */
     public PageTable(Machine machine, String owner, long pte0, long pte1) {
-        this(machine, owner, new Word[] {machine.word(owner, "pte", pte0), machine.word(owner, "pte1", pte1)});
+        this(machine, owner, TABLE, machine.word(owner, "pte", pte0), machine.word(owner, "pte1", pte1));
     }
 
-    private PageTable(Machine machine, String owner, Word[] ptes) {
+    private PageTable(Machine machine, String owner, long pmd, Word... ptes) {
         this.ptes = ptes;
-        ptl = new SpinLock(machine, owner, "ptl");
-        pmd = machine.word(owner, "pmd", TABLE);
+        this.ptl = new SpinLock(machine, owner, "ptl");
+        this.pmd = machine.word(owner, "pmd", pmd);
+    }
+
+    /** No table yet: an empty PMD entry that a leaf may fill. {@link #ptl} then stands for the lock of that entry. */
+    public static PageTable none(Machine machine, String owner) {
+        return new PageTable(machine, owner, Pte.NONE, new Word[0]);
     }
 
     /** The entry at {@code index}. */
     public Word pte(int index) {
         return ptes[index];
-    }
-
-    /** How many entries it has. */
-    public int size() {
-        return ptes.length;
     }
 }

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /** All races. */
 public final class Catalogue {
     /** Every race, in the order in which reports show them. Registering a race is adding it here. */
-    public static final List<Race> RACES = List.of(new GupFastVsFork());
+    public static final List<Race> RACES =
+            List.of(new GupFastVsFork(), new ShrinkVsPin(), new FaultAroundVsHolePunch());
 
     private Catalogue() {}
 

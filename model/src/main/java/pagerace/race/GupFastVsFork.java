@@ -164,7 +164,7 @@ public final class GupFastVsFork implements Race {
                 ReuseRule.MAPCOUNT,
                 (access, size, history, on) -> SC) {
             @Override
-            boolean has(Access access, FolioSize size) {
+            boolean has(Access access, FolioSize size, PinHistory history) {
                 return access == Access.WRITE && size == FolioSize.LARGE;
             }
         },
@@ -197,23 +197,13 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_19,
                 Fork.V5_19,
                 ReuseRule.EXCLUSIVE,
-                (access, size, history, on) -> WEAK) {
-            @Override
-            boolean has(Access access, FolioSize size) {
-                return true;
-            }
-        },
+                (access, size, history, on) -> WEAK),
         SEQ_ANON_EXCLUSIVE(
                 Origin.mainline(">= 6.1", "088b8aa537c2", "anon-a4", "as before, with a full fence after the pin"),
                 GupFast.V6_1,
                 Fork.V5_19,
                 ReuseRule.EXCLUSIVE,
-                Fix::mainline) {
-            @Override
-            boolean has(Access access, FolioSize size) {
-                return true;
-            }
-        },
+                Fix::mainline),
         SEQ_ANON_EXCLUSIVE_FORK_FENCE(
                 Origin.proposal(
                         "anon-a6",
@@ -221,12 +211,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V6_1,
                 Fork.V5_19.with(Fork.Step.FENCE_AFTER_REFERENCE),
                 ReuseRule.EXCLUSIVE,
-                (access, size, history, on) -> NEVER) {
-            @Override
-            boolean has(Access access, FolioSize size) {
-                return true;
-            }
-        },
+                (access, size, history, on) -> NEVER),
         DROP_SEQ_RECHECK(
                 "mainline, but GUP-fast never looks at the count",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ),
@@ -241,8 +226,12 @@ public final class GupFastVsFork implements Race {
                 "mainline, but GUP-fast marks the address space after everything else",
                 GupFast.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
                 Fork.V5_19,
-                (access, size, history, on) ->
-                        history == PinHistory.FIRST_PIN ? SEQUENTIAL : mainline(access, size, history, on)),
+                (access, size, history, on) -> SEQUENTIAL) {
+            @Override
+            boolean has(Access access, FolioSize size, PinHistory history) {
+                return history == PinHistory.FIRST_PIN; // later pins never reach the step
+            }
+        },
         LOCK_BEFORE_SEQ(
                 "mainline, but fork takes the page-table locks before it makes the count odd",
                 GupFast.V6_1,
@@ -294,9 +283,9 @@ public final class GupFastVsFork implements Race {
             return size == FolioSize.SMALL && history == PinHistory.LATER_PIN ? NEVER : WEAK;
         }
 
-        /** Read-only pins were promised from 5.19 on; before, they are no test. */
-        boolean has(Access access, FolioSize size) {
-            return access == Access.WRITE;
+        /** Read-only pins were promised together with exclusivity; before, they are no test. */
+        boolean has(Access access, FolioSize size, PinHistory history) {
+            return access == Access.WRITE || fork.has(Fork.Step.CLEAR_EXCLUSIVE);
         }
 
         Platform on(On on) {
@@ -342,7 +331,7 @@ public final class GupFastVsFork implements Race {
                 for (FolioSize size : FolioSize.values()) {
                     for (PinHistory history : PinHistory.values()) {
                         for (On on : List.of(On.X86, On.ARM64)) {
-                            if (fix.has(access, size)) {
+                            if (fix.has(access, size, history)) {
                                 points.add(point(fix, access, size, history, on));
                             }
                         }

@@ -28,6 +28,8 @@ public final class Reclaim {
         SHARE,
         /** Flush at once when an exclusive page is unmapped, never in a batch (5.19, 6.0). */
         FLUSH_EXCLUSIVE_NOW,
+        /** Look for pins under the cleared entry, and back off if there are any. */
+        SHARE_CHECK,
         /** Mutant: look for pins before the entry is cleared. */
         SHARE_CHECK_BEFORE_CLEAR,
         /** Mutant: clear the entry by a plain store. */
@@ -52,6 +54,7 @@ public final class Reclaim {
     public static final Steps<Step> V5_11 = Steps.of(Step.SKIP_PINNED);
     /** Kernels 5.19 and 6.0. */
     public static final Steps<Step> V5_19 = V5_11.with(Step.SHARE)
+            .with(Step.SHARE_CHECK)
             .with(Step.FLUSH_EXCLUSIVE_NOW)
             .with(Step.RESTORE_WHEN_BUSY)
             .with(Step.CLEAR_EXCLUSIVE)
@@ -151,7 +154,7 @@ public final class Reclaim {
             folio.flags.or(Folio.DIRTY);
         }
         swap.count.add(1);
-        if (share && !steps.has(Step.SHARE_CHECK_BEFORE_CLEAR)) {
+        if (share && steps.has(Step.SHARE_CHECK)) {
             if (steps.has(Step.FENCE_BEFORE_SHARE_CHECK)) {
                 // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins.
                 machine.smpMb();

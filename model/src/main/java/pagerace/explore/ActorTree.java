@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.ExploredMachine.Continuation;
+
+/**
+ * Everything that one actor can do: a tree whose node is the sequence of results returned so far and whose label is the next
+ * step, or how the actor ended. A node is unfolded when it is first asked for, by running the actor with that record; twice,
+ * because an actor that does not repeat itself would make every verdict worthless.
+ *
+ * <p>The tree does not depend on the memory model, so all models share it.
+ */
+final class ActorTree {
+    /** One node. */
+    static final class Node {
+        /** Its number in the tree. */
+        final int id;
+        /** How many steps lead to it. */
+        final int depth;
+        /** The next step; null if the actor has ended or was cut off. */
+        final @Nullable Step step;
+        /** How the actor ended; null if it has not. */
+        final @Nullable Object end;
+
+        private final @Nullable Node parent;
+        private final long seen;
+        private long[] childSeen = {};
+        private Node[] children = {};
+
+        Node(int id, @Nullable Node parent, long seen, @Nullable Step step, @Nullable Object end) {
+            this.id = id;
+            this.depth = parent == null ? 0 : parent.depth + 1;
+            this.step = step;
+            this.end = end;
+            this.parent = parent;
+            this.seen = seen;
+        }
+
+        /** Whether the bound on steps cut the actor off here. */
+        boolean isCut() {
+            return step == null && end == null;
+        }
+
+        private @Nullable Node child(long wanted) {
+            for (int i = 0; i < childSeen.length; i++) {
+                if (childSeen[i] == wanted) {
+                    return children[i];
+                }
+            }
+            return null;
+        }
+
+        private void adopt(Node child) {
+            int count = children.length;
+            childSeen = Arrays.copyOf(childSeen, count + 1);
+            children = Arrays.copyOf(children, count + 1);
+            childSeen[count] = child.seen;
+            children[count] = child;
+        }
+    }
+
+    private final ExploredMachine machine;
+    private final Supplier<?> actor;
+    private final boolean loneFencesAreMistakes;
+    private final int maxSteps;
+    private final List<Node> nodes = new ArrayList<>();
+    private long runs;
+
+    ActorTree(ExploredMachine machine, Supplier<?> actor, boolean loneFencesAreMistakes, int maxSteps) {
+        this.machine = machine;
+        this.actor = actor;
+        this.loneFencesAreMistakes = loneFencesAreMistakes;
+        this.maxSteps = maxSteps;
+        unfold(null, 0);
+    }
+
+    Node root() {
+        return nodes.get(0);
+    }
+
+    Node node(int id) {
+        return nodes.get(id);
+    }
+
+    /** How often the actor was run. */
+    long runs() {
+        return runs;
+    }
+
+    /** Where the actor stands after the step of {@code node}, having seen {@code seen}. */
+    Node after(Node node, long seen) {
+        Node known = node.child(seen);
+        if (known != null) {
+            return known;
+        }
+        Node child = unfold(node, seen);
+        node.adopt(child);
+        return child;
+    }
+
+    private Node unfold(@Nullable Node parent, long seen) {
+        int depth = parent == null ? 0 : parent.depth + 1;
+        Node node = new Node(nodes.size(), parent, seen, null, null);
+        if (depth < maxSteps) {
+            Step[] steps = new Step[depth];
+            long[] results = new long[depth];
+            for (Node n = node; n.parent != null; n = n.parent) {
+                steps[n.parent.depth] = requireNonNull(n.parent.step);
+                results[n.parent.depth] = n.seen;
+            }
+            Continuation next = replay(steps, results);
+            Step step = next.step() == null ? null : judgeFence(next.step(), steps, results);
+            node = new Node(nodes.size(), parent, seen, step, next.end());
+        }
+        nodes.add(node);
+        return node;
+    }
+
+    private Continuation replay(Step[] steps, long[] results) {
+        Continuation once = machine.replay(actor, steps, results);
+        Continuation again = machine.replay(actor, steps, results);
+        runs += 2;
+        if (!again.isSame(once)) {
+            throw new RuleViolation("an actor did not repeat itself: " + again + " instead of " + once);
+        }
+        return once;
+    }
+
+    /** Settles whether a fence that counts only beside a read-modify-write stands beside one that took place. */
+    private Step judgeFence(Step fence, Step[] steps, long[] results) {
+        int depth = steps.length;
+        switch (fence.kind()) {
+            case MB_BEFORE_ATOMIC -> {
+                Step[] throughFence = Arrays.copyOf(steps, depth + 1);
+                throughFence[depth] = fence;
+                Step following =
+                        replay(throughFence, Arrays.copyOf(results, depth + 1)).step();
+                return following != null && following.kind().isReadModifyWrite() ? fence : lone(fence);
+            }
+            case MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK -> {
+                if (depth == 0 || !steps[depth - 1].kind().isReadModifyWrite()) {
+                    return lone(fence);
+                }
+                return steps[depth - 1].tookPlace(results[depth - 1]) ? fence : fence.asIdle();
+            }
+            default -> {
+                return fence;
+            }
+        }
+    }
+
+    private Step lone(Step fence) {
+        if (loneFencesAreMistakes) {
+            throw new RuleViolation(fence.kind() + " at " + fence.site() + " stands beside no read-modify-write");
+        }
+        return fence.asIdle();
+    }
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.Step.Kind;
+import pagerace.machine.Machine;
+import pagerace.machine.Order;
+import pagerace.machine.Word;
+
+/**
+ * The machine of the explorer. A word is a number; where its value is kept depends on the phase:
+ * <ul>
+ *   <li>setup and judge run alone: the machine keeps one value per word, and accesses act on it;
+ *   <li>an actor is <em>replayed</em>: each access is compared with the record of what the actor did before and returns what
+ *       it returned then; the first access beyond the record is noted, and the actor stopped by {@link Stop};
+ *   <li>at any other time, touching a word is a violation.
+ * </ul>
+ */
+final class ExploredMachine extends Machine {
+    /** Stops an actor at its first step beyond the record. Model code must let it pass. */
+    private static final class Stop extends Error {
+        private static final long serialVersionUID = 1L;
+
+        @SuppressWarnings("StaticAssignmentOfThrowable") // has no stack trace that could mislead
+        static final Stop STOP = new Stop();
+
+        private Stop() {
+            super("the explorer stops the actor here", null, false, false);
+        }
+    }
+
+    /** What an actor did beyond its record: its next step, or how it ended. Exactly one of the two is there. */
+    record Continuation(@Nullable Step step, @Nullable Object end) {
+        boolean isSame(Continuation that) {
+            if (step == null || that.step == null) {
+                return Objects.equals(end, that.end);
+            }
+            return step.isSame(that.step);
+        }
+
+        @Override
+        public String toString() {
+            return step == null ? "returned " + end : step + " at " + step.site();
+        }
+    }
+
+    private enum Phase {
+        ALONE,
+        REPLAY,
+        IDLE
+    }
+
+    private final List<String> names = new ArrayList<>();
+    private long[] values = new long[8];
+    private Phase phase = Phase.ALONE;
+    private boolean setup = true;
+
+    private Step[] steps = {};
+    private long[] results = {};
+    private int position;
+    private @Nullable Step next;
+    private @Nullable RuleViolation violation;
+
+    /** Ends the setup and returns the initial value of each word. */
+    long[] endSetup() {
+        setup = false;
+        phase = Phase.IDLE;
+        return Arrays.copyOf(values, names.size());
+    }
+
+    /** The names of the words. */
+    List<String> names() {
+        return List.copyOf(names);
+    }
+
+    /** Runs {@code judge} alone on words that hold {@code last}. */
+    <O> O judge(long[] last, Supplier<O> judge) {
+        values = last;
+        phase = Phase.ALONE;
+        try {
+            return judge.get();
+        } finally {
+            phase = Phase.IDLE;
+        }
+    }
+
+    /**
+     * Runs {@code actor} with a record: its steps so far and what each returned.
+     *
+     * @throws RuleViolation if it does anything else than on record, or does not let itself be stopped
+     */
+    Continuation replay(Supplier<?> actor, Step[] recordedSteps, long[] recordedResults) {
+        steps = recordedSteps;
+        results = recordedResults;
+        position = 0;
+        next = null;
+        violation = null;
+        phase = Phase.REPLAY;
+        try {
+            Object end = actor.get();
+            return ended(end);
+        } catch (Stop stop) {
+            if (violation != null) {
+                throw violation;
+            }
+            return new Continuation(next, null);
+        } catch (RuntimeException | Error e) {
+            if (violation != null) {
+                throw violation;
+            }
+            throw new RuleViolation(
+                    next == null
+                            ? "an actor threw " + e + " at " + Site.thrown(e)
+                            : "an actor caught the stop at " + next.site() + " and threw " + e + " at "
+                                    + Site.thrown(e),
+                    e);
+        } finally {
+            phase = Phase.IDLE;
+        }
+    }
+
+    private Continuation ended(@Nullable Object end) {
+        if (violation != null) {
+            throw violation;
+        }
+        if (next != null) {
+            throw new RuleViolation("an actor caught the stop at " + next.site() + " and returned " + end);
+        }
+        if (position < steps.length) {
+            throw new RuleViolation("an actor did not repeat itself: it returned " + end + ", but had gone on with "
+                    + describe(steps[position]) + " at " + steps[position].site());
+        }
+        if (end == null) {
+            throw new RuleViolation("an actor returned null");
+        }
+        return new Continuation(null, end);
+    }
+
+    private long access(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+        switch (phase) {
+            case ALONE -> {
+                return accessAlone(kind, location, a, b, until);
+            }
+            case REPLAY -> {
+                return accessInReplay(kind, location, a, b, order, until);
+            }
+            default ->
+                throw new RuleViolation((location == Step.NOWHERE ? "a fence" : names.get(location))
+                        + " was used outside setup, actors and judge, at " + Site.here());
+        }
+    }
+
+    private long accessAlone(Kind kind, int location, long a, long b, @Nullable LongPredicate until) {
+        if (kind.isFence()) {
+            return 0;
+        }
+        long read = values[location];
+        if (!kind.isEnabledBy(read, a, until)) {
+            throw new RuleViolation((setup ? "setup" : "the judge") + " waits for ever for " + names.get(location)
+                    + ", at " + Site.here());
+        }
+        if (kind.takesPlace(read, a, b)) {
+            values[location] = kind.after(read, a, b);
+        }
+        return kind.seen(read, a, b);
+    }
+
+    private long accessInReplay(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+        if (next != null) {
+            throw violated(
+                    "an actor caught the stop at " + next.site() + " and went on with " + kind + " at " + Site.here());
+        }
+        if (position == steps.length) {
+            next = new Step(kind, location, a, b, order, until, false, Site.here());
+            throw Stop.STOP;
+        }
+        Step recorded = steps[position];
+        if (!recorded.isSame(kind, location, a, b, order)) {
+            Step found = new Step(kind, location, a, b, order, until, false, Site.here());
+            throw violated("an actor did not repeat itself: " + describe(found) + " at " + found.site() + " instead of "
+                    + describe(recorded) + " at " + recorded.site());
+        }
+        return results[position++];
+    }
+
+    private RuleViolation violated(String message) {
+        violation = new RuleViolation(message);
+        return violation;
+    }
+
+    private String describe(Step step) {
+        return step.kind().isFence()
+                ? step.kind().name()
+                : step.kind() + " " + names.get(step.location()) + " (" + step.a() + ", " + step.b() + ", "
+                        + step.order() + ")";
+    }
+
+    @Override
+    public Word word(String name, long initial) {
+        if (!setup) {
+            throw violated("the word " + name + " was made outside setup, at " + Site.here());
+        }
+        int location = names.size();
+        names.add(name);
+        if (location == values.length) {
+            values = Arrays.copyOf(values, 2 * location);
+        }
+        values[location] = initial;
+        return new ExploredWord(this, location);
+    }
+
+    @Override
+    public Word word(String name, int index, long initial) {
+        return word(name + "[" + index + "]", initial);
+    }
+
+    private void fence(Kind kind) {
+        access(kind, Step.NOWHERE, 0, 0, Order.FULL, null);
+    }
+
+    @Override
+    public void smpMb() {
+        fence(Kind.MB);
+    }
+
+    @Override
+    public void smpRmb() {
+        fence(Kind.RMB);
+    }
+
+    @Override
+    public void smpWmb() {
+        fence(Kind.WMB);
+    }
+
+    @Override
+    public void smpMbBeforeAtomic() {
+        fence(Kind.MB_BEFORE_ATOMIC);
+    }
+
+    @Override
+    public void smpMbAfterAtomic() {
+        fence(Kind.MB_AFTER_ATOMIC);
+    }
+
+    @Override
+    public void smpMbAfterSpinlock() {
+        fence(Kind.MB_AFTER_SPINLOCK);
+    }
+
+    /** A location. It holds no value. */
+    private static final class ExploredWord extends Word {
+        private final ExploredMachine machine;
+        private final int location;
+
+        ExploredWord(ExploredMachine machine, int location) {
+            this.machine = machine;
+            this.location = location;
+        }
+
+        private long access(Kind kind, long a, long b, Order order) {
+            return machine.access(kind, location, a, b, order, null);
+        }
+
+        @Override
+        public long readOnce() {
+            return access(Kind.READ, 0, 0, Order.RELAXED);
+        }
+
+        @Override
+        public long loadAcquire() {
+            return access(Kind.READ, 0, 0, Order.ACQUIRE);
+        }
+
+        @Override
+        public void writeOnce(long value) {
+            access(Kind.WRITE, value, 0, Order.RELAXED);
+        }
+
+        @Override
+        public void storeRelease(long value) {
+            access(Kind.WRITE, value, 0, Order.RELEASE);
+        }
+
+        @Override
+        public long xchg(long value, Order order) {
+            return access(Kind.XCHG, value, 0, order);
+        }
+
+        @Override
+        public long cmpxchg(long expected, long value, Order order) {
+            return access(Kind.CMPXCHG, expected, value, order);
+        }
+
+        @Override
+        public long fetchAdd(long delta, Order order) {
+            return access(Kind.FETCH_ADD, delta, 0, order);
+        }
+
+        @Override
+        public long fetchOr(long mask, Order order) {
+            return access(Kind.FETCH_OR, mask, 0, order);
+        }
+
+        @Override
+        public long fetchAndNot(long mask, Order order) {
+            return access(Kind.FETCH_AND_NOT, mask, 0, order);
+        }
+
+        @Override
+        public boolean addUnless(long delta, long unless, Order order) {
+            return access(Kind.ADD_UNLESS, delta, unless, order) != 0;
+        }
+
+        @Override
+        public long await(LongPredicate until) {
+            return machine.access(Kind.AWAIT, location, 0, 0, Order.RELAXED, until);
+        }
+
+        @Override
+        public void acquireWhenClear(long busy, long delta) {
+            access(Kind.ACQUIRE_WHEN_CLEAR, busy, delta, Order.ACQUIRE);
+        }
+
+        @Override
+        public boolean tryAcquireWhenClear(long busy, long delta) {
+            return access(Kind.TRY_ACQUIRE_WHEN_CLEAR, busy, delta, Order.ACQUIRE) != 0;
+        }
+
+        @Override
+        public void add(long delta) {
+            access(Kind.ADD, delta, 0, Order.RELAXED);
+        }
+
+        @Override
+        public void or(long mask) {
+            access(Kind.OR, mask, 0, Order.RELAXED);
+        }
+
+        @Override
+        public void andNot(long mask) {
+            access(Kind.AND_NOT, mask, 0, Order.RELAXED);
+        }
+
+        @Override
+        public void clearBitUnlock(long mask) {
+            access(Kind.AND_NOT, mask, 0, Order.RELEASE);
+        }
+    }
+}

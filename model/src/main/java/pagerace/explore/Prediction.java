@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import pagerace.race.Outcome;
+import pagerace.race.Outcome.Mark;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+
+/**
+ * What the explorer says of one point of the catalogue.
+ *
+ * @param point the point
+ * @param explorations the sequential orders, then each memory model, the strongest first
+ */
+public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
+    /** The memory models, the strongest first. */
+    public static final List<MemoryModel> MODELS = List.of(Sc.MODEL, Tso.MODEL);
+
+    /** Explores {@code point} in sequential order and under all {@link #MODELS}. */
+    public static Prediction of(Point point) {
+        return of(point, Explorer.of(point), MODELS);
+    }
+
+    static Prediction of(Point point, Explorer<Outcome> explorer, List<MemoryModel> models) {
+        List<Exploration<Outcome>> explorations = new ArrayList<>();
+        explorations.add(explorer.exploreSequentially());
+        models.forEach(model -> explorations.add(explorer.explore(model)));
+        return new Prediction(point, List.copyOf(explorations));
+    }
+
+    /** The exploration at {@code level}: SEQUENTIAL, SC, TSO or WEAK. */
+    public Exploration<Outcome> under(Reachability level) {
+        return explorations.stream()
+                .filter(exploration -> exploration.level() == level)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("not explored under " + level));
+    }
+
+    /** From where on a forbidden outcome is reachable; see {@link #of(Predicate)}. */
+    public Reachability forbidden() {
+        return of(outcome -> outcome.mark() == Mark.FORBIDDEN);
+    }
+
+    /**
+     * From where on an outcome that is {@code such} is reachable. {@code NEVER} only if every execution was explored, down to
+     * the weakest model; {@code UNKNOWN} if a bound was hit before the answer was there.
+     */
+    public Reachability of(Predicate<Outcome> such) {
+        for (Exploration<Outcome> exploration : explorations) {
+            if (exploration.outcomes().stream().anyMatch(such)) {
+                return exploration.level();
+            }
+            if (!exploration.isComplete()) {
+                return Reachability.UNKNOWN;
+            }
+        }
+        boolean toTheWeakest = explorations.get(explorations.size() - 1).level() == Reachability.WEAK;
+        return toTheWeakest ? Reachability.NEVER : Reachability.UNKNOWN;
+    }
+}

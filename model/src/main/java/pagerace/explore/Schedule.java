@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution, as the transitions that make it up. {@link Trace} prints it.
+ *
+ * @param events the transitions in order
+ * @param fates what became of each actor
+ * @param words the names of the words
+ */
+public record Schedule(List<Event> events, List<Fate> fates, List<String> words) {
+    /**
+     * One transition.
+     *
+     * @param actor whose
+     * @param step the step; null if memory moved by itself on the actor's behalf
+     * @param read the value that the step read
+     * @param before the memory before
+     * @param after the memory after
+     */
+    public record Event(int actor, @Nullable Step step, long read, Memory before, Memory after) {}
+
+    /**
+     * What became of an actor; exactly one of the two is there.
+     *
+     * @param end what it returned
+     * @param waiting the step that it waits for, for ever
+     */
+    public record Fate(@Nullable Object end, @Nullable Step waiting) {}
+
+    /** How often another actor took over; what memory does by itself is nobody's turn. */
+    public int switches() {
+        int switches = 0;
+        int running = -1;
+        for (Event event : events) {
+            if (event.step() != null) {
+                if (running >= 0 && running != event.actor()) {
+                    switches++;
+                }
+                running = event.actor();
+            }
+        }
+        return switches;
+    }
+}

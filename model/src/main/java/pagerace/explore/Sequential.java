@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.ActorTree.Node;
+import pagerace.explore.Schedule.Event;
+import pagerace.race.Reachability;
+
+/** Runs the actors of a program one wholly after the other, in every order. */
+final class Sequential<O> {
+    private final Explorer<O> explorer;
+    private final Map<O, Schedule> schedules = new LinkedHashMap<>();
+    private final List<Event> events = new ArrayList<>();
+    private long transitions;
+    private boolean cut;
+
+    Sequential(Explorer<O> explorer) {
+        this.explorer = explorer;
+    }
+
+    Exploration<O> run() {
+        long start = System.nanoTime();
+        long runs = explorer.actorRuns();
+        runRest(explorer.roots(), explorer.initial(Sc.MODEL));
+        return new Exploration<>(
+                Reachability.SEQUENTIAL,
+                schedules,
+                cut ? explorer.bounds().stepsInWords() : null,
+                transitions + 1,
+                transitions,
+                explorer.actorRuns() - runs,
+                System.nanoTime() - start);
+    }
+
+    private void runRest(Node[] nodes, Memory memory) {
+        int[] rest = IntStream.range(0, nodes.length)
+                .filter(actor -> nodes[actor].end == null)
+                .toArray();
+        if (rest.length == 0) {
+            reach(nodes, memory);
+        }
+        for (int actor : rest) {
+            int before = events.size();
+            Node[] then = nodes.clone();
+            Memory after = runAlone(actor, then, memory);
+            if (then[actor].end != null) {
+                runRest(then, after);
+            } else if (then[actor].isCut()) {
+                cut = true;
+            } else if (rest.length == 1) {
+                reach(then, after);
+            }
+            events.subList(before, events.size()).clear();
+        }
+    }
+
+    private void reach(Node[] nodes, Memory memory) {
+        schedules.putIfAbsent(explorer.judge(nodes, memory), explorer.schedule(events, nodes));
+    }
+
+    /** Runs {@code actor} until it has ended or waits; returns the memory then, and leaves in {@code nodes} where it stands. */
+    private Memory runAlone(int actor, Node[] nodes, Memory start) {
+        Memory memory = start;
+        while (true) {
+            Node node = nodes[actor];
+            Event event = node.step == null ? null : onlyEffect(actor, node.step, memory);
+            if (event == null) {
+                return memory;
+            }
+            events.add(event);
+            transitions++;
+            memory = event.after();
+            nodes[actor] = explorer.tree(actor).after(node, event.read());
+        }
+    }
+
+    private static @Nullable Event onlyEffect(int actor, Step step, Memory memory) {
+        Event[] effect = new Event[1];
+        memory.step(actor, step, (next, read) -> effect[0] = new Event(actor, step, read, memory, next));
+        return Arrays.stream(effect).findFirst().orElse(null);
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.Objects;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.Order;
+
+/**
+ * One step of an actor: one access to a word, or one fence. What the step does to memory is a function of the value that it
+ * reads, given by {@link #isEnabledBy}, {@link #takesPlace} and {@link #after}; which value that is, the memory model says.
+ */
+public final class Step {
+    /** The operation; {@code a} and {@code b} are the operands as {@link Step#a} and {@link Step#b} hold them. */
+    public enum Kind {
+        /** Reads. */
+        READ,
+        /** Writes a. */
+        WRITE,
+        /** Reads, and writes a. */
+        XCHG,
+        /** Reads, and writes b if it read a. */
+        CMPXCHG,
+        /** Reads, and adds a. */
+        FETCH_ADD,
+        /** Reads, and sets the bits of a. */
+        FETCH_OR,
+        /** Reads, and clears the bits of a. */
+        FETCH_AND_NOT,
+        /** As {@link #FETCH_ADD}, but the actor does not see what it read. */
+        ADD,
+        /** As {@link #FETCH_OR}, but the actor does not see what it read. */
+        OR,
+        /** As {@link #FETCH_AND_NOT}, but the actor does not see what it read. */
+        AND_NOT,
+        /** Reads, and adds a unless it read b; the actor sees whether it did. */
+        ADD_UNLESS,
+        /** Reads a value that satisfies the predicate. Not enabled while there is none. */
+        AWAIT,
+        /** Reads the last value, whose bits in a are clear, and adds b. Not enabled while they are not. */
+        ACQUIRE_WHEN_CLEAR,
+        /** Reads, and adds b if the bits in a are clear; the actor sees whether it did. */
+        TRY_ACQUIRE_WHEN_CLEAR,
+        /** {@code smp_mb}. */
+        MB,
+        /** {@code smp_rmb}. */
+        RMB,
+        /** {@code smp_wmb}. */
+        WMB,
+        /** {@code smp_mb__before_atomic}. */
+        MB_BEFORE_ATOMIC,
+        /** {@code smp_mb__after_atomic}. */
+        MB_AFTER_ATOMIC,
+        /** {@code smp_mb__after_spinlock}. */
+        MB_AFTER_SPINLOCK;
+
+        /** Whether it is a fence: it has no location. */
+        public boolean isFence() {
+            return compareTo(MB) >= 0;
+        }
+
+        /** Whether it is an atomic read-modify-write, conditional or not. */
+        public boolean isReadModifyWrite() {
+            return compareTo(XCHG) >= 0 && compareTo(TRY_ACQUIRE_WHEN_CLEAR) <= 0 && this != AWAIT;
+        }
+
+        /** Whether it reads, and perhaps writes as well. */
+        public boolean reads() {
+            return this == READ || this == AWAIT || isReadModifyWrite();
+        }
+
+        /** Whether it is a fence that counts only beside a read-modify-write or a lock. */
+        boolean leansOnNeighbour() {
+            return compareTo(MB_BEFORE_ATOMIC) >= 0;
+        }
+
+        boolean isEnabledBy(long read, long a, @Nullable LongPredicate until) {
+            return switch (this) {
+                case AWAIT -> Objects.requireNonNull(until).test(read);
+                case ACQUIRE_WHEN_CLEAR -> (read & a) == 0;
+                default -> true;
+            };
+        }
+
+        boolean takesPlace(long read, long a, long b) {
+            return switch (this) {
+                case CMPXCHG -> read == a;
+                case ADD_UNLESS -> read != b;
+                case TRY_ACQUIRE_WHEN_CLEAR, ACQUIRE_WHEN_CLEAR -> (read & a) == 0;
+                case READ, AWAIT, MB, RMB, WMB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK -> false;
+                default -> true;
+            };
+        }
+
+        long after(long read, long a, long b) {
+            return switch (this) {
+                case WRITE, XCHG -> a;
+                case CMPXCHG -> b;
+                case FETCH_ADD, ADD, ADD_UNLESS -> read + a;
+                case FETCH_OR, OR -> read | a;
+                case FETCH_AND_NOT, AND_NOT -> read & ~a;
+                case ACQUIRE_WHEN_CLEAR, TRY_ACQUIRE_WHEN_CLEAR -> read + b;
+                default -> read;
+            };
+        }
+
+        long seen(long read, long a, long b) {
+            return switch (this) {
+                case READ, AWAIT, XCHG, CMPXCHG, FETCH_ADD, FETCH_OR, FETCH_AND_NOT -> read;
+                case ADD_UNLESS, TRY_ACQUIRE_WHEN_CLEAR -> takesPlace(read, a, b) ? 1 : 0;
+                default -> 0;
+            };
+        }
+    }
+
+    /** The location of a fence. */
+    public static final int NOWHERE = -1;
+
+    private final Kind kind;
+    private final int location;
+    private final long a;
+    private final long b;
+    private final Order order;
+    private final @Nullable LongPredicate until;
+    private final boolean idle;
+    private final String site;
+
+    Step(
+            Kind kind,
+            int location,
+            long a,
+            long b,
+            Order order,
+            @Nullable LongPredicate until,
+            boolean idle,
+            String site) {
+        this.kind = kind;
+        this.location = location;
+        this.a = a;
+        this.b = b;
+        this.order = order;
+        this.until = until;
+        this.idle = idle;
+        this.site = site;
+    }
+
+    /** The operation. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The number of the word, counted in the order of setup; {@link #NOWHERE} for a fence. */
+    public int location() {
+        return location;
+    }
+
+    /** The first operand; zero if there is none. */
+    public long a() {
+        return a;
+    }
+
+    /** The second operand; zero if there is none. */
+    public long b() {
+        return b;
+    }
+
+    /** The order that the step asks for if it {@linkplain #takesPlace takes place}; see {@link #orderIfRead}. */
+    public Order order() {
+        return order;
+    }
+
+    /** Where in the model code it stands: {@code Fork:57}. */
+    public String site() {
+        return site;
+    }
+
+    /** Whether a waiting step may go on with {@code read}; true for every other kind. */
+    public boolean isEnabledBy(long read) {
+        return kind.isEnabledBy(read, a, until);
+    }
+
+    /** Whether the step writes, having read {@code read} (which a plain write ignores). */
+    public boolean takesPlace(long read) {
+        return kind.takesPlace(read, a, b);
+    }
+
+    /** What it writes, having read {@code read}, if it takes place. */
+    public long after(long read) {
+        return kind.after(read, a, b);
+    }
+
+    /** The order of the step, having read {@code read}: a read-modify-write that does not take place orders nothing. */
+    public Order orderIfRead(long read) {
+        return kind.isReadModifyWrite() && !takesPlace(read) ? Order.RELAXED : order;
+    }
+
+    /**
+     * Whether this is a full fence: {@code smp_mb}, or a fence that counts only beside a read-modify-write (or lock) of the
+     * same actor and stands beside one that took place.
+     */
+    public boolean isFullFence() {
+        return kind == Kind.MB || (kind.leansOnNeighbour() && !idle);
+    }
+
+    /** What the actor learns, the step having read {@code read}: two reads of which it learns the same are one to it. */
+    long seen(long read) {
+        return kind.seen(read, a, b);
+    }
+
+    /** Whether the step wrote, judging by what the actor saw of it. */
+    boolean tookPlace(long seen) {
+        return switch (kind) {
+            case CMPXCHG -> seen == a;
+            case ADD_UNLESS, TRY_ACQUIRE_WHEN_CLEAR -> seen != 0;
+            default -> takesPlace(seen);
+        };
+    }
+
+    boolean isSame(Kind otherKind, int otherLocation, long otherA, long otherB, Order otherOrder) {
+        return kind == otherKind && location == otherLocation && a == otherA && b == otherB && order == otherOrder;
+    }
+
+    boolean isSame(Step other) {
+        return isSame(other.kind, other.location, other.a, other.b, other.order);
+    }
+
+    /** This fence, standing where it orders nothing. */
+    Step asIdle() {
+        return new Step(kind, location, a, b, order, until, true, site);
+    }
+
+    @Override
+    public String toString() {
+        return kind + (location == NOWHERE ? "" : " of word " + location + " (" + a + ", " + b + ", " + order + ")");
+    }
+}

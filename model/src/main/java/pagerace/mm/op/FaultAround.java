@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+import pagerace.mm.ShmemFile;
+
+/**
+ * {@code filemap_map_pages}: a read fault maps the neighbours that are in the page cache anyway, without waiting for anything
+ * but the page-table lock.
+ *
+ * <p>Guarantees, when all steps of mainline are taken: a page that it maps was in the page cache, and whoever removes it
+ * afterwards finds the mapping. It never blocks on a folio lock, since it holds the page-table lock for the whole window.
+ */
+public final class FaultAround {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Proposal: leave everything alone while a punch is published in {@code i_private}. */
+        HEED_PUNCH,
+        /** Lock each folio, without waiting. */
+        TRYLOCK_FOLIO,
+        /** Mutant: wait for the folio lock. */
+        WAIT_FOR_FOLIO_LOCK,
+        /** With the folio locked, check that it still belongs to the file. */
+        RECHECK_MAPPING,
+        /** Map a large folio by a PMD entry. */
+        MAP_PMD,
+        /** Fill an entry only if it is none. */
+        CHECK_NONE,
+        /** Proposal: map read-only, so that a first store is notified ({@code page_mkwrite}). */
+        MAP_READ_ONLY
+    }
+
+    /** The present kernel. */
+    public static final Steps<Step> MAINLINE = Steps.of(Step.TRYLOCK_FOLIO, Step.RECHECK_MAPPING, Step.CHECK_NONE);
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final ShmemFile file;
+    private final Steps<Step> steps;
+
+    /** Fault-around in {@code mm}, whose table maps {@code file} from its first page on. */
+    public FaultAround(Mm mm, MemMap memMap, ShmemFile file, Steps<Step> steps) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.file = file;
+        this.steps = steps;
+    }
+
+    /**
+     * Maps what it can of all pages of the file.
+     *
+     * @param index the page whose end is returned
+     */
+    public FaultEnd mapPages(int index) {
+        if (steps.has(Step.HEED_PUNCH) && file.iPrivate.readOnce() != ShmemFile.NO_PUNCH) {
+            return FaultEnd.SKIPPED_PUNCH;
+        }
+        FaultEnd result = FaultEnd.SKIPPED_EMPTY;
+        boolean locked = false;
+        for (int i = 0; i < file.pages(); i++) {
+            FaultEnd end = FaultEnd.SKIPPED_EMPTY;
+            int pfn = (int) file.slot(i).readDependent();
+            if (pfn != 0) {
+                Folio folio = memMap.folioOf(pfn);
+                end = grab(folio, i, pfn);
+                if (end == FaultEnd.MAPPED) {
+                    if (!locked) {
+                        mm.table.ptl.lock(); // once for the window: the next folios are locked while it is held
+                        locked = true;
+                    }
+                    end = install(folio, i);
+                    unlockFolio(folio);
+                    if (end != FaultEnd.MAPPED) {
+                        folio.put();
+                    }
+                }
+            }
+            if (i == index) {
+                result = end;
+            }
+        }
+        if (locked) {
+            mm.table.ptl.unlock();
+        }
+        return result;
+    }
+
+    /** {@code next_uptodate_folio}: {@link FaultEnd#MAPPED} if the folio is referenced, locked and may be mapped. */
+    private FaultEnd grab(Folio folio, int index, int pfn) {
+        if (!steps.has(Step.WAIT_FOR_FOLIO_LOCK) && folio.lock.isLocked()) {
+            return FaultEnd.SKIPPED_LOCKED;
+        }
+        if (!folio.tryGet()) {
+            return FaultEnd.SKIPPED_MOVED;
+        }
+        if (file.slot(index).readOnce() != pfn) {
+            folio.put();
+            return FaultEnd.SKIPPED_MOVED;
+        }
+        if (!lockFolio(folio)) {
+            folio.put();
+            return FaultEnd.SKIPPED_LOCKED;
+        }
+        if (steps.has(Step.RECHECK_MAPPING)
+                && (folio.mapping.readOnce() != Folio.SHMEM
+                        || !folio.test(Folio.UPTODATE)
+                        || index >= file.size.readOnce())) {
+            unlockFolio(folio);
+            folio.put();
+            return FaultEnd.SKIPPED_TRUNCATED;
+        }
+        return FaultEnd.MAPPED;
+    }
+
+    private FaultEnd install(Folio folio, int index) {
+        boolean pmd = steps.has(Step.MAP_PMD) && folio.large;
+        Word entry = pmd ? mm.table.pmd : mm.table.pte(index);
+        if (steps.has(Step.CHECK_NONE) && !Pte.isNone(entry.readOnce())) {
+            return FaultEnd.SKIPPED_PRESENT;
+        }
+        folio.mapcount.add(1); // before the entry: whoever holds the folio lock next must find the mapping
+        entry.writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (steps.has(Step.MAP_READ_ONLY) ? 0 : Pte.WRITE)));
+        return FaultEnd.MAPPED;
+    }
+
+    private boolean lockFolio(Folio folio) {
+        if (steps.has(Step.WAIT_FOR_FOLIO_LOCK)) {
+            folio.lock.lock();
+            return true;
+        }
+        return !steps.has(Step.TRYLOCK_FOLIO) || folio.lock.tryLock();
+    }
+
+    private void unlockFolio(Folio folio) {
+        if (steps.has(Step.WAIT_FOR_FOLIO_LOCK) || steps.has(Step.TRYLOCK_FOLIO)) {
+            folio.lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+import pagerace.mm.ShmemFile;
+
+/**
+ * A direct fault on one page of a shmem mapping: {@code shmem_fault} and {@code finish_fault}, or {@code do_cow_fault} in a
+ * private mapping.
+ *
+ * <p>Assumptions: {@code spare} is free and belongs to the faulting actor; it is needed when the page must be allocated or
+ * copied.
+ *
+ * <p>Guarantees: the folio lock is held from before the check that the folio belongs to the file until the entry is set. A
+ * fault that finds a punch published waits until the punch is over; that is a courtesy against starvation, and no punch
+ * relies on it.
+ */
+public final class ShmemFault {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Wait while a punch is published in {@code i_private}: 1aac1400319d, 8e205f779d14. */
+        WAIT_FOR_PUNCH,
+        /** Where a marker remembers {@code uffd-wp}, map the page write-protected again (5.19). */
+        RESTORE_UFFD_WP
+    }
+
+    /** The present kernel. */
+    public static final Steps<Step> MAINLINE = Steps.of(Step.WAIT_FOR_PUNCH, Step.RESTORE_UFFD_WP);
+
+    /** Once for each time that somebody else changed the page between lookup and lock, or a punch ended. */
+    private static final int TRIES = 3;
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final ShmemFile file;
+    private final Folio spare;
+    private final Steps<Step> steps;
+
+    /** Direct faults in {@code mm}, whose table maps {@code file} from its first page on. */
+    public ShmemFault(Mm mm, MemMap memMap, ShmemFile file, Folio spare, Steps<Step> steps) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.file = file;
+        this.spare = spare;
+        this.steps = steps;
+    }
+
+    /** Reads the entry at {@code index} and faults the page in if nothing is mapped, shared and writable. */
+    public FaultEnd handle(int index) {
+        for (int tries = 0; tries < TRIES; tries++) {
+            long seen = mm.table.pte(index).readOnce();
+            if (Pte.isPresent(seen)) {
+                return FaultEnd.NO_FAULT;
+            }
+            if (!waitedForPunch()) {
+                FaultEnd end = faultIn(index, seen);
+                if (end != FaultEnd.SKIPPED_MOVED && end != FaultEnd.SKIPPED_TRUNCATED) {
+                    return end;
+                }
+            }
+        }
+        return FaultEnd.GAVE_UP;
+    }
+
+    /** {@code do_cow_fault}: maps a private writable copy of the page at {@code index}. */
+    public FaultEnd handleCow(int index) {
+        long seen = mm.table.pte(index).readOnce();
+        if (Pte.isPresent(seen)) {
+            return FaultEnd.NO_FAULT;
+        }
+        int pfn = (int) file.slot(index).readDependent();
+        if (pfn == 0) {
+            return FaultEnd.SKIPPED_EMPTY;
+        }
+        Folio folio = memMap.folioOf(pfn);
+        FaultEnd end = lock(folio, index, pfn);
+        if (end != FaultEnd.MAPPED) {
+            return end;
+        }
+        spare.allocateAnon(folio.data.readOnce(), true);
+        mm.table.ptl.lock();
+        if (mm.table.pte(index).readOnce() == seen) {
+            mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            end = FaultEnd.MAPPED_COPY;
+        } else {
+            end = FaultEnd.SKIPPED_PRESENT;
+        }
+        mm.table.ptl.unlock();
+        folio.lock.unlock();
+        folio.put();
+        return end;
+    }
+
+    /** Whether a punch was under way: it is over now, and the fault starts again. */
+    private boolean waitedForPunch() {
+        if (!steps.has(Step.WAIT_FOR_PUNCH) || file.iPrivate.readOnce() == ShmemFile.NO_PUNCH) {
+            return false;
+        }
+        file.iLock.lock();
+        boolean punching = file.iPrivate.readOnce() != ShmemFile.NO_PUNCH;
+        file.iLock.unlock();
+        if (punching) {
+            file.iPrivate.await(record -> record == ShmemFile.NO_PUNCH);
+            file.iLock.lock(); // finish_wait: leaves the queue
+            file.iLock.unlock();
+        }
+        return punching;
+    }
+
+    private FaultEnd faultIn(int index, long seen) {
+        int pfn = (int) file.slot(index).readDependent();
+        if (pfn == 0) {
+            return faultInNew(index, seen);
+        }
+        Folio folio = memMap.folioOf(pfn);
+        FaultEnd end = lock(folio, index, pfn);
+        return end == FaultEnd.MAPPED ? install(folio, index, seen, FaultEnd.MAPPED) : end;
+    }
+
+    private FaultEnd faultInNew(int index, long seen) {
+        if (index >= file.size.readOnce()) {
+            return FaultEnd.BEYOND_EOF;
+        }
+        spare.allocateShmem(0, Folio.LOCKED);
+        spare.refcount.add(1);
+        file.add(index, spare);
+        return install(spare, index, seen, FaultEnd.MAPPED_NEW);
+    }
+
+    /** {@link FaultEnd#MAPPED} if the folio is referenced, locked, and of this file. */
+    private FaultEnd lock(Folio folio, int index, int pfn) {
+        if (!folio.tryGet()) {
+            return FaultEnd.SKIPPED_MOVED;
+        }
+        if (file.slot(index).readOnce() != pfn) {
+            folio.put();
+            return FaultEnd.SKIPPED_MOVED;
+        }
+        folio.lock.lock();
+        boolean ours = folio.mapping.readOnce() == Folio.SHMEM;
+        if (ours && index < file.size.readOnce()) {
+            return FaultEnd.MAPPED;
+        }
+        folio.lock.unlock();
+        folio.put();
+        return ours ? FaultEnd.BEYOND_EOF : FaultEnd.SKIPPED_TRUNCATED;
+    }
+
+    /** {@code finish_fault} on a locked folio; unlocks it. */
+    private FaultEnd install(Folio folio, int index, long seen, FaultEnd mapped) {
+        mm.table.ptl.lock();
+        boolean unchanged = mm.table.pte(index).readOnce() == seen;
+        if (unchanged) {
+            boolean protect = steps.has(Step.RESTORE_UFFD_WP) && Pte.has(seen, Pte.UFFD_WP);
+            folio.mapcount.add(1);
+            mm.table.pte(index).writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (protect ? Pte.UFFD_WP : Pte.WRITE)));
+        }
+        mm.table.ptl.unlock();
+        folio.lock.unlock();
+        if (!unchanged) {
+            folio.put();
+            return FaultEnd.SKIPPED_PRESENT;
+        }
+        return mapped;
+    }
+}

@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Reachability.SC;
+import static pagerace.race.Reachability.SEQUENTIAL;
+import static pagerace.race.Reachability.UNKNOWN;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.Machine;
+import pagerace.machine.Tlb;
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.ShmemFile;
+import pagerace.mm.op.FaultAround;
+import pagerace.mm.op.FaultEnd;
+import pagerace.mm.op.HolePunch;
+import pagerace.mm.op.ShmemFault;
+import pagerace.mm.op.Steps;
+import pagerace.race.Dimensions.On;
+import pagerace.race.Point.Stress;
+
+/** A fault maps a page of a shmem file, and its thread stores to it, while a hole is punched there. */
+public final class FaultAroundVsHolePunch implements Race {
+    @Override
+    public String question() {
+        return "Can fault-around map a page that a hole punch is removing, so that the mapping outlives the page, or a store"
+                + " slips past userfaultfd?";
+    }
+
+    @Override
+    public String anchor() {
+        return "filemap_map_pages, shmem_fault against shmem_fallocate, shmem_undo_range, truncate_inode_folio; Peter Xu and"
+                + " Andrea Arcangeli, \"Don't fault around userfaultfd-registered regions on reads\", November 2020;"
+                + " 1aac1400319d (i_private), 9c28a205c061 and 999dad824c39 (uffd-wp markers)";
+    }
+
+    @Override
+    public String invariant() {
+        return "after the punch no entry maps a page that left the file, no old data is reachable, every mapping is counted"
+                + " once, and no store went unseen to a page that userfaultfd write-protects";
+    }
+
+    @Override
+    public String breakingSchedule() {
+        return """
+                fault-around                          | hole punch (SINGLE_ZAP)
+                                                      | zaps the range
+                locks the folio: still in the file    |
+                maps it and unlocks it                |
+                                                      | locks the folio
+                                                      | removes it from the file
+                the entry maps a page that no file owns: loads see old data, stores are lost""";
+    }
+
+    @Override
+    public List<String> notModelled() {
+        return List.of(
+                "the life of the punch's record on its stack: a race of its own (missed)",
+                "more than one mapping of the page (missed: races between the zaps of two page tables)",
+                "a page that is written through a private mapping after the punch (allowed, and told apart)");
+    }
+
+    @Override
+    public List<String> actors() {
+        return List.of("fault, then store", "hole punch");
+    }
+
+    /** What can come of it. */
+    enum End implements Outcome {
+        PUNCHED_AFTER(Story.permitted("the page was mapped before the punch, which took the mapping away")),
+        NOTHING_TO_MAP(Story.permitted("the punch had removed the page before the fault came, or its entry was taken")),
+        FAULT_WAITED(Story.permitted("the fault gave way to the punch, or came after it and got a new page of zeros")),
+        ZEROED_IN_PLACE(
+                Story.permitted("the page lies on the hole's edge and cannot be split: zeroed, it stays in the file")),
+        COPY_SURVIVES_PUNCH(
+                Story.permitted("a private copy was made before the page went; a punch does not touch copies")),
+        COPY_ZAPPED(Story.permitted("a private copy was made, and the truncation removed it")),
+        MAPPED_BY_OTHERS(Story.permitted("the other fault had mapped the page")),
+        REZAPPED(Story.window(
+                "the page was mapped between the first zap and the second, which removed the mapping again")),
+        SKIPPED_LOCKED(Story.window("the fault found the folio locked by the punch, and left it alone")),
+        SKIPPED_TRUNCATED(
+                Story.window("the fault found the page, but once it had the folio it was no longer of the file")),
+        SKIPPED_PRESENT(Story.window("both faults saw an empty entry; the second to get the lock found it filled")),
+        STALE_MAPPING(Story.forbidden("after the punch an entry maps a page that has left the file")),
+        SILENT_WRITE(
+                Story.forbidden("the first zap dropped the write protection, the page was mapped again, and a store"
+                        + " succeeded that userfaultfd never heard of")),
+        MAPCOUNT_DRIFT(Story.forbidden("an entry was overwritten: the page counts more mappings than there are")),
+        OLD_DATA_SURVIVES(Story.forbidden("the punch returned, and the page with its old data is still in the file")),
+        COPY_SURVIVES_TRUNCATION(
+                Story.forbidden("the truncation returned, and a private copy behind the end is still mapped"));
+
+        private final Story story;
+
+        End(Story story) {
+            this.story = story;
+        }
+
+        @Override
+        public Story story() {
+            return story;
+        }
+    }
+
+    /** The mapping that the fault is in. */
+    enum Mapping implements Dimension {
+        PLAIN("plain", "a shared writable mapping"),
+        UFFD_WP("uffd-wp", "a shared writable mapping whose page userfaultfd write-protects"),
+        PRIVATE("private", "a private writable mapping");
+
+        private final Choice choice;
+
+        Mapping(String label, String sentence) {
+            choice = new Choice("mapping", label, sentence);
+        }
+
+        @Override
+        public Choice choice() {
+            return choice;
+        }
+    }
+
+    /** Where the faulting access is. */
+    enum At implements Dimension {
+        PAGE("at-page", "the access is to the page itself: there is no fault unless its entry is empty"),
+        NEIGHBOUR("at-neighbour", "the access is to a neighbour: nobody looked at the page's own entry before");
+
+        private final Choice choice;
+
+        At(String label, String sentence) {
+            choice = new Choice("fault", label, sentence);
+        }
+
+        @Override
+        public Choice choice() {
+            return choice;
+        }
+    }
+
+    /** Who acts against the fault. */
+    enum Opponent implements Dimension {
+        PUNCH("punch", "a hole punch over the whole file"),
+        TRUNCATE("truncate", "a truncation of the file to nothing"),
+        FAULTER("faulter", "another fault on the same page");
+
+        private final Choice choice;
+
+        Opponent(String label, String sentence) {
+            choice = new Choice("opponent", label, sentence);
+        }
+
+        @Override
+        public Choice choice() {
+            return choice;
+        }
+    }
+
+    /** How the first actor's thread faults. */
+    private enum Fault {
+        AROUND,
+        DIRECT,
+        COPY
+    }
+
+    /** Every fix. The history of this race is short, so most are proposals, half-way houses and mutants. */
+    enum Fix implements Variant {
+        SINGLE_ZAP(
+                Origin.mutant(
+                        "file-g.single-zap", "the punch zaps once, before it takes any folio lock, and never again"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_ZAP),
+                SC),
+        SECOND_ZAP_WITHOUT_FOLIO_LOCK(
+                Origin.mutant("file-g.second-zap-nolock", "the punch zaps again, but fault-around takes no folio lock"),
+                FaultAround.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO),
+                HolePunch.MAINLINE,
+                SC),
+        MAINLINE(
+                Origin.mainline(
+                        "all",
+                        "-",
+                        "file-g.mainline",
+                        "the punch zaps again under the folio lock; fault-around maps only what it locked and checked"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE,
+                NEVER) {
+            @Override
+            boolean has(Mapping mapping, At at, Opponent opponent) {
+                return (mapping == Mapping.PLAIN && opponent != Opponent.TRUNCATE)
+                        || (mapping == Mapping.UFFD_WP && opponent == Opponent.PUNCH && at == At.PAGE);
+            }
+
+            @Override
+            Fault fault(Mapping mapping) {
+                return mapping == Mapping.UFFD_WP ? Fault.DIRECT : Fault.AROUND; // 9c28a205c061: none in such mappings
+            }
+        },
+        NO_FIRST_ZAP(
+                Origin.proposal("file-g.no-prezap", "the punch zaps only under the folio lock, once for each folio"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP),
+                NEVER),
+        DROP_MAPPING_RECHECK(
+                Origin.mutant(
+                        "file-g.no-maprecheck",
+                        "mainline, but fault-around does not check that the locked folio still belongs to the file"),
+                FaultAround.MAINLINE.without(FaultAround.Step.RECHECK_MAPPING),
+                HolePunch.MAINLINE,
+                SC),
+        DROP_NONE_CHECK(
+                Origin.mutant(
+                        "file-g.no-none-check", "mainline, but fault-around fills entries without looking at them"),
+                FaultAround.MAINLINE.without(FaultAround.Step.CHECK_NONE),
+                HolePunch.MAINLINE,
+                SC) {
+            @Override
+            boolean has(Mapping mapping, At at, Opponent opponent) {
+                return mapping == Mapping.PLAIN && opponent == Opponent.FAULTER;
+            }
+
+            @Override
+            Reachability reachableFrom(At at) {
+                return at == At.PAGE ? SC : SEQUENTIAL;
+            }
+        },
+        WAIT_FOR_FOLIO_LOCK(
+                Origin.mutant(
+                        "file-g.blocking-lock",
+                        "mainline, but fault-around waits for folio locks under the page-table lock"),
+                FaultAround.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO).with(FaultAround.Step.WAIT_FOR_FOLIO_LOCK),
+                HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP),
+                SC),
+        FIRST_PASS_ONLY(
+                Origin.mutant(
+                        "file-g.trylock-only", "mainline, but the punch skips folios that it finds locked, for good"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_PASS),
+                SC),
+        ZERO_IN_PLACE(
+                Origin.history(
+                        "all",
+                        "-",
+                        "file-g.split-fails",
+                        "the hole ends inside a large folio that somebody holds: it cannot be split, so its bytes are zeroed"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_PASS).with(HolePunch.Step.ZERO_IN_PLACE),
+                NEVER),
+        PMD_MAPPED(
+                Origin.mainline("all", "-", "file-g.pmd", "mainline with a huge page: one PMD entry maps it"),
+                FaultAround.MAINLINE.with(FaultAround.Step.MAP_PMD),
+                HolePunch.MAINLINE,
+                NEVER),
+        PMD_UNSEEN(
+                Origin.mutant(
+                        "file-g.pmd-unzapped", "as PMD_MAPPED, but the second zap looks at page-table entries only"),
+                FaultAround.MAINLINE.with(FaultAround.Step.MAP_PMD),
+                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_ZAP_SEES_PMD),
+                SC),
+        WP_DROPPED(
+                Origin.history(
+                        "2020, before uffd-wp for shmem was merged",
+                        "-",
+                        "file-g.wp-2020",
+                        "the first zap forgets the write protection, and fault-around maps the page again, writable"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                SC),
+        WP_NO_FAULT_AROUND(
+                Origin.proposal(
+                        "file-g.wp-nofaultaround",
+                        "Peter Xu's patch: no fault-around in such mappings; the direct fault waits for the punch"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                UNKNOWN) {
+            @Override
+            Fault fault(Mapping mapping) {
+                return Fault.DIRECT;
+            }
+        },
+        WP_NO_FAULT_AROUND_NO_WAIT(
+                Origin.mutant("file-g.wp-nofaultaround", "as WP_NO_FAULT_AROUND, but the direct fault does not wait"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                SC) {
+            @Override
+            Fault fault(Mapping mapping) {
+                return Fault.DIRECT;
+            }
+        },
+        WP_NO_FIRST_ZAP(
+                Origin.proposal(
+                        "file-g.wp-noprezap",
+                        "no first zap in such mappings: the write protection stays until the page goes"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP).without(HolePunch.Step.LEAVE_MARKERS),
+                NEVER),
+        WP_MARKER(
+                Origin.history(
+                        ">= 5.19",
+                        "999dad824c39",
+                        "file-g.wp-marker",
+                        "the first zap leaves a marker that remembers the write protection; fault-around skips markers"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE,
+                NEVER),
+        SHMEM_MAP_PAGES(
+                Origin.proposal(
+                        "file-g.shmem_map_pages",
+                        "Andrea Arcangeli's idea: fault-around for shmem heeds a published punch"),
+                FaultAround.MAINLINE.with(FaultAround.Step.HEED_PUNCH),
+                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                SC) {
+            @Override
+            Reachability reachableFrom(At at) {
+                return at == At.PAGE ? UNKNOWN : SC;
+            }
+        },
+        PAGE_MKWRITE(
+                Origin.proposal(
+                        "file-g.page_mkwrite",
+                        "Matthew Wilcox's hint: map read-only, so that the first store is notified"),
+                FaultAround.MAINLINE.with(FaultAround.Step.MAP_READ_ONLY),
+                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                SC),
+        PUNCH_SPARES_COPIES(
+                Origin.history("all", "-", "file-g.truncate-evencows", "a punch leaves private copies alone"),
+                FaultAround.MAINLINE,
+                HolePunch.MAINLINE,
+                NEVER) {
+            @Override
+            Fault fault(Mapping mapping) {
+                return Fault.COPY;
+            }
+        },
+        TRUNCATE_EVEN_COPIES(
+                Origin.mainline(
+                        "all",
+                        "-",
+                        "file-g.truncate-evencows",
+                        "a truncation zaps private copies too, and once more after the pages are gone"),
+                FaultAround.MAINLINE,
+                HolePunch.TRUNCATION,
+                NEVER) {
+            @Override
+            Fault fault(Mapping mapping) {
+                return Fault.COPY;
+            }
+        },
+        TRUNCATE_COPIES_ONCE(
+                Origin.mutant("file-g.truncate-evencows", "as TRUNCATE_EVEN_COPIES, but without the zap after"),
+                FaultAround.MAINLINE,
+                HolePunch.TRUNCATION.without(HolePunch.Step.ZAP_COPIES_AFTER),
+                SC) {
+            @Override
+            Fault fault(Mapping mapping) {
+                return Fault.COPY;
+            }
+        };
+
+        private final Origin origin;
+        private final Steps<FaultAround.Step> around;
+        private final Steps<HolePunch.Step> punch;
+        private final Reachability reachableFrom;
+
+        Fix(Origin origin, Steps<FaultAround.Step> around, Steps<HolePunch.Step> punch, Reachability reachableFrom) {
+            this.origin = origin;
+            this.around = around;
+            this.punch = punch;
+            this.reachableFrom = reachableFrom;
+        }
+
+        /** Each variant is asked where it differs: the uffd-wp family in such mappings, copies in private ones. */
+        boolean has(Mapping mapping, At at, Opponent opponent) {
+            boolean wp = name().startsWith("WP_") || this == SHMEM_MAP_PAGES || this == PAGE_MKWRITE;
+            boolean copies = fault(mapping) == Fault.COPY;
+            boolean around = fault(mapping) == Fault.AROUND;
+            return mapping == (wp ? Mapping.UFFD_WP : copies ? Mapping.PRIVATE : Mapping.PLAIN)
+                    && opponent == (punch.has(HolePunch.Step.TRUNCATE) ? Opponent.TRUNCATE : Opponent.PUNCH)
+                    && (around || at == At.PAGE);
+        }
+
+        Fault fault(Mapping mapping) {
+            return Fault.AROUND;
+        }
+
+        Reachability reachableFrom(At at) {
+            return reachableFrom;
+        }
+
+        /** Whose forbidden outcome x86 shows in the same dimensions. */
+        private @Nullable Fix control(Mapping mapping, Opponent opponent) {
+            return switch (mapping) {
+                case PLAIN ->
+                    this == PMD_MAPPED ? PMD_UNSEEN : opponent == Opponent.FAULTER ? DROP_NONE_CHECK : SINGLE_ZAP;
+                case UFFD_WP -> fault(mapping) == Fault.DIRECT ? WP_NO_FAULT_AROUND_NO_WAIT : WP_DROPPED;
+                case PRIVATE -> opponent == Opponent.TRUNCATE ? TRUNCATE_COPIES_ONCE : null;
+            };
+        }
+
+        @Override
+        public Origin origin() {
+            return origin;
+        }
+    }
+
+    @Override
+    public List<End> outcomes() {
+        return List.of(End.values());
+    }
+
+    @Override
+    public List<Fix> variants() {
+        return List.of(Fix.values());
+    }
+
+    @Override
+    public List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        for (Fix fix : Fix.values()) {
+            for (Mapping mapping : Mapping.values()) {
+                for (At at : At.values()) {
+                    for (Opponent opponent : Opponent.values()) {
+                        if (fix.has(mapping, at, opponent)) {
+                            points.add(new Point(
+                                    name(),
+                                    fix,
+                                    List.of(mapping, at, opponent),
+                                    fix.reachableFrom(at),
+                                    fix.control(mapping, opponent),
+                                    stress(fix, at),
+                                    machine -> new State(machine, fix, mapping, at, opponent)));
+                        }
+                    }
+                }
+            }
+        }
+        return List.copyOf(points);
+    }
+
+    /**
+     * Real threads run each variant at the page itself, and at a neighbour where that decides: a marker is never empty, so at
+     * the page nothing happens. A punch that spares copies can violate nothing.
+     */
+    private static Stress stress(Fix fix, At at) {
+        boolean planned = switch (fix) {
+            case PUNCH_SPARES_COPIES -> false;
+            case WP_MARKER -> at == At.NEIGHBOUR;
+            case SHMEM_MAP_PAGES, WP_DROPPED -> true;
+            default -> at == At.PAGE;
+        };
+        return planned ? Stress.PLANNED : Stress.EXPLORED_ONLY;
+    }
+
+    /** What the first actor came to. */
+    private record Faulted(FaultEnd fault, int storedTo) {}
+
+    /** A file of one page, or two where a deadlock needs them; nothing is mapped, or one entry that userfaultfd protects. */
+    private static final class State implements Scenario<Faulted, Object> {
+        private static final int NOTHING = 0;
+        private static final long BEFORE_PUNCH = 1;
+        private static final long USER_WROTE = 2;
+        private static final int FAULTING_CPU = 0;
+
+        private final Fix fix;
+        private final Mapping mapping;
+        private final At at;
+        private final Opponent opponent;
+        private final Folio folio;
+        private final MemMap memMap;
+        private final Mm mm;
+        private final ShmemFile file;
+        private final FaultAround faultAround;
+        private final ShmemFault fault;
+        private final ShmemFault otherFault;
+        private final HolePunch punch;
+
+        State(Machine machine, Fix fix, Mapping mapping, At at, Opponent opponent) {
+            this.fix = fix;
+            this.mapping = mapping;
+            this.at = at;
+            this.opponent = opponent;
+            boolean two = fix == Fix.WAIT_FOR_FOLIO_LOCK;
+            boolean pmd = fix.around.has(FaultAround.Step.MAP_PMD);
+            folio = new Folio(machine, "folio", 1, pmd, inFile(0));
+            Folio spare = new Folio(machine, "new", 2, false, Folio.Initially.FREE);
+            long entry = mapping == Mapping.UFFD_WP ? Pte.present(1, Pte.ACCESSED | Pte.UFFD_WP) : Pte.NONE;
+            PageTable table;
+            if (two) {
+                // The first zap is over, and since then another CPU has mapped the second page again.
+                Folio second = new Folio(machine, "folio2", 3, false, inFile(1));
+                memMap = new MemMap(machine, folio, spare, second);
+                file = new ShmemFile(machine, folio, second);
+                table = new PageTable(machine, "mm", entry, Pte.present(3, Pte.ACCESSED | Pte.WRITE));
+            } else {
+                memMap = new MemMap(machine, folio, spare);
+                file = new ShmemFile(machine, folio);
+                table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", entry);
+            }
+            Platform platform = On.X86.platform();
+            mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
+            faultAround = new FaultAround(mm, memMap, file, fix.around);
+            Steps<ShmemFault.Step> direct = fix == Fix.WP_NO_FAULT_AROUND_NO_WAIT
+                    ? ShmemFault.MAINLINE.without(ShmemFault.Step.WAIT_FOR_PUNCH)
+                    : ShmemFault.MAINLINE;
+            fault = new ShmemFault(mm, memMap, file, spare, direct);
+            otherFault = new ShmemFault(mm, memMap, file, spare, ShmemFault.MAINLINE);
+            punch = new HolePunch(mm, memMap, file, platform, fix.punch);
+        }
+
+        private Folio.Initially inFile(int mappings) {
+            int mapped = mapping == Mapping.UFFD_WP ? 1 : mappings;
+            return new Folio.Initially(1 + mapped, mapped, Folio.UPTODATE, Folio.SHMEM, BEFORE_PUNCH);
+        }
+
+        @Override
+        public Faulted first() {
+            FaultEnd end = switch (fix.fault(mapping)) {
+                case AROUND -> faultAround();
+                case DIRECT -> fault.handle(0);
+                case COPY -> fault.handleCow(0);
+            };
+            return new Faulted(end, store());
+        }
+
+        private FaultEnd faultAround() {
+            return at == At.PAGE && !Pte.isNone(entry().readOnce()) ? FaultEnd.NO_FAULT : faultAround.mapPages(0);
+        }
+
+        /** The entry that can map the page: with a huge page, the PMD entry. */
+        private Word entry() {
+            return fix.around.has(FaultAround.Step.MAP_PMD) ? mm.table.pmd : mm.table.pte(0);
+        }
+
+        /** Stores if the entry lets us, in one section with the look at it: the page frame number stored to, or nothing. */
+        private int store() {
+            int storedTo = storeThrough(Pte.WRITE);
+            boolean notified = storedTo == NOTHING && fix.around.has(FaultAround.Step.MAP_READ_ONLY);
+            return notified
+                    ? storeThrough(Pte.PRESENT)
+                    : storedTo; // page_mkwrite knows nothing of userfaultfd: it agrees
+        }
+
+        private int storeThrough(long permission) {
+            mm.tlb.irqSave(FAULTING_CPU);
+            long pte = entry().readOnce();
+            boolean permitted = Pte.isPresent(pte) && Pte.has(pte, permission) && !Pte.has(pte, Pte.UFFD_WP);
+            if (permitted) {
+                memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(USER_WROTE);
+            }
+            mm.tlb.irqRestore(FAULTING_CPU);
+            return permitted ? Pte.pfn(pte) : NOTHING;
+        }
+
+        @Override
+        public Object second() {
+            return opponent == Opponent.FAULTER ? otherFault.handle(0) : punch.punch();
+        }
+
+        @Override
+        public Outcome judge(Faulted faulted, Object opposed) {
+            long pte = entry().readOnce();
+            boolean mapsFolio = Pte.isPresent(pte) && Pte.pfn(pte) == folio.pfn;
+            if (mapsFolio && folio.mapping.readOnce() == Folio.NO_MAPPING) {
+                return End.STALE_MAPPING;
+            }
+            if (folio.mapcount.readOnce() != (mapsFolio ? 1 : 0)) {
+                return End.MAPCOUNT_DRIFT;
+            }
+            if (mapping == Mapping.UFFD_WP && faulted.storedTo == folio.pfn) {
+                return End.SILENT_WRITE;
+            }
+            return opposed instanceof HolePunch.Punched punched
+                    ? judgePunch(faulted.fault, punched, pte)
+                    : judgeFaults(faulted.fault, (FaultEnd) opposed);
+        }
+
+        private Outcome judgePunch(FaultEnd fault, HolePunch.Punched punched, long pte) {
+            boolean inFile = file.slot(0).readOnce() == folio.pfn;
+            if (fix.punch.has(HolePunch.Step.ZERO_IN_PLACE)) {
+                return fault == FaultEnd.SKIPPED_LOCKED ? End.SKIPPED_LOCKED : End.ZEROED_IN_PLACE;
+            }
+            if (inFile) {
+                return End.OLD_DATA_SURVIVES;
+            }
+            boolean copyMapped = Pte.isPresent(pte) && fault == FaultEnd.MAPPED_COPY;
+            if (copyMapped) {
+                return opponent == Opponent.TRUNCATE ? End.COPY_SURVIVES_TRUNCATION : End.COPY_SURVIVES_PUNCH;
+            }
+            boolean firstZap = fix.punch.has(HolePunch.Step.FIRST_ZAP);
+            return switch (fault) {
+                case MAPPED -> punched.rezapped() && firstZap ? End.REZAPPED : End.PUNCHED_AFTER;
+                case NO_FAULT -> End.PUNCHED_AFTER;
+                case MAPPED_COPY -> End.COPY_ZAPPED;
+                case MAPPED_NEW, SKIPPED_PUNCH, GAVE_UP -> End.FAULT_WAITED;
+                case SKIPPED_LOCKED -> End.SKIPPED_LOCKED;
+                case SKIPPED_TRUNCATED, SKIPPED_MOVED -> End.SKIPPED_TRUNCATED;
+                case SKIPPED_EMPTY, SKIPPED_PRESENT, BEYOND_EOF -> End.NOTHING_TO_MAP;
+            };
+        }
+
+        private Outcome judgeFaults(FaultEnd fault, FaultEnd other) {
+            boolean sawEmpty =
+                    fault == FaultEnd.SKIPPED_PRESENT && at == At.PAGE; // at a neighbour nobody looked before
+            if (sawEmpty || other == FaultEnd.SKIPPED_PRESENT) {
+                return End.SKIPPED_PRESENT;
+            }
+            return fault == FaultEnd.SKIPPED_LOCKED ? End.SKIPPED_LOCKED : End.MAPPED_BY_OTHERS;
+        }
+    }
+}

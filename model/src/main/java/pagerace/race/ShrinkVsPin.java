@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Reachability.SC;
+import static pagerace.race.Reachability.SEQUENTIAL;
+import static pagerace.race.Reachability.TSO;
+import static pagerace.race.Reachability.WEAK;
+
+import java.util.ArrayList;
+import java.util.List;
+import pagerace.machine.Machine;
+import pagerace.machine.Tlb;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Reclaim;
+import pagerace.mm.op.ReuseRule;
+import pagerace.mm.op.Steps;
+import pagerace.mm.op.SwapIn;
+import pagerace.mm.op.UserAccess;
+import pagerace.mm.op.WriteFault;
+import pagerace.race.Dimensions.FolioSize;
+import pagerace.race.Dimensions.On;
+import pagerace.race.Dimensions.Reference;
+import pagerace.race.Point.Stress;
+
+/** Reclaim takes a page away from its user while GUP-fast pins it; afterwards the user touches the page again. */
+public final class ShrinkVsPin implements Race {
+    @Override
+    public String question() {
+        return "Can reclaim unmap a page that GUP-fast has just pinned, so that the user's next write goes to a copy and the"
+                + " device keeps the old page?";
+    }
+
+    @Override
+    public String anchor() {
+        return "shrink_folio_list, try_to_unmap_one, do_swap_page, do_wp_page against gup_fast; 09854ba94c6a (reuse by"
+                + " refcount), feb889fb40fa (no pinned pages in the swap cache), 6c287605fd56 and 1493a1913e34"
+                + " (PG_anon_exclusive, in swap entries too), 088b8aa537c2 (fences), d824ec2a1546 (second look)";
+    }
+
+    @Override
+    public String invariant() {
+        return "a pinned page stays the user's page: what the user writes after reclaim the device reads, and back; since 5.19"
+                + " it is not even unmapped";
+    }
+
+    @Override
+    public String breakingSchedule() {
+        return """
+                reclaim (SKIP_PINNED)                 | GUP-fast
+                no pins: goes on                      |
+                                                      | takes its pin; the entry is unchanged, ok
+                puts the page into the swap cache     |
+                replaces the entry by a swap entry    |
+                too many references: keeps the page   |
+                the user reads: swap-in maps the page read-only
+                the user writes: fault, too many references, copy: the pin holds the old page""";
+    }
+
+    @Override
+    public List<String> notModelled() {
+        return List.of(
+                "more than one mapping of the page (missed: races with the second mapping's fork or fault)",
+                "writeback that is still running at swap-in: the device writes at once here (missed unnecessary copies)",
+                "a store through a stale TLB entry while the flush is deferred (missed lost stores)",
+                "reclaim of a page that is in the swap cache already: SKIP_PINNED does not look there (missed)");
+    }
+
+    @Override
+    public List<String> actors() {
+        return List.of("reclaim", "GUP-fast");
+    }
+
+    /** What can come of it. */
+    enum End implements Outcome {
+        KEPT_FOR_PIN(Story.permitted("the pin was there before reclaim looked first: the page stayed as it was")),
+        PIN_TOO_LATE(Story.permitted("reclaim had unmapped or freed the page before GUP-fast came")),
+        UNMAPPED_BACK_IN_SYNC(
+                Story.permitted(
+                        "reclaim unmapped the page under a reference; the user's next access mapped the same page again, writable")),
+        SHARE_REFUSED(Story.window(
+                "the pin came after reclaim's first look; reclaim saw it under the cleared entry and put the"
+                        + " entry back")),
+        PIN_UNDONE(
+                Story.window("GUP-fast took its reference, saw that reclaim had changed the entry, and gave it back")),
+        OUT_OF_SYNC(Story.forbidden(
+                "reclaim unmapped the page under a reference, and the user's next write went to a copy")),
+        PINNED_YET_UNMAPPED(
+                Story.forbidden("reclaim gave up exclusivity and unmapped the page although the pin stayed on it")),
+        SWAPPED_YET_EXCLUSIVE(
+                Story.forbidden("the entry became a swap entry while the page was still marked exclusive")),
+        PAGE_LOST(Story.forbidden("reclaim backed off without putting the entry back: the user's page is gone"));
+
+        private final Story story;
+
+        End(Story story) {
+            this.story = story;
+        }
+
+        @Override
+        public Story story() {
+            return story;
+        }
+    }
+
+    /** What the user does with the page after reclaim. */
+    enum Then implements Dimension {
+        READ_THEN_WRITE("read-then-write", "the user reads the page, then writes it"),
+        WRITE("write", "the user writes the page at once");
+
+        private final Choice choice;
+
+        Then(String label, String sentence) {
+            choice = new Choice("then", label, sentence);
+        }
+
+        @Override
+        public Choice choice() {
+            return choice;
+        }
+    }
+
+    /** Where a point of a variant is reachable from. */
+    private interface Expected {
+        Reachability from(Reference reference, Then then, On on);
+    }
+
+    /** Every fix, the oldest first. */
+    enum Fix implements Variant {
+        MAPCOUNT_REUSE(
+                Origin.history("<= 5.8", "-", "anon-b0", "a write fault reuses a page with one mapping, pinned or not"),
+                GupFast.V5_8,
+                Reclaim.V5_8,
+                ReuseRule.MAPCOUNT,
+                (reference, then, on) -> NEVER),
+        REFCOUNT_REUSE(
+                Origin.history(
+                        "5.9 .. 5.10",
+                        "09854ba94c6a",
+                        "anon-b1",
+                        "a write fault copies a page with more than one reference; reclaim does not look for pins"),
+                GupFast.V5_9,
+                Reclaim.V5_8,
+                ReuseRule.REFCOUNT,
+                (reference, then, on) -> then == Then.READ_THEN_WRITE ? SEQUENTIAL : NEVER),
+        SKIP_PINNED(
+                Origin.history(
+                        "5.11 .. 5.17", "feb889fb40fa", "anon-b2", "reclaim first looks for pins, and never again"),
+                GupFast.V5_11,
+                Reclaim.V5_11,
+                ReuseRule.REFCOUNT,
+                (reference, then, on) -> then == Then.WRITE ? NEVER : unseen(reference)),
+        SKIP_PINNED_REFCOUNT_SWAP_IN(
+                Origin.history(
+                        "5.18",
+                        "c145e0b47c77",
+                        "anon-b2, 5.18",
+                        "as SKIP_PINNED, and swap-in too reuses by the refcount only"),
+                GupFast.V5_14,
+                Reclaim.V5_11,
+                ReuseRule.REFCOUNT_WITHOUT_SWAPCACHE,
+                (reference, then, on) -> unseen(reference)),
+        SHARE_UNDER_CLEARED_PTE(
+                Origin.history(
+                        "5.19 .. 6.0",
+                        "6c287605fd56",
+                        "anon-b3",
+                        "reclaim clears and flushes the entry, looks for pins again, and gives up exclusivity only then"),
+                GupFast.V5_19,
+                Reclaim.V5_19,
+                ReuseRule.EXCLUSIVE,
+                (reference, then, on) -> reference == Reference.PIN && on != On.X86 ? WEAK : NEVER),
+        SHARE_WITH_FENCES(
+                Origin.history(
+                        "6.1 .. 6.3",
+                        "088b8aa537c2",
+                        "anon-b4",
+                        "as before, with full fences on both sides instead of the flush; mainline without the second look"),
+                GupFast.V6_1,
+                Reclaim.V6_1,
+                ReuseRule.EXCLUSIVE,
+                (reference, then, on) -> NEVER),
+        KEEP_PINNED_AFTER_UNMAP(
+                Origin.mainline(
+                        ">= 6.4",
+                        "d824ec2a1546",
+                        "anon-b5",
+                        "as before, and a page that looks pinned after unmapping is kept"),
+                GupFast.V6_1,
+                Reclaim.V6_4,
+                ReuseRule.EXCLUSIVE,
+                (reference, then, on) -> NEVER),
+        NO_EXCLUSIVE_SWAP_ENTRY(
+                Origin.history(
+                        ">= 6.4, some architectures",
+                        "-",
+                        "anon-b5, no EXCL",
+                        "mainline on an architecture whose swap entries cannot remember exclusivity"),
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.EXCLUSIVE_SWAP_ENTRY),
+                ReuseRule.EXCLUSIVE,
+                (reference, then, on) -> reference == Reference.GET ? SEQUENTIAL : NEVER),
+        SHARE_CHECK_BEFORE_CLEAR(
+                "mainline, but reclaim looks for pins before it clears the entry",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.SHARE_CHECK).with(Reclaim.Step.SHARE_CHECK_BEFORE_CLEAR),
+                (reference, then, on) -> SC),
+        DROP_SHARE_CHECK(
+                "mainline, but reclaim gives up exclusivity without looking for pins again",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.SHARE_CHECK),
+                (reference, then, on) -> SC),
+        DROP_SHARE(
+                "mainline, but reclaim unmaps without giving up exclusivity first",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.SHARE),
+                (reference, then, on) -> SEQUENTIAL),
+        CLEAR_PLAINLY_WITHOUT_FENCE(
+                "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins",
+                GupFast.V6_1,
+                Reclaim.V6_4.with(Reclaim.Step.CLEAR_PLAINLY).without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
+                (reference, then, on) -> on == On.X86_BATCHED || on == On.ARM64_BATCHED ? TSO : NEVER),
+        DROP_PTE_RECHECK(
+                "mainline, but GUP-fast does not compare the entry after it took its reference",
+                GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
+                Reclaim.V6_4,
+                (reference, then, on) -> on == On.X86 ? NEVER : SC),
+        DROP_PIN_FENCE(
+                "mainline, but GUP-fast has no fence after its pin",
+                GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
+                Reclaim.V6_4,
+                (reference, then, on) -> on == On.X86 ? NEVER : WEAK),
+        DROP_RESTORE(
+                "mainline, but reclaim does not put the entry back when it finds a pin",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.RESTORE_WHEN_BUSY),
+                (reference, then, on) -> SC),
+        KEEP_EXCLUSIVE_BIT(
+                "mainline, but reclaim leaves the page marked exclusive",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.CLEAR_EXCLUSIVE),
+                (reference, then, on) -> SEQUENTIAL),
+        DROP_SKIP_PINNED(
+                "mainline, but reclaim does not look for pins first",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.SKIP_PINNED),
+                (reference, then, on) -> NEVER);
+
+        private final Origin origin;
+        private final Steps<GupFast.Step> gup;
+        private final Steps<Reclaim.Step> reclaim;
+        private final ReuseRule reuse;
+        private final Expected expected;
+
+        Fix(Origin origin, Steps<GupFast.Step> gup, Steps<Reclaim.Step> reclaim, ReuseRule reuse, Expected expected) {
+            this.origin = origin;
+            this.gup = gup;
+            this.reclaim = reclaim;
+            this.reuse = reuse;
+            this.expected = expected;
+        }
+
+        /** A mutant of mainline. */
+        Fix(String difference, Steps<GupFast.Step> gup, Steps<Reclaim.Step> reclaim, Expected expected) {
+            this(Origin.mutant("anon-b mutants", difference), gup, reclaim, ReuseRule.EXCLUSIVE, expected);
+        }
+
+        /** A first look that finds pins leaves a race for pins, and nothing at all for ordinary references. */
+        private static Reachability unseen(Reference reference) {
+            return reference == Reference.PIN ? SC : SEQUENTIAL;
+        }
+
+        private boolean isMutant() {
+            return kind() == Kind.MUTANT;
+        }
+
+        /** Whether an exclusive page must stay mapped while it is pinned. */
+        private boolean promisesMapped() {
+            return reuse == ReuseRule.EXCLUSIVE;
+        }
+
+        /** Whose forbidden outcome x86 shows in the same dimensions. */
+        private Fix control(Reference reference) {
+            if (!promisesMapped()) {
+                return SKIP_PINNED_REFCOUNT_SWAP_IN;
+            }
+            return reference == Reference.PIN ? SHARE_CHECK_BEFORE_CLEAR : NO_EXCLUSIVE_SWAP_ENTRY;
+        }
+
+        @Override
+        public Origin origin() {
+            return origin;
+        }
+    }
+
+    @Override
+    public List<End> outcomes() {
+        return List.of(End.values());
+    }
+
+    @Override
+    public List<Fix> variants() {
+        return List.of(Fix.values());
+    }
+
+    @Override
+    public List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        for (Fix fix : Fix.values()) {
+            for (Reference reference : Reference.values()) {
+                for (FolioSize size : FolioSize.values()) {
+                    for (Then then : Then.values()) {
+                        for (On on : On.values()) {
+                            if (has(fix, reference, size, then, on)) {
+                                points.add(point(fix, reference, size, then, on));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return List.copyOf(points);
+    }
+
+    /** The step of a mutant concerns pins, and no ordinary reference is counted in a word of its own. */
+    private static boolean has(Fix fix, Reference reference, FolioSize size, Then then, On on) {
+        return reference == Reference.PIN
+                ? !fix.isMutant() || then == Then.READ_THEN_WRITE
+                : !fix.isMutant() && size == FolioSize.SMALL && (on == On.X86_BATCHED || on == On.ARM64);
+    }
+
+    private Point point(Fix fix, Reference reference, FolioSize size, Then then, On on) {
+        return new Point(
+                name(),
+                fix,
+                List.of(reference, size, then, on),
+                fix.expected.from(reference, then, on),
+                fix.control(reference),
+                stress(fix, reference, size, then, on),
+                machine -> new State(machine, fix, reference, size, then, on));
+    }
+
+    /** Real threads run each variant once under the batched flush that reclaim uses, and the twins that decide a verdict. */
+    private static Stress stress(Fix fix, Reference reference, FolioSize size, Then then, On on) {
+        boolean common = reference == Reference.PIN && then == Then.READ_THEN_WRITE;
+        boolean direct =
+                reference == Reference.PIN && then == Then.WRITE && !fix.promisesMapped() && fix != Fix.MAPCOUNT_REUSE;
+        boolean twin = reference == Reference.GET
+                && then == Then.READ_THEN_WRITE
+                && (fix == Fix.REFCOUNT_REUSE
+                        || fix == Fix.KEEP_PINNED_AFTER_UNMAP
+                        || fix == Fix.NO_EXCLUSIVE_SWAP_ENTRY);
+        return size == FolioSize.SMALL && on == On.X86_BATCHED && (common || direct || twin)
+                ? Stress.PLANNED
+                : Stress.EXPLORED_ONLY;
+    }
+
+    /** One page, mapped writable once, isolated by reclaim; an empty swap slot; a free page for whoever copies. */
+    private static final class State implements Scenario<Reclaim.End, GupFast.Grab> {
+        private static final long BEFORE_RECLAIM = 1;
+        private static final long USER_WROTE = 2;
+        private static final long DEVICE_WROTE = 3;
+
+        private final Fix fix;
+        private final Reference reference;
+        private final Then then;
+        private final Folio folio;
+        private final Mm mm;
+        private final Reclaim reclaim;
+        private final GupFast gupFast;
+        private final UserAccess user;
+
+        State(Machine machine, Fix fix, Reference reference, FolioSize size, Then then, On on) {
+            this.fix = fix;
+            this.reference = reference;
+            this.then = then;
+            folio = new Folio(
+                    machine,
+                    "folio",
+                    1,
+                    size == FolioSize.LARGE,
+                    new Folio.Initially(
+                            2,
+                            1,
+                            Folio.UPTODATE | (fix.promisesMapped() ? Folio.ANON_EXCLUSIVE : 0),
+                            Folio.ANON,
+                            BEFORE_RECLAIM));
+            Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
+            MemMap memMap = new MemMap(machine, folio, spare);
+            PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            mm = new Mm(machine, "mm", table, new Tlb(machine, on.platform().flush(), 2), true);
+            SwapSpace swap = new SwapSpace(machine, false);
+            reclaim = new Reclaim(machine, mm, swap, on.platform(), fix.reclaim);
+            gupFast = new GupFast(machine, mm, memMap, fix.gup);
+            user = new UserAccess(
+                    mm,
+                    memMap,
+                    new WriteFault(mm, memMap, swap, spare, fix.reuse),
+                    new SwapIn(mm, memMap, swap, spare, fix.reuse));
+        }
+
+        @Override
+        public Reclaim.End first() {
+            return reclaim.shrink(folio, 0);
+        }
+
+        @Override
+        public GupFast.Grab second() {
+            return gupFast.grab(1, 0, GupFast.FOLL_WRITE | reference.flag());
+        }
+
+        @Override
+        public Outcome judge(Reclaim.End reclaimed, GupFast.Grab grab) {
+            long entry = mm.table.pte(0).readOnce();
+            if (Pte.isNone(entry)) {
+                return End.PAGE_LOST;
+            }
+            if (Pte.has(entry, Pte.SWAP) && folio.test(Folio.ANON_EXCLUSIVE)) {
+                return End.SWAPPED_YET_EXCLUSIVE;
+            }
+            if (grab.isPinned() && !inSync()) {
+                return End.OUT_OF_SYNC;
+            }
+            if (grab.isPinned() && reclaimed.isUnmapped()) {
+                return fix.promisesMapped() && reference == Reference.PIN
+                        ? End.PINNED_YET_UNMAPPED
+                        : End.UNMAPPED_BACK_IN_SYNC;
+            }
+            if (reclaimed == Reclaim.End.KEPT_PINNED) {
+                return End.KEPT_FOR_PIN;
+            }
+            if (reclaimed == Reclaim.End.SHARE_REFUSED) {
+                return fix.reclaim.has(Reclaim.Step.SKIP_PINNED) ? End.SHARE_REFUSED : End.KEPT_FOR_PIN;
+            }
+            return grab.end().isUndone() ? End.PIN_UNDONE : End.PIN_TOO_LATE;
+        }
+
+        /** After reclaim, what the user writes the device reads through its reference, and back. */
+        private boolean inSync() {
+            if (then == Then.READ_THEN_WRITE) {
+                user.load(0, 0);
+            }
+            user.store(0, 0, USER_WROTE);
+            boolean deviceSees = folio.data.readOnce() == USER_WROTE;
+            folio.data.writeOnce(DEVICE_WROTE);
+            return deviceSees && user.load(0, 0) == DEVICE_WROTE;
+        }
+    }
+}
