@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Two real threads that start together, for the tests of locks and fences. */
 final class TwoThreads {
-    private static final int ATTEMPTS = 8;
+    private static final int ATTEMPTS = 20;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
+    /** How long to look for company: a host with one CPU gives none. */
+    private static final long LONELY_NANOS = 2_000_000_000L;
 
     private TwoThreads() {}
 
@@ -18,20 +20,40 @@ final class TwoThreads {
     record Actors(Runnable first, Runnable second) {}
 
     /**
-     * Actors that do their step {@code rounds} times, and go on until the other one is through as well. So all rounds of
-     * the slower one have company; else the first thread to start would often be through before the other begins.
+     * Actors that do their step {@code rounds} times or more: until each has noticed, in a hundredth of its rounds, that the
+     * other one got on meanwhile. Else, on a busy host, one would often be through before the other begins, and a lock
+     * that excludes nobody would pass.
      */
     static Actors together(Machine machine, int rounds, Runnable first, Runnable second) {
         Word finished = machine.word("finished", 0);
-        return new Actors(() -> repeat(rounds, finished, first), () -> repeat(rounds, finished, second));
+        Word one = machine.word("progress", 1, 0);
+        Word other = machine.word("progress", 2, 0);
+        return new Actors(
+                () -> repeat(rounds, finished, one, other, first), () -> repeat(rounds, finished, other, one, second));
     }
 
-    private static void repeat(int rounds, Word finished, Runnable step) {
-        for (int i = 1; i <= rounds || finished.loadAcquire() < 2; i++) {
-            step.run();
-            if (i == rounds) {
-                finished.addReturn(1);
+    private static void repeat(int rounds, Word finished, Word mine, Word other, Runnable step) {
+        long start = System.nanoTime();
+        long seen = 0;
+        int meetings = 0;
+        boolean done = false;
+        try {
+            for (int i = 1; !done || finished.loadAcquire() < 2; i++) {
+                step.run();
+                mine.writeOnce(i);
+                long now = other.readOnce();
+                if (now != seen) {
+                    seen = now;
+                    meetings++;
+                }
+                if (!done && i >= rounds && (meetings >= rounds / 100 || System.nanoTime() - start > LONELY_NANOS)) {
+                    done = true;
+                    finished.addReturn(1);
+                }
             }
+        } catch (RuntimeException | Error e) {
+            finished.storeRelease(2); // or the other one would go on for ever
+            throw e;
         }
     }
 

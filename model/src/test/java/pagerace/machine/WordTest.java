@@ -223,11 +223,11 @@ class WordTest {
         assertThat(taken[0] + taken[1] + place.readOnce()).isEqualTo(put);
     }
 
-    /** Two threads do their step a hundred thousand times or more each; {@code done} counts. */
+    /** Two threads do their step twenty thousand times or more each; {@code done} counts. */
     private static void hammer(long[] done, IntConsumer step) {
         Machine own = new HardwareMachine();
         TwoThreads.Actors actors =
-                TwoThreads.together(own, 100_000, () -> once(0, done, step), () -> once(1, done, step));
+                TwoThreads.together(own, 20_000, () -> once(0, done, step), () -> once(1, done, step));
         TwoThreads.run(actors.first(), actors.second());
     }
 
