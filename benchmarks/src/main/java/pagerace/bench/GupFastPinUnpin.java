@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,9 +21,15 @@ import pagerace.race.GupFastVsFork;
 /**
  * What each fix of fork costs GUP-fast when nobody interferes: one page pinned for writing and unpinned.
  *
- * <p>{@link #model} is the model's code on the hardware machine; {@link #raw} does the same atomic operations without a
- * machine. Their ratio is the price of the abstraction, and should be 1 within noise. Differences between variants of
- * {@link #model} are the prices of their fences and rechecks; a locked instruction of the host, not of a kernel.
+ * <table>
+ *   <caption>Three ways to do the same atomic operations, and what their differences mean</caption>
+ *   <tr><td>{@link #raw}</td><td>on the fields of one object, through static handles: the floor</td></tr>
+ *   <tr><td>{@link #words}</td><td>the same lines on the hardware machine; over {@link #raw}: the price of the machine</td></tr>
+ *   <tr><td>{@link #model}</td><td>the model's GUP-fast; over {@link #words}: the price of the kernel's way from structure to
+ *     structure (after each fence it is walked anew), of steps chosen at run time, and of the result object</td></tr>
+ * </table>
+ *
+ * <p>Differences between variants of one of them are the prices of fences, rechecks and locked instructions on this host.
  *
  * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar GupFastPinUnpin}; {@code -p size=LARGE} for a large folio.
  */
@@ -52,6 +59,7 @@ public class GupFastPinUnpin {
     public String size = "SMALL";
 
     private ModelPinner model = new ModelPinner(GupFast.V6_1, false);
+    private WordPinner words = new WordPinner(GupFast.V6_1, false);
     private RawPinner raw = new RawPinner(GupFast.V6_1, false);
 
     /** Makes the page. */
@@ -60,6 +68,7 @@ public class GupFastPinUnpin {
         Steps<GupFast.Step> steps = GupFastVsFork.gupFastOf(variant);
         boolean large = size.equals("LARGE");
         model = new ModelPinner(steps, large);
+        words = new WordPinner(steps, large);
         raw = new RawPinner(steps, large);
     }
 
@@ -71,6 +80,14 @@ public class GupFastPinUnpin {
         return grab.pfn();
     }
 
+    /** The same atomic operations, without the kernel's structures, on the hardware machine. */
+    @Benchmark
+    public int words() {
+        int pfn = words.pin();
+        words.unpin(pfn);
+        return pfn;
+    }
+
     /** The same atomic operations on fields. */
     @Benchmark
     public int raw() {
@@ -79,13 +96,8 @@ public class GupFastPinUnpin {
         return pfn;
     }
 
-    /** What {@link #model} pins. */
-    Pinner modelPinner() {
-        return model;
-    }
-
-    /** What {@link #raw} pins. */
-    Pinner rawPinner() {
-        return raw;
+    /** What the three pin. */
+    List<Pinner> pinners() {
+        return List.of(model, words, raw);
     }
 }

@@ -11,8 +11,8 @@ import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Steps;
 
 /**
- * The floor: the atomic operations of a successful GUP-fast written out on fields of one object, with no machine, no words
- * and no locks in between. Whatever the model costs beyond this is the abstraction.
+ * The floor: the atomic operations of a successful GUP-fast written out on fields of one object, with no machine and no
+ * words in between.
  */
 @SuppressWarnings("UnusedVariable") // the fields are accessed through their handles
 final class RawPinner implements Pinner {

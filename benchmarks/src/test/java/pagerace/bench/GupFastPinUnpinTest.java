@@ -3,7 +3,6 @@ package pagerace.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,13 +48,14 @@ class GupFastPinUnpinTest {
 
     @ParameterizedTest
     @MethodSource("everyVariant")
-    void bothBodiesPinAndUnpin(String variant, String size) {
+    void everyBodyPinsAndUnpins(String variant, String size) {
         GupFastPinUnpin benchmark = benchmark(variant, size);
         for (int i = 0; i < 10; i++) {
             assertThat(benchmark.model()).as("page pinned by the model").isEqualTo(1);
+            assertThat(benchmark.words()).as("page pinned on words").isEqualTo(1);
             assertThat(benchmark.raw()).as("page pinned by the floor").isEqualTo(1);
         }
-        for (Pinner pinner : Arrays.asList(benchmark.modelPinner(), benchmark.rawPinner())) {
+        for (Pinner pinner : benchmark.pinners()) {
             assertThat(pinner.refcount()).as("references left").isEqualTo(1);
             assertThat(pinner.pincount()).as("pins left").isZero();
         }
@@ -66,7 +66,7 @@ class GupFastPinUnpinTest {
     void inBetweenThePageIsPinned(String variant, String size) {
         GupFastPinUnpin benchmark = benchmark(variant, size);
         boolean large = size.equals("LARGE");
-        for (Pinner pinner : Arrays.asList(benchmark.modelPinner(), benchmark.rawPinner())) {
+        for (Pinner pinner : benchmark.pinners()) {
             int pfn = pinner.pin();
             assertThat(pfn).isEqualTo(1);
             assertThat(pinner.refcount()).as("references").isEqualTo(large ? 2 : 1 + 1024);
