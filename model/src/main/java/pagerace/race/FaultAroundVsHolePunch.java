@@ -77,7 +77,7 @@ public final class FaultAroundVsHolePunch implements Race {
     enum End implements Outcome {
         PUNCHED_AFTER(Story.permitted("the page was mapped before the punch, which took the mapping away")),
         NOTHING_TO_MAP(Story.permitted("the punch had removed the page before the fault came, or its entry was taken")),
-        FAULT_WAITED(Story.permitted("the fault gave way to the punch, or came after it and got a new page of zeros")),
+        NEW_PAGE(Story.permitted("the fault came after the punch and got a new page of zeros")),
         ZEROED_IN_PLACE(
                 Story.permitted("the page lies on the hole's edge and cannot be split: zeroed, it stays in the file")),
         COPY_SURVIVES_PUNCH(
@@ -86,6 +86,8 @@ public final class FaultAroundVsHolePunch implements Race {
         MAPPED_BY_OTHERS(Story.permitted("the other fault had mapped the page")),
         REZAPPED(Story.window(
                 "the page was mapped between the first zap and the second, which removed the mapping again")),
+        GAVE_WAY(Story.window(
+                "the fault saw that a punch was under way and waited for its end, or left the page alone")),
         SKIPPED_LOCKED(Story.window("the fault found the folio locked by the punch, and left it alone")),
         SKIPPED_TRUNCATED(
                 Story.window("the fault found the page, but once it had the folio it was no longer of the file")),
@@ -600,7 +602,8 @@ public final class FaultAroundVsHolePunch implements Race {
                 case MAPPED -> punched.rezapped() && firstZap ? End.REZAPPED : End.PUNCHED_AFTER;
                 case NO_FAULT -> End.PUNCHED_AFTER;
                 case MAPPED_COPY -> End.COPY_ZAPPED;
-                case MAPPED_NEW, SKIPPED_PUNCH, GAVE_UP -> End.FAULT_WAITED;
+                case MAPPED_NEW -> End.NEW_PAGE;
+                case WAITED_FOR_PUNCH, SKIPPED_PUNCH, GAVE_UP -> End.GAVE_WAY;
                 case SKIPPED_LOCKED -> End.SKIPPED_LOCKED;
                 case SKIPPED_TRUNCATED, SKIPPED_MOVED -> End.SKIPPED_TRUNCATED;
                 case SKIPPED_EMPTY, SKIPPED_PRESENT, BEYOND_EOF -> End.NOTHING_TO_MAP;

@@ -226,7 +226,7 @@ public final class GupFastVsFork implements Race {
                 "mainline, but GUP-fast marks the address space after everything else",
                 GupFast.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
                 Fork.V5_19,
-                (access, size, history, on) -> SEQUENTIAL) {
+                (access, size, history, on) -> SC) {
             @Override
             boolean has(Access access, FolioSize size, PinHistory history) {
                 return history == PinHistory.FIRST_PIN; // later pins never reach the step
@@ -257,7 +257,12 @@ public final class GupFastVsFork implements Race {
                 "mainline, but fork write-protects only after it has made the count even again",
                 GupFast.V6_1,
                 Fork.V5_19.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
-                (access, size, history, on) -> SC);
+                (access, size, history, on) -> SC) {
+            @Override
+            boolean has(Access access, FolioSize size, PinHistory history) {
+                return access == Access.WRITE; // a read-only entry is not write-protected
+            }
+        };
 
         private final Origin origin;
         private final Steps<GupFast.Step> gup;

@@ -4,7 +4,6 @@ package pagerace.race;
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
-import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
@@ -225,7 +224,7 @@ public final class ShrinkVsPin implements Race {
                 "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins",
                 GupFast.V6_1,
                 Reclaim.V6_4.with(Reclaim.Step.CLEAR_PLAINLY).without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
-                (reference, then, on) -> on == On.X86_BATCHED || on == On.ARM64_BATCHED ? TSO : NEVER),
+                (reference, then, on) -> on == On.X86_BATCHED || on == On.ARM64_BATCHED ? WEAK : NEVER),
         DROP_PTE_RECHECK(
                 "mainline, but GUP-fast does not compare the entry after it took its reference",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),

@@ -9,6 +9,8 @@ public enum FaultEnd {
     MAPPED,
     /** A new page, filled with zeros, is mapped now. */
     MAPPED_NEW,
+    /** The fault waited for a punch to end, and whatever it found after that is mapped now. */
+    WAITED_FOR_PUNCH,
     /** A private copy is mapped now. */
     MAPPED_COPY,
     /** Nothing was mapped: the page cache has no page there. */

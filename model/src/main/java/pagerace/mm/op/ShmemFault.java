@@ -50,16 +50,19 @@ public final class ShmemFault {
 
     /** Reads the entry at {@code index} and faults the page in if nothing is mapped, shared and writable. */
     public FaultEnd handle(int index) {
+        boolean waited = false;
         for (int tries = 0; tries < TRIES; tries++) {
             long seen = mm.table.pte(index).readOnce();
             if (Pte.isPresent(seen)) {
                 return FaultEnd.NO_FAULT;
             }
-            if (!waitedForPunch()) {
-                FaultEnd end = faultIn(index, seen);
-                if (end != FaultEnd.SKIPPED_MOVED && end != FaultEnd.SKIPPED_TRUNCATED) {
-                    return end;
-                }
+            if (waitedForPunch()) {
+                waited = true;
+                continue;
+            }
+            FaultEnd end = faultIn(index, seen);
+            if (end != FaultEnd.SKIPPED_MOVED && end != FaultEnd.SKIPPED_TRUNCATED) {
+                return waited ? FaultEnd.WAITED_FOR_PUNCH : end;
             }
         }
         return FaultEnd.GAVE_UP;

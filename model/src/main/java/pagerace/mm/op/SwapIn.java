@@ -10,7 +10,7 @@ import pagerace.mm.SwapSpace;
 /**
  * {@code do_swap_page}: an access met a swap entry.
  *
- * <p>Assumptions: {@code spare} is free and belongs to the faulting actor.
+ * <p>Assumptions: the caller holds {@code mmap_lock} for reading; {@code spare} is free and belongs to the faulting actor.
  *
  * <p>Guarantees: the page is mapped again, and whether it may be mapped writable is decided under the page-table lock. A
  * page that was exclusive before it was swapped out comes back writable even on a read fault, if the entry remembers that.
@@ -53,13 +53,6 @@ public final class SwapIn {
      * @param write whether the access is a store
      */
     public End handle(int index, long seen, boolean write) {
-        mm.mmapLock.readLock();
-        End end = handleLocked(index, seen, write);
-        mm.mmapLock.readUnlock();
-        return end;
-    }
-
-    private End handleLocked(int index, long seen, boolean write) {
         Folio folio = lookup();
         folio.lock.lock();
         mm.table.ptl.lock();

@@ -73,10 +73,12 @@ public final class UserAccess {
     }
 
     private void fault(int index, long pte, boolean write) {
+        mm.mmapLock.readLock();
         if (Pte.isPresent(pte)) {
             writeFault.handle(index, pte, false);
         } else if (swapIn != null && Pte.has(pte, Pte.SWAP)) {
             swapIn.handle(index, pte, write);
         }
+        mm.mmapLock.readUnlock();
     }
 }

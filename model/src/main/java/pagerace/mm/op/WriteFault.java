@@ -11,7 +11,7 @@ import pagerace.mm.SwapSpace;
 /**
  * {@code do_wp_page}: a write, or a request to unshare, met a present read-only entry of an anonymous private mapping.
  *
- * <p>Assumptions: {@code spare} is free and belongs to the faulting actor.
+ * <p>Assumptions: the caller holds {@code mmap_lock} for reading; {@code spare} is free and belongs to the faulting actor.
  *
  * <p>Guarantees: the entry is looked at and changed under the page-table lock only; if it is no longer what the fault saw,
  * nothing happens and the access is tried again.
@@ -52,13 +52,6 @@ public final class WriteFault {
      * @param unshare {@code FAULT_FLAG_UNSHARE}: the page must become exclusive, but stays read-only
      */
     public End handle(int index, long seen, boolean unshare) {
-        mm.mmapLock.readLock();
-        End end = handleLocked(index, seen, unshare);
-        mm.mmapLock.readUnlock();
-        return end;
-    }
-
-    private End handleLocked(int index, long seen, boolean unshare) {
         mm.table.ptl.lock();
         if (mm.table.pte(index).readOnce() != seen) {
             mm.table.ptl.unlock();

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+
+/**
+ * {@code __get_user_pages} for one anonymous page: what {@link GupFast} leaves to the slow path.
+ *
+ * <p>Guarantees: the reference is taken under the page-table lock, from an entry that permits the access; a page that is to be
+ * pinned for reading through a read-only entry is made exclusive first. {@code mmap_lock} keeps fork out, the page-table lock
+ * everybody else, so there is nothing to recheck and nothing to fence.
+ */
+public final class SlowGup {
+    /** Whether a read-only pin first makes a possibly shared page exclusive: c89357e27f20 (5.19). */
+    public enum Unshare {
+        /** Up to 5.18: the pin is taken on whatever page is there. */
+        IGNORE,
+        /** Since 5.19: a fault with {@code FAULT_FLAG_UNSHARE} comes first. */
+        TRIGGER
+    }
+
+    /** A fault can lose its page again before the next look, but not for ever. */
+    private static final int TRIES = 3;
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final WriteFault writeFault;
+    private final Unshare unshare;
+
+    /** Slow GUP on {@code mm}, which faults through {@code writeFault}. */
+    public SlowGup(Mm mm, MemMap memMap, WriteFault writeFault, Unshare unshare) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.writeFault = writeFault;
+        this.unshare = unshare;
+    }
+
+    /**
+     * Takes a reference to the page at {@code index}.
+     *
+     * @param flags as of {@link GupFast#grab}
+     */
+    public GupFast.Grab grab(int index, int flags) {
+        if (has(flags, GupFast.FOLL_PIN)) {
+            mm.setHasPinned();
+        }
+        mm.mmapLock.readLock();
+        GupFast.Grab grab = new GupFast.Grab(GupFast.End.GAVE_UP, 0);
+        for (int tries = 0; tries < TRIES && grab.end() == GupFast.End.GAVE_UP; tries++) {
+            grab = followAndFault(index, flags);
+        }
+        mm.mmapLock.readUnlock();
+        return grab;
+    }
+
+    private GupFast.Grab followAndFault(int index, int flags) {
+        mm.table.ptl.lock();
+        long pte = mm.table.pte(index).readOnce();
+        if (!Pte.isPresent(pte)) {
+            mm.table.ptl.unlock();
+            return new GupFast.Grab(GupFast.End.NOT_PRESENT, 0);
+        }
+        boolean breakCow = has(flags, GupFast.FOLL_WRITE) && !Pte.isWritable(pte);
+        Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
+        if (breakCow || mustUnshare(folio, pte, flags)) {
+            mm.table.ptl.unlock();
+            writeFault.handle(index, pte, !breakCow);
+            return new GupFast.Grab(GupFast.End.GAVE_UP, 0);
+        }
+        take(folio, flags);
+        mm.table.ptl.unlock();
+        return new GupFast.Grab(GupFast.End.PINNED, folio.pfn);
+    }
+
+    private boolean mustUnshare(Folio folio, long pte, int flags) {
+        return unshare == Unshare.TRIGGER
+                && has(flags, GupFast.FOLL_PIN)
+                && !Pte.isWritable(pte)
+                && !folio.test(Folio.ANON_EXCLUSIVE);
+    }
+
+    private static void take(Folio folio, int flags) {
+        if (!has(flags, GupFast.FOLL_PIN)) {
+            folio.refcount.add(1);
+        } else if (folio.large) {
+            folio.refcount.add(1);
+            folio.pincount().add(1);
+        } else {
+            folio.refcount.add(Folio.PIN_BIAS);
+        }
+    }
+
+    private static boolean has(int flags, int flag) {
+        return (flags & flag) != 0;
+    }
+}
