@@ -20,8 +20,14 @@ import java.util.function.LongPredicate;
  * {@code weakCompareAndSetPlain}, the only read-modify-write of Java that orders nothing.
  */
 public final class HardwareMachine extends Machine {
-    /** Reads before a wait gives up. A thousand gives false alarms; a million gave none with both CPUs oversubscribed. */
+    /**
+     * Reads before a wait gives up. A thousand gives false alarms on an idle host; a million, about 25 ms, gives a few on one
+     * with five times as many busy threads as CPUs, so a waiter also offers its CPU now and then.
+     */
     public static final int SPIN_LIMIT = 1_000_000;
+
+    /** Reads between two such offers, less one: a mask. Long enough that no wait between running actors ever gets there. */
+    private static final int YIELD_MASK = (1 << 14) - 1;
 
     private static final boolean LOCKED_RMW_IS_FULL_FENCE = isX86(System.getProperty("os.arch", ""));
 
@@ -263,7 +269,7 @@ public final class HardwareMachine extends Machine {
                 if (until.test(seen)) {
                     return seen;
                 }
-                pause();
+                pause(spins);
             }
             throw machine.poison();
         }
@@ -274,7 +280,7 @@ public final class HardwareMachine extends Machine {
                 if (tryAcquireWhenClear(busy, delta)) {
                     return;
                 }
-                pause();
+                pause(spins);
             }
             throw machine.poison();
         }
@@ -292,11 +298,16 @@ public final class HardwareMachine extends Machine {
             }
         }
 
-        private void pause() {
+        @SuppressWarnings("ThreadPriorityCheck") // a courtesy to whoever holds the lock; nothing relies on it
+        private void pause(int spins) {
             if (machine.isPoisoned()) {
                 throw Stuck.STUCK;
             }
-            Thread.onSpinWait();
+            if ((spins & YIELD_MASK) == YIELD_MASK) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
         }
     }
 }
