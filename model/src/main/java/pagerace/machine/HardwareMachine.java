@@ -10,8 +10,9 @@ import java.util.function.LongPredicate;
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
  *
  * <p>Guarantees: each primitive is at least as strong as {@code machine.md} asks and, off x86, no stronger than Java can
- * say it. A wait that is not satisfied within {@link #SPIN_LIMIT} reads poisons the machine and throws {@link Stuck}; every
- * later wait on a poisoned machine throws at once, so that the other actor stops as well.
+ * say it. A wait that is not satisfied within {@link #SPIN_LIMIT} reads poisons the machine and throws {@link Stuck}; on
+ * a poisoned machine every wait that its first read does not satisfy throws at once, so that the other actor stops as well
+ * instead of waiting for one that has gone.
  *
  * <p>Algorithm notes. A fully ordered read-modify-write is fence, operation, fence; a bare Java volatile one does not order
  * neighbouring opaque accesses on every architecture. On x86 the locked instruction alone is the fence, and the volatile
