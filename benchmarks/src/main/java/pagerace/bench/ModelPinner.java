@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
+import java.util.List;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -29,7 +30,7 @@ final class ModelPinner implements Pinner {
                 1,
                 large,
                 new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 0));
-        MemMap memMap = new MemMap(machine, folio);
+        MemMap memMap = new MemMap(machine, List.of(folio));
         PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY));
         Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.IPI, 1), true);
         gupFast = new GupFast(machine, mm, memMap, steps);

@@ -4,7 +4,7 @@ package pagerace.race;
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
-import static pagerace.race.Reachability.UNKNOWN;
+import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -299,7 +299,7 @@ public final class FaultAroundVsHolePunch implements Race {
                         "Peter Xu's patch: no fault-around in such mappings; the direct fault waits for the punch"),
                 FaultAround.MAINLINE,
                 HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                UNKNOWN) {
+                WEAK) {
             @Override
             Fault fault(Mapping mapping) {
                 return Fault.DIRECT;
@@ -345,7 +345,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 SC) {
             @Override
             Reachability reachableFrom(At at) {
-                return at == At.PAGE ? UNKNOWN : SC;
+                return at == At.PAGE ? WEAK : SC;
             }
         },
         PAGE_MKWRITE(

@@ -43,7 +43,7 @@ final class CriticalSection {
 
     /** The same visits; they do meet, because the lock does not keep them apart. */
     static void assertShared(Function<HardwareMachine, Guards> lock) {
-        TwoThreads.eventually(() -> enter(lock).overlaps > 0);
+        TwoThreads.showsUp(() -> enter(lock).overlaps > 0);
     }
 
     private static CriticalSection enter(Function<HardwareMachine, Guards> lock) {

@@ -83,7 +83,7 @@ class ReaderSectionsTest {
     /** The control: without the wait a reader does use the page after its reuse. */
     @Test
     void withoutAGracePeriodAPageIsUsedAfterItsReuse() {
-        TwoThreads.eventually(() -> GracePeriod.usesAfterReuse(hardware -> {
+        TwoThreads.showsUp(() -> GracePeriod.usesAfterReuse(hardware -> {
                     ReaderSections real = new ReaderSections(hardware, "slot", 1);
                     return new GracePeriod.Protocol(() -> real.enter(0), () -> real.leave(0), () -> {});
                 })

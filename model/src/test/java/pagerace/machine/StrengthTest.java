@@ -4,7 +4,6 @@ package pagerace.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.lang.invoke.VarHandle;
@@ -69,13 +68,10 @@ class StrengthTest {
     }
 
     private static Stream<JavaMethod> machineMethods() {
+        Word word = new HardwareMachine().word("word", 0);
         return new ClassFileImporter()
-                .importPackagesOf(HardwareMachine.class).stream()
-                        .filter(StrengthTest::isHardware)
+                .importClasses(HardwareMachine.class, word.getClass()).stream()
+                        .filter(type -> type.getName().startsWith(HardwareMachine.class.getName()))
                         .flatMap(type -> type.getMethods().stream());
-    }
-
-    private static boolean isHardware(JavaClass type) {
-        return type.getName().startsWith(HardwareMachine.class.getName());
     }
 }

@@ -86,8 +86,8 @@ class TlbTest {
     @Test
     void onRealThreadsOnlyAnIpiFlushOutlastsTheWalks() {
         assertThat(walksIntoAFreedTable(TlbProfile.IPI)).isZero();
-        TwoThreads.eventually(() -> walksIntoAFreedTable(TlbProfile.BROADCAST) > 0);
-        TwoThreads.eventually(() -> walksIntoAFreedTable(TlbProfile.DEFERRED) > 0);
+        TwoThreads.showsUp(() -> walksIntoAFreedTable(TlbProfile.BROADCAST) > 0);
+        TwoThreads.showsUp(() -> walksIntoAFreedTable(TlbProfile.DEFERRED) > 0);
     }
 
     private static long walksIntoAFreedTable(TlbProfile profile) {

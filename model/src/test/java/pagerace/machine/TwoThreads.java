@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.machine;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -91,6 +93,14 @@ final class TwoThreads {
         if (thrown instanceof RuntimeException exception) {
             throw exception;
         }
+    }
+
+    /** A control: repeats until {@code outcome} is seen, which needs two CPUs; fails if it never is. */
+    static void showsUp(BooleanSupplier outcome) {
+        assumeThat(Runtime.getRuntime().availableProcessors())
+                .as("CPUs of this host")
+                .isGreaterThan(1);
+        eventually(outcome);
     }
 
     /** Waits in real time until {@code condition} holds; fails if it never does. */
