@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import pagerace.explore.Explorer;
 import pagerace.explore.MemoryModel;
+import pagerace.explore.Prediction;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
 
@@ -96,6 +97,14 @@ public final class LitmusTest {
             words.add(machine.word(cell.name(), cell.initial()));
         }
         return new Setup(this, machine, Collections.unmodifiableList(words));
+    }
+
+    /** Explores every execution under each of {@link Prediction#MODELS}. */
+    public List<Verdict> explore() {
+        Explorer<FinalState> explorer = explorer();
+        return Prediction.MODELS.stream()
+                .map(model -> Verdict.of(this, explorer.explore(model)))
+                .toList();
     }
 
     /** Explores every execution under {@code model}. */

@@ -2,7 +2,6 @@
 package pagerace.mm;
 
 import java.util.List;
-import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -14,7 +13,7 @@ public final class WordText {
             List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl");
 
     private static final List<String> MM_FLAGS = List.of("has-pinned");
-    private static final Set<String> MM_OWNERS = Set.of("mm", "parent", "child");
+    private static final List<String> MM_OWNERS = List.of("mm", "parent", "child");
 
     private static final long WRITER = 1;
 
