@@ -14,7 +14,7 @@ import pagerace.mm.Pte;
  * {@code copy_page_range} for one entry of an anonymous private mapping: the child either shares the parent's folio, both
  * entries read-only, or gets a copy at once because the folio may be pinned.
  *
- * <p>Assumptions: the entry is present; the child's table is empty; {@code spare} is free and nobody else's.
+ * <p>Assumptions: the entry is present or none; the child's table is empty; {@code spare} is free and nobody else's.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.
@@ -62,6 +62,8 @@ public final class Fork {
         SHARED,
         /** The child has a copy; the parent's entry is as it was. */
         COPIED,
+        /** The parent's entry maps nothing any more, so neither does the child's. */
+        NOTHING,
         /** Inside only: a copy is needed, and a page for it must be allocated first ({@code -EAGAIN}). */
         AGAIN
     }
@@ -126,6 +128,9 @@ public final class Fork {
     private End copyPresentPte(int index, boolean havePage) {
         Word entry = parent.table.pte(index);
         long pte = entry.readOnce();
+        if (Pte.isNone(pte)) {
+            return End.NOTHING;
+        }
         Folio folio = memMap.folioOf(Pte.pfn(pte));
         if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
             platform.pteUpdate().writeProtect(entry);
