@@ -82,6 +82,7 @@ final class ExploredMachine extends Machine {
     private long[] values = new long[8];
     private Phase phase = Phase.ALONE;
     private boolean setup = true;
+    private @Nullable Weakening weakening;
     private boolean[] undecided = NONE;
     private int asked;
 
@@ -99,6 +100,11 @@ final class ExploredMachine extends Machine {
             knownValues.add(new LinkedHashSet<>(Set.of(values[location])));
         }
         return Arrays.copyOf(values, names.size());
+    }
+
+    /** From now on actors do without what {@code given} says. */
+    void weaken(Weakening given) {
+        weakening = given;
     }
 
     /** The names of the words. */
@@ -231,7 +237,14 @@ final class ExploredMachine extends Machine {
         return position == 0 ? ", before any step" : ", after " + steps[position - 1];
     }
 
-    private long access(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+    private long access(Kind kind, int location, long a, long b, Order asked, @Nullable LongPredicate until) {
+        Order order = asked;
+        if (weakening != null && (phase == Phase.REPLAY || phase == Phase.TRIAL)) {
+            if (weakening.drops(kind, location, order)) {
+                return kind == Kind.TRY_ACQUIRE_WHEN_CLEAR ? 1 : 0;
+            }
+            order = weakening.relaxes(kind, location, order) ? Order.RELAXED : order;
+        }
         switch (phase) {
             case ALONE -> {
                 return accessAlone(kind, location, a, b, until);

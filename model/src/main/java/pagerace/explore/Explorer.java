@@ -61,6 +61,15 @@ public final class Explorer<O> {
         return of(machine -> Program.of(point.on(machine)));
     }
 
+    /** An explorer of a point of the catalogue whose actors do without what {@code weakening} says. */
+    static Explorer<Outcome> of(Point point, Weakening weakening) {
+        return of(machine -> {
+            Program<Outcome> program = Program.of(point.on(machine));
+            ((ExploredMachine) machine).weaken(weakening);
+            return program;
+        });
+    }
+
     /**
      * Explores every execution under {@code model}.
      *

@@ -36,7 +36,10 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
      * than that are left out.
      */
     static Prediction untilForbidden(Point point) {
-        Explorer<Outcome> explorer = Explorer.of(point);
+        return untilForbidden(point, Explorer.of(point));
+    }
+
+    static Prediction untilForbidden(Point point, Explorer<Outcome> explorer) {
         List<Exploration<Outcome>> explorations = new ArrayList<>(List.of(explorer.exploreSequentially()));
         for (MemoryModel model : MODELS) {
             Prediction soFar = new Prediction(point, List.copyOf(explorations));

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Site {
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final List<String> TRANSPARENT = List.of("pagerace.machine.", "pagerace.mm.");
-    private static final List<String> ENGINE = Stream.of(Site.class, ExploredMachine.class, ActorTree.class)
+    private static final List<String> ENGINE = Stream.of(
+                    Site.class, ExploredMachine.class, ActorTree.class, Weakening.class)
             .map(Class::getName)
             .toList();
 

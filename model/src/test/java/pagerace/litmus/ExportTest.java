@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,9 @@ import pagerace.race.Scenario;
 
 class ExportTest {
     private static final String DEADLOCK = "WAIT_FOR_FOLIO_LOCK";
+    private static final Set<String> TOO_LONG = Set.of(
+            "FaultAroundVsHolePunch/MAINLINE[uffd-wp,at-page,punch]",
+            "FaultAroundVsHolePunch/WP_NO_FAULT_AROUND[uffd-wp,at-page,punch]");
 
     /** One point of each variant, and the present kernel in more dimensions. */
     static Stream<String> points() {
@@ -34,7 +38,17 @@ class ExportTest {
                 Catalogue.points().filter(point -> point.key().startsWith("GupFastVsFork/SEQ_ANON_EXCLUSIVE[read,"));
         return Stream.concat(perVariant, mainline)
                 .filter(point -> !point.variant().name().equals(DEADLOCK))
-                .map(Point::key);
+                .map(Point::key)
+                .filter(key -> !TOO_LONG.contains(key));
+    }
+
+    @Test
+    void longActorsAreRefused() {
+        for (String key : TOO_LONG) {
+            assertThatThrownBy(() -> Export.litmus(Catalogue.point(key)))
+                    .isInstanceOf(NotExportableException.class)
+                    .hasMessage("an actor takes more than 2000 lines");
+        }
     }
 
     private static Stream<Point> firstOfEachVariant(Race race) {

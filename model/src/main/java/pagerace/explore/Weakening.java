@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.Step.Kind;
+import pagerace.machine.Order;
+
+/**
+ * One thing that the actors do without: a fence is left out, an acquire, release or fully ordered access has no order, or an
+ * operation does not take a lock and so does not give it back either. It is named by the step and its place in the model
+ * code, so two actors that run the same code both do without it.
+ */
+final class Weakening {
+    private final Kind kind;
+    private final int location;
+    private final Order order;
+    private final String site;
+
+    private Weakening(Step step) {
+        kind = step.kind() == Kind.TRY_ACQUIRE_WHEN_CLEAR ? Kind.ACQUIRE_WHEN_CLEAR : step.kind();
+        location = step.location();
+        order = step.order();
+        // A lock goes with all of its operation: who does not take it must not give it back.
+        site = isLocking() ? operation(step.site()) : step.site();
+    }
+
+    /** What actors could do without at {@code step}; null if nothing, since the step orders nothing. */
+    static @Nullable Weakening of(Step step) {
+        boolean orders = step.kind().isFence() || step.order() != Order.RELAXED;
+        return orders ? new Weakening(step) : null;
+    }
+
+    private boolean isLocking() {
+        return kind == Kind.ACQUIRE_WHEN_CLEAR;
+    }
+
+    /** Whether the access does not happen. */
+    boolean drops(Kind itsKind, int itsLocation, Order itsOrder) {
+        if (kind.isFence()) {
+            return itsKind == kind && Site.here().equals(site);
+        }
+        boolean locks = itsKind == Kind.ACQUIRE_WHEN_CLEAR || itsKind == Kind.TRY_ACQUIRE_WHEN_CLEAR;
+        boolean unlocks = itsOrder == Order.RELEASE;
+        return isLocking()
+                && itsLocation == location
+                && (locks || unlocks)
+                && operation(Site.here()).equals(site);
+    }
+
+    /** Whether the access has no order. */
+    boolean relaxes(Kind itsKind, int itsLocation, Order itsOrder) {
+        return !isLocking()
+                && itsKind == kind
+                && itsLocation == location
+                && itsOrder == order
+                && !kind.isFence()
+                && Site.here().equals(site);
+    }
+
+    private static String operation(String site) {
+        return site.substring(0, site.indexOf('.'));
+    }
+
+    /** In words, for instance {@code smp_rmb at GupFast.grab:151}. */
+    String inWords(List<String> words) {
+        String name = kind.name().toLowerCase(Locale.ROOT);
+        if (kind.isFence()) {
+            return "smp_" + name.replaceFirst("^mb_", "mb__") + " at " + site;
+        }
+        if (isLocking()) {
+            return "the lock " + words.get(location) + " in " + site;
+        }
+        return order.name().toLowerCase(Locale.ROOT) + " order of the " + name + " of " + words.get(location) + " at "
+                + site;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Weakening that
+                && kind == that.kind
+                && location == that.location
+                && order == that.order
+                && site.equals(that.site);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, location, order, site);
+    }
+}
