@@ -111,7 +111,9 @@ public final class Fork {
         }
         if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
             seqEnd();
-            writeProtect(index);
+            if (end == End.SHARED) {
+                writeProtect(index);
+            }
             unlockBoth();
         } else {
             unlockBoth();
