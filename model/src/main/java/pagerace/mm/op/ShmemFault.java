@@ -94,6 +94,10 @@ public final class ShmemFault {
         mm.table.ptl.unlock();
         folio.lock.unlock();
         folio.put();
+        if (end == FaultEnd.SKIPPED_PRESENT) {
+            spare.mapcount.writeOnce(0);
+            spare.put(); // nobody else has seen the copy
+        }
         return end;
     }
 
