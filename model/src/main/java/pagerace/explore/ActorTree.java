@@ -128,7 +128,7 @@ final class ActorTree {
         Continuation again = machine.replay(actor, steps, results);
         runs += 2;
         if (!again.isSame(once)) {
-            throw new RuleViolation("an actor did not repeat itself: " + again + " instead of " + once);
+            throw machine.notRepeated(again.toString(), once.toString());
         }
         return once;
     }

@@ -46,7 +46,7 @@ final class ExploredMachine extends Machine {
 
         @Override
         public String toString() {
-            return step == null ? "returned " + end : step + " at " + step.site();
+            return step == null ? "returned " + end : step.toString();
         }
     }
 
@@ -133,13 +133,21 @@ final class ExploredMachine extends Machine {
             throw new RuleViolation("an actor caught the stop at " + next.site() + " and returned " + end);
         }
         if (position < steps.length) {
-            throw new RuleViolation("an actor did not repeat itself: it returned " + end + ", but had gone on with "
-                    + describe(steps[position]) + " at " + steps[position].site());
+            throw notRepeated("returned " + end, steps[position].toString());
         }
         if (end == null) {
-            throw new RuleViolation("an actor returned null");
+            throw new RuleViolation("an actor returned null" + lastSite());
         }
         return new Continuation(null, end);
+    }
+
+    /** The violation of an actor that did {@code found} where it had done {@code recorded} before. */
+    RuleViolation notRepeated(String found, String recorded) {
+        return new RuleViolation("an actor did not repeat itself: " + found + " instead of " + recorded + lastSite());
+    }
+
+    private String lastSite() {
+        return position == 0 ? ", before any step" : ", after " + steps[position - 1];
     }
 
     private long access(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
@@ -173,8 +181,9 @@ final class ExploredMachine extends Machine {
 
     private long accessInReplay(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
         if (next != null) {
-            throw violated(
+            violation = new RuleViolation(
                     "an actor caught the stop at " + next.site() + " and went on with " + kind + " at " + Site.here());
+            throw violation;
         }
         if (position == steps.length) {
             next = new Step(kind, location, a, b, order, until, false, Site.here());
@@ -183,28 +192,17 @@ final class ExploredMachine extends Machine {
         Step recorded = steps[position];
         if (!recorded.isSame(kind, location, a, b, order)) {
             Step found = new Step(kind, location, a, b, order, until, false, Site.here());
-            throw violated("an actor did not repeat itself: " + describe(found) + " at " + found.site() + " instead of "
-                    + describe(recorded) + " at " + recorded.site());
+            violation = notRepeated(found.toString(), recorded.toString());
+            throw violation;
         }
         return results[position++];
-    }
-
-    private RuleViolation violated(String message) {
-        violation = new RuleViolation(message);
-        return violation;
-    }
-
-    private String describe(Step step) {
-        return step.kind().isFence()
-                ? step.kind().name()
-                : step.kind() + " " + names.get(step.location()) + " (" + step.a() + ", " + step.b() + ", "
-                        + step.order() + ")";
     }
 
     @Override
     public Word word(String name, long initial) {
         if (!setup) {
-            throw violated("the word " + name + " was made outside setup, at " + Site.here());
+            violation = new RuleViolation("the word " + name + " was made outside setup, at " + Site.here());
+            throw violation;
         }
         int location = names.size();
         names.add(name);

@@ -39,16 +39,16 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
                 .orElseThrow(() -> new IllegalArgumentException("not explored under " + level));
     }
 
-    /** From where on a forbidden outcome is reachable; see {@link #of(Predicate)}. */
-    public Reachability forbidden() {
-        return of(outcome -> outcome.mark() == Mark.FORBIDDEN);
+    /** From where on a forbidden outcome is reachable; see {@link #reachableFrom(Predicate)}. */
+    public Reachability reachableFrom() {
+        return reachableFrom(outcome -> outcome.mark() == Mark.FORBIDDEN);
     }
 
     /**
      * From where on an outcome that is {@code such} is reachable. {@code NEVER} only if every execution was explored, down to
      * the weakest model; {@code UNKNOWN} if a bound was hit before the answer was there.
      */
-    public Reachability of(Predicate<Outcome> such) {
+    public Reachability reachableFrom(Predicate<Outcome> such) {
         for (Exploration<Outcome> exploration : explorations) {
             if (exploration.outcomes().stream().anyMatch(such)) {
                 return exploration.level();

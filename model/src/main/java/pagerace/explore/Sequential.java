@@ -2,7 +2,6 @@
 package pagerace.explore;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +80,8 @@ final class Sequential<O> {
     }
 
     private static @Nullable Event onlyEffect(int actor, Step step, Memory memory) {
-        Event[] effect = new Event[1];
+        @Nullable Event[] effect = new Event[1];
         memory.step(actor, step, (next, read) -> effect[0] = new Event(actor, step, read, memory, next));
-        return Arrays.stream(effect).findFirst().orElse(null);
+        return effect[0];
     }
 }

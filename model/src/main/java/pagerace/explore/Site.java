@@ -3,52 +3,61 @@ package pagerace.explore;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the line of model code that asked for a step: the innermost one that belongs neither to the machine and its locks,
  * nor to the accessors of kernel state, nor to the explorer.
  */
 final class Site {
-    private static final List<String> TRANSPARENT = List.of("pagerace.machine", "pagerace.mm");
-    private static final List<Class<?>> ENGINE = List.of(Site.class, ExploredMachine.class, ActorTree.class);
+    private static final StackWalker WALKER = StackWalker.getInstance();
+    private static final List<String> TRANSPARENT = List.of("pagerace.machine.", "pagerace.mm.");
+    private static final List<String> ENGINE = Stream.of(Site.class, ExploredMachine.class, ActorTree.class)
+            .map(Class::getName)
+            .toList();
+
+    private record Frame(String className, IntSupplier line) {
+        boolean isModelCode() {
+            return !className.startsWith("java.") && ENGINE.stream().noneMatch(this::isIn);
+        }
+
+        private boolean isIn(String engine) {
+            return className.equals(engine) || className.startsWith(engine + "$");
+        }
+
+        boolean isTransparent() {
+            return TRANSPARENT.contains(className.substring(0, className.lastIndexOf('.') + 1));
+        }
+
+        String site() {
+            return className.substring(className.lastIndexOf('.') + 1) + ":" + line.getAsInt();
+        }
+    }
 
     private Site() {}
 
     /** The model code that is running now. */
     static String here() {
-        return innermost(new Throwable().getStackTrace());
+        return WALKER.walk(
+                stack -> innermost(stack.map(frame -> new Frame(frame.getClassName(), frame::getLineNumber))));
     }
 
     /** The model code that threw {@code thrown}. */
     static String thrown(Throwable thrown) {
-        return innermost(thrown.getStackTrace());
+        return innermost(Arrays.stream(thrown.getStackTrace())
+                .map(frame -> new Frame(frame.getClassName(), frame::getLineNumber)));
     }
 
-    private static String innermost(StackTraceElement[] stack) {
-        return frames(stack)
-                .filter(frame -> !TRANSPARENT.contains(packageOf(frame)))
-                .findFirst()
-                .or(() -> frames(stack).findFirst())
-                .map(frame -> className(frame) + ":" + frame.getLineNumber())
-                .orElse("unknown line");
-    }
-
-    private static Stream<StackTraceElement> frames(StackTraceElement[] stack) {
-        return Arrays.stream(stack).filter(frame -> !packageOf(frame).startsWith("java.") && !isEngine(frame));
-    }
-
-    private static boolean isEngine(StackTraceElement frame) {
-        String name = frame.getClassName();
-        return ENGINE.stream().anyMatch(type -> name.equals(type.getName()) || name.startsWith(type.getName() + "$"));
-    }
-
-    private static String packageOf(StackTraceElement frame) {
-        String name = frame.getClassName();
-        return name.substring(0, Math.max(0, name.lastIndexOf('.')));
-    }
-
-    private static String className(StackTraceElement frame) {
-        return frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1);
+    private static String innermost(Stream<Frame> stack) {
+        @Nullable Frame transparent = null;
+        for (Frame frame : (Iterable<Frame>) stack.filter(Frame::isModelCode)::iterator) {
+            if (!frame.isTransparent()) {
+                return frame.site();
+            }
+            transparent = transparent == null ? frame : transparent;
+        }
+        return transparent == null ? "unknown line" : transparent.site();
     }
 }

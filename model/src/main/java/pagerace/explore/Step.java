@@ -231,6 +231,7 @@ public final class Step {
 
     @Override
     public String toString() {
-        return kind + (location == NOWHERE ? "" : " of word " + location + " (" + a + ", " + b + ", " + order + ")");
+        String access = location == NOWHERE ? "" : " of word " + location + " (" + a + ", " + b + ", " + order + ")";
+        return kind + access + " at " + site;
     }
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
@@ -26,6 +30,9 @@ public final class Trace implements Names {
     private final List<String> actors;
     private final Decoder decoder;
     private final List<String[]> rows = new ArrayList<>();
+    /** Per actor and word: what the actor added to take the lock that lives there. */
+    private final Map<Integer, Map<Integer, Long>> locks = new HashMap<>();
+
     private int steps;
 
     private Trace(Schedule schedule, List<String> actors, Decoder decoder) {
@@ -49,7 +56,12 @@ public final class Trace implements Names {
         addHeader();
         List<Event> events = schedule.events();
         for (int i = 0; i < events.size(); i++) {
-            addEvent(events.get(i));
+            if (i + 1 < events.size() && takesEffectAtOnce(events.get(i), events.get(i + 1))) {
+                i++;
+                addStep(events.get(i - 1), events.get(i).after(), "");
+            } else {
+                addEvent(events.get(i));
+            }
             addWait(i);
         }
         addFates();
@@ -65,28 +77,62 @@ public final class Trace implements Names {
         header[sourceColumn()] = "source";
     }
 
+    /**
+     * Whether {@code next} is memory completing the very step {@code event}, because nothing of this actor was under way
+     * before: then the two print as one step that took effect at once.
+     */
+    private static boolean takesEffectAtOnce(Event event, Event next) {
+        if (event.step() == null || next.step() != null || next.actor() != event.actor()) {
+            return false;
+        }
+        boolean[] underWay = new boolean[1];
+        event.before().internal(event.actor(), (memory, read) -> underWay[0] = true);
+        return !underWay[0];
+    }
+
     private void addEvent(Event event) {
-        String[] row = newRow();
         Step step = event.step();
         String note = event.before().note(event.actor(), step, event.read(), event.after(), this);
         if (step == null) {
-            row[memoryColumn()] = note;
-            return;
+            newRow()[memoryColumn()] = note;
+        } else {
+            addStep(event, event.after(), note);
         }
+    }
+
+    private void addStep(Event event, Memory after, String note) {
+        Step step = requireNonNull(event.step());
+        String[] row = newRow();
         row[0] = Integer.toString(++steps);
-        row[1 + event.actor()] = operation(step, event.read());
-        row[memoryColumn()] = join(change(event, step), note);
+        row[1 + event.actor()] =
+                isUnlock(event.actor(), step, event.read()) ? call("unlock", step) : operation(step, event.read());
+        row[memoryColumn()] = join(change(step, event.before(), after), note);
         row[sourceColumn()] = step.site();
     }
 
-    private String change(Event event, Step step) {
+    /** Whether the step gives back a lock that the actor holds; keeps account of who holds what. */
+    private boolean isUnlock(int actor, Step step, long read) {
+        Map<Integer, Long> held = locks.computeIfAbsent(actor, unused -> new HashMap<>());
+        int word = step.location();
+        if (step.kind() == Kind.ACQUIRE_WHEN_CLEAR || step.kind() == Kind.TRY_ACQUIRE_WHEN_CLEAR) {
+            if (step.takesPlace(read)) {
+                held.put(word, step.b());
+            }
+            return false;
+        }
+        Long taken = held.get(word);
+        return taken != null && step.order() == Order.RELEASE && step.after(taken) == 0 && held.remove(word, taken);
+    }
+
+    private String change(Step step, Memory before, Memory after) {
         if (step.kind().isFence()) {
             return "";
         }
         int word = step.location();
-        long before = event.before().last(word);
-        long after = event.after().last(word);
-        return before == after ? "" : word(word) + " " + value(word, before) + " -> " + value(word, after);
+        String old = value(word, before.last(word));
+        return before.last(word) == after.last(word)
+                ? ""
+                : word(word) + " " + old + " -> " + value(word, after.last(word));
     }
 
     /** If the actor of event {@code i} hands over although it is not done, because its next step has to wait, says so. */
@@ -95,7 +141,7 @@ public final class Trace implements Names {
         List<Event> later = schedule.events().subList(i + 1, schedule.events().size()).stream()
                 .filter(other -> other.step() != null)
                 .toList();
-        if (event.step() == null || later.isEmpty() || later.get(0).actor() == event.actor()) {
+        if (later.isEmpty() || later.get(0).actor() == event.actor()) {
             return;
         }
         later.stream()
@@ -137,12 +183,13 @@ public final class Trace implements Names {
             case CMPXCHG ->
                 call("cmpxchg" + suffix(order), step, value(step, step.a()), value(step, step.b()))
                         + returned(step, read);
-            case FETCH_ADD -> call("atomic_fetch_add" + suffix(order), step, "" + step.a()) + returned(step, read);
-            case FETCH_OR -> call("atomic_fetch_or" + suffix(order), step, mask(step)) + returned(step, read);
-            case FETCH_AND_NOT -> call("atomic_fetch_andnot" + suffix(order), step, mask(step)) + returned(step, read);
-            case ADD -> call("atomic_add", step, "" + step.a());
-            case OR -> call("atomic_or", step, mask(step));
-            case AND_NOT -> call(order == Order.RELEASE ? "clear_bit_unlock" : "atomic_andnot", step, mask(step));
+            case FETCH_ADD -> combine("atomic_fetch_add" + suffix(order), step, "" + step.a()) + returned(step, read);
+            case FETCH_OR -> combine("atomic_fetch_or" + suffix(order), step, mask(step)) + returned(step, read);
+            case FETCH_AND_NOT ->
+                combine("atomic_fetch_andnot" + suffix(order), step, mask(step)) + returned(step, read);
+            case ADD -> combine("atomic_add", step, "" + step.a());
+            case OR -> combine("atomic_or", step, mask(step));
+            case AND_NOT -> combine(order == Order.RELEASE ? "clear_bit_unlock" : "atomic_andnot", step, mask(step));
             case ADD_UNLESS ->
                 call("atomic_add_unless" + suffix(order), step, "" + step.a(), "" + step.b()) + happened(step, read);
             case AWAIT -> call("wait_for", step) + returned(step, read);
@@ -160,6 +207,11 @@ public final class Trace implements Names {
     private String call(String function, Step step, String... operands) {
         String list = operands.length == 0 ? "" : ", " + String.join(", ", operands);
         return function + "(" + word(step.location()) + list + ")";
+    }
+
+    /** A call of the kind that names the operand before the word. */
+    private String combine(String function, Step step, String operand) {
+        return function + "(" + operand + ", " + word(step.location()) + ")";
     }
 
     private String value(Step step, long value) {

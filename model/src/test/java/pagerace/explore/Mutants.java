@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.Step.Kind;
+import pagerace.machine.Order;
+import pagerace.race.Reachability;
+
+/** Total store order with one thing left out or put in: models that a good test tells from the true one. */
+final class Mutants {
+    static final MemoryModel NO_FORWARDING = new Mutant((tso, actor, step, effects) -> {
+        if (step.kind() == Kind.READ) {
+            effects.add(tso, tso.last(step.location()));
+        } else {
+            tso.step(actor, step, effects);
+        }
+    });
+
+    static final MemoryModel NO_DRAIN_ON_RMW = new Mutant((tso, actor, step, effects) -> {
+        if (step.kind().isReadModifyWrite()) {
+            tso.step(actor, like(step, Kind.READ, 0), (then, read) -> {
+                if (step.isEnabledBy(read) && step.takesPlace(read)) {
+                    then.step(
+                            actor,
+                            like(step, Kind.WRITE, step.after(read)),
+                            (next, ignored) -> effects.add(next, read));
+                } else if (step.isEnabledBy(read)) {
+                    effects.add(then, read);
+                }
+            });
+        } else {
+            tso.step(actor, step, effects);
+        }
+    });
+
+    static final MemoryModel NO_DRAIN_ON_FENCE = new Mutant((tso, actor, step, effects) -> {
+        if (step.kind() == Kind.MB) {
+            effects.add(tso, 0);
+        } else {
+            tso.step(actor, step, effects);
+        }
+    });
+
+    static final MemoryModel DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, step, effects) -> {
+        if (step.kind().isReadModifyWrite()) {
+            boolean[] waits = new boolean[1];
+            tso.internal(actor, (next, read) -> waits[0] = true);
+            if (waits[0]) {
+                return;
+            }
+        }
+        tso.step(actor, step, effects);
+    });
+
+    private Mutants() {}
+
+    private static Step like(Step step, Kind kind, long a) {
+        return new Step(kind, step.location(), a, 0, Order.RELAXED, null, false, step.site());
+    }
+
+    private interface Change {
+        void step(Memory tso, int actor, Step step, Memory.Effects effects);
+    }
+
+    private record Mutant(Change change) implements MemoryModel {
+        @Override
+        public Reachability level() {
+            return Reachability.TSO;
+        }
+
+        @Override
+        public Memory initial(int actors, long[] values) {
+            return new Wrapped(Tso.MODEL.initial(actors, values), change);
+        }
+    }
+
+    private record Wrapped(Memory tso, Change change) implements Memory {
+        @Override
+        public void step(int actor, Step step, Effects effects) {
+            change.step(tso, actor, step, (next, read) -> effects.add(new Wrapped(next, change), read));
+        }
+
+        @Override
+        public void internal(int actor, Effects effects) {
+            tso.internal(actor, (next, read) -> effects.add(new Wrapped(next, change), read));
+        }
+
+        @Override
+        public long last(int location) {
+            return tso.last(location);
+        }
+
+        @Override
+        public String note(int actor, @Nullable Step step, long read, Memory after, Names names) {
+            return tso.note(actor, step, read, ((Wrapped) after).tso(), names);
+        }
+    }
+}
