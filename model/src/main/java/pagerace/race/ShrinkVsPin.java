@@ -285,11 +285,13 @@ public final class ShrinkVsPin implements Race {
         }
 
         /** Whose forbidden outcome x86 shows in the same dimensions. */
-        private Fix control(Reference reference) {
-            if (!promisesMapped()) {
-                return SKIP_PINNED_REFCOUNT_SWAP_IN;
+        private Fix control(Reference reference, Then then) {
+            if (promisesMapped() && reference == Reference.GET) {
+                return NO_EXCLUSIVE_SWAP_ENTRY;
             }
-            return reference == Reference.PIN ? SHARE_CHECK_BEFORE_CLEAR : NO_EXCLUSIVE_SWAP_ENTRY;
+            return promisesMapped() && then == Then.READ_THEN_WRITE
+                    ? SHARE_CHECK_BEFORE_CLEAR
+                    : SKIP_PINNED_REFCOUNT_SWAP_IN;
         }
 
         @Override
@@ -340,7 +342,7 @@ public final class ShrinkVsPin implements Race {
                 fix,
                 List.of(reference, size, then, on),
                 fix.expected.from(reference, then, on),
-                fix.control(reference),
+                fix.control(reference, then),
                 stress(fix, reference, size, then, on),
                 machine -> new State(machine, fix, reference, size, then, on));
     }
