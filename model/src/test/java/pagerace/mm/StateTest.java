@@ -296,7 +296,9 @@ class StateTest {
             assertThat(one.refcount.readOnce())
                     .as("the reference is the caller's now")
                     .isEqualTo(1);
-            file.add(0, two);
+            assertThat(machine.logOf(() -> file.add(0, two)))
+                    .containsExactly(
+                            "lock page_cache.xa_lock", "writeOnce page_cache[0]", "storeRelease page_cache.xa_lock");
             assertThat(file.slot(0).readOnce()).isEqualTo(2);
             assertThat(new ShmemFile(machine, one).pages()).isEqualTo(1);
         }

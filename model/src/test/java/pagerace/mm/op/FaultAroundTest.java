@@ -152,6 +152,9 @@ class FaultAroundTest {
         scene.assertConserved();
         assertThat(mapPages(scene, MAINLINE.with(Step.MAP_PMD))).isEqualTo(FaultEnd.SKIPPED_PRESENT);
         scene.assertConserved();
+        FileScene split = FileScene.large();
+        mapPages(split, MAINLINE);
+        assertThat(split.pte()).as("not by default").isEqualTo(Pte.present(1, FileScene.MAPPED));
         FileScene small = FileScene.unmapped();
         mapPages(small, MAINLINE.with(Step.MAP_PMD));
         assertThat(small.pte()).as("a small folio needs a table").isEqualTo(Pte.present(1, FileScene.MAPPED));

@@ -32,8 +32,8 @@ final class FileScene {
     final ShmemFile file;
     final Mm mm;
 
-    private FileScene(boolean pmd) {
-        folio = new Folio(machine, "folio", 1, pmd, inFile(CONTENT));
+    private FileScene(boolean large, boolean pmd) {
+        folio = new Folio(machine, "folio", 1, large, inFile(CONTENT));
         second = new Folio(machine, "second", 2, false, inFile(CONTENT + 1));
         spare = new Folio(machine, "spare", 3, false, Folio.Initially.FREE);
         memMap = new MemMap(machine, folio, second, spare);
@@ -48,12 +48,17 @@ final class FileScene {
 
     /** Nothing is mapped. */
     static FileScene unmapped() {
-        return new FileScene(false);
+        return new FileScene(false, false);
+    }
+
+    /** Nothing is mapped, there is a table, and the first page is large. */
+    static FileScene large() {
+        return new FileScene(true, false);
     }
 
     /** One large page, for a PMD entry to map. */
     static FileScene huge() {
-        return new FileScene(true);
+        return new FileScene(true, true);
     }
 
     Word entry(int index) {

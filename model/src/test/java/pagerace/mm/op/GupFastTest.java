@@ -199,6 +199,13 @@ class GupFastTest {
     }
 
     @Test
+    void tellsWhatWasUndone() {
+        assertThat(End.values())
+                .filteredOn(End::isUndone)
+                .containsExactly(End.UNDONE_PTE, End.UNDONE_EXCLUSIVE, End.UNDONE_SEQ);
+    }
+
+    @Test
     void walksNoFurtherThanAPmdThatIsNoTable() {
         Scene scene = Scene.writable();
         scene.mm.table.pmd.writeOnce(Pte.present(1, Pte.WRITE));
@@ -234,7 +241,9 @@ class GupFastTest {
         scene.spare.refcount.writeOnce(1);
         scene.machine.before("loadAcquire compound_head[1]", 2, () -> setHead(scene, 2));
         scene.machine.before("loadAcquire compound_head[1]", 4, () -> setHead(scene, 1));
-        assertThat(new Case(Release.V6_1, PIN, false).grab(scene)).isEqualTo(new Grab(End.GAVE_UP, 0));
+        assertThat(scene.machine.logOf(() -> assertThat(new Case(Release.V6_1, PIN, false).grab(scene))
+                        .isEqualTo(new Grab(End.GAVE_UP, 0))))
+                .contains("fetchAdd folio.refcount FULL", "fetchAdd spare.refcount FULL");
         scene.spare.refcount.add(-1);
         scene.assertConserved();
     }
@@ -244,9 +253,18 @@ class GupFastTest {
     }
 
     @Test
+    void mutantThatDoesNotCompareTheEntryPinsAllTheSame() {
+        Scene scene = Scene.writable().exclusive();
+        scene.machine.before("fetchAdd folio.refcount RELAXED", 1, () -> scene.setPte(Pte.NONE));
+        assertThat(grab(scene, GupFast.V6_1.without(Step.RECHECK_PTE), PIN).end()).isEqualTo(End.PINNED);
+    }
+
+    @Test
     void mutantThatComparesTheCountTooEarlyPinsAllTheSame() {
         Steps<Step> steps = GupFast.V6_1.without(Step.RECHECK_SEQ).with(Step.RECHECK_SEQ_BEFORE_GRAB);
         Scene late = Scene.writable().exclusive();
+        late.mm.writeProtectSeq.increment();
+        late.mm.writeProtectSeq.increment();
         late.machine.before(Scene.READ_PTE, 2, () -> {
             late.mm.writeProtectSeq.increment();
             late.mm.writeProtectSeq.increment();

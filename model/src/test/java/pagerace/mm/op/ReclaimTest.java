@@ -165,6 +165,13 @@ class ReclaimTest {
     }
 
     @Test
+    void tellsWhatWasUnmapped() {
+        assertThat(End.values())
+                .filteredOn(End::isUnmapped)
+                .containsExactly(End.UNMAPPED_PINNED, End.UNMAPPED_REFERENCED, End.UNMAPPED_NOT_FROZEN, End.RECLAIMED);
+    }
+
+    @Test
     void keepsALockedFolio() {
         Scene scene = scene();
         scene.folio.lock.lock();
@@ -268,6 +275,12 @@ class ReclaimTest {
         List<String> unmapping =
                 log.subList(log.indexOf("xchg parent.pte FULL"), log.indexOf("fetchAdd swap_map RELAXED"));
         assertThat(unmapping.contains("smpMb")).isEqualTo(release == Release.V5_19);
+
+        Scene unbatched = scene();
+        List<String> all = unbatched.machine.logOf(() -> shrink(unbatched, release.steps));
+        assertThat(all.subList(all.indexOf("xchg parent.pte FULL"), all.indexOf("fetchAdd swap_map RELAXED")))
+                .as("a flush that cannot be deferred")
+                .contains("smpMb");
     }
 
     @Test

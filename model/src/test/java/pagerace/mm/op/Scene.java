@@ -39,7 +39,7 @@ final class Scene {
     int pins;
     /** Ordinary references to {@link #folio} that the test holds. */
     int holders;
-    /** Whether a swap entry of an exclusive page is a violation: false only where a mutant makes it one. */
+    /** Whether a swap entry is this page's, and thus I4 holds: false where a mutant breaks it, too. */
     boolean exclusiveNeverSwapped = true;
 
     /** The page is mapped once, with {@code flags}. */

@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,7 @@ class ShmemFaultTest {
         scene.machine.before("lock mm.ptl", 1, () -> scene.entry(0).writeOnce(Pte.uffdWpMarker()));
         assertThat(scene.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_PRESENT);
         assertThat(scene.pte()).isEqualTo(Pte.uffdWpMarker());
+        assertThat(scene.spare.mapcount.readOnce()).isZero();
         scene.assertConserved();
     }
 
@@ -171,7 +173,22 @@ class ShmemFaultTest {
         if (wait) {
             scene.machine.before("await inode.i_private", 1, () -> endPunchSoon(scene));
         }
-        assertThat(scene.fault(steps).handle(0)).isEqualTo(wait ? FaultEnd.WAITED_FOR_PUNCH : FaultEnd.MAPPED);
+        assertThat(scene.machine.logOf(() -> assertThat(scene.fault(steps).handle(0))
+                        .isEqualTo(wait ? FaultEnd.WAITED_FOR_PUNCH : FaultEnd.MAPPED)))
+                .filteredOn(access -> access.contains("inode.i_lock") || access.contains("inode.i_private"))
+                .filteredOn(access -> !access.equals("storeRelease inode.i_private")) // the punch's
+                .containsExactlyElementsOf(
+                        wait
+                                ? List.of(
+                                        "readOnce inode.i_private",
+                                        "lock inode.i_lock",
+                                        "readOnce inode.i_private",
+                                        "storeRelease inode.i_lock",
+                                        "await inode.i_private",
+                                        "lock inode.i_lock",
+                                        "storeRelease inode.i_lock",
+                                        "readOnce inode.i_private")
+                                : List.of());
         assertThat(scene.pte()).isEqualTo(Pte.present(wait ? 3 : 1, FileScene.MAPPED));
         scene.assertConserved();
     }

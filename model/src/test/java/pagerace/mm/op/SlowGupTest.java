@@ -102,7 +102,11 @@ class SlowGupTest {
             int bit = look;
             scene.machine.before(Scene.READ_PTE, 2 * look, () -> scene.setPte(Pte.present(1, bit << 2))); // not as seen
         }
-        assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.GAVE_UP, 0));
+        assertThat(scene.machine.logOf(
+                        () -> assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.GAVE_UP, 0))))
+                .as("its own looks, and those of the faults")
+                .filteredOn(Scene.READ_PTE::equals)
+                .hasSize(6);
         scene.assertConserved();
     }
 

@@ -82,14 +82,17 @@ class UserAccessTest {
         Scene scene = Scene.writable();
         scene.setPte(Pte.NONE);
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
-        assertThatThrownBy(() -> {
-                    if (write) {
-                        user.store(Scene.CPU, 0, STORED);
-                    } else {
-                        user.load(Scene.CPU, 0);
-                    }
-                })
-                .isInstanceOf(IllegalStateException.class);
+        assertThat(scene.machine.logOf(() -> assertThatThrownBy(() -> {
+                            if (write) {
+                                user.store(Scene.CPU, 0, STORED);
+                            } else {
+                                user.load(Scene.CPU, 0);
+                            }
+                        })
+                        .isInstanceOf(IllegalStateException.class)))
+                .as("tries")
+                .filteredOn(Scene.READ_PTE::equals)
+                .hasSize(4);
         Scene.assertIdle(scene.machine);
     }
 

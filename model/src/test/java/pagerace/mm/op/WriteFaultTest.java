@@ -31,6 +31,12 @@ class WriteFaultTest {
         IN_SWAP_CACHE_AND_REFERENCED(scene -> scene.inSwapCache().held(), MAPCOUNT),
         IN_SWAP_CACHE_BEING_WRITTEN(scene -> scene.inSwapCache().folio.flags.or(Folio.WRITEBACK), MAPCOUNT),
         SWAP_ENTRY_ELSEWHERE(scene -> scene.inSwapCache().swapEntryInChild()),
+        SLOT_OF_ANOTHER_PAGE(
+                scene -> scene.swapEntryInChild().exclusiveNeverSwapped = false,
+                MAPCOUNT,
+                REFCOUNT,
+                REFCOUNT_WITHOUT_SWAPCACHE,
+                EXCLUSIVE),
         EXCLUSIVE_PAGE(Scene::exclusive, MAPCOUNT, REFCOUNT, REFCOUNT_WITHOUT_SWAPCACHE, EXCLUSIVE),
         EXCLUSIVE_AND_PINNED(scene -> scene.exclusive().pinned(), MAPCOUNT, EXCLUSIVE),
         EXCLUSIVE_AND_REFERENCED(scene -> scene.exclusive().held(), MAPCOUNT, EXCLUSIVE);
@@ -91,6 +97,14 @@ class WriteFaultTest {
         assertThat(scene.folio.lock.isLocked()).as("still somebody else's").isTrue();
         scene.folio.lock.unlock();
         scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void freesNoSlotWhereThatWouldNotHelp(ReuseRule rule) {
+        Scene scene = Scene.readOnly().inSwapCache().held();
+        scene.writeFault(rule).handle(0, scene.pte(), false);
+        assertThat(scene.folio.test(Folio.SWAPCACHE)).isTrue();
     }
 
     @Test
