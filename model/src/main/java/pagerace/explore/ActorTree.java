@@ -117,6 +117,10 @@ final class ActorTree {
             }
             Continuation next = replay(steps, results);
             Step step = next.step() == null ? null : judgeFence(next.step(), steps, results);
+            if (step != null) {
+                step.follow(new Past(machine, actor, steps, results));
+                machine.noteValues(parent == null ? null : parent.step, seen, step);
+            }
             node = new Node(nodes.size(), parent, seen, step, next.end());
         }
         nodes.add(node);

@@ -3,8 +3,10 @@ package pagerace.explore;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,26 @@ final class ExploredMachine extends Machine {
     private enum Phase {
         ALONE,
         REPLAY,
+        TRIAL,
         IDLE
     }
+
+    /** What accesses return in a trial run of an actor. */
+    interface Trial {
+        /** The result of one access or fence; {@link #end} if nobody wants to know how it goes on. */
+        long access(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until);
+
+        /** Ends the trial. */
+        static RuntimeException end() {
+            throw Stop.STOP;
+        }
+    }
+
+    /** How many values of one word trial runs try. */
+    private static final int MAX_KNOWN_VALUES = 12;
+
+    private final List<Set<Long>> knownValues = new ArrayList<>();
+    private @Nullable Trial trial;
 
     private final List<String> names = new ArrayList<>();
     private long[] values = new long[8];
@@ -71,6 +91,9 @@ final class ExploredMachine extends Machine {
     long[] endSetup() {
         setup = false;
         phase = Phase.IDLE;
+        for (int location = 0; location < names.size(); location++) {
+            knownValues.add(new LinkedHashSet<>(Set.of(values[location])));
+        }
         return Arrays.copyOf(values, names.size());
     }
 
@@ -141,6 +164,44 @@ final class ExploredMachine extends Machine {
         return new Continuation(null, end);
     }
 
+    /** Runs {@code actor} on results that it never saw together; model code may well fail on them, and then the run ends. */
+    void tryOut(Supplier<?> actor, Trial wanted) {
+        trial = wanted;
+        phase = Phase.TRIAL;
+        try {
+            var unused = actor.get();
+        } catch (Stop | RuntimeException | AssertionError e) {
+            // ended early
+        } finally {
+            phase = Phase.IDLE;
+            trial = null;
+        }
+    }
+
+    /** Values that the word is known to have had, its first one among them. */
+    Set<Long> knownValues(int location) {
+        return knownValues.get(location);
+    }
+
+    /** Notes what {@code before} returned and what {@code step} writes. */
+    void noteValues(@Nullable Step before, long seen, Step step) {
+        if (before != null && before.kind().isSeen() && !before.kind().isSeenAsTruth()) {
+            noteValue(before.location(), seen);
+        }
+        switch (step.kind()) {
+            case WRITE, XCHG -> noteValue(step.location(), step.a());
+            case CMPXCHG -> noteValue(step.location(), step.b());
+            default -> {}
+        }
+    }
+
+    private void noteValue(int location, long value) {
+        Set<Long> known = knownValues.get(location);
+        if (known.size() < MAX_KNOWN_VALUES) {
+            known.add(value);
+        }
+    }
+
     /** The violation of an actor that did {@code found} where it had done {@code recorded} before. */
     RuleViolation notRepeated(String found, String recorded) {
         return new RuleViolation("an actor did not repeat itself: " + found + " instead of " + recorded + lastSite());
@@ -157,6 +218,9 @@ final class ExploredMachine extends Machine {
             }
             case REPLAY -> {
                 return accessInReplay(kind, location, a, b, order, until);
+            }
+            case TRIAL -> {
+                return Objects.requireNonNull(trial).access(kind, location, a, b, order, until);
             }
             default ->
                 throw new RuleViolation((location == Step.NOWHERE ? "a fence" : names.get(location))

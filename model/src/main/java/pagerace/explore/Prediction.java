@@ -17,7 +17,7 @@ import pagerace.race.Reachability;
  */
 public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
     /** The memory models, the strongest first. */
-    public static final List<MemoryModel> MODELS = List.of(Sc.MODEL, Tso.MODEL);
+    public static final List<MemoryModel> MODELS = List.of(Sc.MODEL, Tso.MODEL, Weak.MODEL);
 
     /** Explores {@code point} in sequential order and under all {@link #MODELS}. */
     public static Prediction of(Point point) {

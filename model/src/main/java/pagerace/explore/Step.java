@@ -69,6 +69,21 @@ public final class Step {
             return this == READ || this == AWAIT || isReadModifyWrite();
         }
 
+        /** Whether it writes without showing its caller what it read: {@code smp_rmb} does not order such a read. */
+        boolean isBlind() {
+            return this == ADD || this == OR || this == AND_NOT;
+        }
+
+        /** Whether its caller learns something from it. */
+        boolean isSeen() {
+            return reads() && !isBlind() && this != ACQUIRE_WHEN_CLEAR;
+        }
+
+        /** Whether its caller learns only if it took place. */
+        boolean isSeenAsTruth() {
+            return this == ADD_UNLESS || this == TRY_ACQUIRE_WHEN_CLEAR;
+        }
+
         /** Whether it is a fence that counts only beside a read-modify-write or a lock. */
         boolean leansOnNeighbour() {
             return compareTo(MB_BEFORE_ATOMIC) >= 0;
@@ -125,6 +140,9 @@ public final class Step {
     private final boolean idle;
     private final String site;
 
+    /** What precedes it in its actor; null until it has a place in the actor's tree. */
+    private @Nullable Past past;
+
     Step(
             Kind kind,
             int location,
@@ -167,6 +185,24 @@ public final class Step {
     /** The order that the step asks for if it {@linkplain #takesPlace takes place}; see {@link #orderIfRead}. */
     public Order order() {
         return order;
+    }
+
+    /** Gives the step, once, its place in its actor's tree. */
+    void follow(Past itsPast) {
+        past = itsPast;
+    }
+
+    /**
+     * Whether a fence of that kind stands between the last access of the actor and this access; one that counts only beside
+     * a read-modify-write is, if it counts, an {@code MB}.
+     */
+    boolean follows(Kind fence) {
+        return Objects.requireNonNull(past).endsWith(fence);
+    }
+
+    /** Which earlier reads of its actor this access depends on. */
+    Dependence dependence() {
+        return Objects.requireNonNull(past).dependence(this);
     }
 
     /** Where in the model code it stands: {@code Fork:57}. */

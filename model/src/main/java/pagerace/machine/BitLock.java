@@ -9,8 +9,16 @@ public final class BitLock {
     private final Word word;
     private final long bit;
 
-    /** The lock in {@code bit} (a mask with one bit) of {@code word}. */
+    /**
+     * The lock in {@code bit} of {@code word}.
+     *
+     * @param bit a mask
+     * @throws IllegalArgumentException unless the mask has exactly one bit
+     */
     public BitLock(Word word, long bit) {
+        if (Long.bitCount(bit) != 1) {
+            throw new IllegalArgumentException("a bit lock is one bit, not the mask 0x" + Long.toHexString(bit));
+        }
         this.word = word;
         this.bit = bit;
     }

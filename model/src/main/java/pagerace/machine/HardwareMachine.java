@@ -10,8 +10,9 @@ import java.util.function.LongPredicate;
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
  *
  * <p>Guarantees: each primitive is at least as strong as {@code machine.md} asks and, off x86, no stronger than Java can
- * say it. A wait that is not satisfied within {@link #SPIN_LIMIT} reads poisons the machine and throws {@link Stuck}; every
- * later wait on a poisoned machine throws at once, so that the other actor stops as well.
+ * say it. A wait that is not satisfied within {@link #SPIN_LIMIT} reads poisons the machine and throws {@link Stuck}; on
+ * a poisoned machine every wait that its first read does not satisfy throws at once, so that the other actor stops as well
+ * instead of waiting for one that has gone.
  *
  * <p>Algorithm notes. A fully ordered read-modify-write is fence, operation, fence; a bare Java volatile one does not order
  * neighbouring opaque accesses on every architecture. On x86 the locked instruction alone is the fence, and the volatile
@@ -19,8 +20,14 @@ import java.util.function.LongPredicate;
  * {@code weakCompareAndSetPlain}, the only read-modify-write of Java that orders nothing.
  */
 public final class HardwareMachine extends Machine {
-    /** Reads before a wait gives up. A thousand gives false alarms; a million gave none with both CPUs oversubscribed. */
+    /**
+     * Reads before a wait gives up. A thousand gives false alarms on an idle host; a million, about 25 ms, gives a few on one
+     * with five times as many busy threads as CPUs, so a waiter also offers its CPU now and then.
+     */
     public static final int SPIN_LIMIT = 1_000_000;
+
+    /** Reads between two such offers, less one: a mask. Long enough that no wait between running actors ever gets there. */
+    private static final int YIELD_MASK = (1 << 14) - 1;
 
     private static final boolean LOCKED_RMW_IS_FULL_FENCE = isX86(System.getProperty("os.arch", ""));
 
@@ -262,7 +269,7 @@ public final class HardwareMachine extends Machine {
                 if (until.test(seen)) {
                     return seen;
                 }
-                pause();
+                pause(spins);
             }
             throw machine.poison();
         }
@@ -273,7 +280,7 @@ public final class HardwareMachine extends Machine {
                 if (tryAcquireWhenClear(busy, delta)) {
                     return;
                 }
-                pause();
+                pause(spins);
             }
             throw machine.poison();
         }
@@ -291,11 +298,16 @@ public final class HardwareMachine extends Machine {
             }
         }
 
-        private void pause() {
+        @SuppressWarnings("ThreadPriorityCheck") // a courtesy to whoever holds the lock; nothing relies on it
+        private void pause(int spins) {
             if (machine.isPoisoned()) {
                 throw Stuck.STUCK;
             }
-            Thread.onSpinWait();
+            if ((spins & YIELD_MASK) == YIELD_MASK) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ public final class LockStripes {
      * @throws IllegalArgumentException unless {@code stripes} is a power of two
      */
     public LockStripes(Machine machine, String name, int stripes) {
-        if (Integer.bitCount(stripes) != 1) {
+        if (stripes < 1 || Integer.bitCount(stripes) != 1) {
             throw new IllegalArgumentException("the number of stripes must be a power of two, not " + stripes);
         }
         locks = new SpinLock[stripes];

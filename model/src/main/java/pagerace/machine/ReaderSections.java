@@ -12,9 +12,11 @@ package pagerace.machine;
  * the caller did before.
  *
  * <p>Algorithm notes. A slot counts entries and exits, odd inside, so a reader that leaves and enters again does not keep
- * a waiter. The fence after entry pairs with the one at the start of {@link #synchronize}: without it the reader's first
- * load could pass its own announcement, and the waiter would not know of the section. Real interrupt masking needs no such
- * fence; at entry it is harmless, between a pin and its recheck it would be wrong.
+ * a waiter. Such a waiter may see the next entry and never the exit, so entry is a release too: whoever sees a section
+ * begin sees the section before it complete. The fence after entry pairs with the one at the start of
+ * {@link #synchronize}: without it the reader's first load could pass its own announcement, and the waiter would not know
+ * of the section. Real interrupt masking needs no such fence; at entry it is harmless, between a pin and its recheck it
+ * would be wrong.
  */
 public final class ReaderSections {
     private final Machine machine;
@@ -31,7 +33,7 @@ public final class ReaderSections {
 
     /** Reader {@code slot} enters its section. */
     public void enter(int slot) {
-        slots[slot].writeOnce(slots[slot].readOnce() + 1);
+        slots[slot].storeRelease(slots[slot].readOnce() + 1); // pairs with the last fence of synchronize
         machine.smpMb(); // pairs with the first fence of synchronize
     }
 

@@ -40,7 +40,7 @@ public final class SeqCount {
         sequence.writeOnce(sequence.readOnce() + 1);
     }
 
-    /** {@code raw_seqcount_begin} for a reader that gives up on an odd count instead of waiting: the count, acquired. */
+    /** {@code raw_read_seqcount}: the count, acquired; a reader that does not want to wait gives up if it {@link #isOdd}. */
     public long readBegin() {
         return sequence.loadAcquire();
     }

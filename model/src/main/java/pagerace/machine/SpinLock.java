@@ -6,7 +6,11 @@ package pagerace.machine;
  * unlock, lock. On x86 hosts the locked instruction that takes it is a full fence all the same.
  */
 public final class SpinLock {
-    private static final long HELD = 1;
+    /** Every bit of the word: taking a lock that waits for all of them to clear is how engines know a spin lock. */
+    public static final long ANY_BIT = 0xFFFF_FFFFL;
+
+    /** What the word holds while the lock is held. */
+    public static final long HELD = 1;
 
     private final Word word;
 
@@ -27,12 +31,12 @@ public final class SpinLock {
 
     /** {@code spin_lock}: waits for the lock. Not re-entrant: taking it twice is a deadlock. */
     public void lock() {
-        word.acquireWhenClear(HELD, HELD);
+        word.acquireWhenClear(ANY_BIT, HELD);
     }
 
     /** {@code spin_trylock}: whether the lock was taken; orders nothing if it was not. */
     public boolean tryLock() {
-        return word.tryAcquireWhenClear(HELD, HELD);
+        return word.tryAcquireWhenClear(ANY_BIT, HELD);
     }
 
     /** {@code spin_unlock}. Only the holder calls it. */

@@ -7,6 +7,9 @@ public enum TlbProfile {
     IPI,
     /** arm64 TLBI with DSB, paravirtual flushes, INVLPGB: a full fence that waits for nobody. */
     BROADCAST,
-    /** Reclaim's batched flush: nothing now, neither a wait nor a fence; it is completed later. */
+    /**
+     * Reclaim's batched flush: nothing now, neither a wait nor a fence; it is completed later. What cannot be left for later
+     * is broadcast, as under {@link #BROADCAST}.
+     */
     DEFERRED
 }

@@ -116,14 +116,13 @@ public final class Folio {
     }
 
     /**
-     * Turns a spare folio into an anonymous one with one reference and one mapping to be installed by the caller. The spare
-     * is the allocating actor's own, so nobody else has seen it.
+     * Turns a spare folio into an anonymous one with one reference, not mapped yet. The spare is the allocating actor's own,
+     * so nobody else has seen it.
      *
      * @throws IllegalStateException if it is in use: the scenario gave its actor too few spares
      */
     public void allocateAnon(long content, boolean exclusive) {
         allocate(ANON, UPTODATE | (exclusive ? ANON_EXCLUSIVE : 0), content);
-        mapcount.writeOnce(1);
     }
 
     /** Turns a spare folio into an unmapped page-cache one with one reference, as {@link #allocateAnon}. */

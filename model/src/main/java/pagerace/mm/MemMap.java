@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm;
 
+import java.util.List;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
 
@@ -11,16 +12,16 @@ import pagerace.machine.Word;
  * the way from page to folio is a word of its own, {@code compound_head}.
  */
 public final class MemMap {
-    private final Folio[] folios;
+    private final List<Folio> folios;
     private final Word[] heads;
 
     /** A map of {@code folios}; the folio at index i must have page frame number i + 1, since 0 maps nothing. */
-    public MemMap(Machine machine, Folio... folios) {
+    public MemMap(Machine machine, List<Folio> folios) {
         this.folios = folios;
-        this.heads = new Word[folios.length];
-        for (int i = 0; i < folios.length; i++) {
-            if (folios[i].pfn != i + 1) {
-                throw new IllegalArgumentException("folio " + i + " has page frame number " + folios[i].pfn);
+        this.heads = new Word[folios.size()];
+        for (int i = 0; i < folios.size(); i++) {
+            if (folios.get(i).pfn != i + 1) {
+                throw new IllegalArgumentException("folio " + i + " has page frame number " + folios.get(i).pfn);
             }
             heads[i] = machine.word("compound_head", i + 1, i + 1);
         }
@@ -28,11 +29,11 @@ public final class MemMap {
 
     /** {@code page_folio}: the folio that page {@code pfn} belongs to right now. */
     public Folio folioOf(int pfn) {
-        return folios[(int) heads[pfn - 1].readDependent() - 1];
+        return folios.get((int) heads[pfn - 1].readDependent() - 1);
     }
 
     /** The folio at {@code pfn} for a caller that holds a reference or a lock, so that it cannot change. */
     public Folio stableFolioOf(int pfn) {
-        return folios[pfn - 1];
+        return folios.get(pfn - 1);
     }
 }

@@ -63,7 +63,8 @@ public final class ShmemFile {
     /** {@code filemap_add_folio}: puts a locked folio with a reference for the cache into an empty slot. */
     public void add(int index, Folio folio) {
         xaLock.lock();
-        slots[index].writeOnce(folio.pfn);
+        slots[index].storeRelease(
+                folio.pfn); // pairs with the dependent read of lookups: they find the folio initialised
         xaLock.unlock();
     }
 

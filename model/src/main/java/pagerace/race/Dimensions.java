@@ -99,7 +99,7 @@ final class Dimensions {
                 "x86-batched",
                 Platform.PteUpdate.LOCKED,
                 TlbProfile.DEFERRED,
-                "locked page-table updates; the flush is left for the end of the batch"),
+                "virtualised x86: locked page-table updates; flushes are left for the end of the batch, or broadcast where they must not be"),
         ARM64(
                 "arm64",
                 Platform.PteUpdate.RELAXED,
@@ -109,7 +109,7 @@ final class Dimensions {
                 "arm64-batched",
                 Platform.PteUpdate.RELAXED,
                 TlbProfile.DEFERRED,
-                "unordered page-table updates; the flush is left for the end of the batch");
+                "unordered page-table updates; flushes are left for the end of the batch, or broadcast where they must not be");
 
         private final Choice choice;
         private final Platform platform;

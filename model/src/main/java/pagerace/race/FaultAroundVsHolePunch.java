@@ -4,7 +4,7 @@ package pagerace.race;
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
-import static pagerace.race.Reachability.UNKNOWN;
+import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +65,8 @@ public final class FaultAroundVsHolePunch implements Race {
         return List.of(
                 "the life of the punch's record on its stack: a race of its own (missed)",
                 "more than one mapping of the page (missed: races between the zaps of two page tables)",
-                "a page that is written through a private mapping after the punch (allowed, and told apart)");
+                "platforms other than x86 with synchronous flushes: a store ends before a flush that it raced with does (missed)",
+                "more than one page in the second zap's reach, and readahead (missed)");
     }
 
     @Override
@@ -77,7 +78,7 @@ public final class FaultAroundVsHolePunch implements Race {
     enum End implements Outcome {
         PUNCHED_AFTER(Story.permitted("the page was mapped before the punch, which took the mapping away")),
         NOTHING_TO_MAP(Story.permitted("the punch had removed the page before the fault came, or its entry was taken")),
-        NEW_PAGE(Story.permitted("the fault came after the punch and got a new page of zeros")),
+        NEW_PAGE(Story.permitted("the fault came after the page had gone and got a new one, of zeros")),
         ZEROED_IN_PLACE(
                 Story.permitted("the page lies on the hole's edge and cannot be split: zeroed, it stays in the file")),
         COPY_SURVIVES_PUNCH(
@@ -88,7 +89,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 "the page was mapped between the first zap and the second, which removed the mapping again")),
         GAVE_WAY(Story.window(
                 "the fault saw that a punch was under way and waited for its end, or left the page alone")),
-        SKIPPED_LOCKED(Story.window("the fault found the folio locked by the punch, and left it alone")),
+        SKIPPED_LOCKED(Story.window("the fault found the folio locked by its opponent, and left it alone")),
         SKIPPED_TRUNCATED(
                 Story.window("the fault found the page, but once it had the folio it was no longer of the file")),
         SKIPPED_PRESENT(Story.window("both faults saw an empty entry; the second to get the lock found it filled")),
@@ -133,7 +134,10 @@ public final class FaultAroundVsHolePunch implements Race {
 
     /** Where the faulting access is. */
     enum At implements Dimension {
-        PAGE("at-page", "the access is to the page itself: there is no fault unless its entry is empty"),
+        PAGE("at-page", "the access is to the page itself: there is no fault unless its entry maps nothing"),
+        PAGE_OF_TWO(
+                "at-page-of-two",
+                "the access is to the page itself; the first zap is over, and another CPU has mapped the next page again"),
         NEIGHBOUR("at-neighbour", "the access is to a neighbour: nobody looked at the page's own entry before");
 
         private final Choice choice;
@@ -188,7 +192,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 SC),
         MAINLINE(
                 Origin.mainline(
-                        "all",
+                        "all; its uffd-wp part >= 5.19",
                         "-",
                         "file-g.mainline",
                         "the punch zaps again under the folio lock; fault-around maps only what it locked and checked"),
@@ -197,7 +201,8 @@ public final class FaultAroundVsHolePunch implements Race {
                 NEVER) {
             @Override
             boolean has(Mapping mapping, At at, Opponent opponent) {
-                return (mapping == Mapping.PLAIN && opponent != Opponent.TRUNCATE)
+                return (mapping == Mapping.PLAIN && opponent == Opponent.PUNCH)
+                        || (mapping == Mapping.PLAIN && opponent == Opponent.FAULTER && at != At.PAGE_OF_TWO)
                         || (mapping == Mapping.UFFD_WP && opponent == Opponent.PUNCH && at == At.PAGE);
             }
 
@@ -226,7 +231,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 SC) {
             @Override
             boolean has(Mapping mapping, At at, Opponent opponent) {
-                return mapping == Mapping.PLAIN && opponent == Opponent.FAULTER;
+                return mapping == Mapping.PLAIN && opponent == Opponent.FAULTER && at != At.PAGE_OF_TWO;
             }
 
             @Override
@@ -239,8 +244,18 @@ public final class FaultAroundVsHolePunch implements Race {
                         "file-g.blocking-lock",
                         "mainline, but fault-around waits for folio locks under the page-table lock"),
                 FaultAround.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO).with(FaultAround.Step.WAIT_FOR_FOLIO_LOCK),
-                HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP),
-                SC),
+                HolePunch.MAINLINE,
+                SC) {
+            @Override
+            boolean has(Mapping mapping, At at, Opponent opponent) {
+                return mapping == Mapping.PLAIN && opponent == Opponent.PUNCH && at == At.PAGE_OF_TWO;
+            }
+
+            @Override
+            public boolean deadlocks() {
+                return true;
+            }
+        },
         FIRST_PASS_ONLY(
                 Origin.mutant(
                         "file-g.trylock-only", "mainline, but the punch skips folios that it finds locked, for good"),
@@ -248,7 +263,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE.without(HolePunch.Step.SECOND_PASS),
                 SC),
         ZERO_IN_PLACE(
-                Origin.history(
+                Origin.mainline(
                         "all",
                         "-",
                         "file-g.split-fails",
@@ -257,7 +272,11 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE.without(HolePunch.Step.SECOND_PASS).with(HolePunch.Step.ZERO_IN_PLACE),
                 NEVER),
         PMD_MAPPED(
-                Origin.mainline("all", "-", "file-g.pmd", "mainline with a huge page: one PMD entry maps it"),
+                Origin.mainline(
+                        ">= 4.8",
+                        "-",
+                        "file-g.pmd-unzapped, fixed",
+                        "mainline with a huge page: one PMD entry maps it"),
                 FaultAround.MAINLINE.with(FaultAround.Step.MAP_PMD),
                 HolePunch.MAINLINE,
                 NEVER),
@@ -268,11 +287,9 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE.without(HolePunch.Step.SECOND_ZAP_SEES_PMD),
                 SC),
         WP_DROPPED(
-                Origin.history(
-                        "2020, before uffd-wp for shmem was merged",
-                        "-",
+                Origin.proposal(
                         "file-g.wp-2020",
-                        "the first zap forgets the write protection, and fault-around maps the page again, writable"),
+                        "uffd-wp for shmem as it stood in 2020, before it was merged: the first zap forgets the write protection, and fault-around maps the page again, writable"),
                 FaultAround.MAINLINE,
                 HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
                 SC),
@@ -282,7 +299,7 @@ public final class FaultAroundVsHolePunch implements Race {
                         "Peter Xu's patch: no fault-around in such mappings; the direct fault waits for the punch"),
                 FaultAround.MAINLINE,
                 HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                UNKNOWN) {
+                WEAK) {
             @Override
             Fault fault(Mapping mapping) {
                 return Fault.DIRECT;
@@ -306,14 +323,19 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP).without(HolePunch.Step.LEAVE_MARKERS),
                 NEVER),
         WP_MARKER(
-                Origin.history(
-                        ">= 5.19",
-                        "999dad824c39",
+                Origin.proposal(
                         "file-g.wp-marker",
-                        "the first zap leaves a marker that remembers the write protection; fault-around skips markers"),
+                        "markers alone (999dad824c39): the first zap leaves one that remembers the write protection, and"
+                                + " fault-around, which 5.19 forbids in such mappings, skips it"),
                 FaultAround.MAINLINE,
                 HolePunch.MAINLINE,
-                NEVER),
+                NEVER) {
+            @Override
+            boolean has(Mapping mapping, At at, Opponent opponent) {
+                return super.has(mapping, at, opponent)
+                        && at == At.NEIGHBOUR; // a marker at the page itself faults directly
+            }
+        },
         SHMEM_MAP_PAGES(
                 Origin.proposal(
                         "file-g.shmem_map_pages",
@@ -323,7 +345,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 SC) {
             @Override
             Reachability reachableFrom(At at) {
-                return at == At.PAGE ? UNKNOWN : SC;
+                return at == At.PAGE ? WEAK : SC;
             }
         },
         PAGE_MKWRITE(
@@ -334,7 +356,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
                 SC),
         PUNCH_SPARES_COPIES(
-                Origin.history("all", "-", "file-g.truncate-evencows", "a punch leaves private copies alone"),
+                Origin.mainline("all", "-", "file-g.truncate-evencows", "a punch leaves private copies alone"),
                 FaultAround.MAINLINE,
                 HolePunch.MAINLINE,
                 NEVER) {
@@ -387,7 +409,7 @@ public final class FaultAroundVsHolePunch implements Race {
             boolean around = fault(mapping) == Fault.AROUND;
             return mapping == (wp ? Mapping.UFFD_WP : copies ? Mapping.PRIVATE : Mapping.PLAIN)
                     && opponent == (punch.has(HolePunch.Step.TRUNCATE) ? Opponent.TRUNCATE : Opponent.PUNCH)
-                    && (around || at == At.PAGE);
+                    && (at == At.PAGE || (around && at == At.NEIGHBOUR));
         }
 
         Fault fault(Mapping mapping) {
@@ -398,14 +420,29 @@ public final class FaultAroundVsHolePunch implements Race {
             return reachableFrom;
         }
 
+        Steps<ShmemFault.Step> direct() {
+            return this == WP_NO_FAULT_AROUND_NO_WAIT
+                    ? ShmemFault.MAINLINE.without(ShmemFault.Step.WAIT_FOR_PUNCH)
+                    : ShmemFault.MAINLINE;
+        }
+
         /** Whose forbidden outcome x86 shows in the same dimensions. */
-        private @Nullable Fix control(Mapping mapping, Opponent opponent) {
+        private @Nullable Fix control(Mapping mapping, At at, Opponent opponent) {
+            if (reachableFrom(at).isReachableOn(Reachability.TSO)) {
+                return null;
+            }
             return switch (mapping) {
-                case PLAIN ->
-                    this == PMD_MAPPED ? PMD_UNSEEN : opponent == Opponent.FAULTER ? DROP_NONE_CHECK : SINGLE_ZAP;
+                case PLAIN -> plainControl(at, opponent);
                 case UFFD_WP -> fault(mapping) == Fault.DIRECT ? WP_NO_FAULT_AROUND_NO_WAIT : WP_DROPPED;
                 case PRIVATE -> opponent == Opponent.TRUNCATE ? TRUNCATE_COPIES_ONCE : null;
             };
+        }
+
+        private Fix plainControl(At at, Opponent opponent) {
+            if (at == At.PAGE_OF_TWO) {
+                return WAIT_FOR_FOLIO_LOCK;
+            }
+            return this == PMD_MAPPED ? PMD_UNSEEN : opponent == Opponent.FAULTER ? DROP_NONE_CHECK : SINGLE_ZAP;
         }
 
         @Override
@@ -437,7 +474,7 @@ public final class FaultAroundVsHolePunch implements Race {
                                     fix,
                                     List.of(mapping, at, opponent),
                                     fix.reachableFrom(at),
-                                    fix.control(mapping, opponent),
+                                    fix.control(mapping, at, opponent),
                                     stress(fix, at),
                                     machine -> new State(machine, fix, mapping, at, opponent)));
                         }
@@ -457,7 +494,7 @@ public final class FaultAroundVsHolePunch implements Race {
             case PUNCH_SPARES_COPIES -> false;
             case WP_MARKER -> at == At.NEIGHBOUR;
             case SHMEM_MAP_PAGES, WP_DROPPED -> true;
-            default -> at == At.PAGE;
+            default -> at != At.NEIGHBOUR;
         };
         return planned ? Stress.PLANNED : Stress.EXPLORED_ONLY;
     }
@@ -477,12 +514,15 @@ public final class FaultAroundVsHolePunch implements Race {
         private final At at;
         private final Opponent opponent;
         private final Folio folio;
+        private final List<Folio> folios;
+        private final List<Word> entries;
         private final MemMap memMap;
         private final Mm mm;
         private final ShmemFile file;
         private final FaultAround faultAround;
         private final ShmemFault fault;
         private final ShmemFault otherFault;
+        private final Steps<HolePunch.Step> punchSteps;
         private final HolePunch punch;
 
         State(Machine machine, Fix fix, Mapping mapping, At at, Opponent opponent) {
@@ -490,37 +530,37 @@ public final class FaultAroundVsHolePunch implements Race {
             this.mapping = mapping;
             this.at = at;
             this.opponent = opponent;
-            boolean two = fix == Fix.WAIT_FOR_FOLIO_LOCK;
+            boolean two = at == At.PAGE_OF_TWO;
             boolean pmd = fix.around.has(FaultAround.Step.MAP_PMD);
-            folio = new Folio(machine, "folio", 1, pmd, inFile(0));
+            folio = new Folio(machine, "folio", 1, pmd, inFile(mapping == Mapping.UFFD_WP ? 1 : 0));
             Folio spare = new Folio(machine, "new", 2, false, Folio.Initially.FREE);
-            long entry = mapping == Mapping.UFFD_WP ? Pte.present(1, Pte.ACCESSED | Pte.UFFD_WP) : Pte.NONE;
+            long unmapped = mapping == Mapping.UFFD_WP ? Pte.present(1, Pte.ACCESSED | Pte.UFFD_WP) : Pte.NONE;
             PageTable table;
             if (two) {
-                // The first zap is over, and since then another CPU has mapped the second page again.
-                Folio second = new Folio(machine, "folio2", 3, false, inFile(1));
-                memMap = new MemMap(machine, folio, spare, second);
-                file = new ShmemFile(machine, folio, second);
-                table = new PageTable(machine, "mm", entry, Pte.present(3, Pte.ACCESSED | Pte.WRITE));
+                Folio next = new Folio(machine, "folio2", 3, false, inFile(1));
+                folios = List.of(folio, spare, next);
+                file = new ShmemFile(machine, folio, next);
+                table = new PageTable(machine, "mm", unmapped, Pte.present(3, Pte.ACCESSED | Pte.WRITE));
+                entries = List.of(table.pte(0), table.pte(1));
             } else {
-                memMap = new MemMap(machine, folio, spare);
+                Folio otherSpare = new Folio(machine, "new2", 3, false, Folio.Initially.FREE);
+                folios = List.of(folio, spare, otherSpare);
                 file = new ShmemFile(machine, folio);
-                table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", entry);
+                table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", unmapped);
+                entries = List.of(pmd ? table.pmd : table.pte(0));
             }
+            memMap = new MemMap(machine, folios);
             Platform platform = On.X86.platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
             faultAround = new FaultAround(mm, memMap, file, fix.around);
-            Steps<ShmemFault.Step> direct = fix == Fix.WP_NO_FAULT_AROUND_NO_WAIT
-                    ? ShmemFault.MAINLINE.without(ShmemFault.Step.WAIT_FOR_PUNCH)
-                    : ShmemFault.MAINLINE;
-            fault = new ShmemFault(mm, memMap, file, spare, direct);
-            otherFault = new ShmemFault(mm, memMap, file, spare, ShmemFault.MAINLINE);
-            punch = new HolePunch(mm, memMap, file, platform, fix.punch);
+            fault = new ShmemFault(mm, memMap, file, spare, fix.direct());
+            otherFault = new ShmemFault(mm, memMap, file, folios.get(2), ShmemFault.MAINLINE);
+            punchSteps = two ? fix.punch.without(HolePunch.Step.FIRST_ZAP) : fix.punch;
+            punch = new HolePunch(mm, memMap, file, platform, punchSteps);
         }
 
-        private Folio.Initially inFile(int mappings) {
-            int mapped = mapping == Mapping.UFFD_WP ? 1 : mappings;
-            return new Folio.Initially(1 + mapped, mapped, Folio.UPTODATE, Folio.SHMEM, BEFORE_PUNCH);
+        private static Folio.Initially inFile(int mappings) {
+            return new Folio.Initially(1 + mappings, mappings, Folio.UPTODATE, Folio.SHMEM, BEFORE_PUNCH);
         }
 
         @Override
@@ -534,12 +574,8 @@ public final class FaultAroundVsHolePunch implements Race {
         }
 
         private FaultEnd faultAround() {
-            return at == At.PAGE && !Pte.isNone(entry().readOnce()) ? FaultEnd.NO_FAULT : faultAround.mapPages(0);
-        }
-
-        /** The entry that can map the page: with a huge page, the PMD entry. */
-        private Word entry() {
-            return fix.around.has(FaultAround.Step.MAP_PMD) ? mm.table.pmd : mm.table.pte(0);
+            boolean mapped = at != At.NEIGHBOUR && Pte.isPresent(entries.get(0).readOnce());
+            return mapped ? FaultEnd.NO_FAULT : faultAround.mapPages(0);
         }
 
         /** Stores if the entry lets us, in one section with the look at it: the page frame number stored to, or nothing. */
@@ -553,7 +589,7 @@ public final class FaultAroundVsHolePunch implements Race {
 
         private int storeThrough(long permission) {
             mm.tlb.irqSave(FAULTING_CPU);
-            long pte = entry().readOnce();
+            long pte = entries.get(0).readOnce();
             boolean permitted = Pte.isPresent(pte) && Pte.has(pte, permission) && !Pte.has(pte, Pte.UFFD_WP);
             if (permitted) {
                 memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(USER_WROTE);
@@ -569,35 +605,56 @@ public final class FaultAroundVsHolePunch implements Race {
 
         @Override
         public Outcome judge(Faulted faulted, Object opposed) {
-            long pte = entry().readOnce();
-            boolean mapsFolio = Pte.isPresent(pte) && Pte.pfn(pte) == folio.pfn;
-            if (mapsFolio && folio.mapping.readOnce() == Folio.NO_MAPPING) {
-                return End.STALE_MAPPING;
+            for (Word entry : entries) {
+                if (isStale(entry.readOnce())) {
+                    return End.STALE_MAPPING;
+                }
             }
-            if (folio.mapcount.readOnce() != (mapsFolio ? 1 : 0)) {
-                return End.MAPCOUNT_DRIFT;
+            for (Folio each : folios) {
+                if (each.mapcount.readOnce() != mappings(each)) {
+                    return End.MAPCOUNT_DRIFT;
+                }
             }
             if (mapping == Mapping.UFFD_WP && faulted.storedTo == folio.pfn) {
                 return End.SILENT_WRITE;
             }
             return opposed instanceof HolePunch.Punched punched
-                    ? judgePunch(faulted.fault, punched, pte)
+                    ? judgePunch(faulted.fault, punched)
                     : judgeFaults(faulted.fault, (FaultEnd) opposed);
         }
 
-        private Outcome judgePunch(FaultEnd fault, HolePunch.Punched punched, long pte) {
+        /** Whether an entry maps a page that has left the file. */
+        private boolean isStale(long pte) {
+            return Pte.isPresent(pte)
+                    && memMap.stableFolioOf(Pte.pfn(pte)).mapping.readOnce() == Folio.NO_MAPPING;
+        }
+
+        private int mappings(Folio of) {
+            int mappings = 0;
+            for (Word entry : entries) {
+                long pte = entry.readOnce();
+                if (Pte.isPresent(pte) && Pte.pfn(pte) == of.pfn) {
+                    mappings++;
+                }
+            }
+            return mappings;
+        }
+
+        private Outcome judgePunch(FaultEnd fault, HolePunch.Punched punched) {
             boolean inFile = file.slot(0).readOnce() == folio.pfn;
-            if (fix.punch.has(HolePunch.Step.ZERO_IN_PLACE)) {
+            boolean oldData = folio.data.readOnce() == BEFORE_PUNCH;
+            if (fix.punch.has(HolePunch.Step.ZERO_IN_PLACE) && inFile && !oldData) {
                 return fault == FaultEnd.SKIPPED_LOCKED ? End.SKIPPED_LOCKED : End.ZEROED_IN_PLACE;
             }
             if (inFile) {
                 return End.OLD_DATA_SURVIVES;
             }
-            boolean copyMapped = Pte.isPresent(pte) && fault == FaultEnd.MAPPED_COPY;
+            boolean copyMapped = fault == FaultEnd.MAPPED_COPY
+                    && Pte.isPresent(entries.get(0).readOnce());
             if (copyMapped) {
                 return opponent == Opponent.TRUNCATE ? End.COPY_SURVIVES_TRUNCATION : End.COPY_SURVIVES_PUNCH;
             }
-            boolean firstZap = fix.punch.has(HolePunch.Step.FIRST_ZAP);
+            boolean firstZap = punchSteps.has(HolePunch.Step.FIRST_ZAP);
             return switch (fault) {
                 case MAPPED -> punched.rezapped() && firstZap ? End.REZAPPED : End.PUNCHED_AFTER;
                 case NO_FAULT -> End.PUNCHED_AFTER;
@@ -612,7 +669,7 @@ public final class FaultAroundVsHolePunch implements Race {
 
         private Outcome judgeFaults(FaultEnd fault, FaultEnd other) {
             boolean sawEmpty =
-                    fault == FaultEnd.SKIPPED_PRESENT && at == At.PAGE; // at a neighbour nobody looked before
+                    fault == FaultEnd.SKIPPED_PRESENT && at != At.NEIGHBOUR; // at a neighbour nobody looked before
             if (sawEmpty || other == FaultEnd.SKIPPED_PRESENT) {
                 return End.SKIPPED_PRESENT;
             }

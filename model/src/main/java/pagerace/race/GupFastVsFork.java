@@ -9,7 +9,6 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
@@ -62,16 +61,17 @@ public final class GupFastVsFork implements Race {
                 reads the entry again: unchanged, ok  |
                                                       | write-protects the entry
                                                       | child maps the same page
-                the parent writes: fault, three references, copy: the pin holds the old page""";
+                the parent writes: fault, too many references, copy: the pin holds the old page""";
     }
 
     @Override
     public List<String> notModelled() {
         return List.of(
                 "more than one entry per table: fork's window of an odd count is shorter here (missed slow-path fallbacks)",
-                "PMD-mapped huge pages (their fork is a race of its own)",
-                "the child's own actions: the parent writes first (the other orders matter to NO_EARLY_COPY only)",
-                "a device writing while fork copies: such a copy may be torn, by design");
+                "PMD-mapped huge pages: their fork is a race of its own (missed)",
+                "the child's own actions: the parent writes first (where reuse goes by the map count, as in NO_EARLY_COPY and"
+                        + " HUGETLB_CHECK_ONLY, a child that writes or exits first keeps the parent in sync)",
+                "a device that writes while fork copies: such a copy may be torn, by design (missed, and allowed)");
     }
 
     @Override
@@ -84,8 +84,8 @@ public final class GupFastVsFork implements Race {
         PINNED_IN_SYNC(Story.permitted(
                 "the pin was there before fork looked: fork copied for the child, the parent kept its page")),
         SLOW_FORK_RUNNING(Story.permitted("GUP-fast found the count odd and left the page to the slow path")),
-        SLOW_AFTER_FORK(
-                Story.permitted("fork had shared the page before GUP-fast came: the entry no longer permits a pin")),
+        SLOW_AFTER_FORK(Story.permitted(
+                "fork had write-protected or shared the page before GUP-fast came: the entry no longer permits a pin")),
         UNDONE_BY_SEQ(Story.window(
                 "GUP-fast pinned while fork shared the page, saw that the count had moved, and undid the pin")),
         UNDONE_BY_PTE(Story.window(
@@ -158,7 +158,8 @@ public final class GupFastVsFork implements Race {
                         "5.13 .. 5.18",
                         "4eae4efa2c29",
                         "anon-a5",
-                        "fork of a hugetlb page looks for pins, but does not touch the count that GUP-fast compares"),
+                        "fork of a hugetlb page looks for pins, but does not touch the count that GUP-fast compares; reuse goes by the"
+                                + " map count"),
                 GupFast.V5_14,
                 Fork.V5_9,
                 ReuseRule.MAPCOUNT,
@@ -213,7 +214,7 @@ public final class GupFastVsFork implements Race {
                 ReuseRule.EXCLUSIVE,
                 (access, size, history, on) -> NEVER),
         DROP_SEQ_RECHECK(
-                "mainline, but GUP-fast never looks at the count",
+                "mainline, but GUP-fast does not compare the count again after its pin",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ),
                 Fork.V5_19,
                 (access, size, history, on) -> SC),
@@ -252,7 +253,29 @@ public final class GupFastVsFork implements Race {
                 "mainline, but no write fence precedes the even count",
                 GupFast.V6_1,
                 Fork.V5_19.without(Fork.Step.FENCE_BEFORE_SEQ_END),
+                (access, size, history, on) -> access == Access.WRITE && on == On.X86
+                        ? mainline(access, size, history, on) // the write-protecting locked instruction is fence enough
+                        : WEAK),
+        DROP_PIN_FENCE(
+                "mainline, but GUP-fast has no fence after its pin",
+                GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
+                Fork.V5_19,
+                (access, size, history, on) -> WEAK),
+        DROP_PTE_RECHECK(
+                "mainline, but GUP-fast does not compare the entry after it took its reference",
+                GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
+                Fork.V5_19,
                 Fix::mainline),
+        DROP_EXCLUSIVE_CHECK(
+                "mainline, but GUP-fast pins through a read-only entry whether the page is exclusive or not",
+                GupFast.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
+                Fork.V5_19,
+                (access, size, history, on) -> SEQUENTIAL) {
+            @Override
+            boolean has(Access access, FolioSize size, PinHistory history) {
+                return access == Access.READ; // a writable entry is exclusive anyway
+            }
+        },
         WRITE_PROTECT_AFTER_SEQ(
                 "mainline, but fork write-protects only after it has made the count even again",
                 GupFast.V6_1,
@@ -298,7 +321,6 @@ public final class GupFastVsFork implements Race {
         }
 
         /** Whose forbidden outcome x86 shows in the same dimensions. */
-        @Nullable
         Fix control(Access access) {
             return access == Access.WRITE ? CHECK_ONLY : DROP_SEQ_RECHECK;
         }
@@ -307,6 +329,15 @@ public final class GupFastVsFork implements Race {
         public Origin origin() {
             return origin;
         }
+    }
+
+    /**
+     * The steps of GUP-fast in {@code variant}, for whoever prices them.
+     *
+     * @throws IllegalArgumentException if it is no variant of this race
+     */
+    public static Steps<GupFast.Step> gupFastOf(String variant) {
+        return Fix.valueOf(variant).gup;
     }
 
     @Override
@@ -345,7 +376,7 @@ public final class GupFastVsFork implements Race {
                 fix,
                 List.of(access, size, history, on),
                 from,
-                fix.control(access),
+                from.isReachableOn(TSO) ? null : fix.control(access),
                 stress(fix, access, size, history, on),
                 machine -> new State(machine, fix, access, size, history, on));
     }
@@ -359,7 +390,7 @@ public final class GupFastVsFork implements Race {
         boolean readOnly = access == Access.READ
                 && small
                 && later
-                && (fix == Fix.SEQ_ANON_EXCLUSIVE || fix == Fix.DROP_SEQ_RECHECK);
+                && (fix == Fix.SEQ_ANON_EXCLUSIVE || fix == Fix.DROP_SEQ_RECHECK || fix == Fix.DROP_EXCLUSIVE_CHECK);
         boolean mainline = fix == Fix.SEQ_ANON_EXCLUSIVE && access == Access.WRITE && (small || later);
         boolean large = fix == Fix.CHECK_ONLY && access == Access.WRITE;
         return on == On.X86 && (perVariant || readOnly || mainline || large) ? Stress.PLANNED : Stress.EXPLORED_ONLY;
@@ -387,7 +418,7 @@ public final class GupFastVsFork implements Race {
                     new Folio.Initially(
                             1, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, BEFORE_FORK));
             Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
-            MemMap memMap = new MemMap(machine, folio, spare);
+            MemMap memMap = new MemMap(machine, List.of(folio, spare));
             PageTable table = new PageTable(
                     machine,
                     "parent",

@@ -35,7 +35,7 @@ public interface Race {
     /** Every outcome that the judge can return, in the order in which tables show them. */
     List<? extends Outcome> outcomes();
 
-    /** Every variant, the oldest kernel first, mutants last. */
+    /** Every variant, in the order in which tables show them: mutants beside or behind what they mutate. */
     List<? extends Variant> variants();
 
     /** Every point, variant by variant. */

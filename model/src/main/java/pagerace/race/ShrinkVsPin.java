@@ -4,6 +4,7 @@ package pagerace.race;
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
+import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
@@ -197,12 +198,13 @@ public final class ShrinkVsPin implements Race {
                 (reference, then, on) -> NEVER),
         NO_EXCLUSIVE_SWAP_ENTRY(
                 Origin.history(
-                        ">= 6.4, some architectures",
+                        "6.1 .. 6.2, some architectures",
                         "-",
-                        "anon-b5, no EXCL",
-                        "mainline on an architecture whose swap entries cannot remember exclusivity"),
+                        "anon-b4, no EXCL",
+                        "as SHARE_WITH_FENCES where swap entries cannot remember exclusivity: pins need no such memory, ordinary"
+                                + " references do, and were never promised to stay in sync"),
                 GupFast.V6_1,
-                Reclaim.V6_4.without(Reclaim.Step.EXCLUSIVE_SWAP_ENTRY),
+                Reclaim.V6_1.without(Reclaim.Step.EXCLUSIVE_SWAP_ENTRY),
                 ReuseRule.EXCLUSIVE,
                 (reference, then, on) -> reference == Reference.GET ? SEQUENTIAL : NEVER),
         SHARE_CHECK_BEFORE_CLEAR(
@@ -221,10 +223,16 @@ public final class ShrinkVsPin implements Race {
                 Reclaim.V6_4.without(Reclaim.Step.SHARE),
                 (reference, then, on) -> SEQUENTIAL),
         CLEAR_PLAINLY_WITHOUT_FENCE(
-                "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins",
+                "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86 the"
+                        + " dirty bit and the swap count in between are locked instructions, and fence enough",
                 GupFast.V6_1,
                 Reclaim.V6_4.with(Reclaim.Step.CLEAR_PLAINLY).without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
                 (reference, then, on) -> on == On.X86_BATCHED || on == On.ARM64_BATCHED ? WEAK : NEVER),
+        DROP_SHARE_FENCE(
+                "mainline, but reclaim has no fence between the cleared entry and the look for pins",
+                GupFast.V6_1,
+                Reclaim.V6_4.without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
+                (reference, then, on) -> on == On.ARM64_BATCHED ? WEAK : NEVER),
         DROP_PTE_RECHECK(
                 "mainline, but GUP-fast does not compare the entry after it took its reference",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
@@ -285,13 +293,11 @@ public final class ShrinkVsPin implements Race {
         }
 
         /** Whose forbidden outcome x86 shows in the same dimensions. */
-        private Fix control(Reference reference, Then then) {
-            if (promisesMapped() && reference == Reference.GET) {
-                return NO_EXCLUSIVE_SWAP_ENTRY;
+        private Fix control(Reference reference) {
+            if (!promisesMapped()) {
+                return SKIP_PINNED_REFCOUNT_SWAP_IN;
             }
-            return promisesMapped() && then == Then.READ_THEN_WRITE
-                    ? SHARE_CHECK_BEFORE_CLEAR
-                    : SKIP_PINNED_REFCOUNT_SWAP_IN;
+            return reference == Reference.PIN ? SHARE_CHECK_BEFORE_CLEAR : NO_EXCLUSIVE_SWAP_ENTRY;
         }
 
         @Override
@@ -332,17 +338,18 @@ public final class ShrinkVsPin implements Race {
     /** The step of a mutant concerns pins, and no ordinary reference is counted in a word of its own. */
     private static boolean has(Fix fix, Reference reference, FolioSize size, Then then, On on) {
         return reference == Reference.PIN
-                ? !fix.isMutant() || then == Then.READ_THEN_WRITE
+                ? !fix.isMutant() || then == Then.READ_THEN_WRITE || fix == Fix.SHARE_CHECK_BEFORE_CLEAR
                 : !fix.isMutant() && size == FolioSize.SMALL && (on == On.X86_BATCHED || on == On.ARM64);
     }
 
     private Point point(Fix fix, Reference reference, FolioSize size, Then then, On on) {
+        Reachability from = fix.expected.from(reference, then, on);
         return new Point(
                 name(),
                 fix,
                 List.of(reference, size, then, on),
-                fix.expected.from(reference, then, on),
-                fix.control(reference, then),
+                from,
+                from.isReachableOn(TSO) ? null : fix.control(reference),
                 stress(fix, reference, size, then, on),
                 machine -> new State(machine, fix, reference, size, then, on));
     }
@@ -393,7 +400,7 @@ public final class ShrinkVsPin implements Race {
                             Folio.ANON,
                             BEFORE_RECLAIM));
             Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
-            MemMap memMap = new MemMap(machine, folio, spare);
+            MemMap memMap = new MemMap(machine, List.of(folio, spare));
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             mm = new Mm(machine, "mm", table, new Tlb(machine, on.platform().flush(), 2), true);
             SwapSpace swap = new SwapSpace(machine, false);
@@ -422,16 +429,18 @@ public final class ShrinkVsPin implements Race {
             if (Pte.isNone(entry)) {
                 return End.PAGE_LOST;
             }
-            if (Pte.has(entry, Pte.SWAP) && folio.test(Folio.ANON_EXCLUSIVE)) {
-                return End.SWAPPED_YET_EXCLUSIVE;
-            }
+            boolean swappedYetExclusive = Pte.has(entry, Pte.SWAP) && folio.test(Folio.ANON_EXCLUSIVE);
             if (grab.isPinned() && !inSync()) {
                 return End.OUT_OF_SYNC;
             }
+            if (grab.isPinned() && reclaimed.isUnmapped() && fix.promisesMapped() && reference == Reference.PIN) {
+                return End.PINNED_YET_UNMAPPED;
+            }
+            if (swappedYetExclusive) {
+                return End.SWAPPED_YET_EXCLUSIVE;
+            }
             if (grab.isPinned() && reclaimed.isUnmapped()) {
-                return fix.promisesMapped() && reference == Reference.PIN
-                        ? End.PINNED_YET_UNMAPPED
-                        : End.UNMAPPED_BACK_IN_SYNC;
+                return End.UNMAPPED_BACK_IN_SYNC;
             }
             if (reclaimed == Reclaim.End.KEPT_PINNED) {
                 return End.KEPT_FOR_PIN;

@@ -72,4 +72,12 @@ public interface Variant {
     default String difference() {
         return origin().difference();
     }
+
+    /**
+     * Whether the forbidden outcome of this variant is that the actors deadlock. Everywhere else a wait that gives up says
+     * that CPU time ran out, and nothing about the variant.
+     */
+    default boolean deadlocks() {
+        return false;
+    }
 }

@@ -105,10 +105,9 @@ public final class FaultAround {
             folio.put();
             return FaultEnd.SKIPPED_LOCKED;
         }
-        if (steps.has(Step.RECHECK_MAPPING)
-                && (folio.mapping.readOnce() != Folio.SHMEM
-                        || !folio.test(Folio.UPTODATE)
-                        || index >= file.size.readOnce())) {
+        if ((steps.has(Step.RECHECK_MAPPING) && folio.mapping.readOnce() != Folio.SHMEM)
+                || !folio.test(Folio.UPTODATE)
+                || index >= file.size.readOnce()) {
             unlockFolio(folio);
             folio.put();
             return FaultEnd.SKIPPED_TRUNCATED;

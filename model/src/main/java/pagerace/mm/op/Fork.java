@@ -109,11 +109,9 @@ public final class Fork {
             lockBoth();
             end = copyPresentPte(index, true);
         }
-        if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
+        if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ) && end == End.SHARED) {
             seqEnd();
-            if (end == End.SHARED) {
-                writeProtect(index);
-            }
+            writeProtect(index);
             unlockBoth();
         } else {
             unlockBoth();
@@ -145,6 +143,7 @@ public final class Fork {
             }
             if (havePage) {
                 spare.allocateAnon(folio.data.readOnce(), steps.has(Step.CLEAR_EXCLUSIVE));
+                spare.mapcount.writeOnce(1);
                 child.pte(index).writeOnce(Pte.present(spare.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             }
             if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
@@ -183,7 +182,7 @@ public final class Fork {
 
     private void lockBoth() {
         child.ptl.lock();
-        parent.table.ptl.lock(); // nested: the child's table is not reachable yet, so nobody takes them in reverse
+        parent.table.ptl.lock(); // nested: nobody else holds two of these locks, so nobody takes them in reverse
     }
 
     private void unlockBoth() {
@@ -192,19 +191,23 @@ public final class Fork {
     }
 
     private void seqBegin() {
-        if (steps.has(Step.SEQ)) {
+        if (!steps.has(Step.SEQ)) {
+            return;
+        }
+        if (steps.has(Step.FENCE_AFTER_SEQ_BEGIN)) {
+            parent.writeProtectSeq.writeBegin();
+        } else {
             parent.writeProtectSeq.increment();
-            if (steps.has(Step.FENCE_AFTER_SEQ_BEGIN)) {
-                machine.smpWmb(); // pairs with the read fence of read_seqcount_retry
-            }
         }
     }
 
     private void seqEnd() {
-        if (steps.has(Step.SEQ)) {
-            if (steps.has(Step.FENCE_BEFORE_SEQ_END)) {
-                machine.smpWmb(); // pairs with the acquire of GUP-fast's first look at the count
-            }
+        if (!steps.has(Step.SEQ)) {
+            return;
+        }
+        if (steps.has(Step.FENCE_BEFORE_SEQ_END)) {
+            parent.writeProtectSeq.writeEnd();
+        } else {
             parent.writeProtectSeq.increment();
         }
     }

@@ -30,7 +30,9 @@ public final class GupFast {
     public enum Step {
         /** Mark the address space before anything else: fork asks nobody else about pins (5.9). */
         SET_HAS_PINNED,
-        /** Remember {@code write_protect_seq} before the walk and compare it after: 57efa1fe5957 (5.11). */
+        /** Read {@code write_protect_seq} before the walk and give up if it is odd: 57efa1fe5957 (5.11). */
+        READ_SEQ,
+        /** Compare the count after everything else, and undo the pin if it moved: 57efa1fe5957 (5.11). */
         RECHECK_SEQ,
         /** Mutant: compare the count before the reference is taken. */
         RECHECK_SEQ_BEFORE_GRAB,
@@ -44,7 +46,7 @@ public final class GupFast {
         RECHECK_PMD,
         /** After the reference is taken, compare the entry. As old as the function. */
         RECHECK_PTE,
-        /** Pin a page through a read-only entry only if it is exclusive: c89357e27f20 (5.19). */
+        /** Pin a page through a read-only entry only if it is exclusive: a7f226604170 (5.19). */
         REQUIRE_EXCLUSIVE,
         /** Between the entry and the exclusive bit, a read fence: 088b8aa537c2 (6.1). */
         FENCE_BEFORE_EXCLUSIVE,
@@ -57,7 +59,7 @@ public final class GupFast {
     /** Kernels 5.9 and 5.10. */
     public static final Steps<Step> V5_9 = V5_8.with(Step.SET_HAS_PINNED);
     /** Kernels 5.11 to 5.13. */
-    public static final Steps<Step> V5_11 = V5_9.with(Step.RECHECK_SEQ);
+    public static final Steps<Step> V5_11 = V5_9.with(Step.READ_SEQ).with(Step.RECHECK_SEQ);
     /** Kernels 5.14 to 5.18: a pin of any folio has two halves, and nothing orders the second. */
     public static final Steps<Step> V5_14 = V5_11.without(Step.PIN_IN_ONE).with(Step.RECHECK_HEAD);
     /** Kernels 5.19 and 6.0. */
@@ -137,9 +139,8 @@ public final class GupFast {
         if (pin && steps.has(Step.SET_HAS_PINNED)) {
             mm.setHasPinned();
         }
-        boolean watchSeq = pin && (steps.has(Step.RECHECK_SEQ) || steps.has(Step.RECHECK_SEQ_BEFORE_GRAB));
         long seq = 0;
-        if (watchSeq) {
+        if (pin && steps.has(Step.READ_SEQ)) {
             seq = mm.writeProtectSeq.readBegin();
             if (SeqCount.isOdd(seq)) {
                 return Grab.none(End.SEQ_ODD);
@@ -219,9 +220,11 @@ public final class GupFast {
             folio.refcount.add(Folio.PIN_BIAS - firstAddition(folio, flags));
         }
         if (steps.has(Step.FENCE_AFTER_PIN)) {
-            // Pairs with the fence of whoever clears the entry and then looks for pins, and with fork's seq store:
-            // without
-            // it the recheck below may read before the unordered addition above is visible.
+            // Pairs with the full fence between the cleared entry and the look for pins (Reclaim), and with the full
+            // fence
+            // between the odd count and that look, where fork has one (Fork). Without it the rechecks that follow may
+            // be
+            // done before the unordered addition above is visible.
             machine.smpMbAfterAtomic();
         }
     }

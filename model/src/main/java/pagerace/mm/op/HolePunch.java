@@ -73,9 +73,10 @@ public final class HolePunch {
 
     /** Punches all pages out. */
     public Punched punch() {
-        publish(ShmemFile.PUNCHING);
         if (steps.has(Step.TRUNCATE)) {
             file.size.writeOnce(0);
+        } else {
+            publish(ShmemFile.PUNCHING);
         }
         if (steps.has(Step.FIRST_ZAP)) {
             for (int i = 0; i < file.pages(); i++) {
@@ -112,7 +113,9 @@ public final class HolePunch {
                 zap(i, false);
             }
         }
-        publish(ShmemFile.NO_PUNCH);
+        if (!steps.has(Step.TRUNCATE)) {
+            publish(ShmemFile.NO_PUNCH);
+        }
         return new Punched(rezapped, skipped);
     }
 

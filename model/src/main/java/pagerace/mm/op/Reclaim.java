@@ -15,6 +15,7 @@ import pagerace.mm.SwapSpace;
  * at which it is kept.
  *
  * <p>Assumptions: the folio was isolated from the LRU, which is one of its references; nobody else reclaims it.
+ * Putting a kept folio back on the LRU, which drops that reference, is not modelled.
  *
  * <p>Guarantees, since 5.19: an exclusive page that is pinned stays mapped, and a page that was unmapped can no longer be
  * pinned. "Share" means giving up exclusivity: clear the entry, look for pins, and only if there are none clear the bit.
@@ -178,8 +179,8 @@ public final class Reclaim {
         }
         entry.writeOnce(Pte.swap(SwapSpace.OFFSET, exclusive && steps.has(Step.EXCLUSIVE_SWAP_ENTRY)));
         folio.mapcount.add(-1);
-        mm.table.ptl.unlock();
         folio.refcount.fetchAdd(-1, Order.FULL);
+        mm.table.ptl.unlock();
         return End.RECLAIMED;
     }
 

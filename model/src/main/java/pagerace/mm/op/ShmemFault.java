@@ -21,7 +21,7 @@ import pagerace.mm.ShmemFile;
 public final class ShmemFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
-        /** Wait while a punch is published in {@code i_private}: 1aac1400319d, 8e205f779d14. */
+        /** Wait while a punch is published in {@code i_private}: f00cdc6df7d7, 8e205f779d14. */
         WAIT_FOR_PUNCH,
         /** Where a marker remembers {@code uffd-wp}, map the page write-protected again (5.19). */
         RESTORE_UFFD_WP
@@ -48,9 +48,19 @@ public final class ShmemFault {
         this.steps = steps;
     }
 
-    /** Reads the entry at {@code index} and faults the page in if nothing is mapped, shared and writable. */
+    /** Reads the entry at {@code index} and, if it maps nothing, maps the file's page: shared and writable. */
     public FaultEnd handle(int index) {
+        return handle(index, false);
+    }
+
+    /** {@code do_cow_fault}: as {@link #handle}, but maps a private writable copy. */
+    public FaultEnd handleCow(int index) {
+        return handle(index, true);
+    }
+
+    private FaultEnd handle(int index, boolean copy) {
         boolean waited = false;
+        boolean lost = false;
         for (int tries = 0; tries < TRIES; tries++) {
             long seen = mm.table.pte(index).readOnce();
             if (Pte.isPresent(seen)) {
@@ -60,45 +70,18 @@ public final class ShmemFault {
                 waited = true;
                 continue;
             }
-            FaultEnd end = faultIn(index, seen);
-            if (end != FaultEnd.SKIPPED_MOVED && end != FaultEnd.SKIPPED_TRUNCATED) {
-                return waited ? FaultEnd.WAITED_FOR_PUNCH : end;
+            FaultEnd end = copy ? faultInCopy(index, seen) : faultIn(index, seen);
+            if (end == FaultEnd.SKIPPED_MOVED || end == FaultEnd.SKIPPED_TRUNCATED) {
+                lost = true;
+                continue;
             }
+            if (waited) {
+                return FaultEnd.WAITED_FOR_PUNCH;
+            }
+            boolean gone = end == FaultEnd.SKIPPED_EMPTY || end == FaultEnd.BEYOND_EOF;
+            return lost && gone ? FaultEnd.SKIPPED_TRUNCATED : end;
         }
         return FaultEnd.GAVE_UP;
-    }
-
-    /** {@code do_cow_fault}: maps a private writable copy of the page at {@code index}. */
-    public FaultEnd handleCow(int index) {
-        long seen = mm.table.pte(index).readOnce();
-        if (Pte.isPresent(seen)) {
-            return FaultEnd.NO_FAULT;
-        }
-        int pfn = (int) file.slot(index).readDependent();
-        if (pfn == 0) {
-            return FaultEnd.SKIPPED_EMPTY;
-        }
-        Folio folio = memMap.folioOf(pfn);
-        FaultEnd end = lock(folio, index, pfn);
-        if (end != FaultEnd.MAPPED) {
-            return end;
-        }
-        spare.allocateAnon(folio.data.readOnce(), true);
-        mm.table.ptl.lock();
-        if (mm.table.pte(index).readOnce() == seen) {
-            mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            end = FaultEnd.MAPPED_COPY;
-        } else {
-            end = FaultEnd.SKIPPED_PRESENT;
-        }
-        mm.table.ptl.unlock();
-        folio.lock.unlock();
-        folio.put();
-        if (end == FaultEnd.SKIPPED_PRESENT) {
-            spare.mapcount.writeOnce(0);
-            spare.put(); // nobody else has seen the copy
-        }
-        return end;
     }
 
     /** Whether a punch was under way: it is over now, and the fault starts again. */
@@ -125,6 +108,31 @@ public final class ShmemFault {
         Folio folio = memMap.folioOf(pfn);
         FaultEnd end = lock(folio, index, pfn);
         return end == FaultEnd.MAPPED ? install(folio, index, seen, FaultEnd.MAPPED) : end;
+    }
+
+    private FaultEnd faultInCopy(int index, long seen) {
+        int pfn = (int) file.slot(index).readDependent();
+        if (pfn == 0) {
+            return index < file.size.readOnce() ? FaultEnd.SKIPPED_EMPTY : FaultEnd.BEYOND_EOF;
+        }
+        Folio folio = memMap.folioOf(pfn);
+        FaultEnd end = lock(folio, index, pfn);
+        if (end != FaultEnd.MAPPED) {
+            return end;
+        }
+        mm.table.ptl.lock();
+        if (mm.table.pte(index).readOnce() == seen) {
+            spare.allocateAnon(folio.data.readOnce(), true);
+            spare.mapcount.writeOnce(1);
+            mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            end = FaultEnd.MAPPED_COPY;
+        } else {
+            end = FaultEnd.SKIPPED_PRESENT;
+        }
+        mm.table.ptl.unlock();
+        folio.lock.unlock(); // only now: whoever removes the page finds the copy, or the copy finds the page gone
+        folio.put();
+        return end;
     }
 
     private FaultEnd faultInNew(int index, long seen) {

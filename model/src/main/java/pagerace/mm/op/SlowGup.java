@@ -14,7 +14,7 @@ import pagerace.mm.Pte;
  * everybody else, so there is nothing to recheck and nothing to fence.
  */
 public final class SlowGup {
-    /** Whether a read-only pin first makes a possibly shared page exclusive: c89357e27f20 (5.19). */
+    /** Whether a read-only pin first makes a possibly shared page exclusive: a7f226604170 (5.19). */
     public enum Unshare {
         /** Up to 5.18: the pin is taken on whatever page is there. */
         IGNORE,

@@ -94,7 +94,6 @@ public final class SwapIn {
             }
         }
         spare.allocateAnon(swap.disk.readOnce(), false);
-        spare.mapcount.writeOnce(0);
         return spare;
     }
 

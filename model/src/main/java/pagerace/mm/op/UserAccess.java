@@ -11,7 +11,8 @@ import pagerace.mm.Pte;
  *
  * <p>Algorithm notes. A store uses the entry that it was translated through; a flush waits until it is done. So looking the
  * entry up and storing happen in one section that a flush under {@link pagerace.machine.TlbProfile#IPI} waits for; otherwise
- * a store through an entry that is long gone would look like a violation.
+ * a store through an entry that is long gone would look like a violation. Under the other profiles nothing waits, so there
+ * an actor must not use this class beside a flush; a judge may.
  */
 public final class UserAccess {
     /** Swap-in, then a copy, then the access: three. One more says that something is wrong. */

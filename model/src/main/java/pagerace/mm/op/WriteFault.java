@@ -27,7 +27,7 @@ public final class WriteFault {
         RETRY
     }
 
-    /** With more references than this no reuse is possible: mapping, swap cache, and one of ours. */
+    /** With more references than this no reuse is possible: the mapping's, the swap cache's, a per-CPU LRU batch's. */
     private static final long MAX_REFERENCES_FOR_REUSE = 3;
 
     private final Mm mm;
@@ -83,6 +83,7 @@ public final class WriteFault {
             return End.RETRY;
         }
         spare.allocateAnon(content, rule == ReuseRule.EXCLUSIVE);
+        spare.mapcount.writeOnce(1);
         mm.table.pte(index).writeOnce(Pte.NONE);
         mm.tlb.flushNow();
         mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));

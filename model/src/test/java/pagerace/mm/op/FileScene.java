@@ -36,7 +36,7 @@ final class FileScene {
         folio = new Folio(machine, "folio", 1, large, inFile(CONTENT));
         second = new Folio(machine, "second", 2, false, inFile(CONTENT + 1));
         spare = new Folio(machine, "spare", 3, false, Folio.Initially.FREE);
-        memMap = new MemMap(machine, folio, second, spare);
+        memMap = new MemMap(machine, List.of(folio, second, spare));
         file = pmd ? new ShmemFile(machine, folio) : new ShmemFile(machine, folio, second);
         PageTable table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", Pte.NONE, Pte.NONE);
         mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 2), false);
@@ -84,6 +84,7 @@ final class FileScene {
     /** The first page's entry maps a private copy. */
     FileScene copied() {
         spare.allocateAnon(CONTENT, true);
+        spare.mapcount.writeOnce(1);
         entry(0).writeOnce(Pte.present(3, MAPPED));
         return this;
     }

@@ -256,7 +256,8 @@ class GupFastTest {
     void mutantThatDoesNotCompareTheEntryPinsAllTheSame() {
         Scene scene = Scene.writable().exclusive();
         scene.machine.before("fetchAdd folio.refcount RELAXED", 1, () -> scene.setPte(Pte.NONE));
-        assertThat(grab(scene, GupFast.V6_1.without(Step.RECHECK_PTE), PIN).end()).isEqualTo(End.PINNED);
+        assertThat(grab(scene, GupFast.V6_1.without(Step.RECHECK_PTE), PIN).end())
+                .isEqualTo(End.PINNED);
     }
 
     @Test
@@ -348,7 +349,7 @@ class GupFastTest {
                         "fetchOr parent.flags RELAXED",
                         "loadAcquire parent.write_protect_seq",
                         "readOnce irqs-off[0]",
-                        "writeOnce irqs-off[0]",
+                        "storeRelease irqs-off[0]",
                         "smpMb",
                         "readOnce parent.pmd",
                         Scene.READ_PTE,

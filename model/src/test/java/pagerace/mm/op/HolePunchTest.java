@@ -191,6 +191,14 @@ class HolePunchTest {
     }
 
     @Test
+    void aTruncationPublishesNothing() {
+        FileScene scene = FileScene.unmapped();
+        assertThat(scene.machine.logOf(() -> scene.punch(HolePunch.TRUNCATION)))
+                .doesNotContain("writeOnce inode.i_private");
+        assertGone(scene);
+    }
+
+    @Test
     void aTruncationTakesPrivateCopiesToo() {
         FileScene scene = FileScene.unmapped().copied();
         scene.machine.before(

@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.Stream;
 import pagerace.machine.SeqCount;
 import pagerace.machine.Tlb;
@@ -47,7 +48,7 @@ final class Scene {
         platform = new Platform(Platform.PteUpdate.LOCKED, flush);
         folio = new Folio(machine, "folio", 1, large, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
         spare = new Folio(machine, "spare", 2, false, Folio.Initially.FREE);
-        memMap = new MemMap(machine, folio, spare);
+        memMap = new MemMap(machine, List.of(folio, spare));
         PageTable table = new PageTable(machine, "parent", Pte.present(1, flags));
         mm = new Mm(machine, "parent", table, new Tlb(machine, flush, 2), false);
         child = new PageTable(machine, "child", Pte.NONE);

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.ExploredMachine.Trial;
+import pagerace.explore.Step.Kind;
+import pagerace.machine.Order;
+
+/**
+ * What precedes a step in its actor: the fences since its last access, and the reads on which it depends.
+ *
+ * <p>Algorithm notes. An actor is a black box, so dependencies are found by trying: a write depends on a read if, had the
+ * read returned another value and all other reads the same, the actor would not have come to that write (control) or
+ * would have written something else (data). The other values tried are those that the word is known to have had, and some
+ * that lie far off. A dependency that none of them shows is missed, which errs towards false alarms; one that a compiler
+ * could optimise away is not found either, as it should be. Code after an {@code if} that runs either way does not
+ * depend on its condition.
+ */
+final class Past {
+    /** Steps of a trial run, after which the write is taken to be out of reach. */
+    private static final int MAX_TRIAL_STEPS = 1_000;
+
+    /** Far off, and yet not so far that a loop up to it would take long. */
+    private static final long FAR = 1L << 20;
+
+    private final ExploredMachine machine;
+    private final Supplier<?> actor;
+    private final Step[] steps;
+    private final long[] results;
+    private @Nullable Dependence dependence;
+
+    Past(ExploredMachine machine, Supplier<?> actor, Step[] steps, long[] results) {
+        this.machine = machine;
+        this.actor = actor;
+        this.steps = steps;
+        this.results = results;
+    }
+
+    boolean endsWith(Kind fence) {
+        for (int i = steps.length - 1; i >= 0 && steps[i].kind().isFence(); i--) {
+            if (steps[i].kind() == fence || (fence == Kind.MB && steps[i].isFullFence())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Dependence dependence(Step step) {
+        if (dependence == null) {
+            dependence = find(step);
+        }
+        return dependence;
+    }
+
+    private Dependence find(Step step) {
+        BitSet control = new BitSet();
+        BitSet data = new BitSet();
+        int read = 0;
+        for (int i = 0; i < steps.length; i++) {
+            if (steps[i].kind() == Kind.AWAIT) {
+                control.set(read); // no later step without the value that was waited for
+            } else if (steps[i].kind().isSeen() && !isOrderedAnyway(i)) {
+                for (long other : otherResults(i)) {
+                    Attempt attempt = new Attempt(i, other, step);
+                    machine.tryOut(actor, attempt);
+                    if (!attempt.arrived) {
+                        control.set(read);
+                        break;
+                    } else if (attempt.wroteOtherwise) {
+                        data.set(read);
+                        break;
+                    }
+                }
+            }
+            if (steps[i].kind().reads()) {
+                read++;
+            }
+        }
+        return new Dependence(control, data);
+    }
+
+    /** Whether everything after step i is ordered behind it by an acquire or a full fence, whatever depends on it. */
+    private boolean isOrderedAnyway(int i) {
+        Step step = steps[i];
+        boolean took = !step.kind().isReadModifyWrite() || step.tookPlace(results[i]);
+        if (took && (step.order() == Order.ACQUIRE || step.order() == Order.FULL)) {
+            return true;
+        }
+        for (int j = i + 1; j < steps.length; j++) {
+            if (steps[j].isFullFence()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Set<Long> otherResults(int i) {
+        long result = results[i];
+        Set<Long> others = new LinkedHashSet<>();
+        if (steps[i].kind().isSeenAsTruth()) {
+            others.add(1 - result);
+            return others;
+        }
+        others.addAll(machine.knownValues(steps[i].location()));
+        if (steps[i].kind() == Kind.CMPXCHG) {
+            others.add(steps[i].a());
+        }
+        others.add(result + 1);
+        others.add(result - 1);
+        others.add(~result);
+        others.add(result + FAR);
+        others.add(result - FAR);
+        others.add(0L);
+        others.remove(result);
+        return others;
+    }
+
+    /** A run in which one read returns something else, until it comes to the write or gives up. */
+    private final class Attempt implements Trial {
+        private final int changed;
+        private final long other;
+        private final Step write;
+
+        /** Which of the writes of this kind to this word it is, from zero. */
+        private int ordinal;
+
+        /** Per step of the record: whether its result has been handed out. */
+        private final BitSet used = new BitSet();
+
+        private int taken;
+        boolean arrived;
+        boolean wroteOtherwise;
+
+        Attempt(int changed, long other, Step write) {
+            this.changed = changed;
+            this.other = other;
+            this.write = write;
+            for (Step step : steps) {
+                ordinal += isLike(step.kind(), step.location()) ? 1 : 0;
+            }
+        }
+
+        private boolean isLike(Kind kind, int location) {
+            return kind == write.kind() && location == write.location();
+        }
+
+        @Override
+        public long access(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+            if (taken++ >= MAX_TRIAL_STEPS) {
+                throw Trial.end();
+            }
+            if (isLike(kind, location) && ordinal-- == 0) {
+                arrived = true;
+                wroteOtherwise = !write.isSame(kind, location, a, b, order);
+                throw Trial.end();
+            }
+            return kind.isSeen() ? result(kind, location, until) : 0;
+        }
+
+        private long result(Kind kind, int location, @Nullable LongPredicate until) {
+            for (int i = 0; i < steps.length; i++) {
+                if (!used.get(i) && steps[i].location() == location && steps[i].kind() == kind) {
+                    used.set(i);
+                    return i == changed ? other : results[i];
+                }
+            }
+            if (kind.isSeenAsTruth()) {
+                return 1;
+            }
+            for (long known : machine.knownValues(location)) {
+                if (until == null || until.test(known)) {
+                    return known;
+                }
+            }
+            throw Trial.end();
+        }
+    }
+}

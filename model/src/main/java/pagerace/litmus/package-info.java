@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Litmus tests: small C programs in the Linux kernel's litmus syntax, run by the explorer on the same machine as the races.
+ *
+ * <p>{@link pagerace.litmus.LitmusTest#parse} reads one; whatever it cannot run is refused by name and line, never skipped.
+ */
+@NullMarked
+package pagerace.litmus;
+
+import org.jspecify.annotations.NullMarked;

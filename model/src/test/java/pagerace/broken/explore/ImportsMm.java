@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.broken.explore;
+
+import pagerace.broken.mm.Anything;
+
+record ImportsMm(Anything thing) {}

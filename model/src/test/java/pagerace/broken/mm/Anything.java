@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.broken.mm;
+
+public final class Anything {
+    private Anything() {}
+}

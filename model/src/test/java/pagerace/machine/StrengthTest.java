@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.lang.invoke.VarHandle;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Which access mode of Java each kernel primitive becomes, read from the class files. No run on x86 can tell a relaxed
+ * read-modify-write from a full one, nor a release store from an opaque one; a primitive that has become too strong hides
+ * the very races that this project is about, so the choice is pinned here.
+ */
+class StrengthTest {
+    private static final String MODES = """
+            await:
+            acquireWhenClear:
+            addUnless:
+            cmpxchg:
+            fenceAroundFullRmw: fullFence
+            fetchAdd: fence getAndAdd fence getAndAddAcquire getAndAddRelease weakCompareAndSetPlain
+            fetchAndNot:
+            fetchOr:
+            isPoisoned: getOpaque
+            loadAcquire: getAcquire
+            poison: setOpaque
+            readOnce: getOpaque
+            smpMb: fullFence
+            smpMbAfterAtomic: fullFence
+            smpMbAfterSpinlock: fullFence
+            smpMbBeforeAtomic: fullFence
+            smpRmb: loadLoadFence
+            smpWmb: storeStoreFence
+            storeRelease: setRelease
+            swing: fence compareAndSet fence weakCompareAndSetAcquire weakCompareAndSetRelease weakCompareAndSetPlain
+            tryAcquireWhenClear: weakCompareAndSetAcquire
+            writeOnce: setOpaque
+            xchg: fence getAndSet fence getAndSetAcquire getAndSetRelease weakCompareAndSetPlain
+            """;
+
+    @Test
+    void eachPrimitiveHasTheWeakestModeThatIsStrongEnough() {
+        List<String> expected = MODES.lines().map(String::strip).sorted().toList();
+        List<String> actual = machineMethods()
+                .map(method -> method.getName() + ":" + modes(method))
+                .filter(line -> !line.endsWith(":") || expected.contains(line))
+                .sorted()
+                .toList();
+        assertThat(actual).containsExactlyElementsOf(expected);
+    }
+
+    /** In the order of the source lines, and so of the branches: full, acquire, release, relaxed. */
+    private static String modes(JavaMethod method) {
+        return method.getMethodCallsFromSelf().stream()
+                .filter(call -> call.getTargetOwner().isEquivalentTo(VarHandle.class)
+                        || call.getName().equals("fenceAroundFullRmw"))
+                .sorted(Comparator.comparingInt(JavaAccess::getLineNumber))
+                .map(call -> call.getName().equals("fenceAroundFullRmw") ? "fence" : call.getName())
+                .map(mode -> " " + mode)
+                .collect(Collectors.joining());
+    }
+
+    private static Stream<JavaMethod> machineMethods() {
+        Word word = new HardwareMachine().word("word", 0);
+        return new ClassFileImporter()
+                .importClasses(HardwareMachine.class, word.getClass()).stream()
+                        .filter(type -> type.getName().startsWith(HardwareMachine.class.getName()))
+                        .flatMap(type -> type.getMethods().stream());
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What each operation of a hardware word stores and returns; what it orders is the business of {@link StrengthTest}. */
+class WordTest {
+    private static final long HIGH = 1L << 63;
+
+    private final Machine machine = new HardwareMachine();
+
+    private Word holding(long value) {
+        return machine.word("word", value);
+    }
+
+    @Test
+    void everyReadSeesTheInitialValue() {
+        Word word = holding(HIGH | 5);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 5);
+        assertThat(word.loadAcquire()).isEqualTo(HIGH | 5);
+        assertThat(word.readDependent()).isEqualTo(HIGH | 5);
+        assertThat(machine.word("indexed", 3, 7).readOnce()).isEqualTo(7);
+        assertThat(machine.word("owner", "field", 8).readOnce()).isEqualTo(8);
+    }
+
+    @Test
+    void everyStoreIsSeenByTheNextRead() {
+        Word word = holding(1);
+        word.writeOnce(HIGH | 2);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 2);
+        word.storeRelease(3);
+        assertThat(word.readOnce()).isEqualTo(3);
+    }
+
+    @Test
+    void wordsAreApart() {
+        Word one = holding(1);
+        Word other = holding(1);
+        one.writeOnce(2);
+        assertThat(other.readOnce()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void xchgReturnsTheOldValue(Order order) {
+        Word word = holding(HIGH | 1);
+        assertThat(word.xchg(2, order)).isEqualTo(HIGH | 1);
+        assertThat(word.readOnce()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cmpxchgStoresWhenTheWordHoldsTheExpectedValue(Order order) {
+        Word word = holding(HIGH | 1);
+        assertThat(word.cmpxchg(HIGH | 1, 2, order)).isEqualTo(HIGH | 1);
+        assertThat(word.readOnce()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cmpxchgReturnsWhatItFoundInstead(Order order) {
+        Word word = holding(HIGH | 1);
+        assertThat(word.cmpxchg(1, 2, order)).isEqualTo(HIGH | 1);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchAddReturnsTheOldValueAndAddReturnTheNew(Order order) {
+        Word word = holding(10);
+        assertThat(word.fetchAdd(1024, order)).isEqualTo(10);
+        assertThat(word.readOnce()).isEqualTo(1034);
+        assertThat(word.fetchAdd(-1034, order)).isEqualTo(1034);
+        assertThat(word.readOnce()).isZero();
+        assertThat(word.addReturn(3, order)).isEqualTo(3);
+        assertThat(word.addReturn(-1, order)).isEqualTo(2);
+        assertThat(word.readOnce()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchOrSetsBitsAndKeepsTheOthers(Order order) {
+        Word word = holding(HIGH | 0b0101);
+        assertThat(word.fetchOr(0b0011, order)).isEqualTo(HIGH | 0b0101);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b0111);
+        assertThat(word.fetchOr(0b0100, order)).isEqualTo(HIGH | 0b0111);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b0111);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fetchAndNotClearsBitsAndKeepsTheOthers(Order order) {
+        Word word = holding(HIGH | 0b0111);
+        assertThat(word.fetchAndNot(0b1011, order)).isEqualTo(HIGH | 0b0111);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b0100);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void addUnlessAddsOnlyToAnotherValue(Order order) {
+        Word word = holding(1);
+        assertThat(word.addUnless(5, 0, order)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(6);
+        assertThat(word.addUnless(5, 6, order)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(6);
+    }
+
+    @Test
+    void voidOperationsChangeTheWord() {
+        Word word = holding(0b1000);
+        word.add(3);
+        assertThat(word.readOnce()).isEqualTo(0b1011);
+        word.or(0b0110);
+        assertThat(word.readOnce()).isEqualTo(0b1111);
+        word.andNot(0b1001);
+        assertThat(word.readOnce()).isEqualTo(0b0110);
+    }
+
+    @Test
+    void addReturnAndSubAndTestReportTheValueAfter() {
+        Word word = holding(2);
+        assertThat(word.addReturn(1)).isEqualTo(3);
+        assertThat(word.subAndTest(2)).isFalse();
+        assertThat(word.subAndTest(1)).isTrue();
+        assertThat(word.readOnce()).isZero();
+    }
+
+    @Test
+    void testAndSetBitReportsTheBitBefore() {
+        Word word = holding(0b01);
+        assertThat(word.testAndSetBit(0b10)).isFalse();
+        assertThat(word.testAndSetBit(0b10)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(0b11);
+    }
+
+    @Test
+    void testAndClearBitReportsTheBitBefore() {
+        Word word = holding(0b11);
+        assertThat(word.testAndClearBit(0b10)).isTrue();
+        assertThat(word.testAndClearBit(0b10)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(0b01);
+    }
+
+    @Test
+    void bitLockOperationsLeaveOtherBitsAlone() {
+        Word word = holding(HIGH | 0b101);
+        assertThat(word.testAndSetBitLock(0b010)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b111);
+        assertThat(word.testAndSetBitLock(0b010)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b111);
+        word.clearBitUnlock(0b010);
+        assertThat(word.readOnce()).isEqualTo(HIGH | 0b101);
+    }
+
+    @Test
+    void tryAcquireWhenClearAddsOnlyWhenNoBusyBitIsSet() {
+        Word word = holding(0b100);
+        assertThat(word.tryAcquireWhenClear(0b001, 0b010)).isTrue();
+        assertThat(word.readOnce()).isEqualTo(0b110);
+        assertThat(word.tryAcquireWhenClear(0b011, 0b001)).isFalse();
+        assertThat(word.readOnce()).isEqualTo(0b110);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentAdditionsAreNotLost(Order order) {
+        Word sum = holding(0);
+        long[] done = new long[2];
+        hammer(done, who -> sum.fetchAdd(1, order));
+        assertThat(sum.readOnce()).isEqualTo(done[0] + done[1]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentConditionalAdditionsAreNotLost(Order order) {
+        Word sum = holding(0);
+        long[] done = new long[2];
+        hammer(done, who -> sum.addUnless(1, -1, order));
+        assertThat(sum.readOnce()).isEqualTo(done[0] + done[1]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentCompareAndExchangesAreNotLost(Order order) {
+        Word sum = holding(0);
+        long[] done = new long[2];
+        hammer(done, who -> {
+            long seen = sum.readOnce();
+            while (sum.cmpxchg(seen, seen + 1, order) != seen) {
+                seen = sum.readOnce();
+            }
+        });
+        assertThat(sum.readOnce()).isEqualTo(done[0] + done[1]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void concurrentChangesOfBitsAreNotLost(Order order) {
+        Word bits = holding(0);
+        hammer(new long[2], who -> {
+            long mine = 1L << who;
+            if ((bits.fetchOr(mine, order) & mine) != 0 || (bits.fetchAndNot(mine, order) & mine) == 0) {
+                throw new AssertionError("the other thread changed my bit");
+            }
+        });
+        assertThat(bits.readOnce()).isZero();
+    }
+
+    /** What is put in, each thing once, is taken out once. */
+    @ParameterizedTest
+    @EnumSource
+    void concurrentExchangesNeitherLoseNorDouble(Order order) {
+        Word place = holding(0);
+        long[] done = new long[2];
+        long[] taken = new long[2];
+        hammer(done, who -> taken[who] += place.xchg(done[who] + 1, order));
+        long put = (done[0] * (done[0] + 1) + done[1] * (done[1] + 1)) / 2;
+        assertThat(taken[0] + taken[1] + place.readOnce()).isEqualTo(put);
+    }
+
+    /** Two threads do their step twenty thousand times or more each; {@code done} counts. */
+    private static void hammer(long[] done, IntConsumer step) {
+        Machine own = new HardwareMachine();
+        TwoThreads.Actors actors =
+                TwoThreads.together(own, 20_000, () -> once(0, done, step), () -> once(1, done, step));
+        TwoThreads.run(actors.first(), actors.second());
+    }
+
+    private static void once(int who, long[] done, IntConsumer step) {
+        step.accept(who);
+        done[who]++;
+    }
+}

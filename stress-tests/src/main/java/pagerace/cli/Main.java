@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code pagerace}: a conformance suite for the races on a Linux page. */
+@Command(
+        name = "pagerace",
+        mixinStandardHelpOptions = true,
+        description = "A conformance suite for the races on a Linux page.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:everything was graded, and nothing fails",
+            "1:a verdict fails: BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host",
+            "2:the command line or a file was not understood; one sentence says what would be",
+            "3:the suite itself failed"
+        })
+public final class Main {
+    static final int PASSED = 0;
+    static final int FAILED = 1;
+    static final int BAD_INPUT = 2;
+    static final int CRASHED = 3;
+
+    private Main() {}
+
+    /** Runs the command line and exits. */
+    public static void main(String[] arguments) {
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    /** Runs the command line; returns the exit code. */
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        CommandLine commandLine = new CommandLine(new Main())
+                .addSubcommand(new StressCommand(out))
+                .addSubcommand(new ReportCommand(out))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    if (exception instanceof BadInput) {
+                        err.println(exception.getMessage());
+                        return BAD_INPUT;
+                    }
+                    exception.printStackTrace(err);
+                    return CRASHED;
+                });
+        if (arguments.length == 0) {
+            commandLine.usage(out);
+            return BAD_INPUT;
+        }
+        return commandLine.execute(arguments);
+    }
+}

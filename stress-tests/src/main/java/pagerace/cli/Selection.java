@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.race.Variant;
+
+/**
+ * Which points a filter means. A filter is a race, {@code race/variant}, or a point's key; the beginning of one of these; or
+ * a pattern for keys, in which {@code *} stands for anything and {@code ?} for one character. The whole name of a race or
+ * variant means just that one, even where another begins with it.
+ */
+final class Selection {
+    private final List<Race> races;
+
+    Selection(List<Race> races) {
+        this.races = races;
+    }
+
+    /**
+     * The planned points that {@code filter} means, and the controls without which they could not be graded, in the order of
+     * the catalogue.
+     *
+     * @throws BadInput if there are none
+     */
+    List<Point> select(String filter) {
+        List<Point> planned = points().filter(Selection::isPlanned).toList();
+        if (filter.isBlank()) {
+            return planned;
+        }
+        Predicate<Point> asked = asked(filter.strip());
+        List<Point> chosen = planned.stream().filter(asked).toList();
+        if (chosen.isEmpty()) {
+            throw new BadInput(complaint(filter.strip(), points().anyMatch(asked), planned));
+        }
+        Set<String> keys = new HashSet<>();
+        for (Point point : chosen) {
+            keys.add(point.key());
+            String control = point.controlKey();
+            if (control != null && point.reachableFrom() == Reachability.NEVER) {
+                keys.add(control);
+            }
+        }
+        return planned.stream().filter(point -> keys.contains(point.key())).toList();
+    }
+
+    private Predicate<Point> asked(String filter) {
+        if (filter.contains("*") || filter.contains("?")) {
+            Pattern pattern = glob(filter);
+            return point -> pattern.matcher(point.key()).matches()
+                    || pattern.matcher(point.race()).matches()
+                    || pattern.matcher(variantOf(point)).matches();
+        }
+        if (points().anyMatch(point -> variantOf(point).equals(filter))) {
+            return point -> variantOf(point).equals(filter);
+        }
+        if (points().anyMatch(point -> point.race().equals(filter))) {
+            return point -> point.race().equals(filter);
+        }
+        return point -> point.key().startsWith(filter);
+    }
+
+    private static Pattern glob(String filter) {
+        return Pattern.compile(filter.chars()
+                .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf((char) c)))
+                .collect(Collectors.joining()));
+    }
+
+    private String complaint(String filter, boolean exploredOnly, List<Point> planned) {
+        List<String> keys = planned.stream().map(Point::key).toList();
+        if (exploredOnly) {
+            return filter + " is explored only; the nearest that real threads run is " + nearest(filter, keys) + ".";
+        }
+        int slash = filter.indexOf('/');
+        String raceName = slash < 0 ? filter : filter.substring(0, slash);
+        for (Race race : races) {
+            if (race.name().equals(raceName) && slash >= 0) {
+                String rest = filter.substring(slash + 1);
+                String variant = rest.contains("[") ? rest.substring(0, rest.indexOf('[')) : rest;
+                List<String> variants =
+                        race.variants().stream().map(Variant::name).toList();
+                return variants.contains(variant)
+                        ? "There is no point " + filter + "; the nearest is " + nearest(filter, keys) + "."
+                        : "The race " + raceName + " has no variant " + variant + "; the nearest is "
+                                + nearest(variant, variants) + ".";
+            }
+        }
+        return "There is no race " + raceName + "; the nearest is "
+                + nearest(raceName, races.stream().map(Race::name).toList()) + ".";
+    }
+
+    private Stream<Point> points() {
+        return races.stream().flatMap(race -> race.points().stream());
+    }
+
+    private static boolean isPlanned(Point point) {
+        return point.stress() == Point.Stress.PLANNED;
+    }
+
+    private static String variantOf(Point point) {
+        return point.race() + "/" + point.variant().name();
+    }
+
+    /** The choice that takes the fewest changed letters to get to. */
+    static String nearest(String asked, Collection<String> choices) {
+        return choices.stream()
+                .min(Comparator.comparingInt(choice -> distance(asked, choice)))
+                .orElse("none");
+    }
+
+    private static int distance(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        Arrays.setAll(row, i -> i);
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int changed = diagonal + (same(from.charAt(i - 1), to.charAt(j - 1)) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[to.length()];
+    }
+
+    private static boolean same(char a, char b) {
+        return Character.toLowerCase(a) == Character.toLowerCase(b);
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.report.Journal;
+import pagerace.report.Report;
+import pagerace.report.Table;
+import pagerace.stress.JcstressEngine;
+import pagerace.stress.StressRun;
+import pagerace.verdict.Host;
+import pagerace.verdict.Tally;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the plan on real threads, grades it, and reports. */
+@Command(name = "stress", description = "Run the planned points on real threads within a budget, and grade them.")
+final class StressCommand implements Callable<Integer> {
+    @Option(
+            names = "--budget",
+            paramLabel = "TIME",
+            defaultValue = "4m",
+            description = "How long the run may take: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
+    private String budget = "4m";
+
+    @Option(
+            names = "--filter",
+            paramLabel = "POINTS",
+            defaultValue = "",
+            description = "Which points: RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a"
+                    + " pattern with * and ?. Their controls come along.")
+    private String filter = "";
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIRECTORY",
+            defaultValue = "target/pagerace",
+            description = "Where report.json, junit.xml and measured.jsonl go. Default: ${DEFAULT-VALUE}.")
+    private Path output = Path.of("target", "pagerace");
+
+    private final PrintStream out;
+
+    StressCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Outputs outputs = new Outputs(output);
+        outputs.begin();
+        Host host = Host.current();
+        Duration time = Budget.parse(budget);
+        List<Point> points = new Selection(Catalogue.RACES).select(filter);
+        Duration minimum = StressRun.minimum(points, host.memoryModel());
+        if (time.compareTo(minimum) < 0) {
+            throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
+                    + " that the plan for " + count(points)
+                    + " needs at least; give it that much, or choose fewer points by a filter.");
+        }
+        Map<String, Tally> tallies =
+                points.stream().collect(Collectors.toMap(Point::key, Tally::new, (a, b) -> a, LinkedHashMap::new));
+        Journal.Head head =
+                new Journal.Head(Report.SCHEMA, host, filter, time.toSeconds(), List.copyOf(tallies.keySet()));
+        out.println(count(points) + " in " + Budget.text(time) + "; probing the VM");
+        Ending ending = new Ending(complete -> {
+            Duration elapsed = sinceStart();
+            Report report = Report.of(
+                    Catalogue.RACES,
+                    host,
+                    new Report.Run(filter, time.toSeconds(), elapsed.toSeconds(), complete),
+                    tallies);
+            outputs.write(report);
+            out.print(Table.of(report));
+            out.println("Reports: " + output.toAbsolutePath().normalize());
+            out.flush();
+            return report.fails() ? Main.FAILED : Main.PASSED;
+        });
+        try (Journal journal = new Journal(outputs.journal(), head)) {
+            return ending.of(() -> measure(host, time, List.copyOf(tallies.values()), journal, ending));
+        }
+    }
+
+    /** Whether the run went on to its end. */
+    private boolean measure(Host host, Duration time, List<Tally> plan, Journal journal, Ending ending) {
+        try (@Nullable JcstressEngine engine = JcstressEngine.start()) {
+            if (engine == null) {
+                return true;
+            }
+            StressRun run = new StressRun(
+                    plan,
+                    host.memoryModel(),
+                    engine,
+                    new ConsoleProgress(out, ConsoleProgress.isTerminal()),
+                    journal::add);
+            ending.onInterruption(run::stop);
+            run.run(sinceStart(), time);
+            return !run.isStopped();
+        }
+    }
+
+    private static String count(List<Point> points) {
+        return points.size() == 1 ? "1 point" : points.size() + " points";
+    }
+
+    private static Duration sinceStart() {
+        return Duration.ofMillis(System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime());
+    }
+}

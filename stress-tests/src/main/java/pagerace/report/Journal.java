@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
+
+/**
+ * What was measured, one line of JSON per fork, written when the fork ends: whatever kills the run, the lines before stay. The
+ * first line is the {@link Head}.
+ */
+public final class Journal implements AutoCloseable {
+    /**
+     * What was asked for, on which machine.
+     *
+     * @param schema the version of this format
+     * @param host the machine
+     * @param filter which points were asked for; empty for all
+     * @param budget the time given, in seconds
+     * @param plan the keys of the points that were planned
+     */
+    public record Head(int schema, Host host, String filter, long budget, List<String> plan) {}
+
+    /**
+     * A journal that was read back.
+     *
+     * @param head the first line
+     * @param measurements the others
+     * @param damage what is wrong with the line at which reading stopped; null if it was read to its end
+     */
+    public record Contents(
+            Head head,
+            List<Measurement> measurements,
+            @Nullable String damage) {}
+
+    private final BufferedWriter lines;
+
+    /** Begins a journal, in place of the one that was there. */
+    public Journal(Path file, Head head) throws IOException {
+        lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+        write(head);
+    }
+
+    /** Appends what one fork measured. */
+    public void add(Measurement measurement) {
+        write(measurement);
+    }
+
+    private synchronized void write(Object value) {
+        try {
+            lines.write(Json.LINES.writeValueAsString(value));
+            lines.newLine();
+            lines.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads a journal, as far as it can be read.
+     *
+     * @throws IOException if there is no such file, or its first line is not the head of a journal
+     */
+    public static Contents read(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        Head head = Json.LINES.readValue(lines.isEmpty() ? "" : lines.get(0), Head.class);
+        if (head == null || head.schema() != Report.SCHEMA || head.plan() == null || head.host() == null) {
+            throw new IOException("not the head of a journal");
+        }
+        List<Measurement> measurements = new ArrayList<>();
+        for (int i = 1; i < lines.size(); i++) {
+            try {
+                measurements.add(Json.LINES.readValue(lines.get(i), Measurement.class));
+            } catch (JsonProcessingException e) {
+                return new Contents(head, measurements, "line " + (i + 1) + " is broken or cut off");
+            }
+        }
+        return new Contents(head, measurements, null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import pagerace.race.Dimension;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.verdict.Demand;
+import pagerace.verdict.Grade;
+import pagerace.verdict.Grader;
+import pagerace.verdict.Host;
+import pagerace.verdict.Tally;
+import pagerace.verdict.Tier;
+import pagerace.verdict.Verdict;
+
+/**
+ * All that is known of one run: the source of every other format.
+ *
+ * @param schema the version of this format; a change that breaks readers raises it
+ * @param host the machine that the threads ran on
+ * @param catalogue what the results are about
+ * @param run how the run went
+ * @param results one per point of the catalogue, in its order
+ */
+public record Report(int schema, Host host, Contents catalogue, Run run, List<Result> results) {
+    /** The version written today. */
+    public static final int SCHEMA = 1;
+
+    /**
+     * The catalogue that was run.
+     *
+     * @param races how many races it has
+     * @param points how many points they have
+     * @param digest tells two catalogues apart: a hash of all points and where each is reachable from
+     */
+    public record Contents(int races, int points, String digest) {}
+
+    /**
+     * How the run went.
+     *
+     * @param filter which points were asked for; empty for all
+     * @param budget the time it was given, in seconds
+     * @param elapsed the time it took, in seconds
+     * @param complete false if it was interrupted
+     */
+    public record Run(String filter, long budget, long elapsed, boolean complete) {}
+
+    /**
+     * What the plan demands of a point.
+     *
+     * @param aim what the point is run for
+     * @param configurations the tiers that must run
+     * @param samples at least so many executions
+     * @param window at least so many of them in the window
+     * @param forbidden at least so many forbidden ones
+     */
+    public record Plan(Demand.Aim aim, List<Tier> configurations, long samples, long window, long forbidden) {}
+
+    /**
+     * One point.
+     *
+     * @param race the race
+     * @param variant the fix
+     * @param dimensions the value of each dimension, by name
+     * @param key all three as one name
+     * @param kernels the releases that have the variant
+     * @param reachableFrom the strongest memory model that reaches the forbidden outcome
+     * @param control the key of the control; null if there is none
+     * @param plan what was demanded; null if it was not planned
+     * @param samples executions measured
+     * @param forbidden how many of them were forbidden
+     * @param window how many of them were in the window
+     * @param outcomes executions per outcome and tier
+     * @param verdict the verdict
+     * @param reason why; empty where the counts say it all
+     * @param fails whether it fails the build
+     */
+    public record Result(
+            String race,
+            String variant,
+            Map<String, String> dimensions,
+            String key,
+            String kernels,
+            Reachability reachableFrom,
+            @Nullable String control,
+            @Nullable Plan plan,
+            long samples,
+            long forbidden,
+            long window,
+            Map<String, Map<Tier, Long>> outcomes,
+            Verdict verdict,
+            String reason,
+            boolean fails) {}
+
+    /** Whether the build fails. */
+    public boolean fails() {
+        return results.stream().anyMatch(Result::fails);
+    }
+
+    /**
+     * Grades everything.
+     *
+     * @param races the catalogue
+     * @param tallies what was measured of each point of the plan, by key
+     */
+    public static Report of(List<Race> races, Host host, Run run, Map<String, Tally> tallies) {
+        Grader grader = new Grader(host, Tally.areStarved(tallies.values()));
+        List<Result> results = new ArrayList<>();
+        StringBuilder identity = new StringBuilder();
+        for (Race race : races) {
+            for (Point point : race.points()) {
+                identity.append(point.key())
+                        .append(' ')
+                        .append(point.reachableFrom())
+                        .append('\n');
+                Tally tally = tallies.get(point.key());
+                results.add(tally == null ? skipped(point) : measured(tally, tallies.get(point.controlKey()), grader));
+            }
+        }
+        Contents contents = new Contents(races.size(), results.size(), digest(identity.toString()));
+        return new Report(SCHEMA, host, contents, run, List.copyOf(results));
+    }
+
+    private static Result skipped(Point point) {
+        String reason = point.stress() == Point.Stress.PLANNED ? "not selected" : "explored only";
+        return result(point, null, null, Grade.of(Verdict.SKIPPED, reason));
+    }
+
+    private static Result measured(Tally tally, @Nullable Tally control, Grader grader) {
+        Demand demand = grader.demand(tally);
+        Plan plan = new Plan(demand.aim(), demand.tiers(), demand.samples(), demand.windows(), demand.forbidden());
+        return result(tally.point(), tally, plan, grader.grade(tally, control, null));
+    }
+
+    private static Result result(Point point, @Nullable Tally tally, @Nullable Plan plan, Grade grade) {
+        return new Result(
+                point.race(),
+                point.variant().name(),
+                point.dimensions().stream()
+                        .collect(Collectors.toMap(
+                                Dimension::dimension, Dimension::label, (a, b) -> a, LinkedHashMap::new)),
+                point.key(),
+                point.variant().kernels(),
+                point.reachableFrom(),
+                point.controlKey(),
+                plan,
+                tally == null ? 0 : tally.samples(),
+                tally == null ? 0 : tally.forbidden(),
+                tally == null ? 0 : tally.windows(),
+                tally == null ? Map.of() : tally.outcomes(),
+                grade.verdict(),
+                grade.reason(),
+                grade.fails());
+    }
+
+    private static String digest(String identity) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

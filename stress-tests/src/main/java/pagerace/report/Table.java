@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import pagerace.race.Reachability;
+import pagerace.verdict.Verdict;
+
+/** The report as a table for the terminal: the points of the plan, race by race, then one line of sums. */
+public final class Table {
+    private static final List<String> HEAD =
+            List.of("variant", "kernels", "expected", "samples", "forbidden", "rate", "window", "verdict");
+
+    private Table() {}
+
+    /** The table. */
+    public static String of(Report report) {
+        List<Report.Result> planned = report.results().stream()
+                .filter(result -> result.plan() != null)
+                .toList();
+        int[] widths = widths(planned);
+        StringBuilder text = new StringBuilder();
+        String race = "";
+        for (Report.Result result : planned) {
+            if (!result.race().equals(race)) {
+                race = result.race();
+                text.append('\n').append(race).append('\n');
+                row(text, HEAD, widths);
+            }
+            row(text, cells(result), widths);
+        }
+        return text.append('\n').append(summary(report)).append('\n').toString();
+    }
+
+    private static int[] widths(List<Report.Result> results) {
+        int[] widths = HEAD.stream().mapToInt(String::length).toArray();
+        for (Report.Result result : results) {
+            List<String> cells = cells(result);
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], cells.get(i).length());
+            }
+        }
+        return widths;
+    }
+
+    private static void row(StringBuilder text, List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String blank = " ".repeat(widths[i] - cells.get(i).length());
+            boolean number = i >= 3 && i <= 6;
+            line.append("  ").append(number ? blank + cells.get(i) : cells.get(i) + blank);
+        }
+        text.append(line.toString().stripTrailing()).append('\n');
+    }
+
+    private static List<String> cells(Report.Result result) {
+        return List.of(
+                result.key().substring(result.race().length() + 1),
+                result.kernels(),
+                expected(result.reachableFrom()),
+                number(result.samples()),
+                number(result.forbidden()),
+                rate(result),
+                number(result.window()),
+                verdict(result));
+    }
+
+    private static String expected(Reachability from) {
+        return switch (from) {
+            case NEVER -> "never";
+            case UNKNOWN -> "unknown";
+            case SEQUENTIAL -> "sequential";
+            case SC, TSO, WEAK -> "from " + from;
+        };
+    }
+
+    /** The rate of the forbidden outcome, or the bound that it is below with 95 % confidence: the rule of three. */
+    private static String rate(Report.Result result) {
+        if (result.samples() == 0) {
+            return "-";
+        }
+        return result.forbidden() > 0
+                ? String.format(Locale.ROOT, "%.1e", (double) result.forbidden() / result.samples())
+                : String.format(Locale.ROOT, "< %.1e", 3.0 / result.samples());
+    }
+
+    static String verdict(Report.Result result) {
+        return result.reason().isEmpty() ? result.verdict().name() : result.verdict() + " (" + result.reason() + ")";
+    }
+
+    /** The counts in one line. */
+    static String counts(Report.Result result) {
+        return "samples " + number(result.samples()) + ", forbidden " + number(result.forbidden()) + ", rate "
+                + rate(result) + ", window " + number(result.window());
+    }
+
+    private static String summary(Report report) {
+        Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
+        List<String> notes = new ArrayList<>();
+        for (Report.Result result : report.results()) {
+            counts.merge(result.verdict(), 1, Integer::sum);
+        }
+        String verdicts = counts.entrySet().stream()
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        long byHost = report.results().stream()
+                .filter(result -> result.verdict() == Verdict.INCONCLUSIVE && !result.fails())
+                .count();
+        if (byHost > 0) {
+            notes.add(byHost + " of the inconclusive ones through the host's fault");
+        }
+        if (!report.run().complete()) {
+            notes.add("interrupted: what was measured until then");
+        }
+        long failing = report.results().stream().filter(Report.Result::fails).count();
+        notes.add(failing == 0 ? "nothing fails the build" : failing + " fail the build");
+        return verdicts + "; " + String.join("; ", notes) + " (" + report.run().elapsed() + " s of "
+                + report.run().budget() + " s, " + report.host().cpus() + " CPUs, "
+                + report.host().arch() + " is "
+                + report.host().memoryModel() + ", JDK " + report.host().jdk() + ")";
+    }
+
+    private static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+}

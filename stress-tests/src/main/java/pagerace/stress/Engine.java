@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.stress;
+
+import java.time.Duration;
+import pagerace.verdict.Measurement;
+
+/** What runs forks: JCStress, or a stand-in with known odds. */
+public interface Engine {
+    /** Runs {@code fork} to its end, and kills it after {@code timeout}. Failure is part of the measurement, not thrown. */
+    Measurement run(Fork fork, Duration timeout);
+
+    /** Kills what is running, from another thread. */
+    void kill();
+
+    /** Nanoseconds of a clock that only goes forward. */
+    long nanoTime();
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.stress;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jcstress.Options;
+import org.openjdk.jcstress.TestExecutor;
+import org.openjdk.jcstress.infra.Status;
+import org.openjdk.jcstress.infra.TestInfo;
+import org.openjdk.jcstress.infra.collectors.TestResult;
+import org.openjdk.jcstress.infra.runners.TestConfig;
+import org.openjdk.jcstress.infra.runners.TestList;
+import org.openjdk.jcstress.os.AffinityMode;
+import org.openjdk.jcstress.os.OSSupport;
+import org.openjdk.jcstress.os.Scheduler;
+import org.openjdk.jcstress.os.SchedulingClass;
+import org.openjdk.jcstress.os.topology.Topology;
+import org.openjdk.jcstress.vm.CompileMode;
+import org.openjdk.jcstress.vm.VMSupport;
+import pagerace.harness.HarnessSource;
+import pagerace.verdict.Measurement;
+
+/**
+ * JCStress 0.16, driven through its public but internal classes: everything that a newer JCStress may break is here.
+ *
+ * <p>Its own main program is no use to a plan. It runs every test in every configuration in random order, cannot stop early,
+ * and exits with 0 when nothing matched, when nothing could be scheduled, and when it had no time to see anything.
+ */
+public final class JcstressEngine implements Engine, AutoCloseable {
+    private static final int ACTORS = 2;
+
+    private final Scheduler scheduler;
+    private final SchedulingClass twoCpus;
+    private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "fork watchdog");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private JcstressEngine(Scheduler scheduler, SchedulingClass twoCpus) {
+        this.scheduler = scheduler;
+        this.twoCpus = twoCpus;
+    }
+
+    /** Probes operating system and VM, which takes seconds; null if the host cannot run two actors at once. */
+    public static @Nullable JcstressEngine start() {
+        PrintStream console = System.out;
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            Options options = options(List.of());
+            OSSupport.init();
+            VMSupport.initFlags(options);
+            Scheduler scheduler = new Scheduler(Topology.get(), options.getCPUCount());
+            List<SchedulingClass> classes =
+                    scheduler.scheduleClasses(ACTORS, options.getCPUCount(), AffinityMode.LOCAL);
+            return classes.isEmpty() ? null : new JcstressEngine(scheduler, classes.get(0));
+        } finally {
+            System.setOut(console);
+        }
+    }
+
+    private static Options options(List<String> arguments) {
+        Options options = new Options(arguments.toArray(new String[0]));
+        try {
+            if (!options.parse()) {
+                throw new IllegalStateException("JCStress does not understand " + arguments);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return options;
+    }
+
+    @Override
+    public Measurement run(Fork fork, Duration timeout) {
+        long begin = System.nanoTime();
+        long cpuBefore = childrensCpuMillis();
+        List<TestResult> results = new ArrayList<>();
+        Future<?> kill = watchdog.schedule(this::kill, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        boolean killed;
+        try {
+            // An executor serves one list and closes its server, so each fork has its own.
+            new TestExecutor(options(List.of()).verbosity(), results::add, scheduler).runAll(List.of(config(fork)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            killed = !kill.cancel(false);
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        Measurement measured = measurement(fork, results, millis, childrensCpuMillis() - cpuBefore);
+        return killed ? measured.failedWith("killed: it hung for " + timeout.toSeconds() + " s") : measured;
+    }
+
+    private TestConfig config(Fork fork) {
+        Options options = options(List.of(
+                "-time", String.valueOf(fork.millis()),
+                "-iters", String.valueOf(fork.iterations()),
+                "-strideSize", String.valueOf(fork.stride()),
+                "-strideCount", String.valueOf(fork.strides())));
+        return new TestConfig(
+                options, info(fork), 0, fork.tier().jvmArguments(), CompileMode.UNIFIED, new SchedulingClass(twoCpus));
+    }
+
+    private static TestInfo info(Fork fork) {
+        return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.className(fork.point()));
+    }
+
+    private static Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis) {
+        Map<String, Long> outcomes = new HashMap<>();
+        String failure = results.isEmpty() ? "the fork gave no result" : null;
+        for (TestResult result : results) {
+            for (String word : result.getStateKeys()) {
+                outcomes.merge(word, result.getCount(word), Long::sum);
+            }
+            if (result.status() != Status.NORMAL) {
+                failure = failure(result);
+            }
+        }
+        long measuring = fork.measuring().toMillis();
+        // Both actors spin while they measure; a VM that starts uses about one CPU.
+        double expected = ACTORS * measuring + Math.max(0, millis - measuring);
+        double share = cpuMillis == 0 ? 1 : Math.min(1, cpuMillis / expected);
+        return new Measurement(fork.point().key(), fork.tier(), millis, share, outcomes, failure);
+    }
+
+    private static String failure(TestResult result) {
+        List<String> said = new ArrayList<>(result.getMessages());
+        said.addAll(result.getVmErr());
+        String first = said.stream()
+                .flatMap(String::lines)
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(3)
+                .collect(Collectors.joining(": "));
+        return result.status() + ": " + first;
+    }
+
+    /** The CPU time of all children that have ended; 0 where the system does not tell. */
+    private static long childrensCpuMillis() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            // Fields 16 and 17 of proc(5), in ticks, a hundred of which make a second on every Linux that runs Java.
+            return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) * 10;
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public void kill() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        watchdog.shutdownNow();
+    }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.stress;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+import pagerace.verdict.Demand;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Tally;
+import pagerace.verdict.Tier;
+
+/**
+ * Runs the points of a plan within a budget, and spreads it by need.
+ *
+ * <p>Guarantees:
+ * <ul>
+ *   <li>no fork starts that would end after the budget, as far as the forks so far tell how long one takes;
+ *   <li>a fork that hangs is killed, and a point of which two forks failed is left alone;
+ *   <li>what a fork measured is handed on when it ends, so that an interruption loses at most one fork.
+ * </ul>
+ *
+ * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point
+ * demands runs once. Then points whose demand is not met get more, those with
+ * the fewest forks first, in the tier that served them best, with forks that grow. What is left strengthens the points that
+ * show nothing, the least sampled first, until each has a hundred times what the plan demands.
+ */
+public final class StressRun {
+    /** Measured: a VM starts, warms up and sizes its strides in about this time. */
+    static final Duration OVERHEAD = Duration.ofMillis(700);
+
+    /** Measured: probing system and VM takes up to this time. */
+    static final Duration START_UP = Duration.ofSeconds(8);
+
+    private static final int ITERATION_MILLIS = 250;
+    private static final int FIRST_ITERATIONS = 2;
+    private static final int MOST_ITERATIONS = 12;
+    private static final int PLENTY = 100;
+    private static final int PATIENCE = 2;
+
+    /**
+     * Scenarios that the actors run through before they wait for each other. Measured: four of them enter the window a
+     * hundred times as often as JCStress's default of 256, at the same rate of samples.
+     */
+    private static final int STRIDE = 4;
+
+    /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
+    private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
+
+    private final Engine engine;
+    private final Reachability host;
+    private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private final Progress progress;
+    private final Consumer<Measurement> sink;
+    private long overheadMillis = OVERHEAD.toMillis();
+    private volatile boolean stopped;
+
+    /**
+     * A run that has not begun.
+     *
+     * @param plan the points of the plan, of which nothing has been measured yet
+     * @param host the memory model of this host
+     * @param engine what runs the forks
+     * @param progress hears of each fork
+     * @param sink takes what each fork measured, as soon as it has
+     */
+    public StressRun(
+            List<Tally> plan, Reachability host, Engine engine, Progress progress, Consumer<Measurement> sink) {
+        this.engine = engine;
+        this.host = host;
+        plan.forEach(tally -> tallies.put(tally.point().key(), tally));
+        this.progress = progress;
+        this.sink = sink;
+    }
+
+    /** The shortest budget in which each point can get what the plan demands, if nothing is hard to show. */
+    public static Duration minimum(Collection<Point> points, Reachability host) {
+        long forks = points.stream()
+                .mapToLong(point -> Math.max(1, Demand.of(point, host).tiers().size()))
+                .sum();
+        long millis = forks * (OVERHEAD.toMillis() + FIRST_ITERATIONS * ITERATION_MILLIS);
+        return START_UP.plusSeconds((millis + 999) / 1000);
+    }
+
+    /** Runs until {@code elapsed} and the time from now on fill the budget, until nothing is wanted, or until stopped. */
+    public void run(Duration elapsed, Duration budget) {
+        long begin = engine.nanoTime() - elapsed.toNanos();
+        while (!stopped) {
+            Duration now = Duration.ofNanos(engine.nanoTime() - begin);
+            Duration left = budget.minus(now);
+            Fork fork = next(left);
+            if (fork == null) {
+                break;
+            }
+            progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), now, left);
+            Duration timeout = fork.measuring().multipliedBy(2).plusSeconds(10);
+            Measurement measurement = engine.run(fork, timeout.compareTo(left) < 0 ? timeout : left.plusSeconds(2));
+            if (stopped && measurement.failure() != null) {
+                break;
+            }
+            learn(fork, measurement);
+            Objects.requireNonNull(tallies.get(fork.point().key())).add(measurement);
+            sink.accept(measurement);
+        }
+        progress.done();
+    }
+
+    /** Ends the run after the fork that is running, which is killed. */
+    public void stop() {
+        stopped = true;
+        engine.kill();
+    }
+
+    /** Whether {@link #stop} ended it. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    private void learn(Fork fork, Measurement measurement) {
+        long overhead = Math.max(0, measurement.millis() - fork.measuring().toMillis());
+        overheadMillis = (3 * overheadMillis + overhead) / 4;
+    }
+
+    private int settled() {
+        return (int) tallies.values().stream()
+                .filter(tally -> demand(tally).isMetBy(tally))
+                .count();
+    }
+
+    private Demand demand(Tally tally) {
+        return Demand.of(tally.point(), host);
+    }
+
+    private @Nullable Fork next(Duration left) {
+        int affordable = (int) ((left.toMillis() - overheadMillis) / ITERATION_MILLIS);
+        if (affordable < 1) {
+            return null;
+        }
+        Fork fork = firstVisit();
+        if (fork == null) {
+            fork = missingTier();
+        }
+        if (fork == null) {
+            fork = unmet();
+        }
+        if (fork == null) {
+            fork = plenty();
+        }
+        if (fork == null || fork.iterations() <= affordable) {
+            return fork;
+        }
+        return new Fork(fork.point(), fork.tier(), affordable, fork.millis(), fork.stride(), fork.strides());
+    }
+
+    private @Nullable Fork firstVisit() {
+        for (Tally tally : open()) {
+            if (tally.forks() == 0) {
+                return fork(tally, Tier.C2, FIRST_ITERATIONS);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Fork missingTier() {
+        for (Tally tally : open()) {
+            for (Tier tier : demand(tally).tiers()) {
+                if (!tally.tiersRun().contains(tier)) {
+                    return fork(tally, tier, FIRST_ITERATIONS);
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Fork unmet() {
+        return open().stream()
+                .filter(tally -> !demand(tally).isMetBy(tally))
+                .min(Comparator.comparingInt(Tally::forks))
+                .map(tally -> fork(tally, bestTier(tally), FIRST_ITERATIONS * tally.forks()))
+                .orElse(null);
+    }
+
+    private @Nullable Fork plenty() {
+        Optional<Tally> poorest = open().stream()
+                .filter(tally -> demand(tally).aim() != Demand.Aim.SHOW)
+                .filter(tally -> tally.samples() < PLENTY * demand(tally).samples())
+                .min(Comparator.comparingLong(Tally::samples));
+        return poorest.map(tally -> fork(tally, leastRunTier(tally), MOST_ITERATIONS))
+                .orElse(null);
+    }
+
+    /** The points that may still get forks. */
+    private List<Tally> open() {
+        return tallies.values().stream()
+                .filter(tally -> tally.failures().size() < PATIENCE)
+                .toList();
+    }
+
+    /** The tier with most of what is lacking; where none has shown any, the one that has run least. */
+    private Tier bestTier(Tally tally) {
+        Demand demand = demand(tally);
+        ToLongFunction<Tier> yield = demand.aim() == Demand.Aim.SHOW
+                ? tally::forbidden
+                : tally.windows() < demand.windows() ? tally::windows : tally::samples;
+        Tier best = leastRunTier(tally);
+        for (Tier tier : COMPILED) {
+            if (yield.applyAsLong(tier) > yield.applyAsLong(best)) {
+                best = tier;
+            }
+        }
+        return best;
+    }
+
+    private static Tier leastRunTier(Tally tally) {
+        return COMPILED.stream().min(Comparator.comparingLong(tally::millis)).orElseThrow();
+    }
+
+    private static Fork fork(Tally tally, Tier tier, int iterations) {
+        int bounded = Math.min(MOST_ITERATIONS, iterations);
+        return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, STRIDE, strides(tally, tier));
+    }
+
+    private static int strides(Tally tally, Tier tier) {
+        if (tally.point().variant().deadlocks()) {
+            return 1; // each deadlock lasts tens of milliseconds, and time is looked at only after the last stride
+        }
+        return tier == Tier.INTERPRETER ? 64 : 256; // the VM first tries out all sizes, which an interpreter makes slow
+    }
+
+    /** What was measured of each point, in the order of the plan. */
+    public List<Tally> tallies() {
+        return List.copyOf(tallies.values());
+    }
+}

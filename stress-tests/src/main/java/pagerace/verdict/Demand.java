@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.verdict;
+
+import java.util.List;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+
+/**
+ * What the plan demands of one point on one host before it says anything about it.
+ *
+ * @param aim what the run is for
+ * @param tiers every tier that must have run at least once
+ * @param samples at least so many executions
+ * @param windows at least so many of them in the window
+ * @param forbidden at least so many forbidden ones; zero where none may be seen
+ */
+public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long forbidden) {
+    /** What a point is run for. */
+    public enum Aim {
+        /** Known to be broken, and this host can show it: show it, then stop. */
+        SHOW,
+        /** Should hold: show nothing, often, inside the window. */
+        HOLD,
+        /** Broken only on a weaker machine than this host: show nothing, often. */
+        LATENT,
+        /** Nobody has established what it does: look. */
+        OBSERVE
+    }
+
+    /** A million: what makes "never seen" worth printing. */
+    public static final long SAMPLES = 1_000_000;
+    /** The window hits that a point which holds needs. */
+    public static final long WINDOWS = 1_000;
+    /** The forbidden samples that show a broken point. */
+    public static final long FORBIDDEN = 100;
+    /**
+     * The waits that must have given up before they count: as a deadlock where one is known, as a doubt where none is. A
+     * deadlock comes again; one or two are an actor that lost its CPU in the middle of a lock.
+     */
+    public static final long DEADLOCKS = 3;
+
+    private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C2_STRESS);
+
+    /** The demand on {@code point} where the memory model is {@code host}. */
+    public static Demand of(Point point, Reachability host) {
+        Reachability from = point.reachableFrom();
+        if (from == Reachability.UNKNOWN) {
+            return new Demand(Aim.OBSERVE, COMPILED, SAMPLES, 0, 0);
+        }
+        if (from == Reachability.NEVER) {
+            return new Demand(Aim.HOLD, List.of(Tier.values()), SAMPLES, WINDOWS, 0);
+        }
+        if (from.isReachableOn(host)) {
+            long hits = point.variant().deadlocks() ? DEADLOCKS : FORBIDDEN;
+            return new Demand(Aim.SHOW, List.of(), 0, 0, hits);
+        }
+        return new Demand(Aim.LATENT, COMPILED, SAMPLES, 0, 0);
+    }
+
+    /** Whether {@code tally} meets it. */
+    public boolean isMetBy(Tally tally) {
+        return tally.tiersRun().containsAll(tiers)
+                && tally.samples() >= samples
+                && tally.windows() >= windows
+                && tally.forbidden() >= forbidden;
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.verdict;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import pagerace.race.Reachability;
+import pagerace.race.Stuckness;
+
+/**
+ * Grades points. A pure function of what was measured, what the plan demands, and what was predicted.
+ *
+ * <p>A verdict is never read from an absence alone: a point holds only if all tiers ran, often enough, inside the window,
+ * with its control caught in the same run. The clauses are tried from the loudest to the quietest, and the first one that
+ * fails names the verdict.
+ */
+public final class Grader {
+    private final Host host;
+    private final boolean loaded;
+
+    /**
+     * Grades what was measured on {@code host}.
+     *
+     * @param loaded whether the host was busy with something else during the run as a whole
+     */
+    public Grader(Host host, boolean loaded) {
+        this.host = host;
+        this.loaded = loaded;
+    }
+
+    /** What the plan demands of a point on this host. */
+    public Demand demand(Tally tally) {
+        return Demand.of(tally.point(), host.memoryModel());
+    }
+
+    /**
+     * The grade of one planned point.
+     *
+     * @param tally what was measured of it
+     * @param control what was measured of its control in the same run; null if it has none, or none that ran
+     * @param prediction what the explorer says of it; null if it was not asked
+     */
+    public Grade grade(Tally tally, @Nullable Tally control, @Nullable Prediction prediction) {
+        Grade contradiction = contradiction(tally, prediction);
+        if (contradiction != null) {
+            return contradiction;
+        }
+        Demand demand = demand(tally);
+        if (demand.aim() == Demand.Aim.OBSERVE) {
+            return Grade.of(Verdict.UNKNOWN, "nobody has established what it does");
+        }
+        if (demand.aim() == Demand.Aim.SHOW) {
+            return shown(tally, demand);
+        }
+        String gap = gap(tally, demand, prediction);
+        if (gap != null) {
+            return inconclusive(gap, tally);
+        }
+        if (demand.aim() == Demand.Aim.LATENT) {
+            return Grade.of(
+                    Verdict.LATENT,
+                    "allowed in this abstraction under " + tally.point().reachableFrom() + ", this host is "
+                            + host.memoryModel());
+        }
+        if (control == null && tally.point().control() != null) {
+            return inconclusive("control " + tally.point().control().name() + " did not run", tally);
+        }
+        if (control != null
+                && demand(control).aim() == Demand.Aim.SHOW
+                && !demand(control).isMetBy(control)) {
+            return inconclusive("control " + control.point().variant().name() + " silent", control);
+        }
+        return Grade.of(
+                Verdict.HOLDS, tally.stuck() == 0 ? "" : "apart from a wait that gave up " + tally.stuck() + " times");
+    }
+
+    /** Something that was seen and must not be, or that the explorer reached and must not be. */
+    private @Nullable Grade contradiction(Tally tally, @Nullable Prediction prediction) {
+        if (!tally.strangers().isEmpty()) {
+            return Grade.of(Verdict.UNPREDICTED, words(tally.strangers()) + ": not an outcome of the race");
+        }
+        Reachability from = tally.point().reachableFrom();
+        if (from == Reachability.NEVER && tally.forbidden() > 0) {
+            return Grade.of(
+                    Verdict.BROKEN, words(tally.forbiddenSeen()) + " seen " + number(tally.forbidden()) + " times");
+        }
+        if (prediction != null) {
+            Reachability reached = from == Reachability.NEVER ? reaching(prediction, tally.forbiddenWords()) : null;
+            if (reached != null) {
+                return Grade.of(Verdict.BROKEN, words(tally.forbiddenWords()) + " reachable under " + reached);
+            }
+            for (String word : tally.outcomes().keySet()) {
+                if (!prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
+                    return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
+                }
+            }
+        }
+        if (demand(tally).aim() == Demand.Aim.LATENT && tally.forbidden() > 0) {
+            return unpredicted(tally, words(tally.forbiddenSeen()), true);
+        }
+        return null;
+    }
+
+    /** The strongest memory model under which the explorer reaches one of {@code words}; null if none. */
+    private static @Nullable Reachability reaching(Prediction prediction, Set<String> words) {
+        for (Reachability model : List.of(Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
+            if (words.stream().anyMatch(word -> prediction.allows(model, word))) {
+                return model;
+            }
+        }
+        return null;
+    }
+
+    private Grade unpredicted(Tally tally, String word, boolean weakAllowsIt) {
+        if (!weakAllowsIt) {
+            return Grade.of(Verdict.UNPREDICTED, word + ": not predicted under any memory model");
+        }
+        return Grade.of(
+                Verdict.UNPREDICTED,
+                "compiler? " + word + " is outside " + host.memoryModel() + ", inside WEAK; seen in "
+                        + words(tally.tiersOf(word.split(", ", -1)[0])) + " of JDK " + host.jdk());
+    }
+
+    private Grade shown(Tally tally, Demand demand) {
+        if (tally.forbidden() >= demand.forbidden()) {
+            return Grade.of(Verdict.REPRODUCED, "");
+        }
+        return inconclusive(
+                "showed it " + number(tally.forbidden()) + " of " + number(demand.forbidden()) + " times in "
+                        + number(tally.samples()) + " samples" + firstFailure(tally),
+                tally);
+    }
+
+    /** What the run lacks of what the plan demands; null if nothing. */
+    private static @Nullable String gap(Tally tally, Demand demand, @Nullable Prediction prediction) {
+        if (prediction != null && prediction.bound() != null) {
+            return "exploration stopped at its bound: " + prediction.bound();
+        }
+        if (tally.stuck() >= Demand.DEADLOCKS) {
+            return "stuck: a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
+        }
+        Set<Tier> missing = demand.tiers().stream()
+                .filter(tier -> !tally.tiersRun().contains(tier))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!missing.isEmpty()) {
+            return "never ran in " + words(missing) + firstFailure(tally);
+        }
+        if (tally.samples() < demand.samples()) {
+            return number(tally.samples()) + " of " + number(demand.samples()) + " samples";
+        }
+        if (tally.windows() < demand.windows()) {
+            return "window entered " + number(tally.windows()) + " of " + number(demand.windows()) + " times";
+        }
+        return null;
+    }
+
+    private Grade inconclusive(String reason, Tally blamed) {
+        if (host.cpus() < 2) {
+            return new Grade(Verdict.INCONCLUSIVE, "two actors need two CPUs, the host has one", true);
+        }
+        return loaded || blamed.isStarved()
+                ? new Grade(Verdict.INCONCLUSIVE, reason + " (loaded host)", true)
+                : Grade.of(Verdict.INCONCLUSIVE, reason);
+    }
+
+    private static String firstFailure(Tally tally) {
+        return tally.failures().isEmpty() ? "" : "; " + tally.failures().get(0);
+    }
+
+    private static boolean isStuckness(Tally tally, String word) {
+        return word.equals(Stuckness.STUCK.name()) && tally.stuck() > 0;
+    }
+
+    private static String words(Set<?> words) {
+        return words.stream().map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    private static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.verdict;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one forked VM measured.
+ *
+ * @param point the key of the point
+ * @param tier how the VM executed code
+ * @param millis its life, start-up included
+ * @param cpuShare the CPU time it got, as a share of what two actors that never wait would use; at most 1
+ * @param outcomes samples per outcome word
+ * @param failure why it ended without a result; null if it ended well
+ */
+public record Measurement(
+        String point,
+        Tier tier,
+        long millis,
+        double cpuShare,
+        Map<String, Long> outcomes,
+        @Nullable String failure) {
+    /** Copies the counts. */
+    public Measurement {
+        outcomes = Map.copyOf(outcomes);
+    }
+
+    /** All samples. */
+    public long samples() {
+        return outcomes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The same, with a reason for its failure that says more than its VM could. */
+    public Measurement failedWith(String reason) {
+        return new Measurement(point, tier, millis, cpuShare, outcomes, reason);
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.verdict;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
+import pagerace.race.Point;
+import pagerace.race.Stuckness;
+
+/** Everything measured of one point, summed. May be read while another thread adds. */
+public final class Tally {
+    /** Below this share of the CPU time that the actors could use, the host was busy with something else. */
+    private static final double ENOUGH_CPU = 0.75;
+
+    private final Point point;
+    private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
+    private final Set<String> forbiddenWords = new LinkedHashSet<>();
+    private final Set<String> windowWords = new LinkedHashSet<>();
+    private final Set<String> knownWords = new LinkedHashSet<>();
+
+    /** Nothing measured yet. */
+    public Tally(Point point) {
+        this(point, Catalogue.race(point.race()).orElseThrow().outcomes());
+    }
+
+    /** Nothing measured yet, for a race with these outcomes. */
+    public Tally(Point point, List<? extends Outcome> outcomes) {
+        this.point = point;
+        for (Outcome outcome : outcomes) {
+            knownWords.add(outcome.name());
+            switch (outcome.mark()) {
+                case FORBIDDEN -> forbiddenWords.add(outcome.name());
+                case WINDOW -> windowWords.add(outcome.name());
+                case PERMITTED -> {}
+            }
+        }
+        knownWords.add(Stuckness.STUCK.name());
+        if (point.variant().deadlocks()) {
+            forbiddenWords.add(Stuckness.STUCK.name());
+        }
+    }
+
+    /** The point. */
+    public Point point() {
+        return point;
+    }
+
+    /** Adds what one fork measured. */
+    public void add(Measurement measurement) {
+        measurements.add(measurement);
+    }
+
+    /** All samples of all forks. */
+    public long samples() {
+        return measurements.stream().mapToLong(Measurement::samples).sum();
+    }
+
+    /** Samples of one tier. */
+    public long samples(Tier tier) {
+        return measurements.stream()
+                .filter(m -> m.tier() == tier)
+                .mapToLong(Measurement::samples)
+                .sum();
+    }
+
+    /** Samples of forbidden outcomes; a wait that gave up is one only where the variant deadlocks. */
+    public long forbidden() {
+        return count(forbiddenWords);
+    }
+
+    /** Samples of forbidden outcomes in one tier. */
+    public long forbidden(Tier tier) {
+        return count(forbiddenWords, tier);
+    }
+
+    /** Samples that show that the actors overlapped. */
+    public long windows() {
+        return count(windowWords);
+    }
+
+    /** Window samples of one tier. */
+    public long windows(Tier tier) {
+        return count(windowWords, tier);
+    }
+
+    /** How long one tier has run, start-up included. */
+    public long millis(Tier tier) {
+        return measurements.stream()
+                .filter(m -> m.tier() == tier)
+                .mapToLong(Measurement::millis)
+                .sum();
+    }
+
+    /** Samples in which a wait gave up though the variant cannot deadlock: they say nothing, whatever their number. */
+    public long stuck() {
+        return point.variant().deadlocks() ? 0 : count(Set.of(Stuckness.STUCK.name()));
+    }
+
+    /** Words that are not outcomes of the race. */
+    public Set<String> strangers() {
+        Set<String> words = new LinkedHashSet<>(outcomes().keySet());
+        words.removeAll(knownWords);
+        return words;
+    }
+
+    /** The forbidden outcomes of the point. */
+    Set<String> forbiddenWords() {
+        return Collections.unmodifiableSet(forbiddenWords);
+    }
+
+    /** The forbidden outcomes that were seen. */
+    public Set<String> forbiddenSeen() {
+        Set<String> words = new LinkedHashSet<>(outcomes().keySet());
+        words.retainAll(forbiddenWords);
+        return words;
+    }
+
+    /** Samples per outcome seen and tier. */
+    public Map<String, Map<Tier, Long>> outcomes() {
+        Map<String, Map<Tier, Long>> sums = new TreeMap<>();
+        for (Measurement measurement : measurements) {
+            measurement.outcomes().forEach((word, count) -> {
+                if (count > 0) {
+                    sums.computeIfAbsent(word, w -> new EnumMap<>(Tier.class))
+                            .merge(measurement.tier(), count, Long::sum);
+                }
+            });
+        }
+        return sums;
+    }
+
+    /** The tiers in which the outcome was seen. */
+    public Set<Tier> tiersOf(String word) {
+        return outcomes().getOrDefault(word, Map.of()).keySet();
+    }
+
+    /** The tiers that have run to their end at least once. */
+    public Set<Tier> tiersRun() {
+        Set<Tier> tiers = EnumSet.noneOf(Tier.class);
+        measurements.stream().filter(m -> m.failure() == null).forEach(m -> tiers.add(m.tier()));
+        return tiers;
+    }
+
+    /** How many forks ran. */
+    public int forks() {
+        return measurements.size();
+    }
+
+    /** Why forks ended without a result. */
+    public List<String> failures() {
+        List<String> failures = new ArrayList<>();
+        for (Measurement measurement : measurements) {
+            if (measurement.failure() != null) {
+                failures.add(measurement.failure());
+            }
+        }
+        return Collections.unmodifiableList(failures);
+    }
+
+    /** Whether something else used so much of the CPUs that little can be asked of this point's counts. */
+    public boolean isStarved() {
+        return areStarved(List.of(this));
+    }
+
+    /** Whether that is so for all of these points together. */
+    public static boolean areStarved(Collection<Tally> tallies) {
+        double got = 0;
+        long wanted = 0;
+        for (Tally tally : tallies) {
+            for (Measurement measurement : tally.measurements) {
+                got += measurement.cpuShare() * measurement.millis();
+                wanted += measurement.millis();
+            }
+        }
+        return got < ENOUGH_CPU * wanted;
+    }
+
+    private long count(Set<String> words) {
+        return measurements.stream().mapToLong(m -> count(m, words)).sum();
+    }
+
+    private long count(Set<String> words, Tier tier) {
+        return measurements.stream()
+                .filter(m -> m.tier() == tier)
+                .mapToLong(m -> count(m, words))
+                .sum();
+    }
+
+    private static long count(Measurement measurement, Set<String> words) {
+        return measurement.outcomes().entrySet().stream()
+                .filter(entry -> words.contains(entry.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+}

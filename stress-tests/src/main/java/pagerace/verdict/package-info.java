@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What was measured, what the plan demands of a point, and the verdict that follows. Pure functions and data. */
+@NullMarked
+package pagerace.verdict;
+
+import org.jspecify.annotations.NullMarked;

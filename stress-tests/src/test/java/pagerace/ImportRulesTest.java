@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may import what in this module. */
+@AnalyzeClasses(
+        packages = {"pagerace.stress", "pagerace.verdict", "pagerace.report", "pagerace.cli"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class ImportRulesTest {
+    @ArchTest
+    static final ArchRule onlyTheHarnessesAndTheirDriverKnowJcstress = noClasses()
+            .that()
+            .resideOutsideOfPackage("pagerace.stress")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.openjdk..");
+
+    @ArchTest
+    static final ArchRule onlyOneClassKnowsHowJcstressIsDriven = noClasses()
+            .that()
+            .doNotHaveSimpleName("JcstressEngine")
+            .and()
+            .haveNameNotMatching(".*_jcstress.*") // what JCStress generates from the harnesses
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.openjdk.jcstress", "org.openjdk.jcstress.os..", "org.openjdk.jcstress.vm..");
+
+    @ArchTest
+    static final ArchRule nobodyReachesIntoTheModelsOperations = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("pagerace.mm..", "pagerace.explore..", "pagerace.bench..");
+
+    @ArchTest
+    static final ArchRule verdictsDoNotDependOnHowTheyAreMeasuredOrShown = noClasses()
+            .that()
+            .resideInAPackage("pagerace.verdict")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("pagerace.stress", "pagerace.report", "pagerace.cli");
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("pagerace.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+import pagerace.report.Journal;
+import pagerace.report.Report;
+import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Tier;
+
+/** Bad input: one sentence on the error stream, exit code 2, no stack trace. */
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private int run(String... arguments) {
+        return Main.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+
+    private void assertOneSentence(String part) {
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains(part).endsWith("."));
+    }
+
+    @Test
+    void unknownRace() {
+        assertThat(run("stress", "--output=" + directory, "--filter=Nonsense")).isEqualTo(2);
+        assertOneSentence("There is no race Nonsense; the nearest is ");
+    }
+
+    @Test
+    void badBudget() {
+        assertThat(run("stress", "--output=" + directory, "--budget=soon")).isEqualTo(2);
+        assertOneSentence("not a duration");
+    }
+
+    @Test
+    void budgetBelowTheMinimumOfThePlan() {
+        assertThat(run("stress", "--output=" + directory, "--budget=1s")).isEqualTo(2);
+        assertOneSentence("needs at least");
+    }
+
+    @Test
+    void aRunThatCannotStartIsNoPass() throws IOException {
+        Files.writeString(directory.resolve("passed"), "");
+        assertThat(run("stress", "--output=" + directory, "--budget=1s")).isEqualTo(2);
+        assertThat(directory.resolve("passed")).doesNotExist();
+    }
+
+    @Test
+    void noSuchResultFile() {
+        assertThat(run("report", "nope.jsonl")).isEqualTo(2);
+        assertOneSentence("There is no file nope.jsonl");
+    }
+
+    @Test
+    void aFileOfSomethingElse() throws IOException {
+        Path file = Files.writeString(directory.resolve("some.jsonl"), "{\"schema\": 1}\n");
+        assertThat(run("report", file.toString())).isEqualTo(2);
+        assertOneSentence("cannot be read as measurements");
+    }
+
+    @Test
+    void aTruncatedFileLosesOnlyItsLastLine() throws IOException {
+        Point point = broken();
+        Path file = journal(List.of(point), Map.of(forbidden(point), 100L));
+        Files.writeString(file, Files.readString(file) + "{\"point\":\"Gup");
+        assertThat(run("report", file.toString())).isEqualTo(2);
+        assertOneSentence("line 3 is broken or cut off; the 1 measurements before it are reported.");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("REPRODUCED");
+        assertThat(directory.resolve("report.json")).content().contains("\"forbidden\" : 100");
+    }
+
+    @Test
+    void theExitCodeFollowsTheVerdicts() throws IOException {
+        Point point = broken();
+        assertThat(run(
+                        "report",
+                        journal(List.of(point), Map.of(forbidden(point), 100L)).toString()))
+                .isEqualTo(0);
+        assertThat(run(
+                        "report",
+                        journal(List.of(point), Map.of(forbidden(point), 99L)).toString()))
+                .isEqualTo(1);
+        assertThat(directory.resolve("passed")).doesNotExist();
+        assertThat(err.size()).isZero();
+    }
+
+    @Test
+    void noCommandPrintsTheUsage() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("stress", "report", "Exit codes:");
+    }
+
+    private static Point broken() {
+        return Catalogue.points()
+                .filter(point -> point.stress() == Point.Stress.PLANNED)
+                .filter(point -> point.reachableFrom() == Reachability.SC)
+                .filter(point -> !point.variant().deadlocks())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String forbidden(Point point) {
+        return Catalogue.race(point.race()).orElseThrow().outcomes().stream()
+                .filter(outcome -> outcome.mark() == pagerace.race.Outcome.Mark.FORBIDDEN)
+                .findFirst()
+                .orElseThrow()
+                .name();
+    }
+
+    private Path journal(List<Point> plan, Map<String, Long> outcomes) throws IOException {
+        Path file = directory.resolve("measured.jsonl");
+        Host host = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
+        List<String> keys = plan.stream().map(Point::key).toList();
+        try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, host, "", 240, keys))) {
+            for (String key : keys) {
+                journal.add(new Measurement(key, Tier.C2, 1000, 1.0, outcomes, null));
+            }
+        }
+        return file;
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import pagerace.race.Reachability;
+import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Tally;
+import pagerace.verdict.TestRace;
+import pagerace.verdict.TestRace.Fix;
+import pagerace.verdict.Tier;
+
+/**
+ * Each format against its golden file. After an intended change run the test with {@code -Dpagerace.golden=write}, and read
+ * the difference.
+ */
+class ReportFormatsTest {
+    private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17.0.1+1", Reachability.TSO);
+
+    private static Report report() {
+        Map<String, Tally> tallies = new LinkedHashMap<>();
+        for (Fix fix : Fix.values()) {
+            if (fix != Fix.OPEN) {
+                Tally tally = TestRace.tally(fix);
+                tallies.put(tally.point().key(), tally);
+            }
+        }
+        add(tallies, Fix.BROKEN, Tier.C2, Map.of("QUIET", 149_000L, "OVERLAPPED", 877L, "WRONG", 123L));
+        for (Tier tier : Tier.values()) {
+            add(tallies, Fix.FIXED, tier, Map.of("QUIET", 299_000L, "OVERLAPPED", 1_000L));
+        }
+        add(tallies, Fix.UNFENCED, Tier.C2, Map.of("QUIET", 1_000_000L, "WRONG", 12L));
+        add(tallies, Fix.RELAXED, Tier.C2, Map.of("QUIET", 1_000_000L));
+        add(tallies, Fix.RELAXED, Tier.C2_STRESS, Map.of("QUIET", 1_000_000L, "WRONG", 1L));
+        Tally stuck = tally(tallies, Fix.DEADLOCK);
+        stuck.add(new Measurement(stuck.point().key(), Tier.C1, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
+        return Report.of(List.of(new TestRace()), HOST, new Report.Run("TestRace/*", 240, 238, true), tallies);
+    }
+
+    private static void add(Map<String, Tally> tallies, Fix fix, Tier tier, Map<String, Long> outcomes) {
+        tally(tallies, fix).add(TestRace.fork(fix, tier, outcomes));
+    }
+
+    private static Tally tally(Map<String, Tally> tallies, Fix fix) {
+        return tallies.getOrDefault(TestRace.point(fix).key(), TestRace.tally(fix));
+    }
+
+    private static void assertGolden(String name, String text) throws IOException {
+        Path golden = Path.of("src", "test", "resources", "pagerace", "report", name);
+        if ("write".equals(System.getProperty("pagerace.golden"))) {
+            Files.createDirectories(golden.getParent());
+            Files.writeString(golden, text);
+        }
+        assertThat(text).isEqualTo(Files.readString(golden, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void table() throws IOException {
+        assertGolden("table.txt", Table.of(report()));
+    }
+
+    @Test
+    void json() throws IOException {
+        assertGolden("report.json", Json.of(report()));
+    }
+
+    @Test
+    void junit() throws IOException {
+        assertGolden("junit.xml", JunitXml.of(report()));
+    }
+
+    @Test
+    void anInterruptedRunSaysSo() {
+        Report whole = report();
+        Report cut = new Report(
+                whole.schema(), whole.host(), whole.catalogue(), new Report.Run("", 240, 17, false), whole.results());
+        assertThat(Table.of(cut)).contains("interrupted: what was measured until then", "(17 s of 240 s,");
+    }
+
+    @Test
+    void theDigestTellsCataloguesApart() {
+        Report.Run run = new Report.Run("", 240, 17, true);
+        Report none = Report.of(List.of(), HOST, run, Map.of());
+        Report one = Report.of(List.of(new TestRace()), HOST, run, Map.of());
+        assertThat(none.catalogue().digest()).isNotEqualTo(one.catalogue().digest());
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import pagerace.machine.Stuck;
+import pagerace.race.Outcome;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+import pagerace.race.Scenario;
+import pagerace.verdict.TestRace;
+
+/** The protocol of a harness: two actors, then the judge, unless a wait gave up. */
+class HarnessTest {
+    private static String stuck() {
+        throw Stuck.STUCK;
+    }
+
+    private static String word(Supplier<String> first, Supplier<String> second, Supplier<Outcome> judge) {
+        Point point = new Point(
+                "TestRace",
+                TestRace.Fix.FIXED,
+                List.of(),
+                Reachability.NEVER,
+                null,
+                Point.Stress.PLANNED,
+                machine -> new Scenario<String, String>() {
+                    @Override
+                    public String first() {
+                        return first.get();
+                    }
+
+                    @Override
+                    public String second() {
+                        return second.get();
+                    }
+
+                    @Override
+                    public Outcome judge(String firstEnd, String secondEnd) {
+                        assertThat(firstEnd + secondEnd).isEqualTo("ab");
+                        return judge.get();
+                    }
+                });
+        Harness harness = new Harness(point) {};
+        OutcomeWord result = new OutcomeWord();
+        harness.runFirst();
+        harness.runSecond();
+        harness.runJudge(result);
+        return result.toString();
+    }
+
+    @Test
+    void theJudgeGetsBothEndsAndItsOutcomeIsTheWord() {
+        assertThat(word(() -> "a", () -> "b", () -> TestRace.End.QUIET)).isEqualTo("QUIET");
+    }
+
+    @Test
+    void aWaitThatGivesUpIsStuckAndNobodyJudges() {
+        Supplier<Outcome> never = () -> {
+            throw new AssertionError("judged");
+        };
+        assertThat(word(HarnessTest::stuck, () -> "b", never)).isEqualTo("STUCK");
+        assertThat(word(() -> "a", HarnessTest::stuck, never)).isEqualTo("STUCK");
+        assertThat(word(() -> "a", () -> "b", () -> {
+                    throw Stuck.STUCK;
+                }))
+                .isEqualTo("STUCK");
+    }
+
+    @Test
+    void anyOtherExceptionIsAFailureOfTheHarness() {
+        assertThatThrownBy(() -> word(
+                        () -> "a",
+                        () -> {
+                            throw new IllegalStateException("a bug");
+                        },
+                        () -> TestRace.End.QUIET))
+                .hasMessage("a bug");
+    }
+
+    @Test
+    void wordsAreCountedByTheirText() {
+        OutcomeWord one = new OutcomeWord();
+        OutcomeWord other = new OutcomeWord();
+        assertThat(one).isEqualTo(other).hasSameHashCodeAs(other);
+        one.word = "QUIET";
+        assertThat(one).isNotEqualTo(other);
+        other.word = "QUIET";
+        assertThat(one).isEqualTo(other).hasSameHashCodeAs(other);
+    }
+}

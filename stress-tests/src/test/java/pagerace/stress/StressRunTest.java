@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+import pagerace.verdict.Demand;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Tally;
+import pagerace.verdict.TestRace;
+import pagerace.verdict.TestRace.Fix;
+import pagerace.verdict.Tier;
+
+/** How the budget is spread, on a stand-in for JCStress whose clock is ours. */
+class StressRunTest {
+    private static final Duration BUDGET = Duration.ofMinutes(4);
+
+    /** Each point yields its outcomes per measured millisecond; a fork takes a start-up besides. */
+    private static final class FakeEngine implements Engine {
+        final Map<Fix, Map<String, Double>> rates = new EnumMap<>(Fix.class);
+        final List<Fork> forks = new ArrayList<>();
+        final List<Duration> timeouts = new ArrayList<>();
+        UnaryOperator<Measurement> fate = UnaryOperator.identity();
+        Duration startUp = Duration.ofMillis(500);
+        long now;
+
+        @Override
+        public Measurement run(Fork fork, Duration timeout) {
+            forks.add(fork);
+            timeouts.add(timeout);
+            Map<String, Long> outcomes = new HashMap<>();
+            rates.getOrDefault((Fix) fork.point().variant(), Map.of("QUIET", 1000.0))
+                    .forEach((word, rate) ->
+                            outcomes.put(word, (long) (rate * fork.measuring().toMillis())));
+            Duration life = fork.measuring().plus(startUp);
+            now += life.toNanos();
+            return fate.apply(new Measurement(fork.point().key(), fork.tier(), life.toMillis(), 1.0, outcomes, null));
+        }
+
+        @Override
+        public void kill() {}
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        Stream<Fork> forksOf(Fix fix) {
+            return forks.stream().filter(fork -> fork.point().variant() == fix);
+        }
+    }
+
+    private static final Progress SILENT = new Progress() {
+        @Override
+        public void forking(Point point, Tier tier, int settled, int points, Duration elapsed, Duration left) {}
+
+        @Override
+        public void done() {}
+    };
+
+    private final FakeEngine engine = new FakeEngine();
+    private final List<Measurement> heard = new ArrayList<>();
+
+    private List<Tally> run(Duration budget, Fix... fixes) {
+        StressRun run = newRun(fixes);
+        run.run(Duration.ZERO, budget);
+        return run.tallies();
+    }
+
+    private StressRun newRun(Fix... fixes) {
+        List<Tally> plan = Stream.of(fixes).map(TestRace::tally).toList();
+        return new StressRun(plan, Reachability.TSO, engine, SILENT, heard::add);
+    }
+
+    private static Demand demand(Tally tally) {
+        return Demand.of(tally.point(), Reachability.TSO);
+    }
+
+    @Test
+    void everyTierThatAPointDemandsRuns() {
+        run(BUDGET, Fix.FIXED, Fix.RELAXED);
+        assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).contains(Tier.values());
+        assertThat(engine.forksOf(Fix.RELAXED).map(Fork::tier)).contains(Tier.C2, Tier.C2_STRESS);
+    }
+
+    @Test
+    void everyPointRunsOnceBeforeAnyRunsTwice() {
+        run(BUDGET, Fix.FIXED, Fix.RELAXED, Fix.OPEN, Fix.BROKEN);
+        assertThat(engine.forks.subList(0, 4).stream().map(fork -> fork.point().variant()))
+                .containsExactly(Fix.FIXED, Fix.RELAXED, Fix.OPEN, Fix.BROKEN);
+    }
+
+    @Test
+    void aBrokenPointStopsAsSoonAsItIsShown() {
+        engine.rates.put(Fix.BROKEN, Map.of("WRONG", 1.0));
+        List<Tally> tallies = run(BUDGET, Fix.BROKEN, Fix.FIXED);
+        assertThat(engine.forksOf(Fix.BROKEN)).hasSize(1);
+        assertThat(demand(tallies.get(0)).isMetBy(tallies.get(0))).isTrue();
+    }
+
+    @Test
+    void aPointThatIsHardToShowGetsMoreAndLongerForksInOtherTiers() {
+        engine.rates.put(Fix.BROKEN, Map.of("QUIET", 1000.0, "WRONG", 0.02));
+        List<Tally> tallies = run(BUDGET, Fix.BROKEN);
+        assertThat(tallies.get(0).forbidden()).isGreaterThanOrEqualTo(Demand.FORBIDDEN);
+        assertThat(engine.forksOf(Fix.BROKEN).map(Fork::iterations))
+                .isSorted()
+                .last()
+                .isNotEqualTo(engine.forks.get(0).iterations());
+    }
+
+    @Test
+    void aHopelessPointDoesNotKeepOthersFromTheirMinimum() {
+        engine.rates.put(Fix.BROKEN, Map.of("QUIET", 1000.0));
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 100.0, "OVERLAPPED", 0.1));
+        List<Tally> tallies = run(BUDGET, Fix.BROKEN, Fix.FIXED);
+        assertThat(demand(tallies.get(1)).isMetBy(tallies.get(1))).isTrue();
+    }
+
+    @Test
+    void theBudgetIsKeptAndUsed() {
+        engine.rates.put(Fix.BROKEN, Map.of("QUIET", 1.0));
+        for (int seconds : new int[] {20, 61, 240}) {
+            engine.now = 0;
+            run(Duration.ofSeconds(seconds), Fix.BROKEN, Fix.UNFENCED, Fix.FIXED);
+            assertThat(Duration.ofNanos(engine.now))
+                    .isBetween(Duration.ofSeconds(seconds - 2), Duration.ofSeconds(seconds));
+        }
+    }
+
+    @Test
+    void aSlowHostDoesNotStretchTheBudget() {
+        engine.startUp = Duration.ofSeconds(4);
+        run(Duration.ofSeconds(60), Fix.FIXED, Fix.RELAXED, Fix.BROKEN);
+        assertThat(Duration.ofNanos(engine.now)).isLessThanOrEqualTo(Duration.ofSeconds(62));
+    }
+
+    @Test
+    void whatIsLeftStrengthensThePointsThatShowNothingUntilTheyHavePlenty() {
+        engine.rates.put(Fix.BROKEN, Map.of("WRONG", 1.0));
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 10_000.0, "OVERLAPPED", 10.0));
+        List<Tally> tallies = run(BUDGET, Fix.BROKEN, Fix.FIXED);
+        assertThat(tallies.get(1).samples()).isGreaterThanOrEqualTo(100 * Demand.SAMPLES);
+        assertThat(Duration.ofNanos(engine.now)).isLessThan(BUDGET.minusMinutes(2));
+    }
+
+    @Test
+    void aDeadlockRunsInSmallSteps() {
+        engine.rates.put(Fix.DEADLOCK, Map.of("STUCK", 0.01));
+        run(BUDGET, Fix.DEADLOCK, Fix.BROKEN);
+        assertThat(engine.forksOf(Fix.DEADLOCK)).hasSize(1);
+        assertThat(engine.forksOf(Fix.DEADLOCK)).allMatch(fork -> fork.stride() * fork.strides() <= 16);
+        assertThat(engine.forksOf(Fix.BROKEN)).allMatch(fork -> fork.stride() * fork.strides() > 16);
+    }
+
+    @Test
+    void aPointWhoseForksFailIsLeftAlone() {
+        engine.fate = m -> new Measurement(m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+        List<Tally> tallies = run(BUDGET, Fix.BROKEN);
+        assertThat(engine.forks).hasSize(2);
+        assertThat(tallies.get(0).failures()).hasSize(2);
+    }
+
+    @Test
+    void everyForkHasATimeoutThatEndsSoonAfterTheBudget() {
+        engine.rates.put(Fix.BROKEN, Map.of("QUIET", 1.0));
+        run(Duration.ofSeconds(60), Fix.BROKEN);
+        assertThat(engine.timeouts).allMatch(timeout -> timeout.compareTo(Duration.ofSeconds(20)) <= 0);
+        assertThat(engine.timeouts.get(engine.timeouts.size() - 1)).isLessThan(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void whatWasMeasuredIsHandedOnAtOnceAndKeptWhenTheRunIsStopped() {
+        StressRun run = newRun(Fix.FIXED, Fix.RELAXED);
+        engine.fate = m -> {
+            if (engine.forks.size() == 3) {
+                run.stop();
+                return new Measurement(m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+            }
+            assertThat(heard).hasSize(engine.forks.size() - 1);
+            return m;
+        };
+        run.run(Duration.ZERO, BUDGET);
+        assertThat(run.isStopped()).isTrue();
+        assertThat(heard).hasSize(2);
+        assertThat(run.tallies())
+                .allMatch(tally -> tally.forks() == 1 && tally.failures().isEmpty());
+    }
+
+    @Test
+    void theMinimumCountsTheForksThatThePlanDemands() {
+        Duration one = StressRun.minimum(List.of(TestRace.point(Fix.BROKEN)), Reachability.TSO);
+        Duration both =
+                StressRun.minimum(List.of(TestRace.point(Fix.BROKEN), TestRace.point(Fix.FIXED)), Reachability.TSO);
+        assertThat(both.minus(one)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
+        assertThat(one).isGreaterThan(StressRun.START_UP);
+    }
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import pagerace.race.Reachability;
+import pagerace.verdict.TestRace.Fix;
+
+/** Each clause of each verdict: a run that is good in everything, then the same run with one thing wrong. */
+class GraderTest {
+    private static final Host X86 = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
+    private static final Host ARM = new Host("Linux", "aarch64", 2, "17", Reachability.WEAK);
+
+    private final Grader onX86 = new Grader(X86, false);
+    private final Grader onArm = new Grader(ARM, false);
+
+    private static Tally good(Fix fix) {
+        return run(fix, 300_000, 250, 0, Tier.values());
+    }
+
+    private static Tally run(Fix fix, long quiet, long overlapped, long wrong, Tier... tiers) {
+        Tally tally = TestRace.tally(fix);
+        for (Tier tier : tiers) {
+            tally.add(TestRace.fork(fix, tier, Map.of("QUIET", quiet, "OVERLAPPED", overlapped, "WRONG", wrong)));
+        }
+        return tally;
+    }
+
+    private static Tally with(Tally tally, Map<String, Long> outcomes) {
+        tally.add(new Measurement(tally.point().key(), Tier.C2, 1000, 1.0, outcomes, null));
+        return tally;
+    }
+
+    private static Tally loudControl() {
+        return run(Fix.BROKEN, 1000, 0, 100, Tier.C2);
+    }
+
+    private void assertX86(Tally tally, @Nullable Tally control, Verdict verdict, String reason, boolean fails) {
+        Grade grade = onX86.grade(tally, control, null);
+        assertThat(grade.verdict()).isEqualTo(verdict);
+        assertThat(grade.reason()).contains(reason);
+        assertThat(grade.fails()).isEqualTo(fails);
+    }
+
+    @Nested
+    class ShouldHold {
+        @Test
+        void holds() {
+            assertX86(good(Fix.FIXED), loudControl(), Verdict.HOLDS, "", false);
+        }
+
+        @Test
+        void oneForbiddenSampleBreaksIt() {
+            assertX86(
+                    with(good(Fix.FIXED), Map.of("WRONG", 1L)),
+                    loudControl(),
+                    Verdict.BROKEN,
+                    "WRONG seen 1 times",
+                    true);
+        }
+
+        @Test
+        void forbiddenIsLouderThanAllElseThatIsWrong() {
+            assertX86(run(Fix.FIXED, 1, 0, 1, Tier.C2), null, Verdict.BROKEN, "", true);
+        }
+
+        @Test
+        void aTierThatNeverRan() {
+            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", true);
+        }
+
+        @Test
+        void aTierThatOnlyFailed() {
+            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            tally.add(new Measurement(tally.point().key(), Tier.INTERPRETER, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER; VM_ERROR: killed", true);
+        }
+
+        @Test
+        void tooFewSamples() {
+            assertX86(
+                    run(Fix.FIXED, 249_750, 249, 0, Tier.values()),
+                    loudControl(),
+                    Verdict.INCONCLUSIVE,
+                    "999,996 of 1,000,000 samples",
+                    true);
+        }
+
+        @Test
+        void windowNotEntered() {
+            assertX86(
+                    run(Fix.FIXED, 300_000, 249, 0, Tier.values()),
+                    loudControl(),
+                    Verdict.INCONCLUSIVE,
+                    "window entered 996 of 1,000 times",
+                    true);
+        }
+
+        @Test
+        void controlSilent() {
+            assertX86(
+                    good(Fix.FIXED),
+                    run(Fix.BROKEN, 1_000_000, 0, 99, Tier.C2),
+                    Verdict.INCONCLUSIVE,
+                    "control BROKEN silent",
+                    true);
+        }
+
+        @Test
+        void controlThatDidNotRun() {
+            assertX86(good(Fix.FIXED), null, Verdict.INCONCLUSIVE, "control BROKEN did not run", true);
+        }
+
+        @Test
+        void withoutControlTheExplorerAnswersForIt() {
+            assertX86(good(Fix.FIXED_ALONE), null, Verdict.HOLDS, "", false);
+        }
+
+        @Test
+        void aControlThatThisHostCannotShowIsNotAsked() {
+            assertX86(good(Fix.FIXED), run(Fix.RELAXED, 10, 0, 0, Tier.C2), Verdict.HOLDS, "", false);
+            Grade onWeak = onArm.grade(good(Fix.FIXED), run(Fix.RELAXED, 10, 0, 0, Tier.C2), null);
+            assertThat(onWeak.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        }
+
+        @Test
+        void waitsThatGaveUp() {
+            assertX86(with(good(Fix.FIXED), Map.of("STUCK", 3L)), loudControl(), Verdict.INCONCLUSIVE, "stuck", true);
+            assertX86(with(good(Fix.FIXED), Map.of("STUCK", 2L)), loudControl(), Verdict.HOLDS, "2 times", false);
+        }
+
+        @Test
+        void aWordThatNoOutcomeHas() {
+            assertX86(
+                    with(good(Fix.FIXED), Map.of("null", 1L)),
+                    loudControl(),
+                    Verdict.UNPREDICTED,
+                    "not an outcome",
+                    true);
+        }
+    }
+
+    @Nested
+    class KnownToBeBroken {
+        @Test
+        void reproduced() {
+            assertX86(run(Fix.BROKEN, 0, 0, 100, Tier.C1), null, Verdict.REPRODUCED, "", false);
+            assertX86(run(Fix.UNFENCED, 0, 0, 100, Tier.C1), null, Verdict.REPRODUCED, "", false);
+        }
+
+        @Test
+        void shownTooRarely() {
+            assertX86(
+                    run(Fix.BROKEN, 1000, 0, 99, Tier.C2),
+                    null,
+                    Verdict.INCONCLUSIVE,
+                    "showed it 99 of 100 times in 1,099 samples",
+                    true);
+        }
+
+        @Test
+        void neverRun() {
+            assertX86(TestRace.tally(Fix.BROKEN), null, Verdict.INCONCLUSIVE, "in 0 samples", true);
+        }
+
+        @Test
+        void weakOnlyIsShownByAWeakHost() {
+            assertThat(onArm.grade(run(Fix.RELAXED, 0, 0, 100, Tier.C2), null, null)
+                            .verdict())
+                    .isEqualTo(Verdict.REPRODUCED);
+        }
+
+        @Test
+        void threeDeadlocksSuffice() {
+            assertX86(with(TestRace.tally(Fix.DEADLOCK), Map.of("STUCK", 3L)), null, Verdict.REPRODUCED, "", false);
+            assertX86(
+                    with(TestRace.tally(Fix.DEADLOCK), Map.of("STUCK", 2L)),
+                    null,
+                    Verdict.INCONCLUSIVE,
+                    "2 of 3",
+                    true);
+        }
+
+        @Test
+        void stuckShowsNothingWhereNothingDeadlocks() {
+            assertX86(
+                    with(TestRace.tally(Fix.BROKEN), Map.of("STUCK", 1000L)),
+                    null,
+                    Verdict.INCONCLUSIVE,
+                    "0 of 100",
+                    true);
+        }
+    }
+
+    @Nested
+    class BrokenOnWeakerMachines {
+        @Test
+        void latent() {
+            assertX86(good(Fix.RELAXED), null, Verdict.LATENT, "allowed in this abstraction", false);
+        }
+
+        @Test
+        void needsItsPlanAsWell() {
+            assertX86(run(Fix.RELAXED, 1_000_000, 0, 0, Tier.C2), null, Verdict.INCONCLUSIVE, "C2_STRESS", true);
+            assertX86(
+                    run(Fix.RELAXED, 1000, 0, 0, Tier.C2, Tier.C2_STRESS), null, Verdict.INCONCLUSIVE, "samples", true);
+        }
+
+        @Test
+        void seenAllTheSameItMayBeTheCompiler() {
+            assertX86(
+                    with(good(Fix.RELAXED), Map.of("WRONG", 1L)),
+                    null,
+                    Verdict.UNPREDICTED,
+                    "compiler? WRONG is outside TSO, inside WEAK; seen in C2 of JDK 17",
+                    true);
+        }
+    }
+
+    @Test
+    void unknownNeverFails() {
+        assertX86(run(Fix.OPEN, 1, 0, 1, Tier.C2), null, Verdict.UNKNOWN, "", false);
+        assertX86(TestRace.tally(Fix.OPEN), null, Verdict.UNKNOWN, "", false);
+    }
+
+    @Nested
+    class HostAtFault {
+        @Test
+        void aStarvedPointDoesNotFailTheBuild() {
+            Tally starved = TestRace.tally(Fix.FIXED);
+            starved.add(new Measurement(starved.point().key(), Tier.C2, 1000, 0.7, Map.of("QUIET", 10L), null));
+            assertX86(starved, null, Verdict.INCONCLUSIVE, "(loaded host)", false);
+        }
+
+        @Test
+        void aStarvedControlDoesNotFailTheBuild() {
+            Tally starved = TestRace.tally(Fix.BROKEN);
+            starved.add(new Measurement(starved.point().key(), Tier.C2, 1000, 0.7, Map.of("QUIET", 10L), null));
+            assertX86(good(Fix.FIXED), starved, Verdict.INCONCLUSIVE, "(loaded host)", false);
+        }
+
+        @Test
+        void aLoadedRunExcusesAPointThatWasNeverReached() {
+            Grade grade = new Grader(X86, true).grade(TestRace.tally(Fix.BROKEN), null, null);
+            assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            assertThat(grade.fails()).isFalse();
+        }
+
+        @Test
+        void loadDoesNotExcuseAForbiddenSample() {
+            Tally starved = TestRace.tally(Fix.FIXED);
+            starved.add(new Measurement(starved.point().key(), Tier.C2, 1000, 0.1, Map.of("WRONG", 1L), null));
+            assertX86(starved, null, Verdict.BROKEN, "", true);
+        }
+
+        @Test
+        void oneCpu() {
+            Host oneCpu = new Host("Linux", "amd64", 1, "17", Reachability.TSO);
+            Grade grade = new Grader(oneCpu, false).grade(TestRace.tally(Fix.FIXED), null, null);
+            assertThat(grade.reason()).isEqualTo("two actors need two CPUs, the host has one");
+            assertThat(grade.fails()).isFalse();
+        }
+    }
+
+    @Nested
+    class Predicted {
+        private final Prediction onlyQuiet = new Prediction(
+                Map.of(
+                        Reachability.TSO, Set.of("QUIET"),
+                        Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")),
+                null);
+
+        @Test
+        void insideThePrediction() {
+            Prediction all = new Prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), null);
+            assertThat(onX86.grade(good(Fix.FIXED), loudControl(), all).verdict())
+                    .isEqualTo(Verdict.HOLDS);
+        }
+
+        @Test
+        void outsideTheHostsModelButInsideWeakItMayBeTheCompiler() {
+            Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), onlyQuiet);
+            assertThat(grade.verdict()).isEqualTo(Verdict.UNPREDICTED);
+            assertThat(grade.reason()).startsWith("compiler? OVERLAPPED is outside TSO, inside WEAK");
+            assertThat(grade.fails()).isTrue();
+        }
+
+        @Test
+        void outsideWeakItIsModelOrExplorer() {
+            Prediction nothing = new Prediction(Map.of(), null);
+            Grade grade = onX86.grade(good(Fix.OPEN), null, nothing);
+            assertThat(grade.verdict()).isEqualTo(Verdict.UNPREDICTED);
+            assertThat(grade.reason()).contains("not predicted under any memory model");
+        }
+
+        @Test
+        void aWaitThatGaveUpIsNotAPrediction() {
+            Prediction all = new Prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), null);
+            Tally tally = with(good(Fix.FIXED), Map.of("STUCK", 1L));
+            assertThat(onX86.grade(tally, loudControl(), all).verdict()).isEqualTo(Verdict.HOLDS);
+        }
+
+        @Test
+        void anUnfinishedExplorationCannotSayNever() {
+            Prediction cut = new Prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), cut);
+            assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            assertThat(grade.reason()).contains("10,000 steps");
+        }
+
+        @Test
+        void theExplorerAloneCanBreakAPoint() {
+            Prediction wrong = new Prediction(
+                    Map.of(
+                            Reachability.TSO, Set.of("QUIET", "OVERLAPPED"),
+                            Reachability.WEAK, Set.of("QUIET", "OVERLAPPED", "WRONG")),
+                    null);
+            Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), wrong);
+            assertThat(grade.verdict()).isEqualTo(Verdict.BROKEN);
+            assertThat(grade.reason()).contains("WRONG reachable under WEAK");
+        }
+    }
+}
