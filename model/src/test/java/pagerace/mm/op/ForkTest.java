@@ -281,11 +281,19 @@ class ForkTest {
     void fencesAndLockOrderAreStepsOfTheirOwn() {
         Scene scene = Scene.writable();
         assertThat(scene.machine.logOf(() -> fork(scene, Fork.V5_19.without(Step.FENCE_AFTER_SEQ_BEGIN))))
-                .containsSubsequence("writeOnce child.pte", "smpWmb", "writeOnce parent.write_protect_seq")
+                .containsSubsequence(
+                        "writeOnce parent.write_protect_seq",
+                        "writeOnce child.pte",
+                        "smpWmb",
+                        "writeOnce parent.write_protect_seq")
                 .containsOnlyOnce("smpWmb");
         Scene end = Scene.writable();
         assertThat(end.machine.logOf(() -> fork(end, Fork.V5_19.without(Step.FENCE_BEFORE_SEQ_END))))
-                .containsSubsequence("writeOnce parent.write_protect_seq", "smpWmb", "lock parent.ptl")
+                .containsSubsequence(
+                        "writeOnce parent.write_protect_seq",
+                        "smpWmb",
+                        "lock parent.ptl",
+                        "writeOnce parent.write_protect_seq")
                 .containsOnlyOnce("smpWmb");
         Scene locks = Scene.writable();
         assertThat(locks.machine.logOf(() -> fork(locks, Fork.V5_19.with(Step.LOCK_BEFORE_SEQ))))

@@ -151,6 +151,8 @@ class ShmemFaultTest {
         FileScene behind = FileScene.unmapped();
         behind.file.size.writeOnce(0);
         assertThat(behind.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.BEYOND_EOF);
+        behind.leaveFile();
+        assertThat(behind.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.BEYOND_EOF);
         behind.assertConserved();
     }
 
