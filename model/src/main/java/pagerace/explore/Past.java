@@ -70,10 +70,9 @@ final class Past {
                     machine.tryOut(actor, attempt);
                     if (!attempt.arrived) {
                         control.set(read);
-                        break;
                     } else if (attempt.wroteOtherwise) {
                         data.set(read);
-                        break;
+                        break; // data says all that control would
                     }
                 }
             }

@@ -7,8 +7,19 @@ import pagerace.race.Reachability;
 
 /**
  * The Linux kernel's memory model, less load buffering: exactly its executions in which program order and reads-from form
- * no cycle. A step never takes effect before the steps that precede it in its actor, so no read sees a write that depends
- * on it; that is the known blind spot, and it errs towards missed bugs.
+ * no cycle.
+ *
+ * <p>Limits, and which way they err:
+ * <ul>
+ *   <li>Load buffering: a step never takes effect before those that precede it in its actor, so no read sees a write that
+ *       comes after it in every order. Missed bugs; the one known blind spot.
+ *   <li>Dependencies are found by trying other values ({@link Past}), and a read whose value chooses what is read next
+ *       orders nothing unless it is {@code readDependent}. A dependency that is not found is a false alarm.
+ *   <li>{@code smp_mb__before_atomic} and its like count directly beside a read-modify-write that takes place, and nowhere
+ *       else; the kernel's model also lets them order a read-modify-write further away, and one that failed. False alarms,
+ *       in litmus tests only: in model code a fence that stands alone is a mistake.
+ *   <li>RCU is modelled by what its implementation does, not by the model's RCU axiom.
+ * </ul>
  *
  * <p>Algorithm notes. The kernel's model forbids an execution if its events lie on a cycle of <em>order</em>, which is the
  * union of

@@ -37,6 +37,8 @@ class ShapesTest {
             MP+rel+po    ; W x 1, W.rel y 1 | R y, R x                             ;  / 1 0                 ; no  ; no  ; yes
             MP+po+rmb    ; W x 1, W y 1 | R y, RMB, R x                            ;  / 1 0                 ; no  ; no  ; yes
             MP+lock      ; LOCK p, W x 1, W y 1, UNLOCK p | LOCK p, R y, R x, UNLOCK p ;  / 1 0             ; no  ; no  ; no
+            MP+rmw+rmb   ; W x 1, WMB, W y 1 | ADD y 1 | R y, RMB, R x             ;  /  / 2 0             ; no  ; no  ; no
+            MP+add+rmb   ; W x 1, WMB, W y 1 | ADD y 1, RMB, R x                   ;  / 0 ; y=2             ; no  ; no  ; yes
             MP+await     ; W x 1, W y 1 | AWAIT y 1, R x                           ;  / 1 0                 ; no  ; no  ; yes
             LB           ; R x, W y 1 | R y, W x 1                                 ; 1 / 1                  ; no  ; no  ; no
             LB+mb+mb     ; R x, MB, W y 1 | R y, MB, W x 1                         ; 1 / 1                  ; no  ; no  ; no

@@ -21,7 +21,7 @@ import pagerace.race.Reachability;
  * execution graph.
  */
 class OracleTest {
-    private static final int RANDOM_PROGRAMS = 200;
+    private static final int RANDOM_PROGRAMS = 120;
 
     static Stream<Corpus.Entry> corpus() {
         return Corpus.entries().stream();

@@ -48,10 +48,11 @@ public final class StressRun {
     private static final int PATIENCE = 2;
 
     /**
-     * Scenarios that the actors run through before they wait for each other. Measured: four of them enter the window a
-     * hundred times as often as JCStress's default of 256, at the same rate of samples.
+     * Scenarios that the actors run through before they wait for each other, taken in turn: which distance between the actors
+     * a window needs differs from window to window. Measured: four enter it a hundred times as often as JCStress's default of
+     * 256, at the same rate of samples; one more often still, at a lower rate.
      */
-    private static final int STRIDE = 4;
+    private static final List<Integer> STRIDES = List.of(4, 4, 1, 16);
 
     /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
@@ -102,7 +103,7 @@ public final class StressRun {
                 break;
             }
             progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), now, left);
-            Duration timeout = fork.measuring().multipliedBy(2).plusSeconds(10);
+            Duration timeout = fork.measuring().multipliedBy(2).plusSeconds(20);
             Measurement measurement = engine.run(fork, timeout.compareTo(left) < 0 ? timeout : left.plusSeconds(2));
             if (stopped && measurement.failure() != null) {
                 break;
@@ -226,14 +227,14 @@ public final class StressRun {
 
     private static Fork fork(Tally tally, Tier tier, int iterations) {
         int bounded = Math.min(MOST_ITERATIONS, iterations);
-        return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, STRIDE, strides(tally, tier));
-    }
-
-    private static int strides(Tally tally, Tier tier) {
+        int stride = STRIDES.get(tally.forks() % STRIDES.size());
         if (tally.point().variant().deadlocks()) {
-            return 1; // each deadlock lasts tens of milliseconds, and time is looked at only after the last stride
+            // Each deadlock lasts tens of milliseconds, and time is looked at only after the last stride.
+            return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, 1);
         }
-        return tier == Tier.INTERPRETER ? 64 : 256; // the VM first tries out all sizes, which an interpreter makes slow
+        // The VM first tries out all sizes, which an interpreter makes slow.
+        int scenarios = tier == Tier.INTERPRETER ? 256 : 1024;
+        return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, scenarios / stride);
     }
 
     /** What was measured of each point, in the order of the plan. */
