@@ -9,4 +9,25 @@ public interface Decoder {
 
     /** A value of the word that setup called {@code word}, decoded. */
     String value(String word, long value);
+
+    /** Bits of that word which an operation sets or clears, decoded. */
+    default String mask(String word, long mask) {
+        return "0x" + Long.toHexString(mask);
+    }
+
+    /** A decoder that decodes masks by {@code mask}, and values as this one does. */
+    default Decoder withMasks(Decoder mask) {
+        Decoder values = this;
+        return new Decoder() {
+            @Override
+            public String value(String word, long value) {
+                return values.value(word, value);
+            }
+
+            @Override
+            public String mask(String word, long bits) {
+                return mask.value(word, bits);
+            }
+        };
+    }
 }

@@ -31,6 +31,29 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
         return new Prediction(point, List.copyOf(explorations));
     }
 
+    /**
+     * Explores {@code point} only until a forbidden outcome turns up: enough for {@link #reachableFrom()}, but weaker models
+     * than that are left out.
+     */
+    static Prediction untilForbidden(Point point) {
+        Explorer<Outcome> explorer = Explorer.of(point);
+        List<Exploration<Outcome>> explorations = new ArrayList<>(List.of(explorer.exploreSequentially()));
+        for (MemoryModel model : MODELS) {
+            Prediction soFar = new Prediction(point, List.copyOf(explorations));
+            if (soFar.reaches(outcome -> outcome.mark() == Mark.FORBIDDEN)) {
+                return soFar;
+            }
+            explorations.add(explorer.explore(model));
+        }
+        return new Prediction(point, List.copyOf(explorations));
+    }
+
+    private boolean reaches(Predicate<Outcome> such) {
+        return explorations.stream()
+                .flatMap(exploration -> exploration.outcomes().stream())
+                .anyMatch(such);
+    }
+
     /** The exploration at {@code level}: SEQUENTIAL, SC, TSO or WEAK. */
     public Exploration<Outcome> under(Reachability level) {
         return explorations.stream()

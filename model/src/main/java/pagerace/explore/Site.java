@@ -18,7 +18,7 @@ final class Site {
             .map(Class::getName)
             .toList();
 
-    private record Frame(String className, IntSupplier line) {
+    private record Frame(String className, String method, IntSupplier line) {
         boolean isModelCode() {
             return !className.startsWith("java.") && ENGINE.stream().noneMatch(this::isIn);
         }
@@ -32,7 +32,12 @@ final class Site {
         }
 
         String site() {
-            return className.substring(className.lastIndexOf('.') + 1) + ":" + line.getAsInt();
+            return className.substring(className.lastIndexOf('.') + 1) + "." + methodInSource() + ":" + line.getAsInt();
+        }
+
+        /** The method's name; for a lambda, that of the method in which it stands. */
+        private String methodInSource() {
+            return method.startsWith("lambda$") ? method.substring(7, method.lastIndexOf('$')) : method;
         }
     }
 
@@ -40,14 +45,14 @@ final class Site {
 
     /** The model code that is running now. */
     static String here() {
-        return WALKER.walk(
-                stack -> innermost(stack.map(frame -> new Frame(frame.getClassName(), frame::getLineNumber))));
+        return WALKER.walk(stack -> innermost(
+                stack.map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber))));
     }
 
     /** The model code that threw {@code thrown}. */
     static String thrown(Throwable thrown) {
         return innermost(Arrays.stream(thrown.getStackTrace())
-                .map(frame -> new Frame(frame.getClassName(), frame::getLineNumber)));
+                .map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber)));
     }
 
     private static String innermost(Stream<Frame> stack) {

@@ -205,7 +205,7 @@ public final class Step {
         return Objects.requireNonNull(past).dependence(this);
     }
 
-    /** Where in the model code it stands: {@code Fork:57}. */
+    /** Where in the model code it stands: {@code Fork.needsCopy:171}. */
     public String site() {
         return site;
     }

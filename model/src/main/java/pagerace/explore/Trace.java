@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
 import pagerace.explore.Step.Kind;
@@ -132,7 +134,7 @@ public final class Trace implements Names {
         String old = value(word, before.last(word));
         return before.last(word) == after.last(word)
                 ? ""
-                : word(word) + " " + old + " -> " + value(word, after.last(word));
+                : word(word) + ": " + old + " -> " + value(word, after.last(word));
     }
 
     /** If the actor of event {@code i} hands over although it is not done, because its next step has to wait, says so. */
@@ -149,7 +151,7 @@ public final class Trace implements Names {
                 .findFirst()
                 .map(Event::step)
                 .filter(next -> mustWait(event.actor(), next, event.after()))
-                .ifPresent(next -> newRow()[1 + event.actor()] = "waits for " + word(next.location()));
+                .ifPresent(next -> newRow()[1 + event.actor()] = "waits for " + awaited(next));
     }
 
     private static boolean mustWait(int actor, Step step, Memory memory) {
@@ -166,11 +168,28 @@ public final class Trace implements Names {
         for (int actor = 0; actor < actors.size(); actor++) {
             Fate fate = schedule.fates().get(actor);
             Step waiting = fate.waiting();
-            row[1 + actor] = waiting == null ? "=> " + fate.end() : "waits for ever for " + word(waiting.location());
+            row[1 + actor] = waiting == null ? "=> " + shown(fate.end()) : "waits for ever for " + awaited(waiting);
             if (waiting != null) {
                 row[sourceColumn()] = join(row[sourceColumn()], waiting.site());
             }
         }
+    }
+
+    /** How an actor ended; a record without its class name. */
+    private static String shown(@Nullable Object end) {
+        String text = String.valueOf(end);
+        return end instanceof Record && text.endsWith("]")
+                ? text.substring(text.indexOf('[') + 1, text.length() - 1)
+                : text;
+    }
+
+    /** What a step waits for, and who holds it if it is a lock. */
+    private String awaited(Step step) {
+        String holders = IntStream.range(0, actors.size())
+                .filter(actor -> locks.getOrDefault(actor, Map.of()).containsKey(step.location()))
+                .mapToObj(actors::get)
+                .collect(Collectors.joining(", "));
+        return word(step.location()) + (holders.isEmpty() ? "" : " (held by " + holders + ")");
     }
 
     private String operation(Step step, long read) {
@@ -218,8 +237,8 @@ public final class Trace implements Names {
         return value(step.location(), value);
     }
 
-    private static String mask(Step step) {
-        return "0x" + Long.toHexString(step.a());
+    private String mask(Step step) {
+        return decoder.mask(word(step.location()), step.a());
     }
 
     private String returned(Step step, long read) {

@@ -23,7 +23,11 @@ public final class Mm {
 
     private final Word flags;
 
-    /** An address space whose words traces call {@code owner.mmap_lock} and so on. */
+    /**
+     * An address space whose words traces call {@code owner.mmap_lock} and so on.
+     *
+     * @param owner {@code mm}, {@code parent} or {@code child}: {@link WordText} tells its flags from a folio's by that
+     */
     public Mm(Machine machine, String owner, PageTable table, Tlb tlb, boolean hasPinned) {
         mmapLock = new RwSemaphore(machine, owner, "mmap_lock");
         writeProtectSeq = new SeqCount(machine, owner, "write_protect_seq");

@@ -104,19 +104,11 @@ public final class Pte {
         if (isNone(pte)) {
             return "none";
         }
-        StringJoiner flags = new StringJoiner(",");
-        name(flags, pte, WRITE, "W");
-        name(flags, pte, DIRTY, "D");
-        name(flags, pte, ACCESSED, "A");
-        name(flags, pte, SOFT_DIRTY, "soft-dirty");
-        name(flags, pte, UFFD_WP, "uffd-wp");
-        name(flags, pte, PROTNONE, "protnone");
-        name(flags, pte, SPECIAL, "special");
-        name(flags, pte, EXCLUSIVE, "excl");
+        String flags = describeFlags(pte);
         StringJoiner text = new StringJoiner(" ");
         text.add(has(pte, SWAP) ? "swap" : has(pte, MIGRATION) ? "migration" : has(pte, MARKER) ? "marker" : "pte");
-        if (flags.length() > 0) {
-            text.add(flags.toString());
+        if (!flags.isEmpty()) {
+            text.add(flags);
         } else if (isPresent(pte)) {
             text.add("R/O");
         }
@@ -124,6 +116,20 @@ public final class Pte {
             text.add((has(pte, SWAP) ? "offset=" : "pfn=") + ((pte & ~FLAGS) >>> NUMBER_SHIFT));
         }
         return text.toString();
+    }
+
+    /** The flags of {@link #describe} alone, which is how a mask reads: {@code W,D}. */
+    public static String describeFlags(long mask) {
+        StringJoiner flags = new StringJoiner(",");
+        name(flags, mask, WRITE, "W");
+        name(flags, mask, DIRTY, "D");
+        name(flags, mask, ACCESSED, "A");
+        name(flags, mask, SOFT_DIRTY, "soft-dirty");
+        name(flags, mask, UFFD_WP, "uffd-wp");
+        name(flags, mask, PROTNONE, "protnone");
+        name(flags, mask, SPECIAL, "special");
+        name(flags, mask, EXCLUSIVE, "excl");
+        return flags.toString();
     }
 
     private static void name(StringJoiner flags, long pte, long flag, String name) {

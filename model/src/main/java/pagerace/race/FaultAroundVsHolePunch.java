@@ -8,6 +8,8 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -393,12 +395,14 @@ public final class FaultAroundVsHolePunch implements Race {
         private final Origin origin;
         private final Steps<FaultAround.Step> around;
         private final Steps<HolePunch.Step> punch;
+        private final Steps<HolePunch.Step> punchAfterFirstZap;
         private final Reachability reachableFrom;
 
         Fix(Origin origin, Steps<FaultAround.Step> around, Steps<HolePunch.Step> punch, Reachability reachableFrom) {
             this.origin = origin;
             this.around = around;
             this.punch = punch;
+            this.punchAfterFirstZap = punch.without(HolePunch.Step.FIRST_ZAP);
             this.reachableFrom = reachableFrom;
         }
 
@@ -421,9 +425,7 @@ public final class FaultAroundVsHolePunch implements Race {
         }
 
         Steps<ShmemFault.Step> direct() {
-            return this == WP_NO_FAULT_AROUND_NO_WAIT
-                    ? ShmemFault.MAINLINE.without(ShmemFault.Step.WAIT_FOR_PUNCH)
-                    : ShmemFault.MAINLINE;
+            return this == WP_NO_FAULT_AROUND_NO_WAIT ? ShmemFault.WITHOUT_WAIT : ShmemFault.MAINLINE;
         }
 
         /** Whose forbidden outcome x86 shows in the same dimensions. */
@@ -476,7 +478,8 @@ public final class FaultAroundVsHolePunch implements Race {
                                     fix.reachableFrom(at),
                                     fix.control(mapping, at, opponent),
                                     stress(fix, mapping, at),
-                                    machine -> new State(machine, fix, mapping, at, opponent)));
+                                    droppable(fix, mapping, opponent),
+                                    (machine, dropped) -> new State(machine, dropped, fix, mapping, at, opponent)));
                         }
                     }
                 }
@@ -494,6 +497,17 @@ public final class FaultAroundVsHolePunch implements Race {
         boolean planned = fix != Fix.PUNCH_SPARES_COPIES && rarelyFaults == (at == At.NEIGHBOUR);
         boolean undecided = fix == Fix.SHMEM_MAP_PAGES; // its two places have two verdicts
         return planned || undecided ? Stress.PLANNED : Stress.EXPLORED_ONLY;
+    }
+
+    /** What can be dropped without asking another question: a truncation is no punch, and a huge page has no table. */
+    private static List<? extends Enum<?>> droppable(Fix fix, Mapping mapping, Opponent opponent) {
+        Steps<?> fault = fix.fault(mapping) == Fault.AROUND ? fix.around : ShmemFault.MAINLINE;
+        Steps<?> other = opponent == Opponent.FAULTER ? ShmemFault.MAINLINE : fix.punch;
+        Set<Enum<?>> question = Set.of(FaultAround.Step.MAP_PMD, HolePunch.Step.TRUNCATE);
+        return Stream.of(fault, other)
+                .flatMap(steps -> steps.inOrder().stream())
+                .filter(step -> !question.contains(step))
+                .toList();
     }
 
     /** What the first actor came to. */
@@ -524,7 +538,7 @@ public final class FaultAroundVsHolePunch implements Race {
         private final Steps<HolePunch.Step> punchSteps;
         private final HolePunch punch;
 
-        State(Machine machine, Fix fix, Mapping mapping, At at, Opponent opponent) {
+        State(Machine machine, Set<? extends Enum<?>> dropped, Fix fix, Mapping mapping, At at, Opponent opponent) {
             this.fix = fix;
             this.mapping = mapping;
             this.at = at;
@@ -551,10 +565,10 @@ public final class FaultAroundVsHolePunch implements Race {
             memMap = new MemMap(machine, folios);
             Platform platform = On.X86.platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
-            faultAround = new FaultAround(mm, memMap, file, fix.around);
-            fault = new ShmemFault(mm, memMap, file, spare, fix.direct());
-            otherFault = new ShmemFault(mm, memMap, file, folios.get(2), ShmemFault.MAINLINE);
-            punchSteps = two ? fix.punch.without(HolePunch.Step.FIRST_ZAP) : fix.punch;
+            faultAround = new FaultAround(mm, memMap, file, fix.around.except(dropped));
+            fault = new ShmemFault(mm, memMap, file, spare, fix.direct().except(dropped));
+            otherFault = new ShmemFault(mm, memMap, file, folios.get(2), ShmemFault.MAINLINE.except(dropped));
+            punchSteps = (two ? fix.punchAfterFirstZap : fix.punch).except(dropped);
             punch = new HolePunch(mm, memMap, file, platform, punchSteps);
         }
 

@@ -9,6 +9,8 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
@@ -378,7 +380,10 @@ public final class GupFastVsFork implements Race {
                 from,
                 from.isReachableOn(TSO) ? null : fix.control(access),
                 stress(fix, access, size, history, on),
-                machine -> new State(machine, fix, access, size, history, on));
+                Stream.of(fix.gup, fix.fork)
+                        .flatMap(steps -> steps.inOrder().stream())
+                        .toList(),
+                (machine, dropped) -> new State(machine, dropped, fix, access, size, history, on));
     }
 
     /** Real threads run each variant once, and mainline in the dimensions that decide its verdict. */
@@ -408,7 +413,14 @@ public final class GupFastVsFork implements Race {
         private final Fork fork;
         private final UserAccess parent;
 
-        State(Machine machine, Fix fix, Access access, FolioSize size, PinHistory history, On on) {
+        State(
+                Machine machine,
+                Set<? extends Enum<?>> dropped,
+                Fix fix,
+                Access access,
+                FolioSize size,
+                PinHistory history,
+                On on) {
             boolean exclusive = fix.fork.has(Fork.Step.CLEAR_EXCLUSIVE);
             folio = new Folio(
                     machine,
@@ -427,9 +439,9 @@ public final class GupFastVsFork implements Race {
             Tlb tlb = new Tlb(machine, platform.flush(), 1);
             Mm mm = new Mm(machine, "parent", table, tlb, history == PinHistory.LATER_PIN);
             PageTable child = new PageTable(machine, "child", Pte.NONE);
-            gupFast = new GupFast(machine, mm, memMap, fix.gup);
+            gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
             flags = GupFast.FOLL_PIN | access.flag();
-            fork = new Fork(machine, mm, child, memMap, spare, platform, fix.fork);
+            fork = new Fork(machine, mm, child, memMap, spare, platform, fix.fork.except(dropped));
             parent = new UserAccess(mm, memMap, new WriteFault(mm, memMap, null, spare, fix.reuse), null);
         }
 

@@ -2,8 +2,10 @@
 package pagerace.race;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 
@@ -17,6 +19,7 @@ import pagerace.machine.Machine;
  * @param control for a point that should hold, the variant which in the same dimensions shows the forbidden outcome; null
  *     where the host cannot show any
  * @param stress how the stress plan treats the point
+ * @param steps the steps of its operations that can be dropped, one by one or together, to see whether they are needed
  * @param setup makes a fresh scenario on a machine
  */
 public record Point(
@@ -26,7 +29,15 @@ public record Point(
         Reachability reachableFrom,
         @Nullable Variant control,
         Stress stress,
-        Function<Machine, Scenario<?, ?>> setup) {
+        List<? extends Enum<?>> steps,
+        Setup setup) {
+
+    /** Makes scenarios. */
+    @FunctionalInterface
+    public interface Setup {
+        /** A fresh scenario on {@code machine}, whose operations leave out the steps in {@code dropped}. */
+        Scenario<?, ?> on(Machine machine, Set<? extends Enum<?>> dropped);
+    }
 
     /** How the stress plan treats a point. */
     public enum Stress {
@@ -34,6 +45,26 @@ public record Point(
         PLANNED,
         /** The explorer covers it; real threads do not run it by default. */
         EXPLORED_ONLY
+    }
+
+    /** A point none of whose steps can be dropped. */
+    public Point(
+            String race,
+            Variant variant,
+            List<Dimension> dimensions,
+            Reachability reachableFrom,
+            @Nullable Variant control,
+            Stress stress,
+            Function<Machine, Scenario<?, ?>> setup) {
+        this(
+                race,
+                variant,
+                dimensions,
+                reachableFrom,
+                control,
+                stress,
+                List.of(),
+                (machine, dropped) -> setup.apply(machine));
     }
 
     /** {@code race/variant[dimension,...]}: the name of the point in filters, reports and tests. */
@@ -53,6 +84,27 @@ public record Point(
 
     /** A fresh scenario of this point on {@code machine}. */
     public Scenario<?, ?> on(Machine machine) {
-        return setup.apply(machine);
+        return setup.on(machine, Set.of());
+    }
+
+    /**
+     * This point with {@code step} dropped: a mutant that nobody had to declare. Nobody knows yet what it can reach.
+     *
+     * @param step one of {@link #steps}
+     */
+    public Point without(Enum<?> step) {
+        return new Point(
+                race,
+                new WithoutStep(variant, step),
+                dimensions,
+                Reachability.UNKNOWN,
+                null,
+                Stress.EXPLORED_ONLY,
+                steps.stream().filter(other -> other != step).toList(),
+                (machine, dropped) -> setup.on(machine, union(dropped, step)));
+    }
+
+    private static Set<Enum<?>> union(Set<? extends Enum<?>> dropped, Enum<?> step) {
+        return Stream.concat(dropped.stream(), Stream.of(step)).collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -9,6 +9,8 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
@@ -351,7 +353,10 @@ public final class ShrinkVsPin implements Race {
                 from,
                 from.isReachableOn(TSO) ? null : fix.control(reference),
                 stress(fix, reference, size, then, on),
-                machine -> new State(machine, fix, reference, size, then, on));
+                Stream.of(fix.reclaim, fix.gup)
+                        .flatMap(steps -> steps.inOrder().stream())
+                        .toList(),
+                (machine, dropped) -> new State(machine, dropped, fix, reference, size, then, on));
     }
 
     /** Real threads run each variant once under the batched flush that reclaim uses, and the twins that decide a verdict. */
@@ -384,7 +389,14 @@ public final class ShrinkVsPin implements Race {
         private final GupFast gupFast;
         private final UserAccess user;
 
-        State(Machine machine, Fix fix, Reference reference, FolioSize size, Then then, On on) {
+        State(
+                Machine machine,
+                Set<? extends Enum<?>> dropped,
+                Fix fix,
+                Reference reference,
+                FolioSize size,
+                Then then,
+                On on) {
             this.fix = fix;
             this.reference = reference;
             this.then = then;
@@ -404,8 +416,8 @@ public final class ShrinkVsPin implements Race {
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             mm = new Mm(machine, "mm", table, new Tlb(machine, on.platform().flush(), 2), true);
             SwapSpace swap = new SwapSpace(machine, false);
-            reclaim = new Reclaim(machine, mm, swap, on.platform(), fix.reclaim);
-            gupFast = new GupFast(machine, mm, memMap, fix.gup);
+            reclaim = new Reclaim(machine, mm, swap, on.platform(), fix.reclaim.except(dropped));
+            gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
             user = new UserAccess(
                     mm,
                     memMap,

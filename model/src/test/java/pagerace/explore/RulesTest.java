@@ -41,7 +41,7 @@ class RulesTest {
                 .isInstanceOf(RuleViolation.class)
                 .message()
                 .contains(message)
-                .containsPattern("RulesTest[$\\w]*:\\d+");
+                .containsPattern("RulesTest[$.\\w]*:\\d+");
     }
 
     @Test

@@ -30,6 +30,9 @@ public final class ShmemFault {
     /** The present kernel. */
     public static final Steps<Step> MAINLINE = Steps.of(Step.WAIT_FOR_PUNCH, Step.RESTORE_UFFD_WP);
 
+    /** A mutant of the present kernel: the fault does not wait for a punch. */
+    public static final Steps<Step> WITHOUT_WAIT = MAINLINE.without(Step.WAIT_FOR_PUNCH);
+
     /** Once for each time that somebody else changed the page between lookup and lock, or a punch ended. */
     private static final int TRIES = 3;
 

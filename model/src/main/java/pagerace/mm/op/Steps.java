@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
 /**
  * The steps that one variant of an operation does: an immutable set.
  *
@@ -10,34 +16,55 @@ package pagerace.mm.op;
  */
 public final class Steps<E extends Enum<E>> {
     private final long mask;
+    /** The same, for those who want to name them. */
+    private final List<E> inOrder;
 
-    private Steps(long mask) {
-        this.mask = mask;
+    private Steps(Collection<E> steps) {
+        long bits = 0;
+        for (E step : steps) {
+            bits |= bit(step);
+        }
+        mask = bits;
+        inOrder = steps.stream().distinct().sorted().toList();
     }
 
     /** Exactly these steps. */
     @SafeVarargs
     public static <E extends Enum<E>> Steps<E> of(E... steps) {
-        long mask = 0;
+        List<E> list = new ArrayList<>();
         for (E step : steps) {
-            mask |= bit(step);
+            list.add(step);
         }
-        return new Steps<>(mask);
+        return new Steps<>(list);
     }
 
     /** These steps and {@code step}. */
     public Steps<E> with(E step) {
-        return new Steps<>(mask | bit(step));
+        return new Steps<>(Stream.concat(inOrder.stream(), Stream.of(step)).toList());
     }
 
     /** These steps except {@code step}. */
     public Steps<E> without(E step) {
-        return new Steps<>(mask & ~bit(step));
+        return except(Set.of(step));
+    }
+
+    /** These steps except those that are in {@code dropped}, where steps of other operations may be too. */
+    public Steps<E> except(Set<? extends Enum<?>> dropped) {
+        if (dropped.isEmpty()) {
+            return this; // scenarios are made by the million, and nearly always drop nothing
+        }
+        return new Steps<>(
+                inOrder.stream().filter(step -> !dropped.contains(step)).toList());
     }
 
     /** Whether {@code step} is one of them. */
     public boolean has(E step) {
         return (mask & bit(step)) != 0;
+    }
+
+    /** All of them, in program order. */
+    public List<E> inOrder() {
+        return inOrder;
     }
 
     @SuppressWarnings("EnumOrdinal") // the position within this one set is all that is meant

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.race.Variant;
+
+/**
+ * Which steps of a fix are needed: each mutant, and the present kernel without each of its steps, beside what it is a mutant
+ * of.
+ *
+ * @param race the race
+ * @param findings one finding per mutant and combination of dimensions
+ */
+public record Necessity(Race race, List<Finding> findings) {
+    /** What dropping a step comes to. */
+    public enum Verdict {
+        /** The forbidden outcome becomes reachable, or reachable from a stronger memory model on. */
+        NEEDED,
+        /** Nothing can go wrong with the step, and nothing without it. */
+        REDUNDANT,
+        /** It goes wrong from the same memory model on, with the step and without it. */
+        OF_NO_HELP,
+        /** Less goes wrong without the step, as far as this race's outcomes tell: it serves another purpose. */
+        AT_A_PRICE,
+        /** A bound was hit. */
+        UNKNOWN
+    }
+
+    /**
+     * One mutant.
+     *
+     * @param mutant the mutant
+     * @param original what it is a mutant of, in the same dimensions
+     * @param from from which memory model on a forbidden outcome of the mutant is reachable
+     * @param originalFrom the same of the original
+     */
+    public record Finding(Point mutant, Point original, Reachability from, Reachability originalFrom) {
+        /** What dropping the step comes to. */
+        public Verdict verdict() {
+            if (from == Reachability.UNKNOWN || originalFrom == Reachability.UNKNOWN) {
+                return Verdict.UNKNOWN;
+            }
+            int weaker = from.compareTo(originalFrom);
+            if (weaker != 0) {
+                return weaker < 0 ? Verdict.NEEDED : Verdict.AT_A_PRICE;
+            }
+            return from == Reachability.NEVER ? Verdict.REDUNDANT : Verdict.OF_NO_HELP;
+        }
+
+        /** The verdict in words: {@code needed: else from TSO}, {@code redundant for this outcome}. */
+        public String inWords() {
+            return switch (verdict()) {
+                case NEEDED -> "needed: else from " + from;
+                case REDUNDANT -> "redundant for this outcome";
+                case OF_NO_HELP -> "of no help: from " + from + " anyway";
+                case AT_A_PRICE ->
+                    "at a price: from " + originalFrom + ", and without it "
+                            + (from == Reachability.NEVER ? "never" : "from " + from);
+                case UNKNOWN -> "unknown";
+            };
+        }
+    }
+
+    /** Explores all mutants of {@code race}. */
+    public static Necessity of(Race race) {
+        return of(race, point -> true);
+    }
+
+    /** Explores those mutants of {@code race} that have a point that is {@code wanted}. */
+    public static Necessity of(Race race, Predicate<Point> wanted) {
+        Map<String, Reachability> known = new LinkedHashMap<>();
+        List<Finding> findings = new ArrayList<>();
+        mutants(race).filter(mutant -> wanted.test(mutant.point)).forEach(mutant -> {
+            Reachability originalFrom = known.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
+            findings.add(new Finding(mutant.point, mutant.original, from(mutant.point), originalFrom));
+        });
+        return new Necessity(race, List.copyOf(findings));
+    }
+
+    private static Reachability from(Point point) {
+        return Prediction.untilForbidden(point).reachableFrom();
+    }
+
+    private record Mutant(Point point, Point original) {}
+
+    /** Every mutant: those that the race declares, then each present kernel without each of its steps. */
+    private static Stream<Mutant> mutants(Race race) {
+        Stream<Mutant> declared = race.points().stream()
+                .filter(point -> point.variant().kind() == Variant.Kind.MUTANT)
+                .flatMap(point -> original(race, point).map(original -> new Mutant(point, original)).stream());
+        Stream<Mutant> dropped = race.points().stream()
+                .filter(point -> point.variant().kind() == Variant.Kind.MAINLINE)
+                .flatMap(point -> point.steps().stream().map(step -> new Mutant(point.without(step), point)));
+        return Stream.concat(declared, dropped);
+    }
+
+    /** In the same dimensions: the variant that the difference names, else the first present kernel; perhaps none. */
+    private static Optional<Point> original(Race race, Point mutant) {
+        String difference = mutant.variant().difference();
+        List<Point> candidates = race.points().stream()
+                .filter(point -> point.dimensions().equals(mutant.dimensions()) && point.variant() != mutant.variant())
+                .toList();
+        Optional<Point> named = candidates.stream()
+                .filter(point -> difference.matches("as " + point.variant().name() + "\\b.*"))
+                .findFirst();
+        return named.or(() -> candidates.stream()
+                .filter(point -> point.variant().kind() == Variant.Kind.MAINLINE)
+                .findFirst());
+    }
+
+    /**
+     * The findings as plain text: per mutant its difference, then a line for each verdict with the dimensions that it holds
+     * in, in which {@code *} stands for all values.
+     */
+    public String table() {
+        Map<Variant, List<Finding>> byMutant = new LinkedHashMap<>();
+        findings.forEach(finding -> byMutant.computeIfAbsent(finding.mutant.variant(), unused -> new ArrayList<>())
+                .add(finding));
+        StringBuilder text = new StringBuilder(race.name()).append('\n');
+        byMutant.forEach((mutant, its) -> {
+            text.append("  ")
+                    .append(mutant.name())
+                    .append(": ")
+                    .append(mutant.difference())
+                    .append('\n');
+            List<List<String>> all = its.stream().map(Necessity::labels).toList();
+            Map<String, List<List<String>>> byVerdict = new LinkedHashMap<>();
+            its.forEach(finding -> byVerdict
+                    .computeIfAbsent(finding.inWords(), unused -> new ArrayList<>())
+                    .add(labels(finding)));
+            byVerdict.forEach((verdict, where) -> text.append("    ")
+                    .append(verdict)
+                    .append("  ")
+                    .append(String.join(" ", Boxes.cover(where, all)))
+                    .append('\n'));
+        });
+        return text.toString();
+    }
+
+    private static List<String> labels(Finding finding) {
+        return finding.mutant.dimensions().stream()
+                .map(dimension -> dimension.label())
+                .toList();
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+/**
+ * A variant with one step of its operations dropped.
+ *
+ * @param base the variant
+ * @param step the step, a constant of the operation's {@code Step}
+ */
+record WithoutStep(Variant base, Enum<?> step) implements Variant {
+    @Override
+    public String name() {
+        return base.name() + "-" + step.name();
+    }
+
+    @Override
+    public Origin origin() {
+        String operation = step.getDeclaringClass().getEnclosingClass().getSimpleName();
+        return Origin.mutant("-", "as " + base.name() + ", but without " + operation + "'s " + step.name());
+    }
+}
