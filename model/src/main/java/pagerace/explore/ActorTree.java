@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.ExploredMachine.Continuation;
@@ -19,7 +21,7 @@ import pagerace.explore.ExploredMachine.Continuation;
  */
 final class ActorTree {
     /** One node. */
-    static final class Node {
+    static final class Node implements Behaviour {
         /** Its number in the tree. */
         final int id;
         /** How many steps lead to it. */
@@ -46,6 +48,25 @@ final class ActorTree {
         /** Whether the bound on steps cut the actor off here. */
         boolean isCut() {
             return step == null && end == null;
+        }
+
+        @Override
+        public @Nullable Step step() {
+            return step;
+        }
+
+        @Override
+        public @Nullable Object end() {
+            return end;
+        }
+
+        @Override
+        public Map<Long, Behaviour> next() {
+            Map<Long, Behaviour> next = new TreeMap<>();
+            for (int i = 0; i < children.length; i++) {
+                next.put(childSeen[i], children[i]);
+            }
+            return next;
         }
 
         private @Nullable Node child(long wanted) {

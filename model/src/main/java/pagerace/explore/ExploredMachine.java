@@ -52,6 +52,8 @@ final class ExploredMachine extends Machine {
         }
     }
 
+    private static final boolean[] NONE = {};
+
     private enum Phase {
         ALONE,
         REPLAY,
@@ -80,6 +82,8 @@ final class ExploredMachine extends Machine {
     private long[] values = new long[8];
     private Phase phase = Phase.ALONE;
     private boolean setup = true;
+    private boolean[] undecided = NONE;
+    private int asked;
 
     private Step[] steps = {};
     private long[] results = {};
@@ -112,6 +116,22 @@ final class ExploredMachine extends Machine {
             phase = Phase.IDLE;
         }
     }
+
+    /** As {@link #judge}, but some words hold nothing yet: at the first read of one, the judge is stopped. */
+    <O> Judgement<O> judgeInPart(long[] last, boolean[] open, Supplier<O> judge) {
+        undecided = open;
+        asked = Step.NOWHERE;
+        try {
+            return new Judgement<>(judge(last, judge), Step.NOWHERE);
+        } catch (Stop stop) {
+            return new Judgement<>(null, asked);
+        } finally {
+            undecided = NONE;
+        }
+    }
+
+    /** What the judge said, or the word that he asked for. */
+    record Judgement<O>(@Nullable O outcome, int asked) {}
 
     /**
      * Runs {@code actor} with a record: its steps so far and what each returned.
@@ -231,6 +251,13 @@ final class ExploredMachine extends Machine {
     private long accessAlone(Kind kind, int location, long a, long b, @Nullable LongPredicate until) {
         if (kind.isFence()) {
             return 0;
+        }
+        if (location < undecided.length && undecided[location]) {
+            if (kind != Kind.WRITE) {
+                asked = location;
+                throw Stop.STOP;
+            }
+            undecided[location] = false;
         }
         long read = values[location];
         if (!kind.isEnabledBy(read, a, until)) {

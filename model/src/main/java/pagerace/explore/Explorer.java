@@ -6,7 +6,12 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import pagerace.explore.ActorTree.Node;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
@@ -26,11 +31,16 @@ public final class Explorer<O> {
     private final long[] initialValues;
     private final ActorTree[] trees;
     private final Bounds bounds;
+    /** Per word, what it has held at the end of an execution. */
+    private final List<Set<Long>> finalValues = new ArrayList<>();
 
     private Explorer(Function<? super Machine, ? extends Program<O>> setup, Bounds bounds) {
         this.bounds = bounds;
         this.program = setup.apply(machine);
         this.initialValues = machine.endSetup();
+        for (long unused : initialValues) {
+            finalValues.add(new TreeSet<>());
+        }
         this.trees = program.actors().stream()
                 .map(actor -> new ActorTree(machine, actor, program.loneFencesAreMistakes(), bounds.steps()))
                 .toArray(ActorTree[]::new);
@@ -70,6 +80,33 @@ public final class Explorer<O> {
         return new Sequential<>(this).run();
     }
 
+    /** What {@code actor} does, as far as explorations have come so far. */
+    public Behaviour behaviour(int actor) {
+        return trees[actor].root();
+    }
+
+    /** The names of the words, in the order of setup. */
+    public List<String> words() {
+        return machine.names();
+    }
+
+    /** What each word holds after setup. */
+    public List<Long> initialValues() {
+        return Arrays.stream(initialValues).boxed().toList();
+    }
+
+    /**
+     * The final memories with which the judge finds something {@code wanted} of actors that ended with {@code ends}, as far
+     * as he looks at memory: each a set of words with their values; the judge asks nothing else. A memory in which he fails
+     * is none of them.
+     *
+     * @param ends one end per actor; they need not have occurred together
+     */
+    public List<Map<Integer, Long>> finalMemories(List<Object> ends, Predicate<? super O> wanted) {
+        Supplier<O> judge = () -> program.judge(ends);
+        return new Finals<>(machine, judge, wanted, initialValues, finalValues).find();
+    }
+
     Bounds bounds() {
         return bounds;
     }
@@ -105,6 +142,9 @@ public final class Explorer<O> {
         }
         long[] last = new long[initialValues.length];
         Arrays.setAll(last, memory::last);
+        for (int word = 0; word < last.length; word++) {
+            finalValues.get(word).add(last[word]);
+        }
         return requireNonNull(machine.judge(last, () -> program.judge(ends)));
     }
 

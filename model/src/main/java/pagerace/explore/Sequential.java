@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +77,8 @@ final class Sequential<O> {
             events.add(event);
             transitions++;
             memory = event.after();
-            nodes[actor] = explorer.tree(actor).after(node, event.read());
+            nodes[actor] = explorer.tree(actor)
+                    .after(node, requireNonNull(event.step()).seen(event.read()));
         }
     }
 

@@ -75,7 +75,7 @@ public final class Step {
         }
 
         /** Whether its caller learns something from it. */
-        boolean isSeen() {
+        public boolean isSeen() {
             return reads() && !isBlind() && this != ACQUIRE_WHEN_CLEAR;
         }
 

@@ -170,6 +170,15 @@ class PredictionTest {
     }
 
     @Test
+    void inASequentialOrderATrylockSucceedsToo() {
+        assertThat(Litany.parse("TRY p, W x 1 | W y 2")
+                        .explorer()
+                        .exploreSequentially()
+                        .outcomes())
+                .containsExactly("1 |  ; x=1 y=2 z=0");
+    }
+
+    @Test
     void numbersAreReported() {
         Exploration<String> exploration =
                 Litany.parse("W x 1 | W x 2").explorer().explore(Sc.MODEL);

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.litmus;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import pagerace.explore.Behaviour;
+import pagerace.explore.Explorer;
+import pagerace.explore.MemoryModel;
+import pagerace.explore.Prediction;
+import pagerace.explore.Step;
+import pagerace.machine.Order;
+import pagerace.machine.SpinLock;
+import pagerace.race.Outcome;
+import pagerace.race.Outcome.Mark;
+import pagerace.race.Point;
+import pagerace.race.Stuckness;
+
+/**
+ * Writes a point of the catalogue as a litmus test in the kernel's C syntax, for herd7 and for {@link LitmusTest}: an actor
+ * per {@code P}, what it returned in its register {@code done}, and the forbidden outcome as the {@code exists} clause.
+ *
+ * <p>It uses the atomic operations on bits ({@code atomic_fetch_andnot}), which herd7 knows from the kernel's own definitions
+ * since Linux 6.11.
+ *
+ * <p>What the two forms have in common: a forbidden outcome is reachable in the one exactly if it is in the other, under each
+ * memory model that this project explores. Where they differ:
+ * <ul>
+ *   <li>an actor that would wait ends instead, with {@code done} 0, which no clause asks about; so a deadlock cannot be
+ *       asked about at all;
+ *   <li>a branch is written for the values that some execution of the three memory models returns. An execution with load
+ *       buffering may return others, and then the litmus test says nothing (a missed bug);
+ *   <li>branches are not joined again, so that herd7 may find control dependencies in the litmus test which the actor does
+ *       not have (a missed bug).
+ * </ul>
+ */
+public final class Export {
+    private static final int MAX_LINES = 2_000;
+    private static final int MAX_CLAUSES = 200;
+    private static final String DONE = "done";
+
+    private final Point point;
+    private final Explorer<Outcome> explorer;
+    private final List<String> words;
+    private final Set<Integer> spinLocks;
+    private final Set<Integer> atomics;
+    private final List<List<Object>> ends = List.of(new ArrayList<>(), new ArrayList<>());
+
+    private Export(Point point, Explorer<Outcome> explorer) {
+        this.point = point;
+        this.explorer = explorer;
+        this.words = explorer.words().stream()
+                .map(name -> name.replaceAll("\\W+", "_").replaceAll("_$", ""))
+                .toList();
+        Map<Integer, Set<Step>> uses = new LinkedHashMap<>();
+        for (int actor = 0; actor < 2; actor++) {
+            collectUses(explorer.behaviour(actor), uses);
+        }
+        this.spinLocks = uses.entrySet().stream()
+                .filter(use -> use.getValue().stream().allMatch(Export::isSpinLocking))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        this.atomics = uses.entrySet().stream()
+                .filter(use ->
+                        use.getValue().stream().anyMatch(step -> step.kind().isReadModifyWrite()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * The litmus test of {@code point}.
+     *
+     * @throws NotExportableException if there is none
+     */
+    public static String litmus(Point point) {
+        Explorer<Outcome> explorer = Explorer.of(point);
+        for (MemoryModel model : Prediction.MODELS) {
+            var exploration = explorer.explore(model);
+            if (!exploration.isComplete()) {
+                throw new NotExportableException("the exploration under " + model.level() + " hit a bound");
+            }
+            if (exploration.outcomes().contains(Stuckness.STUCK)) {
+                throw new NotExportableException("the actors can deadlock, and no exists clause can ask about that");
+            }
+        }
+        return new Export(point, explorer).write();
+    }
+
+    private static void collectUses(Behaviour behaviour, Map<Integer, Set<Step>> uses) {
+        Step step = behaviour.step();
+        if (step != null && !step.kind().isFence()) {
+            uses.computeIfAbsent(step.location(), unused -> new LinkedHashSet<>())
+                    .add(step);
+        }
+        behaviour.next().values().forEach(next -> collectUses(next, uses));
+    }
+
+    private static boolean isSpinLocking(Step step) {
+        return switch (step.kind()) {
+            case ACQUIRE_WHEN_CLEAR, TRY_ACQUIRE_WHEN_CLEAR ->
+                step.a() == SpinLock.ANY_BIT && step.b() == SpinLock.HELD;
+            case WRITE -> step.a() == 0 && step.order() == Order.RELEASE;
+            default -> false;
+        };
+    }
+
+    private String write() {
+        List<LitmusActor> actors = IntStream.range(0, 2).mapToObj(this::actor).toList();
+        List<List<Clause>> clauses = clauses();
+        Set<Integer> used = new TreeSet<>();
+        actors.forEach(actor -> used.addAll(actor.words()));
+        clauses.forEach(clause -> clause.forEach(part -> used.addAll(part.words())));
+        StringBuilder text = new StringBuilder("C ")
+                .append(point.key().replaceAll("\\W+", "-").replaceAll("-$", ""))
+                .append("\n\n(*\n * ")
+                .append(point.key())
+                .append("\n");
+        for (int actor = 0; actor < 2; actor++) {
+            for (int end = 0; end < ends.get(actor).size(); end++) {
+                text.append(" * ").append(actor).append(':').append(DONE).append('=');
+                text.append(end + 1)
+                        .append(": ")
+                        .append(ends.get(actor).get(end))
+                        .append('\n');
+            }
+        }
+        text.append(" *)\n\n{\n");
+        for (int word : used) {
+            if (!spinLocks.contains(word)) {
+                text.append('\t').append(words.get(word)).append('=');
+                text.append(explorer.initialValues().get(word)).append(";\n");
+            }
+        }
+        text.append("}\n");
+        for (int actor = 0; actor < 2; actor++) {
+            text.append("\nP").append(actor).append('(');
+            text.append(actors.get(actor).words().stream()
+                    .map(word -> type(word) + " *" + words.get(word))
+                    .collect(Collectors.joining(", ")));
+            text.append(")\n{\n\tint ").append(DONE).append(";\n");
+            for (int register = 0; register < actors.get(actor).registers(); register++) {
+                text.append("\tint r").append(register).append(";\n");
+            }
+            text.append('\n').append(actors.get(actor).body()).append("}\n");
+        }
+        return text.append("\nexists (").append(shown(clauses)).append(")\n").toString();
+    }
+
+    private String type(int word) {
+        return spinLocks.contains(word) ? "spinlock_t" : atomics.contains(word) ? "atomic_t" : "int";
+    }
+
+    private LitmusActor actor(int actor) {
+        LitmusActor written = new LitmusActor(words, spinLocks, atomics, ends.get(actor), DONE, MAX_LINES);
+        written.write(explorer.behaviour(actor));
+        return written;
+    }
+
+    /** One conjunction of the condition: two ends and some words. */
+    private record Clause(int first, int second, Map<Integer, Long> memory) {
+        Set<Integer> words() {
+            return memory.keySet();
+        }
+    }
+
+    /** The condition: per end of the first actor, its clauses. */
+    private List<List<Clause>> clauses() {
+        List<List<Clause>> clauses = new ArrayList<>();
+        int count = 0;
+        for (int first = 0; first < ends.get(0).size(); first++) {
+            List<Clause> its = new ArrayList<>();
+            for (int second = 0; second < ends.get(1).size(); second++) {
+                List<Object> both = List.of(ends.get(0).get(first), ends.get(1).get(second));
+                for (Map<Integer, Long> memory :
+                        explorer.finalMemories(both, outcome -> outcome.mark() == Mark.FORBIDDEN)) {
+                    its.add(new Clause(first + 1, second + 1, memory));
+                }
+            }
+            count += its.size();
+            clauses.add(its);
+        }
+        if (count > MAX_CLAUSES) {
+            throw new NotExportableException("the forbidden outcome takes " + count + " clauses");
+        }
+        return clauses;
+    }
+
+    private String shown(List<List<Clause>> clauses) {
+        String text = clauses.stream().flatMap(List::stream).map(this::shown).collect(Collectors.joining("\n\t\\/ "));
+        return text.isEmpty() ? "0:" + DONE + "=-1" : text;
+    }
+
+    private String shown(Clause clause) {
+        StringBuilder text =
+                new StringBuilder("(0:" + DONE + "=" + clause.first + " /\\ 1:" + DONE + "=" + clause.second);
+        clause.memory.forEach((word, value) -> {
+            if (spinLocks.contains(word)) {
+                throw new NotExportableException("the judge looks at the spin lock " + words.get(word));
+            }
+            text.append(" /\\ ").append(words.get(word)).append('=').append(value);
+        });
+        return text.append(')').toString();
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.litmus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import pagerace.explore.Golden;
+import pagerace.explore.MemoryModel;
+import pagerace.explore.Prediction;
+import pagerace.litmus.Verdict.Observation;
+import pagerace.machine.Machine;
+import pagerace.machine.Order;
+import pagerace.machine.Word;
+import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
+import pagerace.race.Outcome.Mark;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.race.Scenario;
+
+class ExportTest {
+    private static final String DEADLOCK = "WAIT_FOR_FOLIO_LOCK";
+
+    /** One point of each variant, and the present kernel in more dimensions. */
+    static Stream<String> points() {
+        Stream<Point> perVariant = Catalogue.RACES.stream().flatMap(ExportTest::firstOfEachVariant);
+        Stream<Point> mainline =
+                Catalogue.points().filter(point -> point.key().startsWith("GupFastVsFork/SEQ_ANON_EXCLUSIVE[read,"));
+        return Stream.concat(perVariant, mainline)
+                .filter(point -> !point.variant().name().equals(DEADLOCK))
+                .map(Point::key);
+    }
+
+    private static Stream<Point> firstOfEachVariant(Race race) {
+        return race.variants().stream()
+                .map(variant -> race.points().stream()
+                        .filter(point -> point.variant() == variant)
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    @ParameterizedTest
+    @MethodSource("points")
+    void whatIsReadBackReachesTheSame(String key) {
+        Point point = Catalogue.point(key);
+        LitmusTest test = LitmusTest.parse(Export.litmus(point));
+        Prediction prediction = Prediction.of(point);
+        for (MemoryModel model : Prediction.MODELS) {
+            boolean reachable = prediction.under(model.level()).outcomes().stream()
+                    .anyMatch(outcome -> outcome.mark() == Mark.FORBIDDEN);
+            assertThat(test.explore(model).observation() != Observation.NEVER)
+                    .as("%s under %s", key, model.level())
+                    .isEqualTo(reachable);
+        }
+    }
+
+    @Test
+    void aForkWithTheCountInFull() {
+        Golden.check("seq.litmus", Export.litmus(Catalogue.point("GupFastVsFork/SEQ[write,small,later-pin,x86]")));
+    }
+
+    @Test
+    void aDeadlockIsNoQuestionForALitmusTest() {
+        Point point = Catalogue.points()
+                .filter(candidate -> candidate.variant().name().equals(DEADLOCK))
+                .findFirst()
+                .orElseThrow();
+        assertThatThrownBy(() -> Export.litmus(point))
+                .isInstanceOf(NotExportableException.class)
+                .hasMessage("the actors can deadlock, and no exists clause can ask about that");
+    }
+
+    private enum End implements Outcome {
+        GOOD(Mark.PERMITTED),
+        BAD(Mark.FORBIDDEN);
+
+        private final Mark mark;
+
+        End(Mark mark) {
+            this.mark = mark;
+        }
+
+        @Override
+        public Story story() {
+            return new Story(mark, "something happened");
+        }
+    }
+
+    /** Every kind of step; bad if the second actor held the lock all along, and yet subtracted after the first had ored. */
+    private record AllKinds(Machine machine, Word x, Word y, Word lock) implements Scenario<String, String> {
+        AllKinds(Machine machine) {
+            this(machine, machine.word("x[0]", 0), machine.word("y.z", 5), machine.word("lock", 0));
+        }
+
+        @Override
+        public String first() {
+            boolean tried = lock.tryAcquireWhenClear(1, 1);
+            long seen = x.xchg(1, Order.RELAXED) + x.cmpxchg(1, 3, Order.ACQUIRE);
+            x.or(4);
+            x.andNot(4);
+            machine.smpMbAfterAtomic();
+            long other = y.fetchOr(3, Order.RELEASE);
+            if (tried) {
+                lock.clearBitUnlock(1);
+            }
+            return tried + " " + seen + " " + (other == 5);
+        }
+
+        @Override
+        public String second() {
+            lock.acquireWhenClear(1, 1);
+            y.add(-1);
+            long seen = x.await(value -> value != 1);
+            lock.clearBitUnlock(1);
+            return String.valueOf(seen);
+        }
+
+        @Override
+        public Outcome judge(String first, String second) {
+            return first.startsWith("false") && second.equals("3") && y.readOnce() == 6 ? End.BAD : End.GOOD;
+        }
+    }
+
+    @Test
+    void everyKindOfStep() {
+        Point point = new Point(
+                "Test",
+                Catalogue.RACES.get(0).variants().get(0),
+                List.of(),
+                Reachability.UNKNOWN,
+                null,
+                Point.Stress.EXPLORED_ONLY,
+                AllKinds::new);
+        String text = Export.litmus(point);
+        assertThat(text).contains("x_0=0;", "y_z=5;", "exists ((0:done=", " /\\ y_z=6)");
+        Prediction prediction = Prediction.of(point);
+        for (MemoryModel model : Prediction.MODELS) {
+            assertThat(LitmusTest.parse(text).explore(model).observation() != Observation.NEVER)
+                    .isEqualTo(prediction.under(model.level()).outcomes().contains(End.BAD));
+        }
+        assertThat(prediction.reachableFrom()).isEqualTo(Reachability.SC);
+    }
+}
