@@ -57,7 +57,14 @@ class ReportFormatsTest {
         Explored quiet =
                 new Explored(Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, null);
         Explored wrong = new Explored(
-                Answer.REACHABLE, new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")), null, 56, 78, 9, 1.5, "1  first  second");
+                Answer.REACHABLE,
+                new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")),
+                null,
+                56,
+                78,
+                9,
+                1.5,
+                "1  first  second");
         return Map.of(
                 TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet),
                 TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong));
