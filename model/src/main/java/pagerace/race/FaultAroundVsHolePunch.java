@@ -8,7 +8,6 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
@@ -503,7 +502,7 @@ public final class FaultAroundVsHolePunch implements Race {
     private static List<? extends Enum<?>> droppable(Fix fix, Mapping mapping, Opponent opponent) {
         Steps<?> fault = fix.fault(mapping) == Fault.AROUND ? fix.around : ShmemFault.MAINLINE;
         Steps<?> other = opponent == Opponent.FAULTER ? ShmemFault.MAINLINE : fix.punch;
-        Set<Enum<?>> question = Set.of(FaultAround.Step.MAP_PMD, HolePunch.Step.TRUNCATE);
+        List<Enum<?>> question = List.of(FaultAround.Step.MAP_PMD, HolePunch.Step.TRUNCATE);
         return Stream.of(fault, other)
                 .flatMap(steps -> steps.inOrder().stream())
                 .filter(step -> !question.contains(step))
@@ -538,7 +537,7 @@ public final class FaultAroundVsHolePunch implements Race {
         private final Steps<HolePunch.Step> punchSteps;
         private final HolePunch punch;
 
-        State(Machine machine, Set<? extends Enum<?>> dropped, Fix fix, Mapping mapping, At at, Opponent opponent) {
+        State(Machine machine, List<? extends Enum<?>> dropped, Fix fix, Mapping mapping, At at, Opponent opponent) {
             this.fix = fix;
             this.mapping = mapping;
             this.at = at;

@@ -9,7 +9,6 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -415,7 +414,7 @@ public final class GupFastVsFork implements Race {
 
         State(
                 Machine machine,
-                Set<? extends Enum<?>> dropped,
+                List<? extends Enum<?>> dropped,
                 Fix fix,
                 Access access,
                 FolioSize size,

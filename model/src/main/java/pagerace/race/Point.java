@@ -2,7 +2,6 @@
 package pagerace.race;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,7 +35,7 @@ public record Point(
     @FunctionalInterface
     public interface Setup {
         /** A fresh scenario on {@code machine}, whose operations leave out the steps in {@code dropped}. */
-        Scenario<?, ?> on(Machine machine, Set<? extends Enum<?>> dropped);
+        Scenario<?, ?> on(Machine machine, List<? extends Enum<?>> dropped);
     }
 
     /** How the stress plan treats a point. */
@@ -84,7 +83,7 @@ public record Point(
 
     /** A fresh scenario of this point on {@code machine}. */
     public Scenario<?, ?> on(Machine machine) {
-        return setup.on(machine, Set.of());
+        return setup.on(machine, List.of());
     }
 
     /**
@@ -104,7 +103,7 @@ public record Point(
                 (machine, dropped) -> setup.on(machine, union(dropped, step)));
     }
 
-    private static Set<Enum<?>> union(Set<? extends Enum<?>> dropped, Enum<?> step) {
-        return Stream.concat(dropped.stream(), Stream.of(step)).collect(Collectors.toUnmodifiableSet());
+    private static List<? extends Enum<?>> union(List<? extends Enum<?>> dropped, Enum<?> step) {
+        return Stream.concat(dropped.stream(), Stream.of(step)).toList();
     }
 }

@@ -9,7 +9,6 @@ import static pagerace.race.Reachability.WEAK;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -391,7 +390,7 @@ public final class ShrinkVsPin implements Race {
 
         State(
                 Machine machine,
-                Set<? extends Enum<?>> dropped,
+                List<? extends Enum<?>> dropped,
                 Fix fix,
                 Reference reference,
                 FolioSize size,

@@ -50,6 +50,6 @@ class CatalogueTraceTest {
     void aFolioLockAwaitedUnderThePageTableLock() {
         Golden.check(
                 "wait-for-folio-lock.txt",
-                trace("FaultAroundVsHolePunch/WAIT_FOR_FOLIO_LOCK[plain,at-page,punch]", Sc.MODEL, "STUCK"));
+                trace("FaultAroundVsHolePunch/WAIT_FOR_FOLIO_LOCK[plain,at-page-of-two,punch]", Sc.MODEL, "STUCK"));
     }
 }

@@ -4,6 +4,7 @@ package pagerace.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import pagerace.explore.RuleViolation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -35,6 +36,8 @@ public final class Main {
     /** Runs the command line; returns the exit code. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main())
+                .addSubcommand(new ExploreCommand(out))
+                .addSubcommand(new LitmusCommand(out))
                 .addSubcommand(new StressCommand(out))
                 .addSubcommand(new ReportCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
@@ -43,6 +46,10 @@ public final class Main {
                     if (exception instanceof BadInput) {
                         err.println(exception.getMessage());
                         return BAD_INPUT;
+                    }
+                    if (exception instanceof RuleViolation) {
+                        err.println("Model code breaks a rule of the explored machine: " + exception.getMessage());
+                        return CRASHED;
                     }
                     exception.printStackTrace(err);
                     return CRASHED;

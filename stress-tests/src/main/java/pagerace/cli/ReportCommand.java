@@ -63,7 +63,8 @@ final class ReportCommand implements Callable<Integer> {
                 Catalogue.RACES,
                 head.host(),
                 new Report.Run(head.filter(), head.budget(), millis / 1000, damage == null),
-                tallies);
+                tallies,
+                Predictions.of(tallies.values().stream().map(Tally::point).toList(), out));
         Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
         outputs.begin();
         outputs.write(report);

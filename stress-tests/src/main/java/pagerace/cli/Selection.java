@@ -55,6 +55,23 @@ final class Selection {
         return planned.stream().filter(point -> keys.contains(point.key())).toList();
     }
 
+    /**
+     * All points that {@code filter} means, whether threads run them or not; all there are if it is blank.
+     *
+     * @throws BadInput if there are none
+     */
+    List<Point> selectAll(String filter) {
+        List<Point> all = points().toList();
+        if (filter.isBlank()) {
+            return all;
+        }
+        List<Point> chosen = all.stream().filter(asked(filter.strip())).toList();
+        if (chosen.isEmpty()) {
+            throw new BadInput(complaint(filter.strip(), false, all));
+        }
+        return chosen;
+    }
+
     private Predicate<Point> asked(String filter) {
         if (filter.contains("*") || filter.contains("?")) {
             Pattern pattern = glob(filter);

@@ -20,18 +20,22 @@ import pagerace.report.Table;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
+import pagerace.verdict.Prediction;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs the plan on real threads, grades it, and reports. */
-@Command(name = "stress", description = "Run the planned points on real threads within a budget, and grade them.")
+/** Explores, runs the plan on real threads, grades it against the prediction, and reports. */
+@Command(
+        name = "stress",
+        description = "Explore, run the planned points on real threads within a budget, and grade them.")
 final class StressCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "TIME",
             defaultValue = "4m",
-            description = "How long the run may take: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long the threads may take, after the exploration: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
     private String budget = "4m";
 
     @Option(
@@ -72,14 +76,17 @@ final class StressCommand implements Callable<Integer> {
                 points.stream().collect(Collectors.toMap(Point::key, Tally::new, (a, b) -> a, LinkedHashMap::new));
         Journal.Head head =
                 new Journal.Head(Report.SCHEMA, host, filter, time.toSeconds(), List.copyOf(tallies.keySet()));
-        out.println(count(points) + " in " + Budget.text(time) + "; probing the VM");
+        Map<String, Prediction> predictions = explore(points);
+        Duration before = sinceStart();
+        out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
         Ending ending = new Ending(complete -> {
-            Duration elapsed = sinceStart();
+            Duration elapsed = sinceStart().minus(before);
             Report report = Report.of(
                     Catalogue.RACES,
                     host,
                     new Report.Run(filter, time.toSeconds(), elapsed.toSeconds(), complete),
-                    tallies);
+                    tallies,
+                    predictions);
             outputs.write(report);
             out.print(Table.of(report));
             out.println("Reports: " + output.toAbsolutePath().normalize());
@@ -87,12 +94,13 @@ final class StressCommand implements Callable<Integer> {
             return report.fails() ? Main.FAILED : Main.PASSED;
         });
         try (Journal journal = new Journal(outputs.journal(), head)) {
-            return ending.of(() -> measure(host, time, List.copyOf(tallies.values()), journal, ending));
+            return ending.of(() -> measure(host, before, time, List.copyOf(tallies.values()), journal, ending));
         }
     }
 
     /** Whether the run went on to its end. */
-    private boolean measure(Host host, Duration time, List<Tally> plan, Journal journal, Ending ending) {
+    private boolean measure(
+            Host host, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
         try (@Nullable JcstressEngine engine = JcstressEngine.start()) {
             if (engine == null) {
                 return true;
@@ -104,9 +112,16 @@ final class StressCommand implements Callable<Integer> {
                     new ConsoleProgress(out, ConsoleProgress.isTerminal()),
                     journal::add);
             ending.onInterruption(run::stop);
-            run.run(sinceStart(), time);
+            run.run(sinceStart().minus(before), time);
             return !run.isStopped();
         }
+    }
+
+    /** What the explorer says of the whole catalogue, or of the chosen points: what threads are graded against. */
+    private Map<String, Prediction> explore(List<Point> points) {
+        List<Point> asked = filter.isBlank() ? Catalogue.points().toList() : points;
+        out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");
+        return Predictions.of(asked, out);
     }
 
     private static String count(List<Point> points) {

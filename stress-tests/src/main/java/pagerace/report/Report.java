@@ -19,6 +19,8 @@ import pagerace.verdict.Demand;
 import pagerace.verdict.Grade;
 import pagerace.verdict.Grader;
 import pagerace.verdict.Host;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Prediction.Explored;
 import pagerace.verdict.Tally;
 import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
@@ -81,6 +83,8 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
      * @param forbidden how many of them were forbidden
      * @param window how many of them were in the window
      * @param outcomes executions per outcome and tier
+     * @param explored what the explorer predicts per memory model; empty if it was not asked
+     * @param unseen outcomes that this host could show by that prediction, and that no sample showed
      * @param verdict the verdict
      * @param reason why; empty where the counts say it all
      * @param fails whether it fails the build
@@ -98,6 +102,8 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
             long forbidden,
             long window,
             Map<String, Map<Tier, Long>> outcomes,
+            Map<Reachability, Prediction.Explored> explored,
+            List<String> unseen,
             Verdict verdict,
             String reason,
             boolean fails) {}
@@ -112,8 +118,10 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
      *
      * @param races the catalogue
      * @param tallies what was measured of each point of the plan, by key
+     * @param predictions what the explorer says of each point that it was asked about, by key
      */
-    public static Report of(List<Race> races, Host host, Run run, Map<String, Tally> tallies) {
+    public static Report of(
+            List<Race> races, Host host, Run run, Map<String, Tally> tallies, Map<String, Prediction> predictions) {
         Grader grader = new Grader(host, Tally.areStarved(tallies.values()));
         List<Result> results = new ArrayList<>();
         StringBuilder identity = new StringBuilder();
@@ -124,25 +132,44 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
                         .append(point.reachableFrom())
                         .append('\n');
                 Tally tally = tallies.get(point.key());
-                results.add(tally == null ? skipped(point) : measured(tally, tallies.get(point.controlKey()), grader));
+                Prediction prediction = predictions.get(point.key());
+                results.add(
+                        tally == null
+                                ? skipped(point, grader, prediction)
+                                : measured(tally, tallies.get(point.controlKey()), grader, prediction));
             }
         }
         Contents contents = new Contents(races.size(), results.size(), digest(identity.toString()));
         return new Report(SCHEMA, host, contents, run, List.copyOf(results));
     }
 
-    private static Result skipped(Point point) {
+    private static Result skipped(Point point, Grader grader, @Nullable Prediction prediction) {
+        Grade wrongCatalogue = grader.catalogue(point, prediction);
         String reason = point.stress() == Point.Stress.PLANNED ? "not selected" : "explored only";
-        return result(point, null, null, Grade.of(Verdict.SKIPPED, reason));
+        Grade grade = wrongCatalogue == null ? Grade.of(Verdict.SKIPPED, reason) : wrongCatalogue;
+        return result(point, null, null, prediction, List.of(), grade);
     }
 
-    private static Result measured(Tally tally, @Nullable Tally control, Grader grader) {
+    private static Result measured(
+            Tally tally, @Nullable Tally control, Grader grader, @Nullable Prediction prediction) {
         Demand demand = grader.demand(tally);
         Plan plan = new Plan(demand.aim(), demand.tiers(), demand.samples(), demand.windows(), demand.forbidden());
-        return result(tally.point(), tally, plan, grader.grade(tally, control, null));
+        List<String> unseen = new ArrayList<>();
+        Explored onHost = prediction == null ? null : prediction.models().get(grader.memoryModel());
+        if (onHost != null) {
+            unseen.addAll(onHost.outcomes());
+            unseen.removeAll(tally.outcomes().keySet());
+        }
+        return result(tally.point(), tally, plan, prediction, unseen, grader.grade(tally, control, prediction));
     }
 
-    private static Result result(Point point, @Nullable Tally tally, @Nullable Plan plan, Grade grade) {
+    private static Result result(
+            Point point,
+            @Nullable Tally tally,
+            @Nullable Plan plan,
+            @Nullable Prediction prediction,
+            List<String> unseen,
+            Grade grade) {
         return new Result(
                 point.race(),
                 point.variant().name(),
@@ -158,6 +185,8 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
                 tally == null ? 0 : tally.forbidden(),
                 tally == null ? 0 : tally.windows(),
                 tally == null ? Map.of() : tally.outcomes(),
+                prediction == null ? Map.of() : prediction.models(),
+                List.copyOf(unseen),
                 grade.verdict(),
                 grade.reason(),
                 grade.fails());

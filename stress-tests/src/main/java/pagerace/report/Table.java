@@ -8,12 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import pagerace.race.Reachability;
+import pagerace.verdict.Prediction;
 import pagerace.verdict.Verdict;
 
 /** The report as a table for the terminal: the points of the plan, race by race, then one line of sums. */
 public final class Table {
     private static final List<String> HEAD =
-            List.of("variant", "kernels", "expected", "samples", "forbidden", "rate", "window", "verdict");
+            List.of("variant", "kernels", "expected", "explored", "samples", "forbidden", "rate", "window", "verdict");
 
     private Table() {}
 
@@ -51,7 +52,7 @@ public final class Table {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String blank = " ".repeat(widths[i] - cells.get(i).length());
-            boolean number = i >= 3 && i <= 6;
+            boolean number = i >= 4 && i <= 7;
             line.append("  ").append(number ? blank + cells.get(i) : cells.get(i) + blank);
         }
         text.append(line.toString().stripTrailing()).append('\n');
@@ -62,6 +63,7 @@ public final class Table {
                 result.key().substring(result.race().length() + 1),
                 result.kernels(),
                 expected(result.reachableFrom()),
+                explored(result),
                 number(result.samples()),
                 number(result.forbidden()),
                 rate(result),
@@ -76,6 +78,11 @@ public final class Table {
             case SEQUENTIAL -> "sequential";
             case SC, TSO, WEAK -> "from " + from;
         };
+    }
+
+    /** Where the explorer finds a forbidden outcome to be reachable from; a dash if it was not asked. */
+    private static String explored(Report.Result result) {
+        return result.explored().isEmpty() ? "-" : expected(new Prediction(result.explored()).reachableFrom());
     }
 
     /** The rate of the forbidden outcome, or the bound that it is below with 95 % confidence: the rule of three. */
@@ -115,6 +122,18 @@ public final class Table {
         }
         if (!report.run().complete()) {
             notes.add("interrupted: what was measured until then");
+        }
+        long explored = report.results().stream()
+                .filter(result -> !result.explored().isEmpty())
+                .count();
+        if (explored > 0) {
+            notes.add(explored + " points explored under SC, TSO and WEAK");
+        }
+        long unseen = report.results().stream()
+                .mapToLong(result -> result.unseen().size())
+                .sum();
+        if (unseen > 0) {
+            notes.add(unseen + " predicted outcomes not sampled (\"unseen\" in report.json)");
         }
         long failing = report.results().stream().filter(Report.Result::fails).count();
         notes.add(failing == 0 ? "nothing fails the build" : failing + " fail the build");

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.race.Stuckness;
 
@@ -31,6 +31,11 @@ public final class Grader {
         this.loaded = loaded;
     }
 
+    /** The host's memory model: SC, TSO or WEAK. */
+    public Reachability memoryModel() {
+        return host.memoryModel();
+    }
+
     /** What the plan demands of a point on this host. */
     public Demand demand(Tally tally) {
         return Demand.of(tally.point(), host.memoryModel());
@@ -48,6 +53,10 @@ public final class Grader {
         if (contradiction != null) {
             return contradiction;
         }
+        Grade wrongCatalogue = catalogue(tally.point(), prediction);
+        if (wrongCatalogue != null) {
+            return wrongCatalogue;
+        }
         Demand demand = demand(tally);
         if (demand.aim() == Demand.Aim.OBSERVE) {
             return Grade.of(Verdict.UNKNOWN, "nobody has established what it does");
@@ -55,7 +64,7 @@ public final class Grader {
         if (demand.aim() == Demand.Aim.SHOW) {
             return shown(tally, demand);
         }
-        String gap = gap(tally, demand, prediction);
+        String gap = gap(tally, demand);
         if (gap != null) {
             return inconclusive(gap, tally);
         }
@@ -88,10 +97,6 @@ public final class Grader {
                     Verdict.BROKEN, words(tally.forbiddenSeen()) + " seen " + number(tally.forbidden()) + " times");
         }
         if (prediction != null) {
-            Reachability reached = from == Reachability.NEVER ? reaching(prediction, tally.forbiddenWords()) : null;
-            if (reached != null) {
-                return Grade.of(Verdict.BROKEN, words(tally.forbiddenWords()) + " reachable under " + reached);
-            }
             for (String word : tally.outcomes().keySet()) {
                 if (!prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
                     return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
@@ -104,14 +109,25 @@ public final class Grader {
         return null;
     }
 
-    /** The strongest memory model under which the explorer reaches one of {@code words}; null if none. */
-    private static @Nullable Reachability reaching(Prediction prediction, Set<String> words) {
-        for (Reachability model : List.of(Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
-            if (words.stream().anyMatch(word -> prediction.allows(model, word))) {
-                return model;
-            }
+    /**
+     * The grade of a point whose recorded reachability is not what the explorer finds, whether threads ran it or not; null if
+     * they agree, or if nothing is recorded or predicted.
+     */
+    public @Nullable Grade catalogue(Point point, @Nullable Prediction prediction) {
+        Reachability recorded = point.reachableFrom();
+        if (prediction == null || recorded == Reachability.UNKNOWN) {
+            return null;
         }
-        return null;
+        Reachability found = prediction.reachableFrom();
+        if (found == recorded) {
+            return null;
+        }
+        if (found == Reachability.UNKNOWN) {
+            return Grade.of(Verdict.INCONCLUSIVE, "exploration stopped at its bound: " + prediction.bound());
+        }
+        return recorded == Reachability.NEVER
+                ? Grade.of(Verdict.BROKEN, "the explorer reaches the forbidden outcome from " + found + " on")
+                : Grade.of(Verdict.UNPREDICTED, "the catalogue says " + recorded + ", the explorer finds " + found);
     }
 
     private Grade unpredicted(Tally tally, String word, boolean weakAllowsIt) {
@@ -135,10 +151,7 @@ public final class Grader {
     }
 
     /** What the run lacks of what the plan demands; null if nothing. */
-    private static @Nullable String gap(Tally tally, Demand demand, @Nullable Prediction prediction) {
-        if (prediction != null && prediction.bound() != null) {
-            return "exploration stopped at its bound: " + prediction.bound();
-        }
+    private static @Nullable String gap(Tally tally, Demand demand) {
         if (tally.stuck() >= Demand.DEADLOCKS) {
             return "stuck: a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
         }

@@ -50,6 +50,48 @@ class MainTest {
     }
 
     @Test
+    void exploresOnePointDownToItsSchedule() {
+        assertThat(run("explore", "GupFastVsFork/CHECK_ONLY[write,small,later-pin,x86]"))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("SC ", "OUT_OF_SYNC                -          yes   yes   yes")
+                .contains("The simplest schedule to it under SC:", "parent.pte: pte W,D,A pfn=1 -> pte D,A pfn=1");
+    }
+
+    @Test
+    void exploresNothingThatIsNotThere() {
+        assertThat(run("explore", "GupFastVsFork/CHECK_OLNY")).isEqualTo(2);
+        assertOneSentence("The race GupFastVsFork has no variant CHECK_OLNY; the nearest is CHECK_ONLY.");
+    }
+
+    @Test
+    void aLitmusTestIsOneLine() throws IOException {
+        Path file = Files.writeString(directory.resolve("sb.litmus"), """
+                C sb
+                { x=0; y=0; }
+                P0(int *x, int *y) { int r0; WRITE_ONCE(*x, 1); r0 = READ_ONCE(*y); }
+                P1(int *x, int *y) { int r1; WRITE_ONCE(*y, 1); r1 = READ_ONCE(*x); }
+                exists (0:r0=0 /\\ 1:r1=0)
+                """);
+        assertThat(run("litmus", file.toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("sb\tNever\tSometimes\tSometimes\n");
+    }
+
+    @Test
+    void aLitmusTestThatIsNotUnderstoodIsRefusedByNameAndLine() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("loop.litmus"), "C loop\n{ x=0; }\nP0(int *x) {\n  while (1) { }\n}\nexists (x=1)\n");
+        assertThat(run("litmus", file.toString())).isEqualTo(2);
+        assertOneSentence("loop.litmus, line 4: 'while' is not supported");
+    }
+
+    @Test
+    void noSuchLitmusFile() {
+        assertThat(run("litmus", "nope.litmus")).isEqualTo(2);
+        assertOneSentence("The file nope.litmus cannot be read");
+    }
+
+    @Test
     void badBudget() {
         assertThat(run("stress", "--output=" + directory, "--budget=soon")).isEqualTo(2);
         assertOneSentence("not a duration");

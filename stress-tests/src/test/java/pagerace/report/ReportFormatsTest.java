@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import pagerace.race.Reachability;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Prediction.Answer;
+import pagerace.verdict.Prediction.Explored;
 import pagerace.verdict.Tally;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
@@ -43,7 +48,35 @@ class ReportFormatsTest {
         add(tallies, Fix.RELAXED, Tier.C2_STRESS, Map.of("QUIET", 1_000_000L, "WRONG", 1L));
         Tally stuck = tally(tallies, Fix.DEADLOCK);
         stuck.add(new Measurement(stuck.point().key(), Tier.C1, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
-        return Report.of(List.of(new TestRace()), HOST, new Report.Run("TestRace/*", 240, 238, true), tallies);
+        return Report.of(
+                List.of(new TestRace()), HOST, new Report.Run("TestRace/*", 240, 238, true), tallies, predictions());
+    }
+
+    /** One point that holds and one that is broken, as the explorer sees them. */
+    private static Map<String, Prediction> predictions() {
+        Explored quiet =
+                new Explored(Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, null);
+        Explored wrong = new Explored(
+                Answer.REACHABLE,
+                new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")),
+                null,
+                56,
+                78,
+                9,
+                1.5,
+                "1  first  second");
+        return Map.of(
+                TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet),
+                TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong));
+    }
+
+    private static Prediction prediction(Explored sequential, Explored otherwise) {
+        Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
+        models.put(Reachability.SEQUENTIAL, sequential);
+        models.put(Reachability.SC, otherwise);
+        models.put(Reachability.TSO, otherwise);
+        models.put(Reachability.WEAK, otherwise);
+        return new Prediction(models);
     }
 
     private static void add(Map<String, Tally> tallies, Fix fix, Tier tier, Map<String, Long> outcomes) {
@@ -89,8 +122,8 @@ class ReportFormatsTest {
     @Test
     void theDigestTellsCataloguesApart() {
         Report.Run run = new Report.Run("", 240, 17, true);
-        Report none = Report.of(List.of(), HOST, run, Map.of());
-        Report one = Report.of(List.of(new TestRace()), HOST, run, Map.of());
+        Report none = Report.of(List.of(), HOST, run, Map.of(), Map.of());
+        Report one = Report.of(List.of(new TestRace()), HOST, run, Map.of(), Map.of());
         assertThat(none.catalogue().digest()).isNotEqualTo(one.catalogue().digest());
     }
 }

@@ -3,12 +3,16 @@ package pagerace.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import pagerace.race.Reachability;
+import pagerace.verdict.Prediction.Answer;
+import pagerace.verdict.Prediction.Explored;
 import pagerace.verdict.TestRace.Fix;
 
 /** Each clause of each verdict: a run that is good in everything, then the same run with one thing wrong. */
@@ -270,15 +274,30 @@ class GraderTest {
 
     @Nested
     class Predicted {
-        private final Prediction onlyQuiet = new Prediction(
-                Map.of(
-                        Reachability.TSO, Set.of("QUIET"),
-                        Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")),
-                null);
+        private final Prediction onlyQuiet =
+                prediction(Map.of(Reachability.TSO, Set.of("QUIET"), Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")));
+
+        /** Completely explored; a model that is not mentioned reaches what the next stronger one does. */
+        private static Prediction prediction(Map<Reachability, Set<String>> outcomes) {
+            return prediction(outcomes, null);
+        }
+
+        private static Prediction prediction(Map<Reachability, Set<String>> outcomes, @Nullable String bound) {
+            Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
+            Set<String> reached = Set.of();
+            for (Reachability model :
+                    List.of(Reachability.SEQUENTIAL, Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
+                reached = outcomes.getOrDefault(model, reached);
+                Answer answer =
+                        reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
+                models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, null));
+            }
+            return new Prediction(models);
+        }
 
         @Test
         void insideThePrediction() {
-            Prediction all = new Prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), null);
+            Prediction all = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")));
             assertThat(onX86.grade(good(Fix.FIXED), loudControl(), all).verdict())
                     .isEqualTo(Verdict.HOLDS);
         }
@@ -293,7 +312,7 @@ class GraderTest {
 
         @Test
         void outsideWeakItIsModelOrExplorer() {
-            Prediction nothing = new Prediction(Map.of(), null);
+            Prediction nothing = prediction(Map.of());
             Grade grade = onX86.grade(good(Fix.OPEN), null, nothing);
             assertThat(grade.verdict()).isEqualTo(Verdict.UNPREDICTED);
             assertThat(grade.reason()).contains("not predicted under any memory model");
@@ -301,14 +320,14 @@ class GraderTest {
 
         @Test
         void aWaitThatGaveUpIsNotAPrediction() {
-            Prediction all = new Prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), null);
+            Prediction all = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")));
             Tally tally = with(good(Fix.FIXED), Map.of("STUCK", 1L));
             assertThat(onX86.grade(tally, loudControl(), all).verdict()).isEqualTo(Verdict.HOLDS);
         }
 
         @Test
         void anUnfinishedExplorationCannotSayNever() {
-            Prediction cut = new Prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            Prediction cut = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
             Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), cut);
             assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
             assertThat(grade.reason()).contains("10,000 steps");
@@ -316,14 +335,35 @@ class GraderTest {
 
         @Test
         void theExplorerAloneCanBreakAPoint() {
-            Prediction wrong = new Prediction(
-                    Map.of(
-                            Reachability.TSO, Set.of("QUIET", "OVERLAPPED"),
-                            Reachability.WEAK, Set.of("QUIET", "OVERLAPPED", "WRONG")),
-                    null);
+            Prediction wrong = prediction(Map.of(
+                    Reachability.TSO, Set.of("QUIET", "OVERLAPPED"),
+                    Reachability.WEAK, Set.of("QUIET", "OVERLAPPED", "WRONG")));
             Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), wrong);
             assertThat(grade.verdict()).isEqualTo(Verdict.BROKEN);
-            assertThat(grade.reason()).contains("WRONG reachable under WEAK");
+            assertThat(grade.reason()).contains("from WEAK on");
+        }
+
+        @Test
+        void aCatalogueThatPromisesTooMuchBreaksAPointThatNobodyRan() {
+            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            assertThat(onX86.catalogue(TestRace.point(Fix.FIXED), wrong))
+                    .extracting(Grade::verdict, Grade::fails)
+                    .containsExactly(Verdict.BROKEN, true);
+        }
+
+        @Test
+        void aCatalogueThatNamesAnotherModelFails() {
+            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            assertThat(onX86.catalogue(TestRace.point(Fix.RELAXED), wrong))
+                    .extracting(Grade::verdict, Grade::reason)
+                    .containsExactly(Verdict.UNPREDICTED, "the catalogue says WEAK, the explorer finds SC");
+        }
+
+        @Test
+        void aCatalogueThatSaysSoAndOneThatSaysNothingPass() {
+            Prediction right = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            assertThat(onX86.catalogue(TestRace.point(Fix.BROKEN), right)).isNull();
+            assertThat(onX86.catalogue(TestRace.point(Fix.OPEN), right)).isNull();
         }
     }
 }

@@ -4,7 +4,6 @@ package pagerace.mm.op;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -45,11 +44,11 @@ public final class Steps<E extends Enum<E>> {
 
     /** These steps except {@code step}. */
     public Steps<E> without(E step) {
-        return except(Set.of(step));
+        return except(List.of(step));
     }
 
     /** These steps except those that are in {@code dropped}, where steps of other operations may be too. */
-    public Steps<E> except(Set<? extends Enum<?>> dropped) {
+    public Steps<E> except(List<? extends Enum<?>> dropped) {
         if (dropped.isEmpty()) {
             return this; // scenarios are made by the million, and nearly always drop nothing
         }

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.machine.Word;
+import pagerace.mm.Platform.PteUpdate;
+
+/** The kernel's state, structure by structure. */
+class StateTest {
+    private final InterposedMachine machine = new InterposedMachine();
+
+    private Folio folio(int pfn, boolean large, long refcount) {
+        return new Folio(
+                machine, "folio" + pfn, pfn, large, new Folio.Initially(refcount, 0, Folio.UPTODATE, Folio.ANON, 7));
+    }
+
+    @Nested
+    class OfAFolio {
+        @Test
+        void aSmallOneCountsPinsInItsReferences() {
+            Folio folio = folio(1, false, 1);
+            assertThat(folio.maybePinned()).isFalse();
+            folio.refcount.add(Folio.PIN_BIAS);
+            assertThat(folio.maybePinned()).isTrue();
+            folio.refcount.add(-Folio.PIN_BIAS);
+            assertThat(folio.maybePinned()).isFalse();
+            assertThatThrownBy(folio::pincount).isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void veryManyPlainReferencesLookLikeAPin() {
+            Folio folio = folio(1, false, Folio.PIN_BIAS - 1);
+            assertThat(folio.maybePinned()).isFalse();
+            assertThat(folio.tryGet()).isTrue();
+            assertThat(folio.maybePinned()).isTrue();
+        }
+
+        @Test
+        void aLargeOneHasACountOfItsOwn() {
+            Folio folio = folio(1, true, 2 * Folio.PIN_BIAS);
+            assertThat(folio.maybePinned()).as("plain references only").isFalse();
+            folio.pincount().add(1);
+            assertThat(folio.maybePinned()).isTrue();
+        }
+
+        @Test
+        void lookingForPinsOrdersNothing() {
+            Folio small = folio(1, false, 1);
+            Folio large = folio(2, true, 1);
+            assertThat(machine.logOf(small::maybePinned)).containsExactly("readOnce folio1.refcount");
+            assertThat(machine.logOf(large::maybePinned)).containsExactly("readOnce folio2.pincount");
+        }
+
+        @Test
+        void isFrozenOnlyFromExactlyThatManyReferences() {
+            Folio folio = folio(1, false, 2);
+            assertThat(folio.freeze(1)).isFalse();
+            assertThat(folio.freeze(3)).isFalse();
+            assertThat(folio.refcount.readOnce()).isEqualTo(2);
+            assertThat(folio.freeze(2)).isTrue();
+            assertThat(folio.refcount.readOnce()).isZero();
+            assertThat(folio.tryGet()).as("nobody gets at a frozen one").isFalse();
+            assertThat(folio.refcount.readOnce()).isZero();
+        }
+
+        @Test
+        void theLastPutSaysSo() {
+            Folio folio = folio(1, false, 1);
+            assertThat(folio.tryGet()).isTrue();
+            assertThat(folio.put()).isFalse();
+            assertThat(folio.put()).isTrue();
+        }
+
+        @Test
+        void gettingPuttingAndFreezingAreFullyOrdered() {
+            Folio folio = folio(1, false, 1);
+            assertThat(machine.logOf(() -> {
+                        boolean got = folio.tryGet();
+                        boolean last = folio.put();
+                        boolean frozen = folio.freeze(1);
+                        assertThat(got && !last && frozen).isTrue();
+                    }))
+                    .containsExactly(
+                            "addUnless folio1.refcount FULL",
+                            "fetchAdd folio1.refcount FULL",
+                            "cmpxchg folio1.refcount FULL");
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void isAllocatedAnonymousAndUnmapped(boolean exclusive) {
+            Folio folio = new Folio(machine, "spare", 1, false, Folio.Initially.FREE);
+            folio.allocateAnon(5, exclusive);
+            assertThat(folio.refcount.readOnce()).isEqualTo(1);
+            assertThat(folio.mapcount.readOnce()).isZero();
+            assertThat(folio.mapping.readOnce()).isEqualTo(Folio.ANON);
+            assertThat(folio.data.readOnce()).isEqualTo(5);
+            assertThat(folio.flags.readOnce()).isEqualTo(Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0));
+            assertThatThrownBy(() -> folio.allocateAnon(6, false)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> folio.allocateShmem(6, 0)).isInstanceOf(IllegalStateException.class);
+            assertThat(folio.data.readOnce()).isEqualTo(5);
+        }
+
+        @Test
+        void isAllocatedForAFileUnmapped() {
+            Folio folio = new Folio(machine, "spare", 1, false, Folio.Initially.FREE);
+            folio.allocateShmem(5, Folio.LOCKED);
+            assertThat(folio.refcount.readOnce()).isEqualTo(1);
+            assertThat(folio.mapcount.readOnce()).isZero();
+            assertThat(folio.mapping.readOnce()).isEqualTo(Folio.SHMEM);
+            assertThat(folio.flags.readOnce()).isEqualTo(Folio.UPTODATE | Folio.LOCKED);
+            assertThat(folio.lock.isLocked()).isTrue();
+        }
+
+        @Test
+        void freedItCanBeAllocatedAgain() {
+            Folio folio = new Folio(machine, "spare", 1, false, Folio.Initially.FREE);
+            folio.allocateAnon(5, true);
+            assertThat(folio.put()).isTrue();
+            folio.allocateAnon(6, false);
+            assertThat(folio.data.readOnce()).isEqualTo(6);
+            assertThat(folio.test(Folio.ANON_EXCLUSIVE)).isFalse();
+        }
+
+        @Test
+        void theLockIsOneOfTheFlags() {
+            Folio folio = folio(1, false, 1);
+            folio.lock.lock();
+            assertThat(folio.test(Folio.LOCKED)).isTrue();
+            assertThat(folio.test(Folio.UPTODATE)).isTrue();
+            assertThat(folio.test(Folio.DIRTY | Folio.WRITEBACK)).isFalse();
+            folio.lock.unlock();
+            assertThat(folio.flags.readOnce()).isEqualTo(Folio.UPTODATE);
+        }
+    }
+
+    @Nested
+    class OfTheMemoryMap {
+        @Test
+        void findsFoliosByNumber() {
+            Folio one = folio(1, false, 1);
+            Folio two = folio(2, true, 1);
+            MemMap map = new MemMap(machine, List.of(one, two));
+            assertThat(map.folioOf(1)).isSameAs(one);
+            assertThat(map.folioOf(2)).isSameAs(two);
+            machine.named("compound_head[2]").writeOnce(1);
+            assertThat(map.folioOf(2)).as("its head is another folio now").isSameAs(one);
+            assertThat(map.stableFolioOf(2)).isSameAs(two);
+            assertThat(machine.logOf(() -> map.stableFolioOf(1))).isEmpty();
+        }
+
+        @Test
+        void insistsOnNumbersFromOne() {
+            assertThatThrownBy(() -> new MemMap(machine, List.of(folio(2, false, 1))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Nested
+    class OfAPageTable {
+        @Test
+        void hasOneEntryOrTwoOrNone() {
+            PageTable one = new PageTable(machine, "one", Pte.present(1, 0));
+            assertThat(one.pte(0).readOnce()).isEqualTo(Pte.present(1, 0));
+            assertThat(one.pmd.readOnce()).isEqualTo(PageTable.TABLE);
+            PageTable two = new PageTable(machine, "two", Pte.NONE, Pte.present(2, 0));
+            assertThat(two.pte(0).readOnce()).isZero();
+            assertThat(two.pte(1).readOnce()).isEqualTo(Pte.present(2, 0));
+            PageTable none = PageTable.none(machine, "none");
+            assertThat(none.pmd.readOnce()).isEqualTo(Pte.NONE);
+            assertThatThrownBy(() -> none.pte(0)).isInstanceOf(ArrayIndexOutOfBoundsException.class);
+        }
+    }
+
+    @Nested
+    class OfAnAddressSpace {
+        private Mm mm(boolean hasPinned) {
+            Tlb tlb = new Tlb(machine, TlbProfile.BROADCAST, 1);
+            return new Mm(machine, "mm", new PageTable(machine, "mm", Pte.NONE), tlb, hasPinned);
+        }
+
+        @Test
+        void isMarkedOnceAndForEver() {
+            Mm mm = mm(false);
+            assertThat(mm.hasPinned()).isFalse();
+            assertThat(machine.logOf(mm::setHasPinned))
+                    .containsExactly("readOnce mm.flags", "fetchOr mm.flags RELAXED");
+            assertThat(mm.hasPinned()).isTrue();
+            assertThat(machine.logOf(mm::setHasPinned)).as("written once").containsExactly("readOnce mm.flags");
+        }
+
+        @Test
+        void mayBeMarkedFromTheBeginning() {
+            assertThat(mm(true).hasPinned()).isTrue();
+        }
+    }
+
+    @Nested
+    class OfSwap {
+        private final SwapSpace swap = new SwapSpace(machine, false);
+
+        private Folio cached(long refcount) {
+            Folio folio = folio(1, false, refcount);
+            swap.addToCache(folio);
+            return folio;
+        }
+
+        @Test
+        void theCacheHoldsAReference() {
+            Folio folio = cached(1);
+            assertThat(folio.refcount.readOnce()).isEqualTo(2);
+            assertThat(folio.test(Folio.SWAPCACHE)).isTrue();
+            assertThat(folio.test(Folio.DIRTY)).isTrue();
+            assertThat(swap.cache.readOnce()).isEqualTo(1);
+            swap.removeFromCache(folio);
+            assertThat(folio.refcount.readOnce())
+                    .as("the reference is the caller's now")
+                    .isEqualTo(2);
+            assertThat(folio.test(Folio.SWAPCACHE)).isFalse();
+            assertThat(swap.cache.readOnce()).isZero();
+        }
+
+        @Test
+        void anUnusedSlotIsFreed() {
+            Folio folio = cached(1);
+            folio.flags.andNot(Folio.DIRTY);
+            assertThat(swap.tryFree(folio)).isTrue();
+            assertThat(folio.refcount.readOnce()).isEqualTo(1);
+            assertThat(folio.test(Folio.DIRTY))
+                    .as("memory alone has the content")
+                    .isTrue();
+            assertThat(swap.cache.readOnce()).isZero();
+            assertThat(swap.tryFree(folio)).as("not cached").isFalse();
+            assertThat(folio.refcount.readOnce()).isEqualTo(1);
+        }
+
+        @Test
+        void aSlotInUseIsNot() {
+            Folio counted = cached(1);
+            swap.count.add(1);
+            assertThat(swap.tryFree(counted)).isFalse();
+            swap.count.add(-1);
+            counted.flags.or(Folio.WRITEBACK);
+            assertThat(swap.tryFree(counted)).isFalse();
+            assertThat(counted.refcount.readOnce()).isEqualTo(2);
+            assertThat(swap.cache.readOnce()).isEqualTo(1);
+        }
+
+        @Test
+        void theCacheChangesUnderItsLock() {
+            Folio folio = folio(1, false, 1);
+            assertThat(machine.logOf(() -> {
+                        swap.addToCache(folio);
+                        swap.removeFromCache(folio);
+                    }))
+                    .containsSubsequence(
+                            "fetchAdd folio1.refcount RELAXED",
+                            "lock swap_cache.xa_lock",
+                            "writeOnce swap_cache",
+                            "storeRelease swap_cache.xa_lock",
+                            "lock swap_cache.xa_lock",
+                            "writeOnce swap_cache",
+                            "storeRelease swap_cache.xa_lock");
+        }
+    }
+
+    @Nested
+    class OfAFile {
+        @Test
+        void holdsItsPagesUntilTheyAreRemoved() {
+            Folio one = folio(1, false, 1);
+            Folio two = folio(2, false, 1);
+            ShmemFile file = new ShmemFile(machine, one, two);
+            assertThat(file.pages()).isEqualTo(2);
+            assertThat(file.size.readOnce()).isEqualTo(2);
+            assertThat(file.iPrivate.readOnce()).isEqualTo(ShmemFile.NO_PUNCH);
+            assertThat(file.slot(1).readOnce()).isEqualTo(2);
+            one.mapping.writeOnce(Folio.SHMEM);
+            assertThat(machine.logOf(() -> file.remove(0, one)))
+                    .containsExactly(
+                            "lock page_cache.xa_lock",
+                            "writeOnce page_cache[0]",
+                            "writeOnce folio1.mapping",
+                            "storeRelease page_cache.xa_lock");
+            assertThat(file.slot(0).readOnce()).isZero();
+            assertThat(one.mapping.readOnce()).isEqualTo(Folio.NO_MAPPING);
+            assertThat(one.refcount.readOnce())
+                    .as("the reference is the caller's now")
+                    .isEqualTo(1);
+            assertThat(machine.logOf(() -> file.add(0, two)))
+                    .containsExactly(
+                            "lock page_cache.xa_lock", "storeRelease page_cache[0]", "storeRelease page_cache.xa_lock");
+            assertThat(file.slot(0).readOnce()).isEqualTo(2);
+            assertThat(new ShmemFile(machine, one).pages()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPlatformClearsAndWriteProtects(PteUpdate update) {
+        long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY);
+        Word pte = machine.word("pte", entry);
+        String order = update == PteUpdate.LOCKED ? "FULL" : "RELAXED";
+        boolean plain = update == PteUpdate.PLAIN;
+        assertThat(machine.logOf(() -> update.writeProtect(pte)))
+                .containsExactly(
+                        plain
+                                ? new String[] {"readOnce pte", "writeOnce pte"}
+                                : new String[] {"fetchAndNot pte " + order});
+        assertThat(pte.readOnce()).isEqualTo(Pte.present(1, Pte.DIRTY));
+        assertThat(machine.logOf(() -> assertThat(update.getAndClear(pte)).isEqualTo(Pte.present(1, Pte.DIRTY))))
+                .containsExactly(
+                        plain ? new String[] {"readOnce pte", "writeOnce pte"} : new String[] {"xchg pte " + order});
+        assertThat(pte.readOnce()).isZero();
+        Platform platform = new Platform(PteUpdate.LOCKED, TlbProfile.DEFERRED).with(update);
+        assertThat(platform).isEqualTo(new Platform(update, TlbProfile.DEFERRED));
+    }
+}

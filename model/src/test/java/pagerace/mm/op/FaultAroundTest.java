@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.ShmemFile;
+import pagerace.mm.op.FaultAround.Step;
+
+class FaultAroundTest {
+    private static final Steps<Step> MAINLINE = FaultAround.MAINLINE;
+    private static final String TRYLOCK = "trylock folio.flags";
+
+    private static FaultEnd mapPages(FileScene scene, Steps<Step> steps) {
+        return scene.faultAround(steps).mapPages(0);
+    }
+
+    private static void assertSkips(FaultEnd end, FileScene scene) {
+        long before = scene.pte();
+        assertThat(mapPages(scene, MAINLINE)).isEqualTo(end);
+        assertThat(scene.pte()).isEqualTo(before);
+        assertThat(scene.entry(1).readOnce()).as("the neighbour").isEqualTo(Pte.present(2, FileScene.MAPPED));
+        scene.assertCounts(0);
+    }
+
+    @Test
+    void mapsWhatIsThere() {
+        FileScene scene = FileScene.unmapped();
+        assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.MAPPED);
+        assertThat(scene.pte()).isEqualTo(Pte.present(1, FileScene.MAPPED));
+        assertThat(scene.entry(1).readOnce()).isEqualTo(Pte.present(2, FileScene.MAPPED));
+        scene.assertConserved();
+    }
+
+    @Test
+    void returnsTheEndOfThePageThatIsAskedFor() {
+        FileScene scene = FileScene.unmapped();
+        scene.leaveFile();
+        FaultAround around = scene.faultAround(MAINLINE);
+        assertThat(around.mapPages(1)).isEqualTo(FaultEnd.MAPPED);
+        assertThat(around.mapPages(1)).isEqualTo(FaultEnd.SKIPPED_PRESENT);
+        assertThat(around.mapPages(0)).isEqualTo(FaultEnd.SKIPPED_EMPTY);
+        scene.assertConserved();
+    }
+
+    @Test
+    void skipsAnEmptySlot() {
+        FileScene scene = FileScene.unmapped();
+        scene.leaveFile();
+        assertSkips(FaultEnd.SKIPPED_EMPTY, scene);
+    }
+
+    @Test
+    void skipsALockedFolioWithoutTouchingIt() {
+        FileScene scene = FileScene.unmapped();
+        scene.folio.lock.lock();
+        assertThat(scene.machine.logOf(() -> mapPages(scene, MAINLINE)))
+                .doesNotContain("addUnless folio.refcount FULL", TRYLOCK);
+        assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.SKIPPED_LOCKED);
+        assertThat(scene.folio.lock.isLocked()).isTrue();
+        scene.folio.lock.unlock();
+        scene.assertConserved();
+    }
+
+    @Test
+    void skipsAFolioThatIsLockedAtTheLastMoment() {
+        FileScene scene = FileScene.unmapped();
+        scene.machine.before(TRYLOCK, 1, scene.folio.lock::lock);
+        assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.SKIPPED_LOCKED);
+        assertThat(scene.folio.lock.isLocked()).isTrue();
+        scene.folio.lock.unlock();
+        scene.assertConserved();
+    }
+
+    @Test
+    void skipsAFolioThatIsBeingFreed() {
+        FileScene scene = FileScene.unmapped();
+        assertThat(scene.folio.freeze(1)).isTrue();
+        assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.SKIPPED_MOVED);
+        assertThat(scene.folio.refcount.readOnce()).isZero();
+    }
+
+    @Test
+    void skipsAFolioThatHasLeftItsSlot() {
+        FileScene scene = FileScene.unmapped();
+        scene.machine.before("readOnce page_cache[0]", 1, scene::leaveFile);
+        assertSkips(FaultEnd.SKIPPED_MOVED, scene);
+    }
+
+    @Test
+    void skipsAFolioThatHasLeftTheFile() {
+        FileScene scene = FileScene.unmapped();
+        scene.machine.before(TRYLOCK, 1, scene::leaveFile);
+        assertSkips(FaultEnd.SKIPPED_TRUNCATED, scene);
+    }
+
+    @Test
+    void skipsAFolioWithoutContent() {
+        FileScene scene = FileScene.unmapped();
+        scene.folio.flags.andNot(Folio.UPTODATE);
+        assertSkips(FaultEnd.SKIPPED_TRUNCATED, scene);
+    }
+
+    @Test
+    void skipsAFolioBehindTheEnd() {
+        FileScene scene = FileScene.unmapped();
+        scene.file.size.writeOnce(1);
+        FaultAround around = scene.faultAround(MAINLINE);
+        assertThat(around.mapPages(1)).isEqualTo(FaultEnd.SKIPPED_TRUNCATED);
+        assertThat(scene.entry(1).readOnce()).isZero();
+        assertThat(Pte.isPresent(scene.pte())).isTrue();
+        scene.assertConserved();
+    }
+
+    @Test
+    void leavesAnEntryAloneThatIsNotNone() {
+        assertSkips(FaultEnd.SKIPPED_PRESENT, FileScene.unmapped().mapped(Pte.ACCESSED));
+        FileScene marker = FileScene.unmapped();
+        marker.entry(0).writeOnce(Pte.uffdWpMarker());
+        assertSkips(FaultEnd.SKIPPED_PRESENT, marker);
+    }
+
+    @Test
+    void heedsAPublishedPunchWhereProposed() {
+        FileScene scene = FileScene.unmapped();
+        scene.file.iPrivate.writeOnce(ShmemFile.PUNCHING);
+        assertThat(mapPages(scene, MAINLINE.with(Step.HEED_PUNCH))).isEqualTo(FaultEnd.SKIPPED_PUNCH);
+        assertThat(scene.entry(1).readOnce()).isZero();
+        assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.MAPPED);
+        FileScene quiet = FileScene.unmapped();
+        assertThat(mapPages(quiet, MAINLINE.with(Step.HEED_PUNCH))).isEqualTo(FaultEnd.MAPPED);
+        quiet.assertConserved();
+    }
+
+    @Test
+    void mapsReadOnlyWhereProposed() {
+        FileScene scene = FileScene.unmapped();
+        mapPages(scene, MAINLINE.with(Step.MAP_READ_ONLY));
+        assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED));
+        scene.assertConserved();
+    }
+
+    @Test
+    void mapsALargeFolioByAPmd() {
+        FileScene scene = FileScene.huge();
+        assertThat(mapPages(scene, MAINLINE.with(Step.MAP_PMD))).isEqualTo(FaultEnd.MAPPED);
+        assertThat(scene.mm.table.pmd.readOnce()).isEqualTo(Pte.present(1, FileScene.MAPPED));
+        scene.assertConserved();
+        assertThat(mapPages(scene, MAINLINE.with(Step.MAP_PMD))).isEqualTo(FaultEnd.SKIPPED_PRESENT);
+        scene.assertConserved();
+        FileScene split = FileScene.large();
+        mapPages(split, MAINLINE);
+        assertThat(split.pte()).as("not by default").isEqualTo(Pte.present(1, FileScene.MAPPED));
+        FileScene small = FileScene.unmapped();
+        mapPages(small, MAINLINE.with(Step.MAP_PMD));
+        assertThat(small.pte()).as("a small folio needs a table").isEqualTo(Pte.present(1, FileScene.MAPPED));
+        small.assertConserved();
+    }
+
+    @Test
+    void mutantWithoutTheNoneCheckCountsTooManyMappings() {
+        FileScene scene = FileScene.unmapped().mapped(Pte.ACCESSED);
+        assertThat(mapPages(scene, MAINLINE.without(Step.CHECK_NONE))).isEqualTo(FaultEnd.MAPPED);
+        assertThat(scene.folio.mapcount.readOnce()).isEqualTo(2);
+    }
+
+    @Test
+    void mutantWithoutTheRecheckMapsWhatHasLeft() {
+        FileScene scene = FileScene.unmapped();
+        scene.machine.before(TRYLOCK, 1, scene::leaveFile);
+        assertThat(mapPages(scene, MAINLINE.without(Step.RECHECK_MAPPING))).isEqualTo(FaultEnd.MAPPED);
+        assertThat(scene.folio.mapping.readOnce()).isEqualTo(Folio.NO_MAPPING);
+    }
+
+    @Test
+    void mutantWithoutTheFolioLockNeitherTakesNorGivesIt() {
+        FileScene scene = FileScene.unmapped();
+        assertThat(scene.machine.logOf(() -> mapPages(scene, MAINLINE.without(Step.TRYLOCK_FOLIO))))
+                .doesNotContain(TRYLOCK, "fetchAndNot folio.flags RELEASE");
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void mutantWaitsForTheFolioLockUnderThePageTableLock(boolean first) {
+        FileScene scene = FileScene.unmapped();
+        Folio folio = first ? scene.folio : scene.second;
+        folio.lock.lock();
+        scene.machine.before("lock " + (first ? "folio" : "second") + ".flags", 1, () -> {
+            assertThat(scene.mm.table.ptl.tryLock()).as("page-table lock free").isEqualTo(first);
+            if (first) {
+                scene.mm.table.ptl.unlock();
+            }
+            folio.lock.unlock();
+        });
+        Steps<Step> waits = MAINLINE.without(Step.TRYLOCK_FOLIO).with(Step.WAIT_FOR_FOLIO_LOCK);
+        assertThat(mapPages(scene, waits)).isEqualTo(FaultEnd.MAPPED);
+        scene.assertConserved();
+    }
+
+    @Test
+    void orderOfMainline() {
+        FileScene scene = FileScene.unmapped();
+        assertThat(scene.machine.logOf(() -> mapPages(scene, MAINLINE)))
+                .containsExactly(
+                        "loadAcquire page_cache[0]",
+                        "loadAcquire compound_head[1]",
+                        "readOnce folio.flags",
+                        "addUnless folio.refcount FULL",
+                        "readOnce page_cache[0]",
+                        TRYLOCK,
+                        "readOnce folio.mapping",
+                        "readOnce folio.flags",
+                        "readOnce inode.i_size",
+                        "lock mm.ptl",
+                        "readOnce mm.pte",
+                        "fetchAdd folio.mapcount RELAXED",
+                        "writeOnce mm.pte",
+                        "fetchAndNot folio.flags RELEASE",
+                        "loadAcquire page_cache[1]",
+                        "loadAcquire compound_head[2]",
+                        "readOnce second.flags",
+                        "addUnless second.refcount FULL",
+                        "readOnce page_cache[1]",
+                        "trylock second.flags",
+                        "readOnce second.mapping",
+                        "readOnce second.flags",
+                        "readOnce inode.i_size",
+                        "readOnce mm.pte1",
+                        "fetchAdd second.mapcount RELAXED",
+                        "writeOnce mm.pte1",
+                        "fetchAndNot second.flags RELEASE",
+                        "storeRelease mm.ptl");
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.ShmemFile;
+
+/** A shmem file of two pages that one address space maps, a free page, and what must be true of their counts. */
+final class FileScene {
+    static final long CONTENT = 7;
+    /** How an entry looks that a fault filled. */
+    static final long MAPPED = Pte.ACCESSED | Pte.WRITE;
+
+    final InterposedMachine machine = new InterposedMachine();
+    final Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);
+    final Folio folio;
+    final Folio second;
+    final Folio spare;
+    final MemMap memMap;
+    final ShmemFile file;
+    final Mm mm;
+
+    private FileScene(boolean large, boolean pmd) {
+        folio = new Folio(machine, "folio", 1, large, inFile(CONTENT));
+        second = new Folio(machine, "second", 2, false, inFile(CONTENT + 1));
+        spare = new Folio(machine, "spare", 3, false, Folio.Initially.FREE);
+        memMap = new MemMap(machine, List.of(folio, second, spare));
+        file = pmd ? new ShmemFile(machine, folio) : new ShmemFile(machine, folio, second);
+        PageTable table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", Pte.NONE, Pte.NONE);
+        mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 2), false);
+    }
+
+    private static Folio.Initially inFile(long content) {
+        return new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, content);
+    }
+
+    /** Nothing is mapped. */
+    static FileScene unmapped() {
+        return new FileScene(false, false);
+    }
+
+    /** Nothing is mapped, there is a table, and the first page is large. */
+    static FileScene large() {
+        return new FileScene(true, false);
+    }
+
+    /** One large page, for a PMD entry to map. */
+    static FileScene huge() {
+        return new FileScene(true, true);
+    }
+
+    Word entry(int index) {
+        return mm.table.pte(index);
+    }
+
+    long pte() {
+        return entry(0).readOnce();
+    }
+
+    /** The first page is mapped with {@code flags}. */
+    FileScene mapped(long flags) {
+        mapAt(entry(0), flags);
+        return this;
+    }
+
+    void mapAt(Word entry, long flags) {
+        folio.refcount.add(1);
+        folio.mapcount.add(1);
+        entry.writeOnce(Pte.present(1, flags));
+    }
+
+    /** The first page's entry maps a private copy. */
+    FileScene copied() {
+        spare.allocateAnon(CONTENT, true);
+        spare.mapcount.writeOnce(1);
+        entry(0).writeOnce(Pte.present(3, MAPPED));
+        return this;
+    }
+
+    /** The first page leaves the file, as a punch would have it. */
+    void leaveFile() {
+        file.remove(0, folio);
+        folio.put();
+    }
+
+    FaultAround faultAround(Steps<FaultAround.Step> steps) {
+        return new FaultAround(mm, memMap, file, steps);
+    }
+
+    ShmemFault fault(Steps<ShmemFault.Step> steps) {
+        return new ShmemFault(mm, memMap, file, spare, steps);
+    }
+
+    HolePunch.Punched punch(Steps<HolePunch.Step> steps) {
+        return new HolePunch(mm, memMap, file, platform, steps).punch();
+    }
+
+    boolean holds(int index) {
+        return file.slot(index).readOnce() != 0;
+    }
+
+    /** I5, mappings counted, a mapped page is in the file or a private copy, and nobody holds a lock. */
+    void assertConserved() {
+        assertCounts(0);
+        for (long pte : entries()) {
+            if (Pte.isPresent(pte)) {
+                assertThat(memMap.stableFolioOf(Pte.pfn(pte)).mapping.readOnce())
+                        .as("P1: what is mapped has not left the file")
+                        .isNotEqualTo(Folio.NO_MAPPING);
+            }
+        }
+    }
+
+    /** I5 where {@code held} references to the first page are the test's own. */
+    void assertCounts(int held) {
+        assertCounts(folio, held);
+        assertCounts(second, 0);
+        assertCounts(spare, 0);
+        Scene.assertIdle(machine);
+    }
+
+    private void assertCounts(Folio which, int held) {
+        long mapped = entries().stream()
+                .filter(pte -> Pte.isPresent(pte) && Pte.pfn(pte) == which.pfn)
+                .count();
+        long cached = Stream.iterate(0, i -> i + 1)
+                .limit(file.pages())
+                .filter(i -> file.slot(i).readOnce() == which.pfn)
+                .count();
+        boolean outside = file.pages() == 1 && which == second;
+        assertThat(which.refcount.readOnce())
+                .as("I5: references to page %d", which.pfn)
+                .isEqualTo(mapped + cached + held + (outside ? 1 : 0));
+        if (which.refcount.readOnce() != 0) {
+            assertThat(which.mapcount.readOnce())
+                    .as("mappings of page %d", which.pfn)
+                    .isEqualTo(mapped);
+        }
+    }
+
+    private List<Long> entries() {
+        return file.pages() == 1 ? List.of(mm.table.pmd.readOnce()) : List.of(entry(0).readOnce(), entry(1).readOnce());
+    }
+}

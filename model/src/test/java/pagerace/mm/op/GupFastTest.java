@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pagerace.mm.op.GupFast.FOLL_PIN;
+import static pagerace.mm.op.GupFast.FOLL_WRITE;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.op.GupFast.End;
+import pagerace.mm.op.GupFast.Grab;
+import pagerace.mm.op.GupFast.Step;
+
+class GupFastTest {
+    private static final int GET = 0;
+    private static final int PIN = FOLL_PIN;
+    private static final int[] ALL_FLAGS = {GET, FOLL_WRITE, PIN, PIN | FOLL_WRITE};
+
+    enum Release {
+        V5_8(GupFast.V5_8),
+        V5_9(GupFast.V5_9),
+        V5_11(GupFast.V5_11),
+        V5_14(GupFast.V5_14),
+        V5_19(GupFast.V5_19),
+        V6_1(GupFast.V6_1);
+
+        final Steps<Step> steps;
+
+        Release(Steps<Step> steps) {
+            this.steps = steps;
+        }
+
+        boolean isSince(Release other) {
+            return compareTo(other) >= 0;
+        }
+    }
+
+    /** A release, flags, and the size of the folio. */
+    record Case(Release release, int flags, boolean large) {
+        boolean pin() {
+            return (flags & PIN) != 0;
+        }
+
+        boolean watchesSeq() {
+            return pin() && release.isSince(Release.V5_11);
+        }
+
+        /** An exclusive page mapped writable. */
+        Scene scene() {
+            return new Scene(large, Pte.WRITE | Pte.DIRTY).exclusive();
+        }
+
+        Grab grab(Scene scene) {
+            return gup(scene).grab(Scene.CPU, 0, flags);
+        }
+
+        GupFast gup(Scene scene) {
+            return new GupFast(scene.machine, scene.mm, scene.memMap, release.steps);
+        }
+
+        @Override
+        public String toString() {
+            return release
+                    + (pin() ? " PIN" : " GET")
+                    + ((flags & FOLL_WRITE) == 0 ? "" : " WRITE")
+                    + (large ? " large" : " small");
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(Release.values())
+                .flatMap(release -> Stream.of(false, true)
+                        .flatMap(large -> Stream.of(0, 1, 2, 3).map(i -> new Case(release, ALL_FLAGS[i], large))));
+    }
+
+    private static void assertEndsWith(End end, Case c, Scene scene) {
+        Grab grab = c.grab(scene);
+        assertThat(grab.end()).isEqualTo(end);
+        if (end == End.PINNED) {
+            hold(scene, c.pin());
+        } else {
+            assertThat(grab.pfn()).isZero();
+            assertThat(grab.isPinned()).isFalse();
+        }
+        scene.assertConserved();
+    }
+
+    private static void hold(Scene scene, boolean pin) {
+        if (pin) {
+            scene.pins++;
+        } else {
+            scene.holders++;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void pinsAndGivesBack(Case c) {
+        Scene scene = c.scene();
+        GupFast gup = c.gup(scene);
+        Grab grab = gup.grab(Scene.CPU, 0, c.flags);
+        assertThat(grab).isEqualTo(new Grab(End.PINNED, 1));
+        assertThat(scene.folio.maybePinned()).isEqualTo(c.pin());
+        assertThat(scene.mm.hasPinned()).isEqualTo(c.pin() && c.release.isSince(Release.V5_9));
+        hold(scene, c.pin());
+        scene.assertConserved();
+
+        gup.release(grab, c.flags);
+        scene.pins = 0;
+        scene.holders = 0;
+        scene.assertConserved();
+        assertThat(scene.mm.hasPinned()).as("never cleared").isEqualTo(c.pin() && c.release.isSince(Release.V5_9));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void leavesAPageToForkWhileTheCountIsOdd(Case c) {
+        Scene scene = c.scene();
+        scene.mm.writeProtectSeq.writeBegin();
+        assertEndsWith(c.watchesSeq() ? End.SEQ_ODD : End.PINNED, c, scene);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void undoesWhatForkOvertook(Case c) {
+        Scene scene = c.scene();
+        if (c.watchesSeq()) {
+            scene.machine.before("readOnce parent.write_protect_seq", 1, () -> {
+                scene.mm.writeProtectSeq.increment();
+                scene.mm.writeProtectSeq.increment();
+            });
+        }
+        assertEndsWith(c.watchesSeq() ? End.UNDONE_SEQ : End.PINNED, c, scene);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void undoesIfAnyBitOfTheEntryChanged(Case c) {
+        Scene scene = c.scene();
+        scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(scene.pte() | Pte.ACCESSED));
+        assertEndsWith(End.UNDONE_PTE, c, scene);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void comparesThePmdSinceItCanBeCollapsed(Case c) {
+        boolean compares = c.release.isSince(Release.V6_1);
+        Scene scene = c.scene();
+        if (compares) {
+            scene.machine.before("readOnce parent.pmd", 2, () -> scene.mm.table.pmd.writeOnce(Pte.NONE));
+        }
+        assertEndsWith(compares ? End.UNDONE_PTE : End.PINNED, c, scene);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void pinsForReadingOnlyWhatIsExclusive(Case c) {
+        boolean insists = c.release.isSince(Release.V5_19) && c.flags == PIN;
+        Scene shared = new Scene(c.large, 0);
+        boolean writes = (c.flags & FOLL_WRITE) != 0;
+        assertEndsWith(writes ? End.NOT_PERMITTED : insists ? End.UNDONE_EXCLUSIVE : End.PINNED, c, shared);
+        if (!writes) {
+            assertEndsWith(End.PINNED, c, new Scene(c.large, 0).exclusive());
+            Scene file = new Scene(c.large, 0);
+            file.folio.mapping.writeOnce(Folio.SHMEM);
+            assertEndsWith(End.PINNED, c, file);
+        }
+        assertEndsWith(End.PINNED, c, new Scene(c.large, Pte.WRITE)); // a writable entry is proof enough
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void neverTakesAFrozenFolio(Case c) {
+        Scene scene = c.scene();
+        scene.folio.refcount.writeOnce(0);
+        assertThat(c.grab(scene)).isEqualTo(new Grab(End.FROZEN, 0));
+        assertThat(scene.folio.refcount.readOnce()).isZero();
+        if (c.large) {
+            assertThat(scene.folio.pincount().readOnce()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Pte.SWAP | 1 << 16, Pte.MIGRATION | Pte.WRITE | 1 << 16, Pte.MARKER | Pte.UFFD_WP})
+    void findsNothingPresent(long entry) {
+        for (int flags : ALL_FLAGS) {
+            Scene scene = Scene.writable();
+            scene.setPte(entry);
+            assertThat(new Case(Release.V6_1, flags, false).grab(scene).end()).isEqualTo(End.NOT_PRESENT);
+            assertThat(scene.folio.refcount.readOnce()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tellsWhatWasUndone() {
+        assertThat(End.values())
+                .filteredOn(End::isUndone)
+                .containsExactly(End.UNDONE_PTE, End.UNDONE_EXCLUSIVE, End.UNDONE_SEQ);
+    }
+
+    @Test
+    void walksNoFurtherThanAPmdThatIsNoTable() {
+        Scene scene = Scene.writable();
+        scene.mm.table.pmd.writeOnce(Pte.present(1, Pte.WRITE));
+        assertEndsWith(End.NOT_PRESENT, new Case(Release.V6_1, PIN, false), scene);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Pte.PROTNONE, Pte.SPECIAL})
+    void leavesHintingAndSpecialEntriesAlone(long flag) {
+        for (int flags : ALL_FLAGS) {
+            assertEndsWith(End.NOT_PERMITTED, new Case(Release.V6_1, flags, false), new Scene(false, Pte.WRITE | flag));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void looksTheFolioUpAgainSinceItCanBeSplit(Release release) {
+        Scene scene = Scene.writable().exclusive();
+        scene.spare.refcount.writeOnce(1);
+        boolean looks = release.isSince(Release.V5_14);
+        if (looks) {
+            scene.machine.before("loadAcquire compound_head[1]", 2, () -> setHead(scene, 2));
+        }
+        Grab grab = new Case(release, PIN | FOLL_WRITE, false).grab(scene);
+        assertThat(grab).isEqualTo(new Grab(End.PINNED, looks ? 2 : 1));
+        assertThat(scene.folio.refcount.readOnce()).isEqualTo(looks ? 1 : 1 + Folio.PIN_BIAS);
+        assertThat(scene.spare.refcount.readOnce()).isEqualTo(looks ? 1 + Folio.PIN_BIAS : 1);
+    }
+
+    @Test
+    void givesUpWhenTheFolioKeepsChanging() {
+        Scene scene = Scene.writable().exclusive();
+        scene.spare.refcount.writeOnce(1);
+        scene.machine.before("loadAcquire compound_head[1]", 2, () -> setHead(scene, 2));
+        scene.machine.before("loadAcquire compound_head[1]", 4, () -> setHead(scene, 1));
+        assertThat(scene.machine.logOf(() -> assertThat(new Case(Release.V6_1, PIN, false).grab(scene))
+                        .isEqualTo(new Grab(End.GAVE_UP, 0))))
+                .contains("fetchAdd folio.refcount FULL", "fetchAdd spare.refcount FULL");
+        scene.spare.refcount.add(-1);
+        scene.assertConserved();
+    }
+
+    private static void setHead(Scene scene, int pfn) {
+        scene.machine.named("compound_head[1]").writeOnce(pfn);
+    }
+
+    @Test
+    void mutantThatDoesNotCompareTheEntryPinsAllTheSame() {
+        Scene scene = Scene.writable().exclusive();
+        scene.machine.before("fetchAdd folio.refcount RELAXED", 1, () -> scene.setPte(Pte.NONE));
+        assertThat(grab(scene, GupFast.V6_1.without(Step.RECHECK_PTE), PIN).end())
+                .isEqualTo(End.PINNED);
+    }
+
+    @Test
+    void mutantThatComparesTheCountTooEarlyPinsAllTheSame() {
+        Steps<Step> steps = GupFast.V6_1.without(Step.RECHECK_SEQ).with(Step.RECHECK_SEQ_BEFORE_GRAB);
+        Scene late = Scene.writable().exclusive();
+        late.mm.writeProtectSeq.increment();
+        late.mm.writeProtectSeq.increment();
+        late.machine.before(Scene.READ_PTE, 2, () -> {
+            late.mm.writeProtectSeq.increment();
+            late.mm.writeProtectSeq.increment();
+        });
+        assertThat(grab(late, steps, PIN).end()).isEqualTo(End.PINNED);
+        Scene early = Scene.writable().exclusive();
+        early.machine.before("readOnce parent.write_protect_seq", 1, () -> early.mm.writeProtectSeq.increment());
+        assertThat(grab(early, steps, PIN).end()).isEqualTo(End.SEQ_ODD);
+        early.assertConserved();
+    }
+
+    @Test
+    void mutantMarksTheAddressSpaceLast() {
+        Steps<Step> steps = GupFast.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
+        Scene scene = Scene.writable().exclusive();
+        assertThat(scene.machine.logOf(() -> grab(scene, steps, PIN | FOLL_WRITE)))
+                .endsWith(
+                        "smpRmb",
+                        "readOnce parent.write_protect_seq",
+                        "readOnce parent.flags",
+                        "fetchOr parent.flags RELAXED");
+        assertThat(scene.mm.hasPinned()).isTrue();
+        Scene undone = Scene.writable().exclusive();
+        undone.mm.writeProtectSeq.increment();
+        assertThat(grab(undone, steps, PIN).isPinned()).isFalse();
+        assertThat(undone.mm.hasPinned()).isFalse();
+    }
+
+    private static Grab grab(Scene scene, Steps<Step> steps, int flags) {
+        return new GupFast(scene.machine, scene.mm, scene.memMap, steps).grab(Scene.CPU, 0, flags);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void orderOfAGetHasNothingOfAPin(Release release) {
+        Scene scene = Scene.readOnly();
+        assertThat(scene.machine.logOf(() -> grab(scene, release.steps, GET)))
+                .filteredOn(access -> !access.endsWith("compound_head[1]") && !access.endsWith("pmd"))
+                .containsExactly(Scene.READ_PTE, "addUnless folio.refcount FULL", Scene.READ_PTE);
+    }
+
+    @Test
+    void orderOfTheOldestPin() {
+        Scene scene = Scene.writable();
+        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V5_8, PIN | FOLL_WRITE)))
+                .containsExactly(
+                        "readOnce parent.pmd",
+                        Scene.READ_PTE,
+                        "loadAcquire compound_head[1]",
+                        "addUnless folio.refcount FULL",
+                        Scene.READ_PTE);
+    }
+
+    @Test
+    void orderOfAnUnfencedPin() {
+        Scene scene = Scene.readOnly().exclusive().hasPinned();
+        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V5_19, PIN)))
+                .containsExactly(
+                        "readOnce parent.flags",
+                        "loadAcquire parent.write_protect_seq",
+                        "readOnce parent.pmd",
+                        Scene.READ_PTE,
+                        "loadAcquire compound_head[1]",
+                        "addUnless folio.refcount FULL",
+                        "loadAcquire compound_head[1]",
+                        "fetchAdd folio.refcount RELAXED",
+                        Scene.READ_PTE,
+                        "readOnce folio.mapping",
+                        "readOnce folio.flags",
+                        "smpRmb",
+                        "readOnce parent.write_protect_seq");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void orderOfTodaysPin(boolean large) {
+        Scene scene = new Scene(large, 0, TlbProfile.IPI, false).exclusive();
+        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V6_1, PIN)))
+                .containsExactly(
+                        "readOnce parent.flags",
+                        "fetchOr parent.flags RELAXED",
+                        "loadAcquire parent.write_protect_seq",
+                        "readOnce irqs-off[0]",
+                        "storeRelease irqs-off[0]",
+                        "smpMb",
+                        "readOnce parent.pmd",
+                        Scene.READ_PTE,
+                        "loadAcquire compound_head[1]",
+                        "addUnless folio.refcount FULL",
+                        "loadAcquire compound_head[1]",
+                        large ? "fetchAdd folio.pincount RELAXED" : "fetchAdd folio.refcount RELAXED",
+                        "smpMbAfterAtomic",
+                        "readOnce parent.pmd",
+                        Scene.READ_PTE,
+                        "readOnce folio.mapping",
+                        "smpRmb",
+                        "readOnce folio.flags",
+                        "readOnce irqs-off[0]",
+                        "storeRelease irqs-off[0]",
+                        "smpRmb",
+                        "readOnce parent.write_protect_seq");
+    }
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+import pagerace.mm.op.Reclaim.End;
+import pagerace.mm.op.Reclaim.Step;
+
+class ReclaimTest {
+    private static final String TAKE_PTL = "lock parent.ptl";
+    /** The last step of unmapping. */
+    private static final String DROP_MAPPING = "fetchAdd folio.refcount FULL";
+
+    private static final String FREEZE = "cmpxchg folio.refcount FULL";
+
+    enum Release {
+        V5_8(Reclaim.V5_8),
+        V5_11(Reclaim.V5_11),
+        V5_19(Reclaim.V5_19),
+        V6_1(Reclaim.V6_1),
+        V6_4(Reclaim.V6_4);
+
+        final Steps<Step> steps;
+
+        Release(Steps<Step> steps) {
+            this.steps = steps;
+        }
+
+        boolean isSince(Release other) {
+            return compareTo(other) >= 0;
+        }
+    }
+
+    record Case(Release release, boolean large) {
+        boolean knowsExclusive() {
+            return release.isSince(Release.V5_19);
+        }
+
+        /** A page mapped writable, isolated by reclaim. */
+        Scene scene() {
+            Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY).held();
+            return knowsExclusive() ? scene.exclusive() : scene;
+        }
+
+        End shrink(Scene scene) {
+            return ReclaimTest.shrink(scene, release.steps);
+        }
+
+        /** What an unmapped page's entry is. */
+        long swapEntry() {
+            return Pte.swap(SwapSpace.OFFSET, knowsExclusive());
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(Release.values())
+                .flatMap(release -> Stream.of(false, true).map(large -> new Case(release, large)));
+    }
+
+    private static End shrink(Scene scene, Steps<Step> steps) {
+        return new Reclaim(scene.machine, scene.mm, scene.swap, scene.platform, steps).shrink(scene.folio, 0);
+    }
+
+    private static Scene scene() {
+        return Scene.writable().held().exclusive();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void reclaimsWhatNobodyUses(Case c) {
+        Scene scene = c.scene();
+        assertThat(c.shrink(scene)).isEqualTo(End.RECLAIMED);
+        assertThat(scene.pte()).isEqualTo(c.swapEntry());
+        assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThat(scene.swap.cache.readOnce()).isZero();
+        assertThat(scene.folio.refcount.readOnce()).isZero();
+        scene.holders = 0;
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void doesNotRememberExclusivityThatWasNotThere(Case c) {
+        Scene scene = new Scene(c.large, 0).held();
+        assertThat(c.shrink(scene)).isEqualTo(End.RECLAIMED);
+        assertThat(scene.pte()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
+        scene.holders = 0;
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void keepsAPinnedPageSince511(Case c) {
+        Scene scene = c.scene().pinned();
+        boolean skips = c.release.isSince(Release.V5_11);
+        assertThat(c.shrink(scene)).isEqualTo(skips ? End.KEPT_PINNED : End.UNMAPPED_REFERENCED);
+        assertThat(Pte.isPresent(scene.pte())).isEqualTo(skips);
+        assertThat(scene.folio.test(Folio.SWAPCACHE)).isEqualTo(!skips);
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void refusesToShareForAPinThatCameLater(Case c) {
+        Scene scene = c.scene();
+        long before = scene.pte();
+        scene.machine.before(TAKE_PTL, 1, scene::pinned);
+        boolean refuses = c.knowsExclusive();
+        assertThat(c.shrink(scene)).isEqualTo(refuses ? End.SHARE_REFUSED : End.UNMAPPED_REFERENCED);
+        assertThat(scene.pte()).isEqualTo(refuses ? before : c.swapEntry());
+        assertThat(scene.isExclusive()).isEqualTo(refuses);
+        assertThat(scene.swap.disk.readOnce()).as("nothing written").isZero();
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void looksForPinsAgainAfterUnmappingSince64(Case c) {
+        Scene scene = c.scene();
+        scene.machine.before(DROP_MAPPING, 1, scene::pinned);
+        assertThat(c.shrink(scene))
+                .isEqualTo(c.release.isSince(Release.V6_4) ? End.UNMAPPED_PINNED : End.UNMAPPED_REFERENCED);
+        assertThat(scene.pte()).isEqualTo(c.swapEntry());
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void unmapsButNeverWritesWhatSomebodyHolds(Case c) {
+        Scene scene = c.scene().held();
+        assertThat(c.shrink(scene)).isEqualTo(End.UNMAPPED_REFERENCED);
+        assertThat(scene.pte()).isEqualTo(c.swapEntry());
+        assertThat(scene.swap.disk.readOnce()).isZero();
+        assertThat(scene.folio.test(Folio.DIRTY)).isTrue();
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void freesNothingThatSomebodyTookWhileItWasWritten(Case c) {
+        Scene scene = c.scene();
+        scene.machine.before(FREEZE, 1, scene::held);
+        assertThat(c.shrink(scene)).isEqualTo(End.UNMAPPED_NOT_FROZEN);
+        assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void freesNothingThatWasDirtiedWhileItWasWritten(Case c) {
+        Scene scene = c.scene();
+        scene.machine.before(FREEZE, 1, () -> scene.folio.flags.or(Folio.DIRTY));
+        assertThat(c.shrink(scene)).isEqualTo(End.UNMAPPED_NOT_FROZEN);
+        scene.assertConserved();
+    }
+
+    @Test
+    void tellsWhatWasUnmapped() {
+        assertThat(End.values())
+                .filteredOn(End::isUnmapped)
+                .containsExactly(End.UNMAPPED_PINNED, End.UNMAPPED_REFERENCED, End.UNMAPPED_NOT_FROZEN, End.RECLAIMED);
+    }
+
+    @Test
+    void keepsALockedFolio() {
+        Scene scene = scene();
+        scene.folio.lock.lock();
+        assertThat(shrink(scene, Reclaim.V6_4)).isEqualTo(End.KEPT_LOCKED);
+        assertThat(scene.folio.lock.isLocked()).isTrue();
+        scene.folio.lock.unlock();
+        scene.assertConserved();
+    }
+
+    @Test
+    void keepsWhatTheEntryDoesNotMap() {
+        Scene gone = scene();
+        long entry = gone.pte();
+        gone.setPte(Pte.NONE);
+        assertThat(shrink(gone, Reclaim.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
+        assertThat(gone.pte()).isEqualTo(Pte.NONE);
+        gone.setPte(entry);
+        gone.assertConserved();
+
+        Scene other = scene();
+        other.setPte(Pte.present(2, Pte.WRITE));
+        assertThat(shrink(other, Reclaim.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
+        assertThat(other.pte()).isEqualTo(Pte.present(2, Pte.WRITE));
+        other.setPte(entry);
+        other.assertConserved();
+    }
+
+    @Test
+    void writesThePageOnlyIfItIsDirty() {
+        Scene scene = scene();
+        scene.setPte(Pte.present(1, Pte.WRITE));
+        scene.machine.before(TAKE_PTL, 1, () -> scene.folio.flags.andNot(Folio.DIRTY));
+        scene.machine.before(
+                FREEZE, 1, () -> assertThat(scene.swap.disk.readOnce()).isZero());
+        assertThat(shrink(scene, Reclaim.V6_4)).isEqualTo(End.RECLAIMED);
+    }
+
+    @Test
+    void carriesDirtinessFromTheEntryToTheFolio() {
+        Scene scene = scene();
+        scene.machine.before(TAKE_PTL, 1, () -> scene.folio.flags.andNot(Folio.DIRTY));
+        assertThat(shrink(scene, Reclaim.V6_4)).isEqualTo(End.RECLAIMED);
+        assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
+    }
+
+    @Test
+    void mutantThatDoesNotRestoreLosesThePage() {
+        Scene scene = scene();
+        scene.machine.before(TAKE_PTL, 1, scene::pinned);
+        assertThat(shrink(scene, Reclaim.V6_4.without(Step.RESTORE_WHEN_BUSY))).isEqualTo(End.SHARE_REFUSED);
+        assertThat(scene.pte()).isEqualTo(Pte.NONE);
+        assertThat(scene.swap.count.readOnce()).isZero();
+    }
+
+    @Test
+    void mutantThatKeepsTheBitSwapsAnExclusivePage() {
+        Scene scene = scene();
+        scene.exclusiveNeverSwapped = false;
+        assertThat(shrink(scene, Reclaim.V6_4.without(Step.CLEAR_EXCLUSIVE))).isEqualTo(End.RECLAIMED);
+        assertThat(scene.isExclusive()).isTrue();
+        scene.holders = 0;
+        scene.assertConserved();
+    }
+
+    @Test
+    void mutantThatDoesNotShareKeepsTheBitAndSeesNoPin() {
+        Scene scene = scene();
+        scene.exclusiveNeverSwapped = false;
+        scene.machine.before(TAKE_PTL, 1, scene::pinned);
+        assertThat(shrink(scene, Reclaim.V6_4.without(Step.SHARE))).isEqualTo(End.UNMAPPED_PINNED);
+        assertThat(scene.isExclusive()).isTrue();
+        scene.assertConserved();
+    }
+
+    @Test
+    void mutantThatLooksForPinsTooEarlyMissesThoseThatCome() {
+        Steps<Step> early = Reclaim.V6_4.without(Step.SHARE_CHECK).with(Step.SHARE_CHECK_BEFORE_CLEAR);
+        Scene seen = scene();
+        seen.machine.before(TAKE_PTL, 1, seen::pinned);
+        assertThat(shrink(seen, early)).isEqualTo(End.SHARE_REFUSED);
+        seen.assertConserved();
+        Scene missed = scene();
+        missed.machine.before("xchg parent.pte FULL", 1, missed::pinned);
+        assertThat(shrink(missed, early)).isEqualTo(End.UNMAPPED_PINNED);
+        missed.assertConserved();
+    }
+
+    @Test
+    void withoutExclusiveSwapEntriesTheEntryForgets() {
+        Scene scene = scene();
+        shrink(scene, Reclaim.V6_4.without(Step.EXCLUSIVE_SWAP_ENTRY));
+        assertThat(scene.pte()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void flushesExclusivePagesAtOnceUntil61(Release release) {
+        Scene scene =
+                new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).held().exclusive();
+        List<String> log = scene.machine.logOf(() -> shrink(scene, release.steps));
+        List<String> unmapping =
+                log.subList(log.indexOf("xchg parent.pte FULL"), log.indexOf("fetchAdd swap_map RELAXED"));
+        assertThat(unmapping.contains("smpMb")).isEqualTo(release == Release.V5_19);
+
+        Scene unbatched = scene();
+        List<String> all = unbatched.machine.logOf(() -> shrink(unbatched, release.steps));
+        assertThat(all.subList(all.indexOf("xchg parent.pte FULL"), all.indexOf("fetchAdd swap_map RELAXED")))
+                .as("a flush that cannot be deferred")
+                .contains("smpMb");
+    }
+
+    @Test
+    void clearsPlainlyWhereAMutantDoes() {
+        Scene scene = scene();
+        assertThat(scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4.with(Step.CLEAR_PLAINLY))))
+                .containsSubsequence(
+                        Scene.READ_PTE, Scene.READ_PTE, "writeOnce parent.pte", "smpMb", "writeOnce parent.pte")
+                .doesNotContain("xchg parent.pte FULL");
+    }
+
+    @Test
+    void orderOfTodaysReclaim() {
+        Scene scene = new Scene(false, Pte.WRITE | Pte.DIRTY, TlbProfile.DEFERRED, false)
+                .held()
+                .exclusive();
+        assertThat(scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4)))
+                .containsExactly(
+                        "trylock folio.flags",
+                        "readOnce folio.refcount",
+                        "fetchAdd folio.refcount RELAXED",
+                        "lock swap_cache.xa_lock",
+                        "fetchOr folio.flags RELAXED",
+                        "writeOnce swap_cache",
+                        "storeRelease swap_cache.xa_lock",
+                        "fetchOr folio.flags RELAXED",
+                        "lock parent.ptl",
+                        Scene.READ_PTE,
+                        "readOnce folio.flags",
+                        "xchg parent.pte FULL",
+                        "fetchOr folio.flags RELAXED",
+                        "fetchAdd swap_map RELAXED",
+                        "smpMb",
+                        "readOnce folio.refcount",
+                        "fetchAndNot folio.flags RELAXED",
+                        "smpMb",
+                        "writeOnce parent.pte",
+                        "fetchAdd folio.mapcount RELAXED",
+                        "fetchAdd folio.refcount FULL",
+                        "storeRelease parent.ptl",
+                        "readOnce folio.refcount",
+                        "readOnce folio.flags",
+                        "smpMb",
+                        "readOnce folio.refcount",
+                        "fetchAndNot folio.flags RELAXED",
+                        "fetchOr folio.flags RELAXED",
+                        "readOnce folio.data",
+                        "writeOnce swap_disk",
+                        "fetchAndNot folio.flags RELAXED",
+                        "cmpxchg folio.refcount FULL",
+                        "readOnce folio.flags",
+                        "lock swap_cache.xa_lock",
+                        "fetchAndNot folio.flags RELAXED",
+                        "writeOnce swap_cache",
+                        "storeRelease swap_cache.xa_lock",
+                        "fetchAndNot folio.flags RELEASE");
+    }
+
+    @Test
+    void fencesAreStepsOfTheirOwn() {
+        for (Step fence : new Step[] {Step.FENCE_BEFORE_SHARE_CHECK, Step.FENCE_AFTER_SHARE}) {
+            Scene scene = scene();
+            List<String> with = scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4));
+            Scene without = scene();
+            List<String> dropped = without.machine.logOf(() -> shrink(without, Reclaim.V6_4.without(fence)));
+            assertThat(dropped).hasSize(with.size() - 1);
+            int at = fence == Step.FENCE_BEFORE_SHARE_CHECK
+                    ? with.indexOf("fetchAdd swap_map RELAXED") + 1
+                    : with.lastIndexOf("writeOnce parent.pte") - 1;
+            assertThat(with.get(at)).isEqualTo("smpMb");
+            assertThat(dropped.get(at)).isNotEqualTo("smpMb");
+        }
+    }
+}

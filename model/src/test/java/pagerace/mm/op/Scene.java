@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import pagerace.machine.SeqCount;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+
+/**
+ * One anonymous page of one address space ({@code parent}), a table for a child, a free page and a swap slot; and what must
+ * be true of their counts whatever an operation did.
+ */
+final class Scene {
+    static final long CONTENT = 7;
+    static final int CPU = 0;
+    /** How often traces call the entry of the address space. */
+    static final String READ_PTE = "readOnce parent.pte";
+
+    final InterposedMachine machine = new InterposedMachine();
+    final Platform platform;
+    final Folio folio;
+    final Folio spare;
+    final MemMap memMap;
+    final Mm mm;
+    final PageTable child;
+    final SwapSpace swap;
+
+    /** Pins on {@link #folio} that the test holds. */
+    int pins;
+    /** Ordinary references to {@link #folio} that the test holds. */
+    int holders;
+    /** Whether a swap entry is this page's, and thus I4 holds: false where a mutant breaks it, too. */
+    boolean exclusiveNeverSwapped = true;
+
+    /** The page is mapped once, with {@code flags}. */
+    Scene(boolean large, long flags, TlbProfile flush, boolean stableWrites) {
+        platform = new Platform(Platform.PteUpdate.LOCKED, flush);
+        folio = new Folio(machine, "folio", 1, large, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
+        spare = new Folio(machine, "spare", 2, false, Folio.Initially.FREE);
+        memMap = new MemMap(machine, List.of(folio, spare));
+        PageTable table = new PageTable(machine, "parent", Pte.present(1, flags));
+        mm = new Mm(machine, "parent", table, new Tlb(machine, flush, 2), false);
+        child = new PageTable(machine, "child", Pte.NONE);
+        swap = new SwapSpace(machine, stableWrites);
+    }
+
+    Scene(boolean large, long flags) {
+        this(large, flags, TlbProfile.BROADCAST, false);
+    }
+
+    /** A small page mapped writable, dirty and accessed. */
+    static Scene writable() {
+        return new Scene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+    }
+
+    /** A small page mapped read-only. */
+    static Scene readOnly() {
+        return new Scene(false, Pte.ACCESSED);
+    }
+
+    long pte() {
+        return mm.table.pte(0).readOnce();
+    }
+
+    void setPte(long pte) {
+        mm.table.pte(0).writeOnce(pte);
+    }
+
+    boolean isExclusive() {
+        return folio.test(Folio.ANON_EXCLUSIVE);
+    }
+
+    Scene exclusive() {
+        folio.flags.or(Folio.ANON_EXCLUSIVE);
+        return this;
+    }
+
+    /** Another reference, as of FOLL_GET or of isolation. */
+    Scene held() {
+        folio.refcount.add(1);
+        holders++;
+        return this;
+    }
+
+    void letGo() {
+        folio.refcount.add(-1);
+        holders--;
+    }
+
+    Scene pinned() {
+        if (folio.large) {
+            folio.refcount.add(1);
+            folio.pincount().add(1);
+        } else {
+            folio.refcount.add(Folio.PIN_BIAS);
+        }
+        pins++;
+        return this;
+    }
+
+    void unpin() {
+        folio.refcount.add(folio.large ? -1 : -Folio.PIN_BIAS);
+        if (folio.large) {
+            folio.pincount().add(-1);
+        }
+        pins--;
+    }
+
+    Scene hasPinned() {
+        mm.setHasPinned();
+        return this;
+    }
+
+    Scene inSwapCache() {
+        swap.addToCache(folio);
+        folio.flags.andNot(Folio.DIRTY);
+        return this;
+    }
+
+    /** The child maps the page as well, read-only. */
+    Scene sharedWithChild() {
+        child.pte(0).writeOnce(Pte.present(1, 0));
+        folio.refcount.add(1);
+        folio.mapcount.add(1);
+        return this;
+    }
+
+    /** The child has a swap entry for the slot. */
+    Scene swapEntryInChild() {
+        child.pte(0).writeOnce(Pte.swap(SwapSpace.OFFSET, false));
+        swap.count.add(1);
+        return this;
+    }
+
+    /** The page is in the swap cache, and its entry a swap entry. */
+    Scene swappedOut(boolean exclusive) {
+        inSwapCache();
+        setPte(Pte.swap(SwapSpace.OFFSET, exclusive));
+        swap.count.add(1);
+        folio.mapcount.add(-1);
+        folio.refcount.add(-1);
+        return this;
+    }
+
+    /** The page is on the device only, and its folio free. */
+    Scene onDevice(boolean exclusive) {
+        swappedOut(exclusive);
+        swap.disk.writeOnce(CONTENT);
+        swap.removeFromCache(folio);
+        folio.refcount.add(-1);
+        return this;
+    }
+
+    WriteFault writeFault(ReuseRule rule) {
+        return new WriteFault(mm, memMap, swap, spare, rule);
+    }
+
+    SwapIn swapIn(ReuseRule rule) {
+        return new SwapIn(mm, memMap, swap, spare, rule);
+    }
+
+    UserAccess user(ReuseRule rule) {
+        return new UserAccess(mm, memMap, writeFault(rule), swapIn(rule));
+    }
+
+    /** I4, I5 and I6: every reference, mapping, pin and swap entry is accounted for; and nobody holds a lock. */
+    void assertConserved() {
+        assertCounts(folio, pins, holders);
+        assertCounts(spare, 0, 0);
+        assertThat(swap.count.readOnce())
+                .as("I6: the swap map counts the swap entries")
+                .isEqualTo(entries().filter(pte -> Pte.has(pte, Pte.SWAP)).count());
+        assertThat(swap.cache.readOnce())
+                .as("the swap cache's slot and the flag agree")
+                .isEqualTo(folio.test(Folio.SWAPCACHE) ? folio.pfn : 0);
+        if (exclusiveNeverSwapped && entries().anyMatch(pte -> Pte.has(pte, Pte.SWAP))) {
+            assertThat(isExclusive()).as("I4: swapped, so not exclusive").isFalse();
+        }
+        assertIdle(machine);
+    }
+
+    private void assertCounts(Folio which, int itsPins, int itsHolders) {
+        long mapped = entries()
+                .filter(pte -> Pte.isPresent(pte) && Pte.pfn(pte) == which.pfn)
+                .count();
+        boolean free = which.refcount.readOnce() == 0;
+        long cached = !free && which.test(Folio.SWAPCACHE) ? 1 : 0;
+        long pinned = which.large ? itsPins : itsPins * Folio.PIN_BIAS;
+        assertThat(which.refcount.readOnce())
+                .as("I5: references to page %d", which.pfn)
+                .isEqualTo(mapped + cached + pinned + itsHolders);
+        if (!free) {
+            assertThat(which.mapcount.readOnce())
+                    .as("mappings of page %d", which.pfn)
+                    .isEqualTo(mapped);
+        }
+        if (which.large) {
+            assertThat(which.pincount().readOnce()).as("pincount").isEqualTo(itsPins);
+        }
+    }
+
+    private Stream<Long> entries() {
+        return Stream.of(pte(), child.pte(0).readOnce());
+    }
+
+    /** Nobody holds a lock, is inside a walk, or left an interposed action undone. */
+    static void assertIdle(InterposedMachine machine) {
+        for (String lock : new String[] {"ptl", "_lock", "i_mmap_rwsem"}) {
+            machine.wordsEndingWith(lock)
+                    .forEach(
+                            (name, word) -> assertThat(word.readOnce()).as(name).isZero());
+        }
+        machine.wordsEndingWith(".flags").forEach((name, word) -> {
+            if (!name.startsWith("parent")) {
+                assertThat(word.readOnce() & Folio.LOCKED).as("lock in " + name).isZero();
+            }
+        });
+        machine.wordsEndingWith("]").forEach((name, word) -> {
+            if (name.startsWith("irqs-off")) {
+                assertThat(SeqCount.isOdd(word.readOnce())).as(name).isFalse();
+            }
+        });
+        assertThat(machine.hasNothingPending())
+                .as("everything interposed has happened")
+                .isTrue();
+    }
+}

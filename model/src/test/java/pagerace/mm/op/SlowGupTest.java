@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pagerace.mm.op.GupFast.FOLL_PIN;
+import static pagerace.mm.op.GupFast.FOLL_WRITE;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+import pagerace.mm.op.GupFast.End;
+import pagerace.mm.op.GupFast.Grab;
+import pagerace.mm.op.SlowGup.Unshare;
+
+class SlowGupTest {
+    private static Grab grab(Scene scene, Unshare unshare, int flags) {
+        return new SlowGup(scene.mm, scene.memMap, scene.writeFault(ReuseRule.EXCLUSIVE), unshare).grab(0, flags);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,false", "0,true", "1,false", "1,true", "2,false", "2,true", "3,false", "3,true"})
+    void takesAReferenceOrAPinAndGivesItBack(int flags, boolean large) {
+        Scene scene = new Scene(large, Pte.WRITE).exclusive();
+        Grab grab = grab(scene, Unshare.TRIGGER, flags);
+        boolean pin = (flags & FOLL_PIN) != 0;
+        assertThat(grab).isEqualTo(new Grab(End.PINNED, 1));
+        assertThat(scene.folio.maybePinned()).isEqualTo(pin);
+        assertThat(scene.mm.hasPinned()).isEqualTo(pin);
+        scene.pins = pin ? 1 : 0;
+        scene.holders = pin ? 0 : 1;
+        scene.assertConserved();
+        new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1).release(grab, flags);
+        scene.pins = 0;
+        scene.holders = 0;
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FOLL_WRITE, FOLL_WRITE | FOLL_PIN})
+    void aWriteBreaksCowFirst(int flags) {
+        Scene scene = Scene.readOnly().sharedWithChild();
+        assertThat(grab(scene, Unshare.TRIGGER, flags)).isEqualTo(new Grab(End.PINNED, 2));
+        assertThat(scene.pte()).isEqualTo(Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+        assertThat(scene.child.pte(0).readOnce()).isEqualTo(Pte.present(1, 0));
+        assertThat(scene.folio.refcount.readOnce()).as("the child's page").isEqualTo(1);
+        drop(scene, flags);
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aReadOnlyPinUnsharesSinceItMust(Unshare unshare) {
+        Scene scene = Scene.readOnly().sharedWithChild();
+        boolean trigger = unshare == Unshare.TRIGGER;
+        assertThat(grab(scene, unshare, FOLL_PIN)).isEqualTo(new Grab(End.PINNED, trigger ? 2 : 1));
+        assertThat(scene.pte()).as("read-only still").isEqualTo(Pte.present(trigger ? 2 : 1, Pte.ACCESSED));
+        if (trigger) {
+            drop(scene, FOLL_PIN);
+        } else {
+            scene.pins++;
+        }
+        scene.assertConserved();
+    }
+
+    @Test
+    void unsharesInPlaceWhatNobodyElseHas() {
+        Scene scene = Scene.readOnly();
+        assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.PINNED, 1));
+        assertThat(scene.isExclusive()).isTrue();
+        assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED));
+        scene.pins++;
+        scene.assertConserved();
+    }
+
+    @Test
+    void anOrdinaryReadReferenceNeverUnshares() {
+        Scene scene = Scene.readOnly().sharedWithChild();
+        assertThat(grab(scene, Unshare.TRIGGER, 0)).isEqualTo(new Grab(End.PINNED, 1));
+        scene.holders++;
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void findsNothingPresent(boolean swapped) {
+        Scene scene = swapped ? Scene.readOnly().swappedOut(false) : Scene.readOnly();
+        long entry = swapped ? Pte.swap(SwapSpace.OFFSET, false) : Pte.NONE;
+        scene.setPte(entry);
+        assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.NOT_PRESENT, 0));
+        assertThat(scene.folio.refcount.readOnce()).isEqualTo(1);
+        Scene.assertIdle(scene.machine);
+    }
+
+    @Test
+    void looksThreeTimesAtAPageThatKeepsBeingShared() {
+        Scene scene = Scene.readOnly();
+        for (int look = 1; look <= 3; look++) {
+            int bit = look;
+            scene.machine.before(Scene.READ_PTE, 2 * look, () -> scene.setPte(Pte.present(1, bit << 2))); // not as seen
+        }
+        assertThat(scene.machine.logOf(
+                        () -> assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.GAVE_UP, 0))))
+                .as("its own looks, and those of the faults")
+                .filteredOn(Scene.READ_PTE::equals)
+                .hasSize(6);
+        scene.assertConserved();
+    }
+
+    @Test
+    void takesItUnderBothLocks() {
+        Scene scene = Scene.writable();
+        assertThat(scene.machine.logOf(() -> grab(scene, Unshare.TRIGGER, FOLL_PIN)))
+                .containsExactly(
+                        "readOnce parent.flags",
+                        "fetchOr parent.flags RELAXED",
+                        "lock parent.mmap_lock",
+                        "lock parent.ptl",
+                        Scene.READ_PTE,
+                        "fetchAdd folio.refcount RELAXED",
+                        "storeRelease parent.ptl",
+                        "fetchAdd parent.mmap_lock RELEASE");
+    }
+
+    /** Gives back a reference to the copy. */
+    private static void drop(Scene scene, int flags) {
+        new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1).release(new Grab(End.PINNED, 2), flags);
+    }
+}

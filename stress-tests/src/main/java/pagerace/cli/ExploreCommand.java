@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Prediction.Explored;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Explores points exhaustively: a line for each, and for a single point its outcomes and its simplest schedule. */
+@Command(
+        name = "explore",
+        description =
+                "Explore every execution of the points under SC, TSO and WEAK. For a single point, print its outcomes"
+                        + " and the simplest schedule to the forbidden one.",
+        footer = {
+            "WEAK is the kernel's memory model without load buffering: a read never sees a write that comes later in every"
+                    + " order. NEVER under WEAK says nothing about load buffering."
+        })
+final class ExploreCommand implements Callable<Integer> {
+    private static final List<Reachability> MODELS =
+            List.of(Reachability.SEQUENTIAL, Reachability.SC, Reachability.TSO, Reachability.WEAK);
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "POINTS",
+            defaultValue = "",
+            description =
+                    "RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a pattern with * and ?."
+                            + " Default: all.")
+    private String points = "";
+
+    @Option(
+            names = "--trace",
+            description =
+                    "Print the simplest schedule to the forbidden outcome of every point, not just of a single one.")
+    private boolean trace;
+
+    private final PrintStream out;
+
+    ExploreCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        List<Point> chosen = new Selection(Catalogue.RACES).selectAll(points);
+        Map<String, Prediction> predictions = Predictions.of(chosen, out);
+        out.printf("%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point");
+        boolean agrees = true;
+        for (Point point : chosen) {
+            Prediction prediction = predictions.getOrDefault(point.key(), new Prediction(Map.of()));
+            Reachability found = prediction.reachableFrom();
+            boolean expected = found == point.reachableFrom() || point.reachableFrom() == Reachability.UNKNOWN;
+            agrees &= expected;
+            out.printf(
+                    Locale.ROOT,
+                    "%-10s %,9d %9.0f  %s%s%n",
+                    found,
+                    prediction.models().values().stream()
+                            .mapToLong(Explored::states)
+                            .sum(),
+                    prediction.models().values().stream()
+                            .mapToDouble(Explored::milliseconds)
+                            .sum(),
+                    point.key(),
+                    expected ? "" : "  (the catalogue says " + point.reachableFrom() + ")");
+            if (chosen.size() == 1) {
+                outcomes(point, prediction);
+            }
+            if (trace || chosen.size() == 1) {
+                schedule(prediction);
+            }
+        }
+        return agrees ? Main.PASSED : Main.FAILED;
+    }
+
+    /** Which outcome is reachable under which model. */
+    private void outcomes(Point point, Prediction prediction) {
+        Race race = Catalogue.race(point.race()).orElseThrow();
+        out.printf("%n%s%n%n", race.question());
+        out.printf("%-26s %-10s %-5s %-5s %-5s %s%n", "outcome", "sequential", "SC", "TSO", "WEAK", "story");
+        Set<String> reached = new TreeSet<>();
+        prediction.models().values().forEach(model -> reached.addAll(model.outcomes()));
+        for (Outcome outcome : race.outcomes()) {
+            if (reached.contains(outcome.name())) {
+                out.printf("%-26s ", outcome.name());
+                for (Reachability model : MODELS) {
+                    int width = model == Reachability.SEQUENTIAL ? 10 : 5;
+                    out.printf("%-" + width + "s ", prediction.allows(model, outcome.name()) ? "yes" : "-");
+                }
+                out.println(outcome.mark() + ": " + outcome.sentence());
+            }
+        }
+    }
+
+    private void schedule(Prediction prediction) {
+        Explored explored = prediction.models().get(prediction.reachableFrom());
+        if (explored != null && explored.schedule() != null) {
+            out.printf(
+                    "%nThe simplest schedule to it under %s:%n%s%n", prediction.reachableFrom(), explored.schedule());
+        }
+    }
+}
