@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -8,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import pagerace.mm.WordText;
 
 /** Who may import what in this module. */
 @AnalyzeClasses(
@@ -33,10 +37,21 @@ class ImportRulesTest {
             .resideInAnyPackage("org.openjdk.jcstress", "org.openjdk.jcstress.os..", "org.openjdk.jcstress.vm..");
 
     @ArchTest
-    static final ArchRule nobodyReachesIntoTheModelsOperations = noClasses()
+    static final ArchRule nobodyReachesIntoTheModelsOperations =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("pagerace.mm.op..", "pagerace.bench..");
+
+    @ArchTest
+    static final ArchRule ofTheKernelsStateOnlyItsWordingIsUsed = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("pagerace.mm").and(not(type(WordText.class))));
+
+    @ArchTest
+    static final ArchRule threadsKnowNothingOfExploring = noClasses()
+            .that()
+            .resideInAPackage("pagerace.stress")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("pagerace.mm..", "pagerace.explore..", "pagerace.bench..");
+            .resideInAPackage("pagerace.explore");
 
     @ArchTest
     static final ArchRule verdictsDoNotDependOnHowTheyAreMeasuredOrShown = noClasses()
