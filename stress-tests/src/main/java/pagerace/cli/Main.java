@@ -37,7 +37,9 @@ public final class Main {
     static int run(PrintStream out, PrintStream err, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main())
                 .addSubcommand(new ExploreCommand(out))
+                .addSubcommand(new NecessityCommand(out))
                 .addSubcommand(new LitmusCommand(out))
+                .addSubcommand(new ExportCommand(out))
                 .addSubcommand(new StressCommand(out))
                 .addSubcommand(new ReportCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

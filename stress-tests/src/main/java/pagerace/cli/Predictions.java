@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import pagerace.explore.Decoder;
 import pagerace.explore.RuleViolation;
 import pagerace.explore.Schedule;
 import pagerace.explore.Trace;
@@ -23,6 +24,8 @@ import pagerace.verdict.Prediction;
 /** Explores points on all CPUs, with progress and the time that is left. */
 final class Predictions {
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+    private static final Decoder KERNEL = ((Decoder) WordText::value).withMasks(WordText::mask);
 
     private Predictions() {}
 
@@ -51,7 +54,7 @@ final class Predictions {
     /** A schedule of {@code point} as aligned columns, one per actor. */
     static String print(Point point, Schedule schedule) {
         Race race = Catalogue.race(point.race()).orElseThrow();
-        return Trace.print(schedule, race.actors(), WordText::value);
+        return Trace.print(schedule, race.actors(), KERNEL);
     }
 
     private static Map<String, Prediction> collect(Map<String, Future<Prediction>> asked, PrintStream out) {

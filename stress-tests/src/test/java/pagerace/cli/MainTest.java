@@ -86,6 +86,30 @@ class MainTest {
     }
 
     @Test
+    void exportsAPointThatLitmusReadsBack() throws IOException {
+        assertThat(run("export", "GupFastVsFork/CHECK_ONLY[write,small,later-pin,x86]"))
+                .isZero();
+        Path file = Files.writeString(directory.resolve("fork.litmus"), out.toString(StandardCharsets.UTF_8));
+        out.reset();
+        assertThat(run("litmus", file.toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\tSometimes\tSometimes\tSometimes\n");
+    }
+
+    @Test
+    void aDeadlockIsNotExported() {
+        assertThat(run("export", "FaultAroundVsHolePunch/WAIT_FOR_FOLIO_LOCK")).isEqualTo(2);
+        assertOneSentence("cannot be exported");
+    }
+
+    @Test
+    void saysWhichStepsAreNeeded() {
+        assertThat(run("necessity", "GupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]"))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("SEQ_ANON_EXCLUSIVE-FENCE_AFTER_PIN", "needed: else from WEAK", "redundant for this outcome");
+    }
+
+    @Test
     void noSuchLitmusFile() {
         assertThat(run("litmus", "nope.litmus")).isEqualTo(2);
         assertOneSentence("The file nope.litmus cannot be read");

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import pagerace.litmus.Export;
+import pagerace.litmus.NotExportableException;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Writes a point as a litmus test, for those who want the official model's opinion. */
+@Command(
+        name = "export",
+        description =
+                "Write a point as a C litmus test of the kernel's syntax, its forbidden outcome as the exists clause.")
+final class ExportCommand implements Callable<Integer> {
+    @Parameters(
+            index = "0",
+            paramLabel = "POINT",
+            description = "RACE/VARIANT[dimensions], or RACE/VARIANT for the first point of a variant.")
+    private String point = "";
+
+    private final PrintStream out;
+
+    ExportCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        List<Point> chosen = new Selection(Catalogue.RACES).selectAll(point);
+        try {
+            out.print(Export.litmus(chosen.get(0)));
+        } catch (NotExportableException e) {
+            throw new BadInput(chosen.get(0).key() + " cannot be exported: " + e.getMessage() + ".");
+        }
+        return Main.PASSED;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import pagerace.explore.Necessity;
+import pagerace.explore.Orderings;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says of each step of the present kernel's fix whether it is needed. */
+@Command(
+        name = "necessity",
+        description = "Drop each step of the present kernel's variants in turn, and every declared mutant's: does the"
+                + " forbidden outcome become reachable, and from which memory model on?")
+final class NecessityCommand implements Callable<Integer> {
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "POINTS",
+            defaultValue = "",
+            description = "As of explore; with a key, only in those dimensions. Default: all races, under a minute.")
+    private String points = "";
+
+    @Option(
+            names = "--orderings",
+            description =
+                    "Also take away each fence, acquire, release, full order and lock of the chosen points, by source"
+                            + " line.")
+    private boolean orderings;
+
+    private final PrintStream out;
+
+    NecessityCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        List<Point> chosen = new Selection(Catalogue.RACES).selectAll(points);
+        Set<String> dimensions =
+                chosen.stream().map(NecessityCommand::dimensions).collect(Collectors.toSet());
+        for (Race race : Catalogue.RACES) {
+            List<Point> here = chosen.stream()
+                    .filter(point -> point.race().equals(race.name()))
+                    .toList();
+            if (!here.isEmpty()) {
+                out.print(Necessity.of(race, point -> dimensions.contains(dimensions(point)))
+                        .table());
+                if (orderings) {
+                    here.forEach(point -> out.print(Orderings.of(point).table()));
+                }
+            }
+        }
+        return Main.PASSED;
+    }
+
+    private static String dimensions(Point point) {
+        return point.key().substring(point.key().indexOf('['));
+    }
+}
