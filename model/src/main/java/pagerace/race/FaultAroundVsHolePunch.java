@@ -443,6 +443,9 @@ public final class FaultAroundVsHolePunch implements Race {
             if (at == At.PAGE_OF_TWO) {
                 return WAIT_FOR_FOLIO_LOCK;
             }
+            if (this == ZERO_IN_PLACE) {
+                return FIRST_PASS_ONLY;
+            }
             return this == PMD_MAPPED ? PMD_UNSEEN : opponent == Opponent.FAULTER ? DROP_NONE_CHECK : SINGLE_ZAP;
         }
 
@@ -581,7 +584,8 @@ public final class FaultAroundVsHolePunch implements Race {
             for (int touches = 0; touches < TOUCHES && end == FaultEnd.NO_FAULT; touches++) {
                 end = touch();
             }
-            return new Faulted(end, store());
+            boolean loadsOnly = fix.punch.has(HolePunch.Step.ZERO_IN_PLACE); // a store would hide whether it was zeroed
+            return new Faulted(end, loadsOnly ? NOTHING : store());
         }
 
         private FaultEnd touch() {
@@ -661,8 +665,7 @@ public final class FaultAroundVsHolePunch implements Race {
 
         private Outcome judgePunch(FaultEnd fault, HolePunch.Punched punched) {
             boolean inFile = file.slot(0).readOnce() == folio.pfn;
-            boolean oldData = folio.data.readOnce() == BEFORE_PUNCH;
-            if (fix.punch.has(HolePunch.Step.ZERO_IN_PLACE) && inFile && !oldData) {
+            if (fix.punch.has(HolePunch.Step.ZERO_IN_PLACE) && inFile && folio.data.readOnce() == 0) {
                 return fault == FaultEnd.SKIPPED_LOCKED ? End.SKIPPED_LOCKED : End.ZEROED_IN_PLACE;
             }
             if (inFile) {

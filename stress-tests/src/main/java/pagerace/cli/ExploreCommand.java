@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.Exploration;
+import pagerace.explore.Schedule;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -49,6 +52,14 @@ final class ExploreCommand implements Callable<Integer> {
                     "Print the simplest schedule to the forbidden outcome of every point, not just of a single one.")
     private boolean trace;
 
+    @Option(
+            names = "--outcome",
+            paramLabel = "WORD",
+            description =
+                    "Print the simplest schedule to this outcome, instead of the forbidden one, under the strongest"
+                            + " memory model that reaches it.")
+    private @Nullable String outcome;
+
     private final PrintStream out;
 
     ExploreCommand(PrintStream out) {
@@ -81,7 +92,9 @@ final class ExploreCommand implements Callable<Integer> {
             if (chosen.size() == 1) {
                 outcomes(point, prediction);
             }
-            if (trace || chosen.size() == 1) {
+            if (outcome != null) {
+                scheduleTo(point, outcome);
+            } else if (trace || chosen.size() == 1) {
                 schedule(prediction);
             }
         }
@@ -105,6 +118,28 @@ final class ExploreCommand implements Callable<Integer> {
                 out.println(outcome.mark() + ": " + outcome.sentence());
             }
         }
+    }
+
+    private void scheduleTo(Point point, String word) {
+        for (Exploration<Outcome> exploration :
+                pagerace.explore.Prediction.of(point).explorations()) {
+            for (Map.Entry<Outcome, Schedule> each : exploration.schedules().entrySet()) {
+                if (each.getKey().name().equals(word)) {
+                    out.printf(
+                            "%nThe simplest schedule to %s under %s:%n%s%n",
+                            word, exploration.level(), Predictions.print(point, each.getValue()));
+                    return;
+                }
+            }
+        }
+        List<String> words = Catalogue.race(point.race()).orElseThrow().outcomes().stream()
+                .map(Outcome::name)
+                .toList();
+        if (!words.contains(word)) {
+            throw new BadInput("The race " + point.race() + " has no outcome " + word + "; the nearest is "
+                    + Selection.nearest(word, words) + ".");
+        }
+        out.printf("%nNo execution of %s reaches %s.%n", point.key(), word);
     }
 
     private void schedule(Prediction prediction) {

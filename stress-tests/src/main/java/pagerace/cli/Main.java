@@ -30,7 +30,14 @@ public final class Main {
 
     /** Runs the command line and exits. */
     public static void main(String[] arguments) {
-        System.exit(run(System.out, System.err, arguments));
+        int code;
+        try {
+            code = run(System.out, System.err, arguments);
+        } catch (Throwable e) { // an Error too is a crash, and its code must not be that of a failing verdict
+            e.printStackTrace(System.err);
+            code = CRASHED;
+        }
+        System.exit(code);
     }
 
     /** Runs the command line; returns the exit code. */

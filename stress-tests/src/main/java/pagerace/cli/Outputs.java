@@ -12,6 +12,8 @@ import pagerace.report.Report;
 /** The files that a run leaves in its directory. */
 record Outputs(Path directory) {
     private static final String PASSED = "passed";
+    private static final String JSON = "report.json";
+    private static final String JUNIT = "junit.xml";
 
     Path journal() {
         return directory.resolve("measured.jsonl");
@@ -23,13 +25,21 @@ record Outputs(Path directory) {
         Files.deleteIfExists(directory.resolve(PASSED));
     }
 
-    /** Writes every format. A file appears as a whole or not at all; the file {@code passed} if nothing fails. */
+    /** Takes away the reports of the last run, so that nobody reads them as this one's. */
+    void discard() throws IOException {
+        Files.deleteIfExists(directory.resolve(JSON));
+        Files.deleteIfExists(directory.resolve(JUNIT));
+    }
+
+    /** Writes every format. A file appears as a whole or not at all. */
     void write(Report report) throws IOException {
-        replace("report.json", Json.of(report));
-        replace("junit.xml", JunitXml.of(report));
-        if (report.run().complete() && !report.fails()) {
-            replace(PASSED, "");
-        }
+        replace(JSON, Json.of(report));
+        replace(JUNIT, JunitXml.of(report));
+    }
+
+    /** Says that the run passed: its very last act. */
+    void pass() throws IOException {
+        replace(PASSED, "");
     }
 
     private void replace(String name, String text) throws IOException {

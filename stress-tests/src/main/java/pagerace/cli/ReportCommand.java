@@ -41,6 +41,11 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Journal.Contents contents = read();
         Journal.Head head = contents.head();
+        if (!head.catalogue().equals(Report.digest(Catalogue.RACES))) {
+            throw new BadInput("The file " + file + " was measured with another catalogue, " + head.catalogue()
+                    + "; this one is " + Report.digest(Catalogue.RACES) + ": measure again, or use the version it was"
+                    + " measured with.");
+        }
         @Nullable String damage = contents.damage();
         Map<String, Tally> tallies = new LinkedHashMap<>();
         Catalogue.points()
@@ -62,7 +67,11 @@ final class ReportCommand implements Callable<Integer> {
         Report report = Report.of(
                 Catalogue.RACES,
                 head.host(),
-                new Report.Run(head.filter(), head.budget(), millis / 1000, damage == null),
+                new Report.Run(
+                        head.filter(),
+                        head.budget(),
+                        contents.end() == null ? millis / 1000 : contents.end().elapsed(),
+                        contents.end() != null),
                 tallies,
                 Predictions.of(tallies.values().stream().map(Tally::point).toList(), out));
         Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));

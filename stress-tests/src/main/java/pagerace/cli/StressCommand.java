@@ -74,8 +74,14 @@ final class StressCommand implements Callable<Integer> {
         }
         Map<String, Tally> tallies =
                 points.stream().collect(Collectors.toMap(Point::key, Tally::new, (a, b) -> a, LinkedHashMap::new));
-        Journal.Head head =
-                new Journal.Head(Report.SCHEMA, host, filter, time.toSeconds(), List.copyOf(tallies.keySet()));
+        Journal.Head head = new Journal.Head(
+                Report.SCHEMA,
+                host,
+                filter,
+                time.toSeconds(),
+                Report.digest(Catalogue.RACES),
+                List.copyOf(tallies.keySet()));
+        outputs.discard();
         Map<String, Prediction> predictions = explore(points);
         Duration before = sinceStart();
         out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
@@ -91,11 +97,16 @@ final class StressCommand implements Callable<Integer> {
             out.print(Table.of(report));
             out.println("Reports: " + output.toAbsolutePath().normalize());
             out.flush();
-            return report.fails() ? Main.FAILED : Main.PASSED;
+            return complete && !report.fails() ? Main.PASSED : Main.FAILED;
         });
+        int code;
         try (Journal journal = new Journal(outputs.journal(), head)) {
-            return ending.of(() -> measure(host, before, time, List.copyOf(tallies.values()), journal, ending));
+            code = ending.of(() -> measure(host, before, time, List.copyOf(tallies.values()), journal, ending));
         }
+        if (code == Main.PASSED) {
+            outputs.pass();
+        }
+        return code;
     }
 
     /** Whether the run went on to its end. */
@@ -103,7 +114,7 @@ final class StressCommand implements Callable<Integer> {
             Host host, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
         try (@Nullable JcstressEngine engine = JcstressEngine.start()) {
             if (engine == null) {
-                return true;
+                return false;
             }
             StressRun run = new StressRun(
                     plan,
@@ -113,6 +124,9 @@ final class StressCommand implements Callable<Integer> {
                     journal::add);
             ending.onInterruption(run::stop);
             run.run(sinceStart().minus(before), time);
+            if (!run.isStopped()) {
+                journal.end(sinceStart().minus(before).toSeconds());
+            }
             return !run.isStopped();
         }
     }

@@ -26,20 +26,31 @@ public final class Journal implements AutoCloseable {
      * @param host the machine
      * @param filter which points were asked for; empty for all
      * @param budget the time given, in seconds
+     * @param catalogue the digest of the catalogue
      * @param plan the keys of the points that were planned
      */
-    public record Head(int schema, Host host, String filter, long budget, List<String> plan) {}
+    public record Head(int schema, Host host, String filter, long budget, String catalogue, List<String> plan) {}
+
+    /**
+     * The last line of a run that went on to its end.
+     *
+     * @param end true
+     * @param elapsed the time the run took, in seconds
+     */
+    public record End(boolean end, long elapsed) {}
 
     /**
      * A journal that was read back.
      *
      * @param head the first line
      * @param measurements the others
+     * @param end the last line; null if the run did not go on to its end
      * @param damage what is wrong with the line at which reading stopped; null if it was read to its end
      */
     public record Contents(
             Head head,
             List<Measurement> measurements,
+            @Nullable End end,
             @Nullable String damage) {}
 
     private final BufferedWriter lines;
@@ -53,6 +64,11 @@ public final class Journal implements AutoCloseable {
     /** Appends what one fork measured. */
     public void add(Measurement measurement) {
         write(measurement);
+    }
+
+    /** Says that the run went on to its end. */
+    public void end(long elapsedSeconds) {
+        write(new End(true, elapsedSeconds));
     }
 
     private synchronized void write(Object value) {
@@ -73,18 +89,25 @@ public final class Journal implements AutoCloseable {
     public static Contents read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         Head head = Json.LINES.readValue(lines.isEmpty() ? "" : lines.get(0), Head.class);
-        if (head == null || head.schema() != Report.SCHEMA || head.plan() == null || head.host() == null) {
+        if (head == null
+                || head.schema() != Report.SCHEMA
+                || head.plan() == null
+                || head.host() == null
+                || head.catalogue() == null) {
             throw new IOException("not the head of a journal");
         }
         List<Measurement> measurements = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
             try {
+                if (lines.get(i).startsWith("{\"end\"")) {
+                    return new Contents(head, measurements, Json.LINES.readValue(lines.get(i), End.class), null);
+                }
                 measurements.add(Json.LINES.readValue(lines.get(i), Measurement.class));
             } catch (JsonProcessingException e) {
-                return new Contents(head, measurements, "line " + (i + 1) + " is broken or cut off");
+                return new Contents(head, measurements, null, "line " + (i + 1) + " is broken or cut off");
             }
         }
-        return new Contents(head, measurements, null);
+        return new Contents(head, measurements, null, null);
     }
 
     @Override

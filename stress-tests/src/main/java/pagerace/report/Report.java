@@ -35,6 +35,9 @@ import pagerace.verdict.Verdict;
  * @param results one per point of the catalogue, in its order
  */
 public record Report(int schema, Host host, Contents catalogue, Run run, List<Result> results) {
+    private static final List<Verdict> DECIDED = List.of(
+            Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
+
     /** The version written today. */
     public static final int SCHEMA = 1;
 
@@ -108,9 +111,22 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
             String reason,
             boolean fails) {}
 
-    /** Whether the build fails. */
+    /** Whether the build fails: a verdict does, or threads ran points of a race and could decide nothing about it. */
     public boolean fails() {
-        return results.stream().anyMatch(Result::fails);
+        return results.stream().anyMatch(Result::fails) || !undecided().isEmpty();
+    }
+
+    /** The races of which threads ran points and decided none: too little of the host was to be had. */
+    public List<String> undecided() {
+        Map<String, Boolean> decided = new LinkedHashMap<>();
+        results.stream()
+                .filter(result -> result.plan() != null)
+                .forEach(
+                        result -> decided.merge(result.race(), DECIDED.contains(result.verdict()), Boolean::logicalOr));
+        return decided.entrySet().stream()
+                .filter(race -> !race.getValue())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /**
@@ -124,13 +140,8 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
             List<Race> races, Host host, Run run, Map<String, Tally> tallies, Map<String, Prediction> predictions) {
         Grader grader = new Grader(host, Tally.areStarved(tallies.values()));
         List<Result> results = new ArrayList<>();
-        StringBuilder identity = new StringBuilder();
         for (Race race : races) {
             for (Point point : race.points()) {
-                identity.append(point.key())
-                        .append(' ')
-                        .append(point.reachableFrom())
-                        .append('\n');
                 Tally tally = tallies.get(point.key());
                 Prediction prediction = predictions.get(point.key());
                 results.add(
@@ -139,7 +150,7 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
                                 : measured(tally, tallies.get(point.controlKey()), grader, prediction));
             }
         }
-        Contents contents = new Contents(races.size(), results.size(), digest(identity.toString()));
+        Contents contents = new Contents(races.size(), results.size(), digest(races));
         return new Report(SCHEMA, host, contents, run, List.copyOf(results));
     }
 
@@ -192,7 +203,12 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
                 grade.fails());
     }
 
-    private static String digest(String identity) {
+    /** Tells two catalogues apart: a hash of all points, and of where each is reachable from. */
+    public static String digest(List<Race> races) {
+        String identity = races.stream()
+                .flatMap(race -> race.points().stream())
+                .map(point -> point.key() + ' ' + point.reachableFrom() + '\n')
+                .collect(Collectors.joining());
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 6);

@@ -21,7 +21,7 @@ public final class Table {
     /** The table. */
     public static String of(Report report) {
         List<Report.Result> planned = report.results().stream()
-                .filter(result -> result.plan() != null)
+                .filter(result -> result.plan() != null || result.fails())
                 .toList();
         int[] widths = widths(planned);
         StringBuilder text = new StringBuilder();
@@ -95,8 +95,11 @@ public final class Table {
                 : String.format(Locale.ROOT, "< %.1e", 3.0 / result.samples());
     }
 
+    /** The verdict with its reason; that of LATENT is the same in every row, and stands in the report. */
     static String verdict(Report.Result result) {
-        return result.reason().isEmpty() ? result.verdict().name() : result.verdict() + " (" + result.reason() + ")";
+        return result.reason().isEmpty() || result.verdict() == Verdict.LATENT
+                ? result.verdict().name()
+                : result.verdict() + " (" + result.reason() + ")";
     }
 
     /** The counts in one line. */
@@ -136,7 +139,11 @@ public final class Table {
             notes.add(unseen + " predicted outcomes not sampled (\"unseen\" in report.json)");
         }
         long failing = report.results().stream().filter(Report.Result::fails).count();
-        notes.add(failing == 0 ? "nothing fails the build" : failing + " fail the build");
+        if (!report.undecided().isEmpty()) {
+            notes.add("nothing could be decided about " + String.join(", ", report.undecided())
+                    + ", which fails the build");
+        }
+        notes.add(failing == 0 ? "no verdict fails the build" : failing + " fail the build");
         return verdicts + "; " + String.join("; ", notes) + " (" + report.run().elapsed() + " s of "
                 + report.run().budget() + " s, " + report.host().cpus() + " CPUs, "
                 + report.host().arch() + " is "

@@ -94,17 +94,21 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         List<TestResult> results = new ArrayList<>();
         Future<?> kill = watchdog.schedule(this::kill, timeout.toMillis(), TimeUnit.MILLISECONDS);
         boolean killed;
+        String error = null;
         try {
             // An executor serves one list and closes its server, so each fork has its own.
             new TestExecutor(options(List.of()).verbosity(), results::add, scheduler).runAll(List.of(config(fork)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            error = "the harness failed: " + e;
         } finally {
             killed = !kill.cancel(false);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         Measurement measured = measurement(fork, results, millis, childrensCpuMillis() - cpuBefore);
-        return killed ? measured.failedWith("killed: it hung for " + timeout.toSeconds() + " s") : measured;
+        if (error != null) {
+            return measured.failedWith(error);
+        }
+        return killed ? measured.failedWith(Measurement.KILLED + timeout.toSeconds() + " s") : measured;
     }
 
     private TestConfig config(Fork fork) {
@@ -134,7 +138,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         }
         long measuring = fork.measuring().toMillis();
         // Both actors spin while they measure; a VM that starts uses about one CPU.
-        double expected = ACTORS * measuring + Math.max(0, millis - measuring);
+        double expected = ACTORS * Math.min(measuring, millis) + Math.max(0, millis - measuring);
         double share = cpuMillis == 0 ? 1 : Math.min(1, cpuMillis / expected);
         return new Measurement(fork.point().key(), fork.tier(), millis, share, outcomes, failure);
     }

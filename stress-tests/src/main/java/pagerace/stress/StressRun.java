@@ -104,8 +104,10 @@ public final class StressRun {
             }
             progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), now, left);
             Duration timeout = fork.measuring().multipliedBy(2).plusSeconds(20);
-            Measurement measurement = engine.run(fork, timeout.compareTo(left) < 0 ? timeout : left.plusSeconds(2));
-            if (stopped && measurement.failure() != null) {
+            boolean cutByBudget = timeout.compareTo(left) >= 0;
+            Measurement measurement = engine.run(fork, cutByBudget ? left.plusSeconds(2) : timeout);
+            boolean cut = cutByBudget && !measurement.crashed();
+            if ((stopped || cut) && measurement.failure() != null) {
                 break;
             }
             learn(fork, measurement);

@@ -62,6 +62,6 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
         return tally.tiersRun().containsAll(tiers)
                 && tally.samples() >= samples
                 && tally.windows() >= windows
-                && tally.forbidden() >= forbidden;
+                && tally.shown() >= forbidden;
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.race.Stuckness;
+import pagerace.verdict.Prediction.Explored;
 
 /**
  * Grades points. A pure function of what was measured, what the plan demands, and what was predicted.
@@ -57,6 +58,10 @@ public final class Grader {
         if (wrongCatalogue != null) {
             return wrongCatalogue;
         }
+        String crash = tally.crash();
+        if (crash != null) {
+            return Grade.of(Verdict.INCONCLUSIVE, "a fork crashed: " + crash);
+        }
         Demand demand = demand(tally);
         if (demand.aim() == Demand.Aim.OBSERVE) {
             return Grade.of(Verdict.UNKNOWN, "nobody has established what it does");
@@ -77,10 +82,17 @@ public final class Grader {
         if (control == null && tally.point().control() != null) {
             return inconclusive("control " + tally.point().control().name() + " did not run", tally);
         }
-        if (control != null
-                && demand(control).aim() == Demand.Aim.SHOW
-                && !demand(control).isMetBy(control)) {
-            return inconclusive("control " + control.point().variant().name() + " silent", control);
+        if (control != null) {
+            String name = "control " + control.point().variant().name();
+            if (demand(control).aim() != Demand.Aim.SHOW) {
+                return Grade.of(Verdict.INCONCLUSIVE, name + " cannot show it on this host");
+            }
+            if (!demand(control).isMetBy(control)) {
+                return inconclusive(name + " silent", control);
+            }
+        }
+        if (prediction == null) {
+            return Grade.of(Verdict.INCONCLUSIVE, "not explored");
         }
         return Grade.of(
                 Verdict.HOLDS, tally.stuck() == 0 ? "" : "apart from a wait that gave up " + tally.stuck() + " times");
@@ -97,8 +109,10 @@ public final class Grader {
                     Verdict.BROKEN, words(tally.forbiddenSeen()) + " seen " + number(tally.forbidden()) + " times");
         }
         if (prediction != null) {
+            Explored onHost = prediction.models().get(host.memoryModel());
+            boolean complete = onHost != null && onHost.bound() == null;
             for (String word : tally.outcomes().keySet()) {
-                if (!prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
+                if (complete && !prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
                     return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
                 }
             }
@@ -141,11 +155,11 @@ public final class Grader {
     }
 
     private Grade shown(Tally tally, Demand demand) {
-        if (tally.forbidden() >= demand.forbidden()) {
+        if (tally.shown() >= demand.forbidden()) {
             return Grade.of(Verdict.REPRODUCED, "");
         }
         return inconclusive(
-                "showed it " + number(tally.forbidden()) + " of " + number(demand.forbidden()) + " times in "
+                "showed it " + number(tally.shown()) + " of " + number(demand.forbidden()) + " times in "
                         + number(tally.samples()) + " samples" + firstFailure(tally),
                 tally);
     }

@@ -21,9 +21,17 @@ public record Measurement(
         double cpuShare,
         Map<String, Long> outcomes,
         @Nullable String failure) {
+    /** How the failure of a fork that was ended from outside begins; every other failure is a crash. */
+    public static final String KILLED = "killed: it hung for ";
+
     /** Copies the counts. */
     public Measurement {
         outcomes = Map.copyOf(outcomes);
+    }
+
+    /** Whether the fork ended badly by itself: an actor or the judge threw, or the VM did not run at all. */
+    public boolean crashed() {
+        return failure != null && !failure.startsWith(KILLED);
     }
 
     /** All samples. */

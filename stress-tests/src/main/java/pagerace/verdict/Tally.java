@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -21,6 +22,9 @@ import pagerace.race.Stuckness;
 public final class Tally {
     /** Below this share of the CPU time that the actors could use, the host was busy with something else. */
     private static final double ENOUGH_CPU = 0.75;
+
+    /** With fewer samples a tier might as well not have run. */
+    private static final long ENOUGH_SAMPLES = 1_000;
 
     private final Point point;
     private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
@@ -76,6 +80,11 @@ public final class Tally {
     /** Samples of forbidden outcomes; a wait that gave up is one only where the variant deadlocks. */
     public long forbidden() {
         return count(forbiddenWords);
+    }
+
+    /** Samples that show that the point is broken: of a variant that deadlocks, those that got stuck. */
+    public long shown() {
+        return point.variant().deadlocks() ? count(Set.of(Stuckness.STUCK.name())) : forbidden();
     }
 
     /** Samples of forbidden outcomes in one tier. */
@@ -144,16 +153,28 @@ public final class Tally {
         return outcomes().getOrDefault(word, Map.of()).keySet();
     }
 
-    /** The tiers that have run to their end at least once. */
+    /** The tiers that have run to their end at least once, and long enough to say something. */
     public Set<Tier> tiersRun() {
         Set<Tier> tiers = EnumSet.noneOf(Tier.class);
-        measurements.stream().filter(m -> m.failure() == null).forEach(m -> tiers.add(m.tier()));
+        measurements.stream()
+                .filter(m -> m.failure() == null && samples(m.tier()) >= ENOUGH_SAMPLES)
+                .forEach(m -> tiers.add(m.tier()));
         return tiers;
     }
 
     /** How many forks ran. */
     public int forks() {
         return measurements.size();
+    }
+
+    /** The first fork that crashed, in words; null if none did. */
+    public @Nullable String crash() {
+        for (Measurement measurement : measurements) {
+            if (measurement.crashed()) {
+                return measurement.failure();
+            }
+        }
+        return null;
     }
 
     /** Why forks ended without a result. */
@@ -178,6 +199,9 @@ public final class Tally {
         long wanted = 0;
         for (Tally tally : tallies) {
             for (Measurement measurement : tally.measurements) {
+                if (measurement.failure() != null) {
+                    continue; // what did not run cannot have been slowed down
+                }
                 got += measurement.cpuShare() * measurement.millis();
                 wanted += measurement.millis();
             }

@@ -59,6 +59,19 @@ class MainTest {
     }
 
     @Test
+    void printsTheScheduleToAnyOutcome() {
+        String point = "GupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]";
+        assertThat(run("explore", "--outcome=UNDONE_BY_SEQ", point)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("The simplest schedule to UNDONE_BY_SEQ under SC:", "=> end=UNDONE_SEQ");
+        out.reset();
+        assertThat(run("explore", "--outcome=OUT_OF_SYNC", point)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("No execution of " + point + " reaches OUT_OF_SYNC.");
+        assertThat(run("explore", "--outcome=UNDONE_BY_SQE", point)).isEqualTo(2);
+        assertOneSentence("has no outcome UNDONE_BY_SQE; the nearest is UNDONE_BY_SEQ.");
+    }
+
+    @Test
     void exploresNothingThatIsNotThere() {
         assertThat(run("explore", "GupFastVsFork/CHECK_OLNY")).isEqualTo(2);
         assertOneSentence("The race GupFastVsFork has no variant CHECK_OLNY; the nearest is CHECK_ONLY.");
@@ -148,10 +161,18 @@ class MainTest {
     }
 
     @Test
+    void whatWasMeasuredWithAnotherCatalogueIsNotGraded() throws IOException {
+        Path file = journal(List.of(broken()), Map.of(), "c0ffee");
+        assertThat(run("report", file.toString())).isEqualTo(2);
+        assertOneSentence("was measured with another catalogue, c0ffee");
+    }
+
+    @Test
     void aTruncatedFileLosesOnlyItsLastLine() throws IOException {
         Point point = broken();
         Path file = journal(List.of(point), Map.of(forbidden(point), 100L));
-        Files.writeString(file, Files.readString(file) + "{\"point\":\"Gup");
+        List<String> lines = Files.readAllLines(file);
+        Files.writeString(file, lines.get(0) + "\n" + lines.get(1) + "\n{\"point\":\"Gup");
         assertThat(run("report", file.toString())).isEqualTo(2);
         assertOneSentence("line 3 is broken or cut off; the 1 measurements before it are reported.");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("REPRODUCED");
@@ -197,13 +218,18 @@ class MainTest {
     }
 
     private Path journal(List<Point> plan, Map<String, Long> outcomes) throws IOException {
+        return journal(plan, outcomes, Report.digest(Catalogue.RACES));
+    }
+
+    private Path journal(List<Point> plan, Map<String, Long> outcomes, String catalogue) throws IOException {
         Path file = directory.resolve("measured.jsonl");
         Host host = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
         List<String> keys = plan.stream().map(Point::key).toList();
-        try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, host, "", 240, keys))) {
+        try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, host, "", 240, catalogue, keys))) {
             for (String key : keys) {
                 journal.add(new Measurement(key, Tier.C2, 1000, 1.0, outcomes, null));
             }
+            journal.end(240);
         }
         return file;
     }

@@ -18,7 +18,7 @@ import pagerace.verdict.Tier;
 
 class JournalTest {
     private static final Journal.Head HEAD = new Journal.Head(
-            Report.SCHEMA, new Host("Linux", "amd64", 2, "17", Reachability.TSO), "", 240, List.of("a", "b"));
+            Report.SCHEMA, new Host("Linux", "amd64", 2, "17", Reachability.TSO), "", 240, "c0ffee", List.of("a", "b"));
     private static final Measurement FIRST = new Measurement("a", Tier.C2, 10, 0.5, Map.of("QUIET", 7L), null);
     private static final Measurement SECOND = new Measurement("b", Tier.INTERPRETER, 20, 1.0, Map.of(), "killed");
 
@@ -36,7 +36,18 @@ class JournalTest {
 
     @Test
     void readsBackWhatItWrote() throws IOException {
-        assertThat(Journal.read(journal())).isEqualTo(new Journal.Contents(HEAD, List.of(FIRST, SECOND), null));
+        assertThat(Journal.read(journal())).isEqualTo(new Journal.Contents(HEAD, List.of(FIRST, SECOND), null, null));
+    }
+
+    @Test
+    void saysWhetherTheRunWentOnToItsEnd() throws IOException {
+        Path file = directory.resolve("measured.jsonl");
+        try (Journal journal = new Journal(file, HEAD)) {
+            journal.add(FIRST);
+            journal.end(239);
+        }
+        assertThat(Journal.read(file))
+                .isEqualTo(new Journal.Contents(HEAD, List.of(FIRST), new Journal.End(true, 239), null));
     }
 
     @Test

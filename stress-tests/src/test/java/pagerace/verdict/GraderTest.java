@@ -44,8 +44,40 @@ class GraderTest {
         return run(Fix.BROKEN, 1000, 0, 100, Tier.C2);
     }
 
+    /** Completely explored; a model that is not mentioned reaches what the next stronger one does. */
+    private static Prediction prediction(Map<Reachability, Set<String>> outcomes) {
+        return prediction(outcomes, null);
+    }
+
+    private static Prediction prediction(Map<Reachability, Set<String>> outcomes, @Nullable String bound) {
+        Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
+        Set<String> reached = Set.of();
+        for (Reachability model :
+                List.of(Reachability.SEQUENTIAL, Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
+            reached = outcomes.getOrDefault(model, reached);
+            Answer answer =
+                    reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
+            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, null));
+        }
+        return new Prediction(models);
+    }
+
+    /** What an explorer says that agrees with the catalogue and with whatever was seen. */
+    private static @Nullable Prediction agreeing(Tally tally) {
+        Reachability from = tally.point().reachableFrom();
+        if (from == Reachability.UNKNOWN) {
+            return null;
+        }
+        Map<Reachability, Set<String>> outcomes = new EnumMap<>(Reachability.class);
+        outcomes.put(Reachability.SEQUENTIAL, Set.of("QUIET", "OVERLAPPED"));
+        if (from != Reachability.NEVER) {
+            outcomes.put(from, Set.of("QUIET", "OVERLAPPED", "WRONG", "STUCK"));
+        }
+        return prediction(outcomes);
+    }
+
     private void assertX86(Tally tally, @Nullable Tally control, Verdict verdict, String reason, boolean fails) {
-        Grade grade = onX86.grade(tally, control, null);
+        Grade grade = onX86.grade(tally, control, agreeing(tally));
         assertThat(grade.verdict()).isEqualTo(verdict);
         assertThat(grade.reason()).contains(reason);
         assertThat(grade.fails()).isEqualTo(fails);
@@ -74,6 +106,39 @@ class GraderTest {
         }
 
         @Test
+        void aForkThatCrashedIsNeverExcused() {
+            Tally tally = good(Fix.FIXED);
+            tally.add(new Measurement(
+                    tally.point().key(), Tier.C2, 300, 0.1, Map.of(), "TEST_ERROR: IllegalStateException"));
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: TEST_ERROR", true);
+            assertThat(new Grader(X86, true)
+                            .grade(tally, loudControl(), agreeing(tally))
+                            .fails())
+                    .isTrue();
+        }
+
+        @Test
+        void forksThatCrashedDoNotMakeAHostLookLoaded() {
+            Tally tally = TestRace.tally(Fix.FIXED);
+            tally.add(new Measurement(tally.point().key(), Tier.C2, 300, 0.1, Map.of(), "VM_ERROR"));
+            assertThat(tally.isStarved()).isFalse();
+        }
+
+        @Test
+        void aTierWithHardlyASample() {
+            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            tally.add(TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of("QUIET", 102L)));
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", true);
+        }
+
+        @Test
+        void notExplored() {
+            Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), null);
+            assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            assertThat(grade.reason()).isEqualTo("not explored");
+        }
+
+        @Test
         void aTierThatNeverRan() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", true);
@@ -83,7 +148,7 @@ class GraderTest {
         void aTierThatOnlyFailed() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(new Measurement(tally.point().key(), Tier.INTERPRETER, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER; VM_ERROR: killed", true);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: VM_ERROR: killed", true);
         }
 
         @Test
@@ -127,10 +192,11 @@ class GraderTest {
         }
 
         @Test
-        void aControlThatThisHostCannotShowIsNotAsked() {
-            assertX86(good(Fix.FIXED), run(Fix.RELAXED, 10, 0, 0, Tier.C2), Verdict.HOLDS, "", false);
-            Grade onWeak = onArm.grade(good(Fix.FIXED), run(Fix.RELAXED, 10, 0, 0, Tier.C2), null);
-            assertThat(onWeak.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        void aControlThatThisHostCannotShowIsNone() {
+            Tally weakOnly = run(Fix.RELAXED, 10, 0, 0, Tier.C2);
+            assertX86(good(Fix.FIXED), weakOnly, Verdict.INCONCLUSIVE, "RELAXED cannot show it on this host", true);
+            Grade onWeak = onArm.grade(good(Fix.FIXED), weakOnly, agreeing(good(Fix.FIXED)));
+            assertThat(onWeak.reason()).isEqualTo("control RELAXED silent");
         }
 
         @Test
@@ -276,24 +342,6 @@ class GraderTest {
     class Predicted {
         private final Prediction onlyQuiet =
                 prediction(Map.of(Reachability.TSO, Set.of("QUIET"), Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")));
-
-        /** Completely explored; a model that is not mentioned reaches what the next stronger one does. */
-        private static Prediction prediction(Map<Reachability, Set<String>> outcomes) {
-            return prediction(outcomes, null);
-        }
-
-        private static Prediction prediction(Map<Reachability, Set<String>> outcomes, @Nullable String bound) {
-            Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
-            Set<String> reached = Set.of();
-            for (Reachability model :
-                    List.of(Reachability.SEQUENTIAL, Reachability.SC, Reachability.TSO, Reachability.WEAK)) {
-                reached = outcomes.getOrDefault(model, reached);
-                Answer answer =
-                        reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
-                models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, null));
-            }
-            return new Prediction(models);
-        }
 
         @Test
         void insideThePrediction() {
