@@ -120,6 +120,22 @@ class ReportFormatsTest {
     }
 
     @Test
+    void aRaceAboutWhichNothingWasDecidedFails() {
+        Tally tally = TestRace.tally(Fix.FIXED);
+        tally.add(new Measurement(tally.point().key(), Tier.C2, 1000, 0.1, Map.of("QUIET", 2_000L), null));
+        Report report = Report.of(
+                List.of(new TestRace()),
+                HOST,
+                new Report.Run("", 240, 238, true),
+                Map.of(tally.point().key(), tally),
+                Map.of());
+        assertThat(report.results()).noneMatch(Report.Result::fails);
+        assertThat(report.undecided()).containsExactly("TestRace");
+        assertThat(report.fails()).isTrue();
+        assertThat(Table.of(report)).contains("nothing could be decided about TestRace, which fails the build");
+    }
+
+    @Test
     void theDigestTellsCataloguesApart() {
         Report.Run run = new Report.Run("", 240, 17, true);
         Report none = Report.of(List.of(), HOST, run, Map.of(), Map.of());
