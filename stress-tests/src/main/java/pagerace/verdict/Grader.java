@@ -117,7 +117,9 @@ public final class Grader {
                 }
             }
         }
-        if (demand(tally).aim() == Demand.Aim.LATENT && tally.forbidden() > 0) {
+        boolean weakerThanTheHost =
+                demand(tally).aim() == Demand.Aim.LATENT && catalogue(tally.point(), prediction) == null;
+        if (weakerThanTheHost && tally.forbidden() > 0) {
             return unpredicted(tally, words(tally.forbiddenSeen()), true);
         }
         return null;

@@ -408,6 +408,13 @@ class GraderTest {
         }
 
         @Test
+        void aCatalogueThatNamesAnotherModelIsNotTheCompilersFault() {
+            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("QUIET", "OVERLAPPED", "WRONG")));
+            Grade grade = onX86.grade(run(Fix.RELAXED, 1000, 10, 5, Tier.C2), null, wrong);
+            assertThat(grade.reason()).isEqualTo("the catalogue says WEAK, the explorer finds SC");
+        }
+
+        @Test
         void aCatalogueThatSaysSoAndOneThatSaysNothingPass() {
             Prediction right = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(TestRace.point(Fix.BROKEN), right)).isNull();
