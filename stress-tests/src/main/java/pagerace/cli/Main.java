@@ -7,11 +7,15 @@ import java.nio.charset.StandardCharsets;
 import pagerace.explore.RuleViolation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ScopeType;
 
 /** {@code pagerace}: a conformance suite for the races on a Linux page. */
 @Command(
         name = "pagerace",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
         description = "A conformance suite for the races on a Linux page.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -25,6 +29,15 @@ public final class Main {
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
     static final int CRASHED = 3;
+
+    /** The version that the jar's manifest names. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"PageRace " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
 
     private Main() {}
 

@@ -44,6 +44,15 @@ class MainTest {
     }
 
     @Test
+    void everyCommandExplainsItself() {
+        for (String command : List.of("explore", "necessity", "litmus", "export", "stress", "report")) {
+            out.reset();
+            assertThat(run(command, "--help")).as(command).isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: pagerace " + command);
+        }
+    }
+
+    @Test
     void unknownRace() {
         assertThat(run("stress", "--output=" + directory, "--filter=Nonsense")).isEqualTo(2);
         assertOneSentence("There is no race Nonsense; the nearest is ");
