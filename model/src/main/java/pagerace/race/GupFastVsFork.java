@@ -278,7 +278,7 @@ public final class GupFastVsFork implements Race {
             }
         },
         WRITE_PROTECT_AFTER_SEQ(
-                "mainline, but fork write-protects only after it has made the count even again",
+                "mainline, but fork write-protects in a second pass, after it has made the count even again",
                 GupFast.V6_1,
                 Fork.V5_19.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
                 (access, size, history, on) -> SC) {
@@ -396,7 +396,7 @@ public final class GupFastVsFork implements Race {
                 && later
                 && (fix == Fix.SEQ_ANON_EXCLUSIVE || fix == Fix.DROP_SEQ_RECHECK || fix == Fix.DROP_EXCLUSIVE_CHECK);
         boolean mainline = fix == Fix.SEQ_ANON_EXCLUSIVE && access == Access.WRITE && (small || later);
-        boolean large = fix == Fix.CHECK_ONLY && access == Access.WRITE;
+        boolean large = fix == Fix.CHECK_ONLY && access == Access.WRITE && later;
         return on == On.X86 && (perVariant || readOnly || mainline || large) ? Stress.PLANNED : Stress.EXPLORED_ONLY;
     }
 

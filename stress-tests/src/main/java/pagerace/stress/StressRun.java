@@ -30,8 +30,8 @@ import pagerace.verdict.Tier;
  * </ul>
  *
  * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point
- * demands runs once. Then points whose demand is not met get more, those with
- * the fewest forks first, in the tier that served them best, with forks that grow. What is left strengthens the points that
+ * demands runs once. Then points whose demand is not met get more, those with the fewest forks first, in the tier that
+ * served them best, with forks that grow. What is left strengthens the points that
  * show nothing, the least sampled first, until each has a hundred times what the plan demands.
  */
 public final class StressRun {
@@ -167,7 +167,8 @@ public final class StressRun {
     private @Nullable Fork firstVisit() {
         for (Tally tally : open()) {
             if (tally.forks() == 0) {
-                return fork(tally, Tier.C2, FIRST_ITERATIONS);
+                // Most broken points show at once, and the others come back.
+                return fork(tally, Tier.C2, demand(tally).aim() == Demand.Aim.SHOW ? 1 : FIRST_ITERATIONS);
             }
         }
         return null;
@@ -177,7 +178,8 @@ public final class StressRun {
         for (Tally tally : open()) {
             for (Tier tier : demand(tally).tiers()) {
                 if (!tally.tiersRun().contains(tier)) {
-                    return fork(tally, tier, FIRST_ITERATIONS);
+                    boolean strong = tier == Tier.C2 || tier == Tier.C2_STRESS;
+                    return fork(tally, tier, strong ? FIRST_ITERATIONS : 1);
                 }
             }
         }

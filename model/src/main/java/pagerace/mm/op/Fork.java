@@ -38,7 +38,7 @@ public final class Fork {
         COPY_IF_PINNED,
         /** Copy only exclusive pages, and clear the bit of those that become shared: 6c287605fd56 (5.19). */
         CLEAR_EXCLUSIVE,
-        /** Mutant: write-protect only after the count has become even again. */
+        /** Mutant: write-protect in a second pass, after the count has become even again. */
         WRITE_PROTECT_AFTER_SEQ,
         /** The write fence that precedes the even count. */
         FENCE_BEFORE_SEQ_END
@@ -112,9 +112,11 @@ public final class Fork {
             end = copyPresentPte(index, true);
         }
         if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ) && end == End.SHARED) {
-            seqEnd();
-            writeProtect(index);
             unlockBoth();
+            seqEnd();
+            parent.table.ptl.lock();
+            writeProtect(index);
+            parent.table.ptl.unlock();
         } else {
             unlockBoth();
             seqEnd();
