@@ -168,7 +168,9 @@ public final class StressRun {
         for (Tally tally : open()) {
             if (tally.forks() == 0) {
                 // Most broken points show at once, and the others come back.
-                return fork(tally, Tier.C2, demand(tally).aim() == Demand.Aim.SHOW ? 1 : FIRST_ITERATIONS);
+                boolean loud = demand(tally).aim() == Demand.Aim.SHOW
+                        && !tally.point().variant().deadlocks();
+                return fork(tally, Tier.C2, loud ? 1 : FIRST_ITERATIONS);
             }
         }
         return null;
