@@ -124,12 +124,7 @@ class FenceTest {
             AtomicInteger otherAt) {
         Word own = machine.word("own", 0);
         for (int i = 0; i < ROUNDS; i++) {
-            if (i % 64 == 0) {
-                mineAt.set(i);
-                for (int spins = 0; spins < 500 && otherAt.get() < i; spins++) {
-                    Thread.onSpinWait();
-                }
-            }
+            TwoThreads.meet(i, mineAt, otherAt);
             mine[i].writeOnce(1);
             between.accept(machine, own);
             seen[i] = other[i].readOnce();

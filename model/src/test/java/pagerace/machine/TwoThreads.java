@@ -140,4 +140,14 @@ final class TwoThreads {
             throw new AssertionError("an actor hangs");
         }
     }
+
+    /** Waits a little for the other thread every 64 rounds, or the first to start is through before the other begins. */
+    static void meet(int round, AtomicInteger mine, AtomicInteger other) {
+        if (round % 64 == 0) {
+            mine.set(round);
+            for (int spins = 0; spins < 500 && other.get() < round; spins++) {
+                Thread.onSpinWait();
+            }
+        }
+    }
 }
