@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Schedule;
+import pagerace.harness.HarnessSource;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -108,7 +109,7 @@ final class ExploreCommand implements Callable<Integer> {
         out.printf("%-26s %-10s %-5s %-5s %-5s %s%n", "outcome", "sequential", "SC", "TSO", "WEAK", "story");
         Set<String> reached = new TreeSet<>();
         prediction.models().values().forEach(model -> reached.addAll(model.outcomes()));
-        for (Outcome outcome : race.outcomes()) {
+        for (Outcome outcome : HarnessSource.rows(race)) {
             if (reached.contains(outcome.name())) {
                 out.printf("%-26s ", outcome.name());
                 for (Reachability model : MODELS) {
@@ -121,8 +122,10 @@ final class ExploreCommand implements Callable<Integer> {
     }
 
     private void scheduleTo(Point point, String word) {
+        String bound = null;
         for (Exploration<Outcome> exploration :
                 pagerace.explore.Prediction.of(point).explorations()) {
+            bound = bound == null ? exploration.bound() : bound;
             for (Map.Entry<Outcome, Schedule> each : exploration.schedules().entrySet()) {
                 if (each.getKey().name().equals(word)) {
                     out.printf(
@@ -132,14 +135,18 @@ final class ExploreCommand implements Callable<Integer> {
                 }
             }
         }
-        List<String> words = Catalogue.race(point.race()).orElseThrow().outcomes().stream()
+        List<String> words = HarnessSource.rows(Catalogue.race(point.race()).orElseThrow()).stream()
                 .map(Outcome::name)
                 .toList();
         if (!words.contains(word)) {
             throw new BadInput("The race " + point.race() + " has no outcome " + word + "; the nearest is "
                     + Selection.nearest(word, words) + ".");
         }
-        out.printf("%nNo execution of %s reaches %s.%n", point.key(), word);
+        if (bound == null) {
+            out.printf("%nNo execution of %s reaches %s.%n", point.key(), word);
+        } else {
+            out.printf("%nUNKNOWN: exploring %s stopped at its bound (%s) before %s.%n", point.key(), bound, word);
+        }
     }
 
     private void schedule(Prediction prediction) {

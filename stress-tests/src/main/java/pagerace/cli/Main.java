@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:everything was graded, and nothing fails",
-            "1:a verdict fails: BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host",
+            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), the explorer disagrees"
+                    + " with the catalogue, nothing could be decided about a race, or the run was not completed",
             "2:the command line or a file was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })

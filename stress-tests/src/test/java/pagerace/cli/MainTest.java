@@ -81,6 +81,14 @@ class MainTest {
     }
 
     @Test
+    void showsADeadlockAsAnOutcome() {
+        String point = "FaultAroundVsHolePunch/WAIT_FOR_FOLIO_LOCK[plain,at-page-of-two,punch]";
+        assertThat(run("explore", point)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("STUCK                      -          yes   yes   yes");
+    }
+
+    @Test
     void exploresNothingThatIsNotThere() {
         assertThat(run("explore", "GupFastVsFork/CHECK_OLNY")).isEqualTo(2);
         assertOneSentence("The race GupFastVsFork has no variant CHECK_OLNY; the nearest is CHECK_ONLY.");
