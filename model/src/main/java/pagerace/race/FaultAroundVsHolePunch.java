@@ -6,9 +6,7 @@ import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.WEAK;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -26,7 +24,6 @@ import pagerace.mm.op.HolePunch;
 import pagerace.mm.op.ShmemFault;
 import pagerace.mm.op.Steps;
 import pagerace.race.Dimensions.On;
-import pagerace.race.Point.Stress;
 
 /** A fault maps a page of a shmem file, and its thread stores to it, while a hole is punched there. */
 public final class FaultAroundVsHolePunch implements Race {
@@ -77,98 +74,75 @@ public final class FaultAroundVsHolePunch implements Race {
 
     /** What can come of it. */
     enum End implements Outcome {
-        PUNCHED_AFTER(Story.permitted("the page was mapped before the punch, which took the mapping away")),
-        NOTHING_TO_MAP(Story.permitted("the punch had removed the page before the fault came, or its entry was taken")),
-        NEW_PAGE(Story.permitted("the fault came after the page had gone and got a new one, of zeros")),
-        ZEROED_IN_PLACE(
-                Story.permitted("the page lies on the hole's edge and cannot be split: zeroed, it stays in the file")),
-        COPY_SURVIVES_PUNCH(
-                Story.permitted("a private copy was made before the page went; a punch does not touch copies")),
-        COPY_ZAPPED(Story.permitted("a private copy was made, and the truncation removed it")),
-        MAPPED_BY_OTHERS(Story.permitted("the other fault had mapped the page")),
-        REZAPPED(Story.window(
-                "the page was mapped between the first zap and the second, which removed the mapping again")),
-        GAVE_WAY(Story.window(
-                "the fault saw that a punch was under way and waited for its end, or left the page alone")),
-        SKIPPED_LOCKED(Story.window("the fault found the folio locked by its opponent, and left it alone")),
-        SKIPPED_TRUNCATED(
-                Story.window("the fault found the page, but once it had the folio it was no longer of the file")),
-        SKIPPED_PRESENT(Story.window("both faults saw an empty entry; the second to get the lock found it filled")),
-        STALE_MAPPING(Story.forbidden("after the punch an entry maps a page that has left the file")),
-        SILENT_WRITE(
-                Story.forbidden("the first zap dropped the write protection, the page was mapped again, and a store"
-                        + " succeeded that userfaultfd never heard of")),
-        MAPCOUNT_DRIFT(Story.forbidden("an entry was overwritten: the page counts more mappings than there are")),
-        OLD_DATA_SURVIVES(Story.forbidden("the punch returned, and the page with its old data is still in the file")),
-        COPY_SURVIVES_TRUNCATION(
-                Story.forbidden("the truncation returned, and a private copy behind the end is still mapped"));
-
-        private final Story story;
-
-        End(Story story) {
-            this.story = story;
-        }
-
-        @Override
-        public Story story() {
-            return story;
-        }
+        @Permitted("the page was mapped before the punch, which took the mapping away")
+        PUNCHED_AFTER,
+        @Permitted("the punch had removed the page before the fault came, or its entry was taken")
+        NOTHING_TO_MAP,
+        @Permitted("the fault came after the page had gone and got a new one, of zeros")
+        NEW_PAGE,
+        @Permitted("the page lies on the hole's edge and cannot be split: zeroed, it stays in the file")
+        ZEROED_IN_PLACE,
+        @Permitted("a private copy was made before the page went; a punch does not touch copies")
+        COPY_SURVIVES_PUNCH,
+        @Permitted("a private copy was made, and the truncation removed it")
+        COPY_ZAPPED,
+        @Permitted("the other fault had mapped the page")
+        MAPPED_BY_OTHERS,
+        @Window("the page was mapped between the first zap and the second, which removed the mapping again")
+        REZAPPED,
+        @Window("the fault saw that a punch was under way and waited for its end, or left the page alone")
+        GAVE_WAY,
+        @Window("the fault found the folio locked by its opponent, and left it alone")
+        SKIPPED_LOCKED,
+        @Window("the fault found the page, but once it had the folio it was no longer of the file")
+        SKIPPED_TRUNCATED,
+        @Window("both faults saw an empty entry; the second to get the lock found it filled")
+        SKIPPED_PRESENT,
+        @Forbidden("after the punch an entry maps a page that has left the file")
+        STALE_MAPPING,
+        @Forbidden("the first zap dropped the write protection, the page was mapped again, and a store"
+                + " succeeded that userfaultfd never heard of")
+        SILENT_WRITE,
+        @Forbidden("an entry was overwritten: the page counts more mappings than there are")
+        MAPCOUNT_DRIFT,
+        @Forbidden("the punch returned, and the page with its old data is still in the file")
+        OLD_DATA_SURVIVES,
+        @Forbidden("the truncation returned, and a private copy behind the end is still mapped")
+        COPY_SURVIVES_TRUNCATION
     }
 
     /** The mapping that the fault is in. */
+    @Dimension.Called("mapping")
     enum Mapping implements Dimension {
-        PLAIN("plain", "a shared writable mapping"),
-        UFFD_WP("uffd-wp", "a shared writable mapping whose page userfaultfd write-protects"),
-        PRIVATE("private", "a private writable mapping");
-
-        private final Choice choice;
-
-        Mapping(String label, String sentence) {
-            choice = new Choice("mapping", label, sentence);
-        }
-
-        @Override
-        public Choice choice() {
-            return choice;
-        }
+        @Means("a shared writable mapping")
+        PLAIN,
+        @Means("a shared writable mapping whose page userfaultfd write-protects")
+        UFFD_WP,
+        @Means("a private writable mapping")
+        PRIVATE
     }
 
     /** Where the faulting access is. */
-    enum At implements Dimension {
-        PAGE("at-page", "the access is to the page itself: there is no fault unless its entry maps nothing"),
-        PAGE_OF_TWO(
-                "at-page-of-two",
-                "the access is to the page itself; the first zap is over, and another CPU has mapped the next page again"),
-        NEIGHBOUR("at-neighbour", "the access is to a neighbour: nobody looked at the page's own entry before");
-
-        private final Choice choice;
-
-        At(String label, String sentence) {
-            choice = new Choice("fault", label, sentence);
-        }
-
-        @Override
-        public Choice choice() {
-            return choice;
-        }
+    @Dimension.Called("fault")
+    enum Access implements Dimension {
+        @Means("the access is to the page itself: there is no fault unless its entry maps nothing")
+        AT_PAGE,
+        @Means(
+                "the access is to the page itself; the first zap is over, and another CPU has mapped the next page again")
+        AT_PAGE_OF_TWO,
+        @Means("the access is to a neighbour: nobody looked at the page's own entry before")
+        AT_NEIGHBOUR
     }
 
     /** Who acts against the fault. */
+    @Dimension.Called("opponent")
     enum Opponent implements Dimension {
-        PUNCH("punch", "a hole punch over the whole file"),
-        TRUNCATE("truncate", "a truncation of the file to nothing"),
-        FAULTER("faulter", "another fault on the same page");
-
-        private final Choice choice;
-
-        Opponent(String label, String sentence) {
-            choice = new Choice("opponent", label, sentence);
-        }
-
-        @Override
-        public Choice choice() {
-            return choice;
-        }
+        @Means("a hole punch over the whole file")
+        PUNCH,
+        @Means("a truncation of the file to nothing")
+        TRUNCATE,
+        @Means("another fault on the same page")
+        FAULTER
     }
 
     /** How the first actor's thread faults. */
@@ -179,7 +153,7 @@ public final class FaultAroundVsHolePunch implements Race {
     }
 
     /** Every fix. The history of this race is short, so most are proposals, half-way houses and mutants. */
-    enum Fix implements Variant {
+    enum Fix implements Candidate {
         SINGLE_ZAP(
                 Origin.mutant(
                         "file-g.single-zap", "the punch zaps once, before it takes any folio lock, and never again"),
@@ -201,10 +175,10 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE,
                 NEVER) {
             @Override
-            boolean has(Mapping mapping, At at, Opponent opponent) {
-                return (mapping == Mapping.PLAIN && opponent == Opponent.PUNCH)
-                        || (mapping == Mapping.PLAIN && opponent == Opponent.FAULTER && at != At.PAGE_OF_TWO)
-                        || (mapping == Mapping.UFFD_WP && opponent == Opponent.PUNCH && at == At.PAGE);
+            public boolean has(Place at) {
+                return (at.is(Mapping.PLAIN) && at.is(Opponent.PUNCH))
+                        || (at.is(Mapping.PLAIN) && at.is(Opponent.FAULTER) && !at.is(Access.AT_PAGE_OF_TWO))
+                        || (at.is(Mapping.UFFD_WP) && at.is(Opponent.PUNCH) && at.is(Access.AT_PAGE));
             }
 
             @Override
@@ -231,13 +205,13 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE,
                 SC) {
             @Override
-            boolean has(Mapping mapping, At at, Opponent opponent) {
-                return mapping == Mapping.PLAIN && opponent == Opponent.FAULTER && at != At.PAGE_OF_TWO;
+            public boolean has(Place at) {
+                return at.is(Mapping.PLAIN) && at.is(Opponent.FAULTER) && !at.is(Access.AT_PAGE_OF_TWO);
             }
 
             @Override
-            Reachability reachableFrom(At at) {
-                return at == At.PAGE ? SC : SEQUENTIAL;
+            public Reachability reachableFrom(Place at) {
+                return at.is(Access.AT_PAGE) ? SC : SEQUENTIAL;
             }
         },
         WAIT_FOR_FOLIO_LOCK(
@@ -248,8 +222,8 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE,
                 SC) {
             @Override
-            boolean has(Mapping mapping, At at, Opponent opponent) {
-                return mapping == Mapping.PLAIN && opponent == Opponent.PUNCH && at == At.PAGE_OF_TWO;
+            public boolean has(Place at) {
+                return at.is(Mapping.PLAIN) && at.is(Opponent.PUNCH) && at.is(Access.AT_PAGE_OF_TWO);
             }
 
             @Override
@@ -332,9 +306,8 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE,
                 NEVER) {
             @Override
-            boolean has(Mapping mapping, At at, Opponent opponent) {
-                return super.has(mapping, at, opponent)
-                        && at == At.NEIGHBOUR; // a marker at the page itself faults directly
+            public boolean has(Place at) {
+                return super.has(at) && at.is(Access.AT_NEIGHBOUR); // a marker at the page itself faults directly
             }
         },
         SHMEM_MAP_PAGES(
@@ -345,8 +318,8 @@ public final class FaultAroundVsHolePunch implements Race {
                 HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
                 SC) {
             @Override
-            Reachability reachableFrom(At at) {
-                return at == At.PAGE ? WEAK : SC;
+            public Reachability reachableFrom(Place at) {
+                return at.is(Access.AT_PAGE) ? WEAK : SC;
             }
         },
         PAGE_MKWRITE(
@@ -406,20 +379,21 @@ public final class FaultAroundVsHolePunch implements Race {
         }
 
         /** Each variant is asked where it differs: the uffd-wp family in such mappings, copies in private ones. */
-        boolean has(Mapping mapping, At at, Opponent opponent) {
+        @Override
+        public boolean has(Place at) {
             boolean wp = name().startsWith("WP_") || this == SHMEM_MAP_PAGES || this == PAGE_MKWRITE;
-            boolean copies = fault(mapping) == Fault.COPY;
-            boolean around = fault(mapping) == Fault.AROUND;
-            return mapping == (wp ? Mapping.UFFD_WP : copies ? Mapping.PRIVATE : Mapping.PLAIN)
-                    && opponent == (punch.has(HolePunch.Step.TRUNCATE) ? Opponent.TRUNCATE : Opponent.PUNCH)
-                    && (at == At.PAGE || (around && at == At.NEIGHBOUR));
+            Fault fault = fault(at.the(Mapping.class));
+            return at.is(wp ? Mapping.UFFD_WP : fault == Fault.COPY ? Mapping.PRIVATE : Mapping.PLAIN)
+                    && at.is(punch.has(HolePunch.Step.TRUNCATE) ? Opponent.TRUNCATE : Opponent.PUNCH)
+                    && (at.is(Access.AT_PAGE) || (fault == Fault.AROUND && at.is(Access.AT_NEIGHBOUR)));
         }
 
         Fault fault(Mapping mapping) {
             return Fault.AROUND;
         }
 
-        Reachability reachableFrom(At at) {
+        @Override
+        public Reachability reachableFrom(Place at) {
             return reachableFrom;
         }
 
@@ -427,26 +401,49 @@ public final class FaultAroundVsHolePunch implements Race {
             return this == WP_NO_FAULT_AROUND_NO_WAIT ? ShmemFault.WITHOUT_WAIT : ShmemFault.MAINLINE;
         }
 
-        /** Whose forbidden outcome x86 shows in the same dimensions. */
-        private @Nullable Fix control(Mapping mapping, At at, Opponent opponent) {
-            if (reachableFrom(at).isReachableOn(Reachability.TSO)) {
-                return null;
-            }
-            return switch (mapping) {
-                case PLAIN -> plainControl(at, opponent);
-                case UFFD_WP -> fault(mapping) == Fault.DIRECT ? WP_NO_FAULT_AROUND_NO_WAIT : WP_DROPPED;
-                case PRIVATE -> opponent == Opponent.TRUNCATE ? TRUNCATE_COPIES_ONCE : null;
+        @Override
+        public @Nullable Fix control(Place at) {
+            return switch (at.the(Mapping.class)) {
+                case PLAIN -> plainControl(at);
+                case UFFD_WP -> fault(Mapping.UFFD_WP) == Fault.DIRECT ? WP_NO_FAULT_AROUND_NO_WAIT : WP_DROPPED;
+                case PRIVATE -> at.is(Opponent.TRUNCATE) ? TRUNCATE_COPIES_ONCE : null;
             };
         }
 
-        private Fix plainControl(At at, Opponent opponent) {
-            if (at == At.PAGE_OF_TWO) {
+        private Fix plainControl(Place at) {
+            if (at.is(Access.AT_PAGE_OF_TWO)) {
                 return WAIT_FOR_FOLIO_LOCK;
             }
             if (this == ZERO_IN_PLACE) {
                 return FIRST_PASS_ONLY;
             }
-            return this == PMD_MAPPED ? PMD_UNSEEN : opponent == Opponent.FAULTER ? DROP_NONE_CHECK : SINGLE_ZAP;
+            return this == PMD_MAPPED ? PMD_UNSEEN : at.is(Opponent.FAULTER) ? DROP_NONE_CHECK : SINGLE_ZAP;
+        }
+
+        /**
+         * At a neighbour where a variant faults around in a mapping with a page to protect, since there the page itself
+         * rarely faults, and else at the page itself. A punch that spares copies can violate nothing.
+         */
+        @Override
+        public boolean isPlanned(Place at) {
+            boolean rarelyFaults = at.is(Mapping.UFFD_WP) && fault(Mapping.UFFD_WP) == Fault.AROUND;
+            boolean planned = this != PUNCH_SPARES_COPIES && rarelyFaults == at.is(Access.AT_NEIGHBOUR);
+            return planned || this == SHMEM_MAP_PAGES; // whose two places have two verdicts
+        }
+
+        /** What can be dropped without asking another question: a truncation is no punch, and a huge page has no table. */
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            Steps<?> fault = fault(at.the(Mapping.class)) == Fault.AROUND
+                    ? around.without(FaultAround.Step.MAP_PMD)
+                    : ShmemFault.MAINLINE;
+            return List.of(
+                    fault, at.is(Opponent.FAULTER) ? ShmemFault.MAINLINE : punch.without(HolePunch.Step.TRUNCATE));
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            return new State(machine, at, dropped, this);
         }
 
         @Override
@@ -466,50 +463,8 @@ public final class FaultAroundVsHolePunch implements Race {
     }
 
     @Override
-    public List<Point> points() {
-        List<Point> points = new ArrayList<>();
-        for (Fix fix : Fix.values()) {
-            for (Mapping mapping : Mapping.values()) {
-                for (At at : At.values()) {
-                    for (Opponent opponent : Opponent.values()) {
-                        if (fix.has(mapping, at, opponent)) {
-                            points.add(new Point(
-                                    name(),
-                                    fix,
-                                    List.of(mapping, at, opponent),
-                                    fix.reachableFrom(at),
-                                    fix.control(mapping, at, opponent),
-                                    stress(fix, mapping, at),
-                                    droppable(fix, mapping, opponent),
-                                    (machine, dropped) -> new State(machine, dropped, fix, mapping, at, opponent)));
-                        }
-                    }
-                }
-            }
-        }
-        return List.copyOf(points);
-    }
-
-    /**
-     * Real threads run a variant at a neighbour where it faults around in a mapping with a page to protect, since there the
-     * page itself rarely faults, and else at the page itself. A punch that spares copies can violate nothing.
-     */
-    private static Stress stress(Fix fix, Mapping mapping, At at) {
-        boolean rarelyFaults = mapping == Mapping.UFFD_WP && fix.fault(mapping) == Fault.AROUND;
-        boolean planned = fix != Fix.PUNCH_SPARES_COPIES && rarelyFaults == (at == At.NEIGHBOUR);
-        boolean undecided = fix == Fix.SHMEM_MAP_PAGES; // its two places have two verdicts
-        return planned || undecided ? Stress.PLANNED : Stress.EXPLORED_ONLY;
-    }
-
-    /** What can be dropped without asking another question: a truncation is no punch, and a huge page has no table. */
-    private static List<? extends Enum<?>> droppable(Fix fix, Mapping mapping, Opponent opponent) {
-        Steps<?> fault = fix.fault(mapping) == Fault.AROUND ? fix.around : ShmemFault.MAINLINE;
-        Steps<?> other = opponent == Opponent.FAULTER ? ShmemFault.MAINLINE : fix.punch;
-        List<Enum<?>> question = List.of(FaultAround.Step.MAP_PMD, HolePunch.Step.TRUNCATE);
-        return Stream.of(fault, other)
-                .flatMap(steps -> steps.inOrder().stream())
-                .filter(step -> !question.contains(step))
-                .toList();
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(List.of(Mapping.values()), List.of(Access.values()), List.of(Opponent.values()));
     }
 
     /** What the first actor came to. */
@@ -526,7 +481,7 @@ public final class FaultAroundVsHolePunch implements Race {
 
         private final Fix fix;
         private final Mapping mapping;
-        private final At at;
+        private final Access at;
         private final Opponent opponent;
         private final Folio folio;
         private final List<Folio> folios;
@@ -540,12 +495,12 @@ public final class FaultAroundVsHolePunch implements Race {
         private final Steps<HolePunch.Step> punchSteps;
         private final HolePunch punch;
 
-        State(Machine machine, List<? extends Enum<?>> dropped, Fix fix, Mapping mapping, At at, Opponent opponent) {
+        State(Machine machine, Place place, List<? extends Enum<?>> dropped, Fix fix) {
             this.fix = fix;
-            this.mapping = mapping;
-            this.at = at;
-            this.opponent = opponent;
-            boolean two = at == At.PAGE_OF_TWO;
+            mapping = place.the(Mapping.class);
+            at = place.the(Access.class);
+            opponent = place.the(Opponent.class);
+            boolean two = at == Access.AT_PAGE_OF_TWO;
             boolean pmd = fix.around.has(FaultAround.Step.MAP_PMD);
             folio = new Folio(machine, "folio", 1, pmd, inFile(mapping == Mapping.UFFD_WP ? 1 : 0));
             Folio spare = new Folio(machine, "new", 2, false, Folio.Initially.FREE);
@@ -597,7 +552,8 @@ public final class FaultAroundVsHolePunch implements Race {
         }
 
         private FaultEnd faultAround() {
-            boolean mapped = at != At.NEIGHBOUR && Pte.isPresent(entries.get(0).readOnce());
+            boolean mapped =
+                    at != Access.AT_NEIGHBOUR && Pte.isPresent(entries.get(0).readOnce());
             return mapped ? FaultEnd.NO_FAULT : faultAround.mapPages(0);
         }
 
@@ -690,8 +646,8 @@ public final class FaultAroundVsHolePunch implements Race {
         }
 
         private Outcome judgeFaults(FaultEnd fault, FaultEnd other) {
-            boolean sawEmpty =
-                    fault == FaultEnd.SKIPPED_PRESENT && at != At.NEIGHBOUR; // at a neighbour nobody looked before
+            boolean sawEmpty = fault == FaultEnd.SKIPPED_PRESENT
+                    && at != Access.AT_NEIGHBOUR; // at a neighbour nobody looked before
             if (sawEmpty || other == FaultEnd.SKIPPED_PRESENT) {
                 return End.SKIPPED_PRESENT;
             }

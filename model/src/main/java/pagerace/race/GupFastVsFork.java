@@ -7,9 +7,8 @@ import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
@@ -28,7 +27,6 @@ import pagerace.race.Dimensions.Access;
 import pagerace.race.Dimensions.FolioSize;
 import pagerace.race.Dimensions.On;
 import pagerace.race.Dimensions.PinHistory;
-import pagerace.race.Point.Stress;
 
 /** A page of the parent is pinned without locks while fork decides whether parent and child may share it. */
 public final class GupFastVsFork implements Race {
@@ -82,45 +80,31 @@ public final class GupFastVsFork implements Race {
 
     /** What can come of it. */
     enum End implements Outcome {
-        PINNED_IN_SYNC(Story.permitted(
-                "the pin was there before fork looked: fork copied for the child, the parent kept its page")),
-        SLOW_FORK_RUNNING(Story.permitted("GUP-fast found the count odd and left the page to the slow path")),
-        SLOW_AFTER_FORK(Story.permitted(
-                "fork had write-protected or shared the page before GUP-fast came: the entry no longer permits a pin")),
-        UNDONE_BY_SEQ(Story.window(
-                "GUP-fast pinned while fork shared the page, saw that the count had moved, and undid the pin")),
-        UNDONE_BY_PTE(Story.window(
-                "GUP-fast pinned while fork shared the page, saw the entry write-protected, and undid the pin")),
-        COPIED_FOR_UNDONE_PIN(
-                Story.window("fork saw the pin and copied for the child; GUP-fast then undid the pin after all")),
-        OUT_OF_SYNC(
-                Story.forbidden("fork shared the page, the pin stayed on it, and the parent's write went to a copy"));
-
-        private final Story story;
-
-        End(Story story) {
-            this.story = story;
-        }
-
-        @Override
-        public Story story() {
-            return story;
-        }
-    }
-
-    /** Where a point of a variant is reachable from. */
-    private interface Expected {
-        Reachability from(Access access, FolioSize size, PinHistory history, On platform);
+        @Permitted("the pin was there before fork looked: fork copied for the child, the parent kept its page")
+        PINNED_IN_SYNC,
+        @Permitted("GUP-fast found the count odd and left the page to the slow path")
+        SLOW_FORK_RUNNING,
+        @Permitted(
+                "fork had write-protected or shared the page before GUP-fast came: the entry no longer permits a pin")
+        SLOW_AFTER_FORK,
+        @Window("GUP-fast pinned while fork shared the page, saw that the count had moved, and undid the pin")
+        UNDONE_BY_SEQ,
+        @Window("GUP-fast pinned while fork shared the page, saw the entry write-protected, and undid the pin")
+        UNDONE_BY_PTE,
+        @Window("fork saw the pin and copied for the child; GUP-fast then undid the pin after all")
+        COPIED_FOR_UNDONE_PIN,
+        @Forbidden("fork shared the page, the pin stayed on it, and the parent's write went to a copy")
+        OUT_OF_SYNC
     }
 
     /** Every fix, the oldest first. */
-    enum Fix implements Variant {
+    enum Fix implements Candidate {
         NO_EARLY_COPY(
                 Origin.history("<= 5.8", "-", "anon-a0", "fork never looks for pins"),
                 GupFast.V5_8,
                 Fork.V5_8,
                 ReuseRule.MAPCOUNT,
-                (access, size, history, on) -> SEQUENTIAL),
+                at -> SEQUENTIAL),
         WRITE_PROTECT_DANCE(
                 Origin.history(
                         "5.9-rc",
@@ -130,7 +114,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_9,
                 Fork.V5_9_RC,
                 ReuseRule.REFCOUNT,
-                (access, size, history, on) -> on == On.X86 && size == FolioSize.SMALL ? NEVER : WEAK),
+                at -> at.is(On.X86) && at.is(FolioSize.SMALL) ? NEVER : WEAK),
         WRITE_PROTECT_DANCE_PLAIN_STORE(
                 Origin.mutant(
                         "anon-a1, plain store",
@@ -138,7 +122,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_9,
                 Fork.V5_9_RC,
                 ReuseRule.REFCOUNT,
-                (access, size, history, on) -> TSO) {
+                at -> TSO) {
             @Override
             Platform on(On on) {
                 return on.platform().with(Platform.PteUpdate.PLAIN);
@@ -153,7 +137,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_9,
                 Fork.V5_9,
                 ReuseRule.REFCOUNT,
-                (access, size, history, on) -> SC),
+                at -> SC),
         HUGETLB_CHECK_ONLY(
                 Origin.history(
                         "5.13 .. 5.18",
@@ -164,10 +148,10 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_14,
                 Fork.V5_9,
                 ReuseRule.MAPCOUNT,
-                (access, size, history, on) -> SC) {
+                at -> SC) {
             @Override
-            boolean has(Access access, FolioSize size, PinHistory history) {
-                return access == Access.WRITE && size == FolioSize.LARGE;
+            public boolean has(Place at) {
+                return at.is(Access.WRITE) && at.is(FolioSize.LARGE);
             }
         },
         SEQ(
@@ -179,7 +163,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_11,
                 Fork.V5_11,
                 ReuseRule.REFCOUNT,
-                (access, size, history, on) -> WEAK),
+                at -> WEAK),
         SEQ_TWO_STEP_PIN(
                 Origin.history(
                         "5.14 .. 5.18",
@@ -189,7 +173,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_14,
                 Fork.V5_11,
                 ReuseRule.REFCOUNT,
-                (access, size, history, on) -> WEAK),
+                at -> WEAK),
         SEQ_ANON_EXCLUSIVE_UNFENCED_PIN(
                 Origin.history(
                         "5.19 .. 6.0",
@@ -199,7 +183,7 @@ public final class GupFastVsFork implements Race {
                 GupFast.V5_19,
                 Fork.V5_19,
                 ReuseRule.EXCLUSIVE,
-                (access, size, history, on) -> WEAK),
+                at -> WEAK),
         SEQ_ANON_EXCLUSIVE(
                 Origin.mainline(">= 6.1", "088b8aa537c2", "anon-a4", "as before, with a full fence after the pin"),
                 GupFast.V6_1,
@@ -213,25 +197,25 @@ public final class GupFastVsFork implements Race {
                 GupFast.V6_1,
                 Fork.V5_19.with(Fork.Step.FENCE_AFTER_REFERENCE),
                 ReuseRule.EXCLUSIVE,
-                (access, size, history, on) -> NEVER),
+                at -> NEVER),
         DROP_SEQ_RECHECK(
                 "mainline, but GUP-fast does not compare the count again after its pin",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ),
                 Fork.V5_19,
-                (access, size, history, on) -> SC),
+                at -> SC),
         SEQ_RECHECK_BEFORE_GRAB(
                 "mainline, but GUP-fast compares the count before it takes its reference",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB),
                 Fork.V5_19,
-                (access, size, history, on) -> SC),
+                at -> SC),
         HAS_PINNED_LAST(
                 "mainline, but GUP-fast marks the address space after everything else",
                 GupFast.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
                 Fork.V5_19,
-                (access, size, history, on) -> SC) {
+                at -> SC) {
             @Override
-            boolean has(Access access, FolioSize size, PinHistory history) {
-                return history == PinHistory.FIRST_PIN; // later pins never reach the step
+            public boolean has(Place at) {
+                return at.is(PinHistory.FIRST_PIN); // later pins never reach the step
             }
         },
         LOCK_BEFORE_SEQ(
@@ -244,24 +228,24 @@ public final class GupFastVsFork implements Race {
                         + " left in between",
                 GupFast.V6_1,
                 Fork.V5_19.with(Fork.Step.LOCK_BEFORE_SEQ).without(Fork.Step.REFERENCE_FIRST),
-                (access, size, history, on) -> TSO),
+                at -> TSO),
         DROP_SEQ_BEGIN_FENCE(
                 "mainline, but no write fence follows the odd count",
                 GupFast.V6_1,
                 Fork.V5_19.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN),
-                (access, size, history, on) -> WEAK),
+                at -> WEAK),
         DROP_SEQ_END_FENCE(
                 "mainline, but no write fence precedes the even count",
                 GupFast.V6_1,
                 Fork.V5_19.without(Fork.Step.FENCE_BEFORE_SEQ_END),
-                (access, size, history, on) -> access == Access.WRITE && on == On.X86
-                        ? mainline(access, size, history, on) // the write-protecting locked instruction is fence enough
+                at -> at.is(Access.WRITE) && at.is(On.X86)
+                        ? mainline(at) // the write-protecting locked instruction is fence enough
                         : WEAK),
         DROP_PIN_FENCE(
                 "mainline, but GUP-fast has no fence after its pin",
                 GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
                 Fork.V5_19,
-                (access, size, history, on) -> WEAK),
+                at -> WEAK),
         DROP_PTE_RECHECK(
                 "mainline, but GUP-fast does not compare the entry after it took its reference",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
@@ -271,20 +255,20 @@ public final class GupFastVsFork implements Race {
                 "mainline, but GUP-fast pins through a read-only entry whether the page is exclusive or not",
                 GupFast.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
                 Fork.V5_19,
-                (access, size, history, on) -> SEQUENTIAL) {
+                at -> SEQUENTIAL) {
             @Override
-            boolean has(Access access, FolioSize size, PinHistory history) {
-                return access == Access.READ; // a writable entry is exclusive anyway
+            public boolean has(Place at) {
+                return at.is(Access.READ); // a writable entry is exclusive anyway
             }
         },
         WRITE_PROTECT_AFTER_SEQ(
                 "mainline, but fork write-protects in a second pass, after it has made the count even again",
                 GupFast.V6_1,
                 Fork.V5_19.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
-                (access, size, history, on) -> SC) {
+                at -> SC) {
             @Override
-            boolean has(Access access, FolioSize size, PinHistory history) {
-                return access == Access.WRITE; // a read-only entry is not write-protected
+            public boolean has(Place at) {
+                return at.is(Access.WRITE); // a read-only entry is not write-protected
             }
         };
 
@@ -292,9 +276,14 @@ public final class GupFastVsFork implements Race {
         private final Steps<GupFast.Step> gup;
         private final Steps<Fork.Step> fork;
         private final ReuseRule reuse;
-        private final Expected expected;
+        private final Function<Place, Reachability> expected;
 
-        Fix(Origin origin, Steps<GupFast.Step> gup, Steps<Fork.Step> fork, ReuseRule reuse, Expected expected) {
+        Fix(
+                Origin origin,
+                Steps<GupFast.Step> gup,
+                Steps<Fork.Step> fork,
+                ReuseRule reuse,
+                Function<Place, Reachability> expected) {
             this.origin = origin;
             this.gup = gup;
             this.fork = fork;
@@ -303,27 +292,59 @@ public final class GupFastVsFork implements Race {
         }
 
         /** A mutant of mainline. */
-        Fix(String difference, Steps<GupFast.Step> gup, Steps<Fork.Step> fork, Expected expected) {
+        Fix(String difference, Steps<GupFast.Step> gup, Steps<Fork.Step> fork, Function<Place, Reachability> expected) {
             this(Origin.mutant("anon-a mutants", difference), gup, fork, ReuseRule.EXCLUSIVE, expected);
         }
 
         /** A small folio of an address space that is marked already is safe through the order of one word, the refcount. */
-        private static Reachability mainline(Access access, FolioSize size, PinHistory history, On on) {
-            return size == FolioSize.SMALL && history == PinHistory.LATER_PIN ? NEVER : WEAK;
+        private static Reachability mainline(Place at) {
+            return at.is(FolioSize.SMALL) && at.is(PinHistory.LATER_PIN) ? NEVER : WEAK;
         }
 
         /** Read-only pins were promised together with exclusivity; before, they are no test. */
-        boolean has(Access access, FolioSize size, PinHistory history) {
-            return access == Access.WRITE || fork.has(Fork.Step.CLEAR_EXCLUSIVE);
+        @Override
+        public boolean has(Place at) {
+            return at.is(Access.WRITE) || fork.has(Fork.Step.CLEAR_EXCLUSIVE);
         }
 
         Platform on(On on) {
             return on.platform();
         }
 
-        /** Whose forbidden outcome x86 shows in the same dimensions. */
-        Fix control(Access access) {
-            return access == Access.WRITE ? CHECK_ONLY : DROP_SEQ_RECHECK;
+        @Override
+        public Reachability reachableFrom(Place at) {
+            return expected.apply(at);
+        }
+
+        @Override
+        public Fix control(Place at) {
+            return at.is(Access.WRITE) ? CHECK_ONLY : DROP_SEQ_RECHECK;
+        }
+
+        /** Each variant once, and mainline in the dimensions that decide its verdict. */
+        @Override
+        public boolean isPlanned(Place at) {
+            boolean write = at.is(Access.WRITE);
+            boolean small = at.is(FolioSize.SMALL) || this == HUGETLB_CHECK_ONLY;
+            boolean later = at.is(PinHistory.LATER_PIN);
+            boolean perVariant = write && small && later != (this == HAS_PINNED_LAST);
+            boolean readOnly = !write
+                    && small
+                    && later
+                    && (this == SEQ_ANON_EXCLUSIVE || this == DROP_SEQ_RECHECK || this == DROP_EXCLUSIVE_CHECK);
+            boolean mainline = this == SEQ_ANON_EXCLUSIVE && write && (small || later);
+            boolean large = this == CHECK_ONLY && write && later;
+            return at.is(On.X86) && (perVariant || readOnly || mainline || large);
+        }
+
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            return List.of(gup, fork);
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            return new State(machine, at, dropped, this);
         }
 
         @Override
@@ -352,52 +373,12 @@ public final class GupFastVsFork implements Race {
     }
 
     @Override
-    public List<Point> points() {
-        List<Point> points = new ArrayList<>();
-        for (Fix fix : Fix.values()) {
-            for (Access access : Access.values()) {
-                for (FolioSize size : FolioSize.values()) {
-                    for (PinHistory history : PinHistory.values()) {
-                        for (On on : List.of(On.X86, On.ARM64)) {
-                            if (fix.has(access, size, history)) {
-                                points.add(point(fix, access, size, history, on));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return List.copyOf(points);
-    }
-
-    private Point point(Fix fix, Access access, FolioSize size, PinHistory history, On on) {
-        Reachability from = fix.expected.from(access, size, history, on);
-        return new Point(
-                name(),
-                fix,
-                List.of(access, size, history, on),
-                from,
-                from.isReachableOn(TSO) ? null : fix.control(access),
-                stress(fix, access, size, history, on),
-                Stream.of(fix.gup, fix.fork)
-                        .flatMap(steps -> steps.inOrder().stream())
-                        .toList(),
-                (machine, dropped) -> new State(machine, dropped, fix, access, size, history, on));
-    }
-
-    /** Real threads run each variant once, and mainline in the dimensions that decide its verdict. */
-    private static Stress stress(Fix fix, Access access, FolioSize size, PinHistory history, On on) {
-        boolean small = size == FolioSize.SMALL || fix == Fix.HUGETLB_CHECK_ONLY;
-        boolean later = history == PinHistory.LATER_PIN;
-        boolean common = access == Access.WRITE && small && later;
-        boolean perVariant = fix == Fix.HAS_PINNED_LAST ? access == Access.WRITE && small && !later : common;
-        boolean readOnly = access == Access.READ
-                && small
-                && later
-                && (fix == Fix.SEQ_ANON_EXCLUSIVE || fix == Fix.DROP_SEQ_RECHECK || fix == Fix.DROP_EXCLUSIVE_CHECK);
-        boolean mainline = fix == Fix.SEQ_ANON_EXCLUSIVE && access == Access.WRITE && (small || later);
-        boolean large = fix == Fix.CHECK_ONLY && access == Access.WRITE && later;
-        return on == On.X86 && (perVariant || readOnly || mainline || large) ? Stress.PLANNED : Stress.EXPLORED_ONLY;
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(
+                List.of(Access.values()),
+                List.of(FolioSize.values()),
+                List.of(PinHistory.values()),
+                List.of(On.X86, On.ARM64));
     }
 
     /** One page of the parent, mapped once; an empty table of the child; a free page for whoever copies. */
@@ -412,20 +393,14 @@ public final class GupFastVsFork implements Race {
         private final Fork fork;
         private final UserAccess parent;
 
-        State(
-                Machine machine,
-                List<? extends Enum<?>> dropped,
-                Fix fix,
-                Access access,
-                FolioSize size,
-                PinHistory history,
-                On on) {
+        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+            Access access = at.the(Access.class);
             boolean exclusive = fix.fork.has(Fork.Step.CLEAR_EXCLUSIVE);
             folio = new Folio(
                     machine,
                     "folio",
                     1,
-                    size == FolioSize.LARGE,
+                    at.is(FolioSize.LARGE),
                     new Folio.Initially(
                             1, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, BEFORE_FORK));
             Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
@@ -434,9 +409,9 @@ public final class GupFastVsFork implements Race {
                     machine,
                     "parent",
                     Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE | Pte.DIRTY : 0)));
-            Platform platform = fix.on(on);
+            Platform platform = fix.on(at.the(On.class));
             Tlb tlb = new Tlb(machine, platform.flush(), 1);
-            Mm mm = new Mm(machine, "parent", table, tlb, history == PinHistory.LATER_PIN);
+            Mm mm = new Mm(machine, "parent", table, tlb, at.is(PinHistory.LATER_PIN));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
             gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
             flags = GupFast.FOLL_PIN | access.flag();

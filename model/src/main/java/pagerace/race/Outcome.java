@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-/** What one execution of a race came to: an enum constant of the race, told as an order of events. */
+import static java.lang.annotation.ElementType.FIELD;
+import static java.lang.annotation.RetentionPolicy.RUNTIME;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.Target;
+
+/**
+ * What one execution of a race came to: a constant of an enum of the race, each annotated {@link Permitted}, {@link Window} or
+ * {@link Forbidden} with its story.
+ */
 public interface Outcome {
     /** What an outcome says about the variant that produced it. */
     enum Mark {
@@ -13,39 +22,52 @@ public interface Outcome {
         FORBIDDEN
     }
 
-    /**
-     * The story of an outcome.
-     *
-     * @param mark permitted, window or forbidden
-     * @param sentence the order of events, in one sentence without a full stop
-     */
-    record Story(Mark mark, String sentence) {
-        static Story permitted(String sentence) {
-            return new Story(Mark.PERMITTED, sentence);
-        }
+    /** On a constant: {@link Mark#PERMITTED}. */
+    @Retention(RUNTIME)
+    @Target(FIELD)
+    @interface Permitted {
+        /** The order of events, in one sentence without a full stop. */
+        String value();
+    }
 
-        static Story window(String sentence) {
-            return new Story(Mark.WINDOW, sentence);
-        }
+    /** On a constant: {@link Mark#WINDOW}. */
+    @Retention(RUNTIME)
+    @Target(FIELD)
+    @interface Window {
+        /** The order of events, in one sentence without a full stop. */
+        String value();
+    }
 
-        static Story forbidden(String sentence) {
-            return new Story(Mark.FORBIDDEN, sentence);
-        }
+    /** On a constant: {@link Mark#FORBIDDEN}. */
+    @Retention(RUNTIME)
+    @Target(FIELD)
+    @interface Forbidden {
+        /** The order of events, in one sentence without a full stop. */
+        String value();
     }
 
     /** The outcome as a word, unique within its race: the enum constant's name. */
     String name();
 
-    /** Its mark and sentence. */
-    Story story();
-
     /** Permitted, window or forbidden. */
     default Mark mark() {
-        return story().mark();
+        return Said.of(this, Permitted.class) != null
+                ? Mark.PERMITTED
+                : Said.of(this, Window.class) != null ? Mark.WINDOW : Mark.FORBIDDEN;
     }
 
-    /** One sentence that tells the order of events, without a full stop. */
+    /**
+     * One sentence that tells the order of events, without a full stop.
+     *
+     * @throws IllegalStateException if the constant tells no story
+     */
     default String sentence() {
-        return story().sentence();
+        Permitted permitted = Said.of(this, Permitted.class);
+        Window window = Said.of(this, Window.class);
+        return permitted != null
+                ? permitted.value()
+                : window != null
+                        ? window.value()
+                        : Said.require(this, Forbidden.class).value();
     }
 }

@@ -46,6 +46,22 @@ public record Point(
         EXPLORED_ONLY
     }
 
+    /** The point of {@code variant} at {@code at}. */
+    static Point of(String race, Candidate variant, Place at) {
+        Reachability from = variant.reachableFrom(at);
+        return new Point(
+                race,
+                variant,
+                at.dimensions(),
+                from,
+                from.isReachableOn(Reachability.TSO) ? null : variant.control(at),
+                variant.isPlanned(at) ? Stress.PLANNED : Stress.EXPLORED_ONLY,
+                variant.steps(at).stream()
+                        .flatMap(steps -> steps.inOrder().stream())
+                        .toList(),
+                (machine, dropped) -> variant.on(machine, at, dropped));
+    }
+
     /** A point none of whose steps can be dropped. */
     public Point(
             String race,

@@ -36,8 +36,18 @@ public interface Race {
     List<? extends Outcome> outcomes();
 
     /** Every variant, in the order in which tables show them: mutants beside or behind what they mutate. */
-    List<? extends Variant> variants();
+    List<? extends Candidate> variants();
 
-    /** Every point, variant by variant. */
-    List<Point> points();
+    /** The values of each dimension, in the order in which keys name them. */
+    default List<List<? extends Dimension>> dimensions() {
+        return List.of();
+    }
+
+    /** Every point: each variant in each place where it makes sense. */
+    default List<Point> points() {
+        List<Place> places = Place.all(dimensions());
+        return variants().stream()
+                .flatMap(variant -> places.stream().filter(variant::has).map(at -> Point.of(name(), variant, at)))
+                .toList();
+    }
 }

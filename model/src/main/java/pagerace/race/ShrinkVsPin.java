@@ -4,18 +4,17 @@ package pagerace.race;
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
-import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.GupFast;
@@ -28,7 +27,6 @@ import pagerace.mm.op.WriteFault;
 import pagerace.race.Dimensions.FolioSize;
 import pagerace.race.Dimensions.On;
 import pagerace.race.Dimensions.Reference;
-import pagerace.race.Point.Stress;
 
 /** Reclaim takes a page away from its user while GUP-fast pins it; afterwards the user touches the page again. */
 public final class ShrinkVsPin implements Race {
@@ -80,66 +78,45 @@ public final class ShrinkVsPin implements Race {
 
     /** What can come of it. */
     enum End implements Outcome {
-        KEPT_FOR_PIN(Story.permitted("the pin was there before reclaim looked first: the page stayed as it was")),
-        PIN_TOO_LATE(Story.permitted("reclaim had unmapped or freed the page before GUP-fast came")),
-        UNMAPPED_BACK_IN_SYNC(
-                Story.permitted(
-                        "reclaim unmapped the page under a reference; the user's next access mapped the same page again, writable")),
-        SHARE_REFUSED(Story.window(
-                "the pin came after reclaim's first look; reclaim saw it under the cleared entry and put the"
-                        + " entry back")),
-        PIN_UNDONE(
-                Story.window("GUP-fast took its reference, saw that reclaim had changed the entry, and gave it back")),
-        OUT_OF_SYNC(Story.forbidden(
-                "reclaim unmapped the page under a reference, and the user's next write went to a copy")),
-        PINNED_YET_UNMAPPED(
-                Story.forbidden("reclaim gave up exclusivity and unmapped the page although the pin stayed on it")),
-        SWAPPED_YET_EXCLUSIVE(
-                Story.forbidden("the entry became a swap entry while the page was still marked exclusive")),
-        PAGE_LOST(Story.forbidden("reclaim backed off without putting the entry back: the user's page is gone"));
-
-        private final Story story;
-
-        End(Story story) {
-            this.story = story;
-        }
-
-        @Override
-        public Story story() {
-            return story;
-        }
+        @Permitted("the pin was there before reclaim looked first: the page stayed as it was")
+        KEPT_FOR_PIN,
+        @Permitted("reclaim had unmapped or freed the page before GUP-fast came")
+        PIN_TOO_LATE,
+        @Permitted(
+                "reclaim unmapped the page under a reference; the user's next access mapped the same page again, writable")
+        UNMAPPED_BACK_IN_SYNC,
+        @Window("the pin came after reclaim's first look; reclaim saw it under the cleared entry and put the"
+                + " entry back")
+        SHARE_REFUSED,
+        @Window("GUP-fast took its reference, saw that reclaim had changed the entry, and gave it back")
+        PIN_UNDONE,
+        @Forbidden("reclaim unmapped the page under a reference, and the user's next write went to a copy")
+        OUT_OF_SYNC,
+        @Forbidden("reclaim gave up exclusivity and unmapped the page although the pin stayed on it")
+        PINNED_YET_UNMAPPED,
+        @Forbidden("the entry became a swap entry while the page was still marked exclusive")
+        SWAPPED_YET_EXCLUSIVE,
+        @Forbidden("reclaim backed off without putting the entry back: the user's page is gone")
+        PAGE_LOST
     }
 
     /** What the user does with the page after reclaim. */
+    @Dimension.Called("then")
     enum Then implements Dimension {
-        READ_THEN_WRITE("read-then-write", "the user reads the page, then writes it"),
-        WRITE("write", "the user writes the page at once");
-
-        private final Choice choice;
-
-        Then(String label, String sentence) {
-            choice = new Choice("then", label, sentence);
-        }
-
-        @Override
-        public Choice choice() {
-            return choice;
-        }
-    }
-
-    /** Where a point of a variant is reachable from. */
-    private interface Expected {
-        Reachability from(Reference reference, Then then, On on);
+        @Means("the user reads the page, then writes it")
+        READ_THEN_WRITE,
+        @Means("the user writes the page at once")
+        WRITE
     }
 
     /** Every fix, the oldest first. */
-    enum Fix implements Variant {
+    enum Fix implements Candidate {
         MAPCOUNT_REUSE(
                 Origin.history("<= 5.8", "-", "anon-b0", "a write fault reuses a page with one mapping, pinned or not"),
                 GupFast.V5_8,
                 Reclaim.V5_8,
                 ReuseRule.MAPCOUNT,
-                (reference, then, on) -> NEVER),
+                at -> NEVER),
         REFCOUNT_REUSE(
                 Origin.history(
                         "5.9 .. 5.10",
@@ -149,14 +126,14 @@ public final class ShrinkVsPin implements Race {
                 GupFast.V5_9,
                 Reclaim.V5_8,
                 ReuseRule.REFCOUNT,
-                (reference, then, on) -> then == Then.READ_THEN_WRITE ? SEQUENTIAL : NEVER),
+                at -> at.is(Then.READ_THEN_WRITE) ? SEQUENTIAL : NEVER),
         SKIP_PINNED(
                 Origin.history(
                         "5.11 .. 5.17", "feb889fb40fa", "anon-b2", "reclaim first looks for pins, and never again"),
                 GupFast.V5_11,
                 Reclaim.V5_11,
                 ReuseRule.REFCOUNT,
-                (reference, then, on) -> then == Then.WRITE ? NEVER : unseen(reference)),
+                at -> at.is(Then.WRITE) ? NEVER : unseen(at)),
         SKIP_PINNED_REFCOUNT_SWAP_IN(
                 Origin.history(
                         "5.18",
@@ -166,7 +143,7 @@ public final class ShrinkVsPin implements Race {
                 GupFast.V5_14,
                 Reclaim.V5_11,
                 ReuseRule.REFCOUNT_WITHOUT_SWAPCACHE,
-                (reference, then, on) -> unseen(reference)),
+                at -> unseen(at)),
         SHARE_UNDER_CLEARED_PTE(
                 Origin.history(
                         "5.19 .. 6.0",
@@ -176,7 +153,7 @@ public final class ShrinkVsPin implements Race {
                 GupFast.V5_19,
                 Reclaim.V5_19,
                 ReuseRule.EXCLUSIVE,
-                (reference, then, on) -> reference == Reference.PIN && on != On.X86 ? WEAK : NEVER),
+                at -> at.is(Reference.PIN) && !at.is(On.X86) ? WEAK : NEVER),
         SHARE_WITH_FENCES(
                 Origin.history(
                         "6.1 .. 6.3",
@@ -186,7 +163,7 @@ public final class ShrinkVsPin implements Race {
                 GupFast.V6_1,
                 Reclaim.V6_1,
                 ReuseRule.EXCLUSIVE,
-                (reference, then, on) -> NEVER),
+                at -> NEVER),
         KEEP_PINNED_AFTER_UNMAP(
                 Origin.mainline(
                         ">= 6.4",
@@ -196,7 +173,7 @@ public final class ShrinkVsPin implements Race {
                 GupFast.V6_1,
                 Reclaim.V6_4,
                 ReuseRule.EXCLUSIVE,
-                (reference, then, on) -> NEVER),
+                at -> NEVER),
         NO_EXCLUSIVE_SWAP_ENTRY(
                 Origin.history(
                         "6.1 .. 6.2, some architectures",
@@ -207,66 +184,71 @@ public final class ShrinkVsPin implements Race {
                 GupFast.V6_1,
                 Reclaim.V6_1.without(Reclaim.Step.EXCLUSIVE_SWAP_ENTRY),
                 ReuseRule.EXCLUSIVE,
-                (reference, then, on) -> reference == Reference.GET ? SEQUENTIAL : NEVER),
+                at -> at.is(Reference.GET) ? SEQUENTIAL : NEVER),
         SHARE_CHECK_BEFORE_CLEAR(
                 "mainline, but reclaim looks for pins before it clears the entry",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.SHARE_CHECK).with(Reclaim.Step.SHARE_CHECK_BEFORE_CLEAR),
-                (reference, then, on) -> SC),
+                at -> SC),
         DROP_SHARE_CHECK(
                 "mainline, but reclaim gives up exclusivity without looking for pins again",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.SHARE_CHECK),
-                (reference, then, on) -> SC),
+                at -> SC),
         DROP_SHARE(
                 "mainline, but reclaim unmaps without giving up exclusivity first",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.SHARE),
-                (reference, then, on) -> SEQUENTIAL),
+                at -> SEQUENTIAL),
         CLEAR_PLAINLY_WITHOUT_FENCE(
                 "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86 the"
                         + " dirty bit and the swap count in between are locked instructions, and fence enough",
                 GupFast.V6_1,
                 Reclaim.V6_4.with(Reclaim.Step.CLEAR_PLAINLY).without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
-                (reference, then, on) -> on == On.X86_BATCHED || on == On.ARM64_BATCHED ? WEAK : NEVER),
+                at -> at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED) ? WEAK : NEVER),
         DROP_SHARE_FENCE(
                 "mainline, but reclaim has no fence between the cleared entry and the look for pins",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
-                (reference, then, on) -> on == On.ARM64_BATCHED ? WEAK : NEVER),
+                at -> at.is(On.ARM64_BATCHED) ? WEAK : NEVER),
         DROP_PTE_RECHECK(
                 "mainline, but GUP-fast does not compare the entry after it took its reference",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
                 Reclaim.V6_4,
-                (reference, then, on) -> on == On.X86 ? NEVER : SC),
+                at -> at.is(On.X86) ? NEVER : SC),
         DROP_PIN_FENCE(
                 "mainline, but GUP-fast has no fence after its pin",
                 GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
                 Reclaim.V6_4,
-                (reference, then, on) -> on == On.X86 ? NEVER : WEAK),
+                at -> at.is(On.X86) ? NEVER : WEAK),
         DROP_RESTORE(
                 "mainline, but reclaim does not put the entry back when it finds a pin",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.RESTORE_WHEN_BUSY),
-                (reference, then, on) -> SC),
+                at -> SC),
         KEEP_EXCLUSIVE_BIT(
                 "mainline, but reclaim leaves the page marked exclusive",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.CLEAR_EXCLUSIVE),
-                (reference, then, on) -> SEQUENTIAL),
+                at -> SEQUENTIAL),
         DROP_SKIP_PINNED(
                 "mainline, but reclaim does not look for pins first",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.SKIP_PINNED),
-                (reference, then, on) -> NEVER);
+                at -> NEVER);
 
         private final Origin origin;
         private final Steps<GupFast.Step> gup;
         private final Steps<Reclaim.Step> reclaim;
         private final ReuseRule reuse;
-        private final Expected expected;
+        private final Function<Place, Reachability> expected;
 
-        Fix(Origin origin, Steps<GupFast.Step> gup, Steps<Reclaim.Step> reclaim, ReuseRule reuse, Expected expected) {
+        Fix(
+                Origin origin,
+                Steps<GupFast.Step> gup,
+                Steps<Reclaim.Step> reclaim,
+                ReuseRule reuse,
+                Function<Place, Reachability> expected) {
             this.origin = origin;
             this.gup = gup;
             this.reclaim = reclaim;
@@ -275,13 +257,17 @@ public final class ShrinkVsPin implements Race {
         }
 
         /** A mutant of mainline. */
-        Fix(String difference, Steps<GupFast.Step> gup, Steps<Reclaim.Step> reclaim, Expected expected) {
+        Fix(
+                String difference,
+                Steps<GupFast.Step> gup,
+                Steps<Reclaim.Step> reclaim,
+                Function<Place, Reachability> expected) {
             this(Origin.mutant("anon-b mutants", difference), gup, reclaim, ReuseRule.EXCLUSIVE, expected);
         }
 
         /** A first look that finds pins leaves a race for pins, and nothing at all for ordinary references. */
-        private static Reachability unseen(Reference reference) {
-            return reference == Reference.PIN ? SC : SEQUENTIAL;
+        private static Reachability unseen(Place at) {
+            return at.is(Reference.PIN) ? SC : SEQUENTIAL;
         }
 
         private boolean isMutant() {
@@ -293,12 +279,46 @@ public final class ShrinkVsPin implements Race {
             return reuse == ReuseRule.EXCLUSIVE;
         }
 
-        /** Whose forbidden outcome x86 shows in the same dimensions. */
-        private Fix control(Reference reference) {
+        /** The step of a mutant concerns pins, and no ordinary reference is counted in a word of its own. */
+        @Override
+        public boolean has(Place at) {
+            return at.is(Reference.PIN)
+                    ? !isMutant() || at.is(Then.READ_THEN_WRITE) || this == SHARE_CHECK_BEFORE_CLEAR
+                    : !isMutant() && at.is(FolioSize.SMALL) && (at.is(On.X86_BATCHED) || at.is(On.ARM64));
+        }
+
+        @Override
+        public Reachability reachableFrom(Place at) {
+            return expected.apply(at);
+        }
+
+        @Override
+        public Fix control(Place at) {
             if (!promisesMapped()) {
                 return SKIP_PINNED_REFCOUNT_SWAP_IN;
             }
-            return reference == Reference.PIN ? SHARE_CHECK_BEFORE_CLEAR : NO_EXCLUSIVE_SWAP_ENTRY;
+            return at.is(Reference.PIN) ? SHARE_CHECK_BEFORE_CLEAR : NO_EXCLUSIVE_SWAP_ENTRY;
+        }
+
+        /** Each variant once under the batched flush that reclaim uses, and the twins that decide a verdict. */
+        @Override
+        public boolean isPlanned(Place at) {
+            boolean common = at.is(Reference.PIN) && at.is(Then.READ_THEN_WRITE);
+            boolean direct = at.is(Reference.PIN) && at.is(Then.WRITE) && !promisesMapped() && this != MAPCOUNT_REUSE;
+            boolean twin = at.is(Reference.GET)
+                    && at.is(Then.READ_THEN_WRITE)
+                    && (this == REFCOUNT_REUSE || this == KEEP_PINNED_AFTER_UNMAP || this == NO_EXCLUSIVE_SWAP_ENTRY);
+            return at.is(FolioSize.SMALL) && at.is(On.X86_BATCHED) && (common || direct || twin);
+        }
+
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            return List.of(reclaim, gup);
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            return new State(machine, at, dropped, this);
         }
 
         @Override
@@ -318,59 +338,9 @@ public final class ShrinkVsPin implements Race {
     }
 
     @Override
-    public List<Point> points() {
-        List<Point> points = new ArrayList<>();
-        for (Fix fix : Fix.values()) {
-            for (Reference reference : Reference.values()) {
-                for (FolioSize size : FolioSize.values()) {
-                    for (Then then : Then.values()) {
-                        for (On on : On.values()) {
-                            if (has(fix, reference, size, then, on)) {
-                                points.add(point(fix, reference, size, then, on));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return List.copyOf(points);
-    }
-
-    /** The step of a mutant concerns pins, and no ordinary reference is counted in a word of its own. */
-    private static boolean has(Fix fix, Reference reference, FolioSize size, Then then, On on) {
-        return reference == Reference.PIN
-                ? !fix.isMutant() || then == Then.READ_THEN_WRITE || fix == Fix.SHARE_CHECK_BEFORE_CLEAR
-                : !fix.isMutant() && size == FolioSize.SMALL && (on == On.X86_BATCHED || on == On.ARM64);
-    }
-
-    private Point point(Fix fix, Reference reference, FolioSize size, Then then, On on) {
-        Reachability from = fix.expected.from(reference, then, on);
-        return new Point(
-                name(),
-                fix,
-                List.of(reference, size, then, on),
-                from,
-                from.isReachableOn(TSO) ? null : fix.control(reference),
-                stress(fix, reference, size, then, on),
-                Stream.of(fix.reclaim, fix.gup)
-                        .flatMap(steps -> steps.inOrder().stream())
-                        .toList(),
-                (machine, dropped) -> new State(machine, dropped, fix, reference, size, then, on));
-    }
-
-    /** Real threads run each variant once under the batched flush that reclaim uses, and the twins that decide a verdict. */
-    private static Stress stress(Fix fix, Reference reference, FolioSize size, Then then, On on) {
-        boolean common = reference == Reference.PIN && then == Then.READ_THEN_WRITE;
-        boolean direct =
-                reference == Reference.PIN && then == Then.WRITE && !fix.promisesMapped() && fix != Fix.MAPCOUNT_REUSE;
-        boolean twin = reference == Reference.GET
-                && then == Then.READ_THEN_WRITE
-                && (fix == Fix.REFCOUNT_REUSE
-                        || fix == Fix.KEEP_PINNED_AFTER_UNMAP
-                        || fix == Fix.NO_EXCLUSIVE_SWAP_ENTRY);
-        return size == FolioSize.SMALL && on == On.X86_BATCHED && (common || direct || twin)
-                ? Stress.PLANNED
-                : Stress.EXPLORED_ONLY;
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(
+                List.of(Reference.values()), List.of(FolioSize.values()), List.of(Then.values()), List.of(On.values()));
     }
 
     /** One page, mapped writable once, isolated by reclaim; an empty swap slot; a free page for whoever copies. */
@@ -388,22 +358,16 @@ public final class ShrinkVsPin implements Race {
         private final GupFast gupFast;
         private final UserAccess user;
 
-        State(
-                Machine machine,
-                List<? extends Enum<?>> dropped,
-                Fix fix,
-                Reference reference,
-                FolioSize size,
-                Then then,
-                On on) {
+        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
             this.fix = fix;
-            this.reference = reference;
-            this.then = then;
+            reference = at.the(Reference.class);
+            then = at.the(Then.class);
+            Platform platform = at.the(On.class).platform();
             folio = new Folio(
                     machine,
                     "folio",
                     1,
-                    size == FolioSize.LARGE,
+                    at.is(FolioSize.LARGE),
                     new Folio.Initially(
                             2,
                             1,
@@ -413,9 +377,9 @@ public final class ShrinkVsPin implements Race {
             Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
             MemMap memMap = new MemMap(machine, List.of(folio, spare));
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            mm = new Mm(machine, "mm", table, new Tlb(machine, on.platform().flush(), 2), true);
+            mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 2), true);
             SwapSpace swap = new SwapSpace(machine, false);
-            reclaim = new Reclaim(machine, mm, swap, on.platform(), fix.reclaim.except(dropped));
+            reclaim = new Reclaim(machine, mm, swap, platform, fix.reclaim.except(dropped));
             gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
             user = new UserAccess(
                     mm,

@@ -7,13 +7,6 @@ public enum Stuckness implements Outcome {
      * Forbidden where the actors can deadlock. Where they cannot, a wait gave up for want of CPU time, and the run says
      * nothing.
      */
-    STUCK;
-
-    private static final Story STORY =
-            Story.forbidden("a bounded wait gave up: each actor waits for what the other holds");
-
-    @Override
-    public Story story() {
-        return STORY;
-    }
+    @Forbidden("a bounded wait gave up: each actor waits for what the other holds")
+    STUCK
 }

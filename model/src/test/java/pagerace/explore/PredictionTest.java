@@ -18,20 +18,12 @@ import pagerace.race.Variant;
 
 class PredictionTest {
     private enum Fine implements Outcome {
-        IN_ORDER(Mark.PERMITTED),
-        OVERLAPPED(Mark.WINDOW),
-        BROKEN(Mark.FORBIDDEN);
-
-        private final Mark mark;
-
-        Fine(Mark mark) {
-            this.mark = mark;
-        }
-
-        @Override
-        public Story story() {
-            return new Story(mark, "something happened");
-        }
+        @Permitted("something happened")
+        IN_ORDER,
+        @Window("something happened")
+        OVERLAPPED,
+        @Forbidden("something happened")
+        BROKEN
     }
 
     private enum Only implements Variant {

@@ -91,19 +91,10 @@ class ExportTest {
     }
 
     private enum End implements Outcome {
-        GOOD(Mark.PERMITTED),
-        BAD(Mark.FORBIDDEN);
-
-        private final Mark mark;
-
-        End(Mark mark) {
-            this.mark = mark;
-        }
-
-        @Override
-        public Story story() {
-            return new Story(mark, "something happened");
-        }
+        @Permitted("something happened")
+        GOOD,
+        @Forbidden("something happened")
+        BAD
     }
 
     /** Every kind of step; bad if the second actor held the lock all along, and yet subtracted after the first had ored. */

@@ -4,38 +4,34 @@ package pagerace.verdict;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.Machine;
+import pagerace.mm.op.Steps;
+import pagerace.race.Candidate;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
+import pagerace.race.Place;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
-import pagerace.race.Variant;
+import pagerace.race.Scenario;
 
 /** A race of made-up points for tests of whatever looks at races from outside: nothing here can run. */
 public final class TestRace implements Race {
     /** One outcome of each mark. */
     public enum End implements Outcome {
         /** Permitted. */
-        QUIET(Mark.PERMITTED),
+        @Permitted("it came out QUIET")
+        QUIET,
         /** In the window. */
-        OVERLAPPED(Mark.WINDOW),
+        @Window("it came out OVERLAPPED")
+        OVERLAPPED,
         /** Forbidden. */
-        WRONG(Mark.FORBIDDEN);
-
-        private final Mark mark;
-
-        End(Mark mark) {
-            this.mark = mark;
-        }
-
-        @Override
-        public Story story() {
-            return new Story(mark, "it came out " + name());
-        }
+        @Forbidden("it came out WRONG")
+        WRONG
     }
 
     /** One variant for each thing that can be expected of one. */
-    public enum Fix implements Variant {
+    public enum Fix implements Candidate {
         /** Broken, and every host can show it. */
         BROKEN(Reachability.SC),
         /** Broken behind a store buffer. */
@@ -66,32 +62,52 @@ public final class TestRace implements Race {
         public boolean deadlocks() {
             return this == DEADLOCK;
         }
+
+        @Override
+        public Reachability reachableFrom(Place at) {
+            return from;
+        }
+
+        @Override
+        public @Nullable Fix control(Place at) {
+            return this == FIXED ? BROKEN : null;
+        }
+
+        @Override
+        public boolean isPlanned(Place at) {
+            return at.is(Size.SMALL);
+        }
+
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            return List.of();
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     /** The size of the folio. */
+    @Dimension.Called("folio")
     public enum Size implements Dimension {
         /** One page. */
+        @Means("the folio is SMALL")
         SMALL,
         /** Many. */
-        LARGE;
-
-        @Override
-        public Choice choice() {
-            return new Choice("folio", this == SMALL ? "small" : "large", "the folio is " + name());
-        }
+        @Means("the folio is LARGE")
+        LARGE
     }
 
     /** The point of {@code fix} and a small folio. */
     public static Point point(Fix fix) {
-        return point(fix, Size.SMALL);
-    }
-
-    private static Point point(Fix fix, Size size) {
-        @Nullable Fix control = fix == Fix.FIXED ? Fix.BROKEN : null;
-        Point.Stress stress = size == Size.SMALL ? Point.Stress.PLANNED : Point.Stress.EXPLORED_ONLY;
-        return new Point("TestRace", fix, List.of(size), fix.from, control, stress, machine -> {
-            throw new UnsupportedOperationException();
-        });
+        return new TestRace()
+                .points().stream()
+                        .filter(point ->
+                                point.variant() == fix && point.dimensions().contains(Size.SMALL))
+                        .findFirst()
+                        .orElseThrow();
     }
 
     /** Nothing measured yet of a point. */
@@ -145,9 +161,7 @@ public final class TestRace implements Race {
     }
 
     @Override
-    public List<Point> points() {
-        return variants().stream()
-                .flatMap(fix -> List.of(Size.values()).stream().map(size -> point(fix, size)))
-                .toList();
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(List.of(Size.values()));
     }
 }
