@@ -40,6 +40,8 @@ public final class Folio {
     public static final long ANON = 1;
     /** {@link #mapping}: the page cache of the scenario's shmem file. */
     public static final long SHMEM = 2;
+    /** {@link #mapping}: the page cache of the scenario's file on disk, whose filesystem tracks dirty pages. */
+    public static final long FILE = 3;
 
     /** Where a page-table entry finds it; unique within a {@link MemMap}. */
     public final int pfn;
@@ -51,7 +53,7 @@ public final class Folio {
     public final Word mapcount;
     /** The {@code PG_} bits. */
     public final Word flags;
-    /** {@code folio->mapping}: {@link #NO_MAPPING}, {@link #ANON} or {@link #SHMEM}. */
+    /** {@code folio->mapping}: {@link #NO_MAPPING}, {@link #ANON}, {@link #SHMEM} or {@link #FILE}. */
     public final Word mapping;
     /** The content, abridged to one number. */
     public final Word data;
@@ -98,6 +100,16 @@ public final class Folio {
     /** Whether any of the {@code PG_} bits {@code mask} is set: one unordered read. */
     public boolean test(long mask) {
         return (flags.readOnce() & mask) != 0;
+    }
+
+    /** {@code test_and_clear_bit(PG_dirty)}: fully ordered, whether it was set. */
+    public boolean testAndClearDirty() {
+        return flags.testAndClearBit(DIRTY);
+    }
+
+    /** {@code folio_wait_writeback}: waits until the folio is not being written. The last look orders nothing. */
+    public void waitForWriteback() {
+        flags.await(bits -> (bits & WRITEBACK) == 0);
     }
 
     /** {@code folio_put}: gives one reference back; whether it was the last, so that the folio is free now. */

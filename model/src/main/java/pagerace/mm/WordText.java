@@ -12,8 +12,13 @@ public final class WordText {
     private static final List<String> FOLIO_FLAGS =
             List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl");
 
+    private static final List<String> BUFFER_FLAGS = List.of("attached", "dirty");
+
     private static final List<String> MM_FLAGS = List.of("has-pinned");
     private static final List<String> MM_OWNERS = List.of("mm", "parent", "child");
+
+    /** By value: {@link Folio#NO_MAPPING}, {@link Folio#ANON}, {@link Folio#SHMEM}, {@link Folio#FILE}. */
+    private static final List<String> MAPPINGS = List.of("none", "anon", "shmem", "file");
 
     private static final long WRITER = 1;
 
@@ -29,8 +34,11 @@ public final class WordText {
             case "refcount" -> refcount(value);
             case "mapping" -> mapping(value);
             case "page_cache", "swap_cache", "compound_head" -> value == 0 ? "empty" : "pfn=" + value;
-            case "i_private" -> value == ShmemFile.NO_PUNCH ? "no punch" : "punching";
-            case "ptl", "i_lock", "xa_lock" -> value == 0 ? "free" : "held";
+            case "buffers" -> bits(BUFFER_FLAGS, value);
+            case "reserved" -> value == DiskFile.RESERVED ? "reserved" : "none";
+            case "dirty-tag" -> value == 0 ? "no" : "yes";
+            case "i_private" -> value == Inode.NO_PUNCH ? "no punch" : "punching";
+            case "ptl", "i_lock", "xa_lock", "i_private_lock" -> value == 0 ? "free" : "held";
             case "mmap_lock", "i_mmap_rwsem" -> semaphore(value);
             case "write_protect_seq" -> value + ((value & 1) == 0 ? " (even)" : " (odd)");
             case "irqs-off", "rcu" -> value + ((value & 1) == 0 ? " (no)" : " (yes)");
@@ -43,6 +51,7 @@ public final class WordText {
         return switch (field(word)) {
             case "pte", "pte1", "pmd" -> Pte.describeFlags(mask);
             case "flags" -> bits(flagsOf(word), mask);
+            case "buffers" -> bits(BUFFER_FLAGS, mask);
             default -> "0x" + Long.toHexString(mask);
         };
     }
@@ -77,10 +86,7 @@ public final class WordText {
     }
 
     private static String mapping(long value) {
-        if (value == Folio.NO_MAPPING) {
-            return "none";
-        }
-        return value == Folio.ANON ? "anon" : value == Folio.SHMEM ? "shmem" : Long.toString(value);
+        return value >= 0 && value < MAPPINGS.size() ? MAPPINGS.get((int) value) : Long.toString(value);
     }
 
     private static String semaphore(long value) {

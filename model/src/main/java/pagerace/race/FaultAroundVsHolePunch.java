@@ -12,12 +12,12 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.FaultEnd;
 import pagerace.mm.op.HolePunch;
@@ -488,7 +488,7 @@ public final class FaultAroundVsHolePunch implements Race {
         private final List<Word> entries;
         private final MemMap memMap;
         private final Mm mm;
-        private final ShmemFile file;
+        private final Inode file;
         private final FaultAround faultAround;
         private final ShmemFault fault;
         private final ShmemFault otherFault;
@@ -509,13 +509,13 @@ public final class FaultAroundVsHolePunch implements Race {
             if (two) {
                 Folio next = new Folio(machine, "folio2", 3, false, inFile(1));
                 folios = List.of(folio, spare, next);
-                file = new ShmemFile(machine, folio, next);
+                file = new Inode(machine, Folio.SHMEM, folio, next);
                 table = new PageTable(machine, "mm", unmapped, Pte.present(3, Pte.ACCESSED | Pte.WRITE));
                 entries = List.of(table.pte(0), table.pte(1));
             } else {
                 Folio otherSpare = new Folio(machine, "new2", 3, false, Folio.Initially.FREE);
                 folios = List.of(folio, spare, otherSpare);
-                file = new ShmemFile(machine, folio);
+                file = new Inode(machine, Folio.SHMEM, folio);
                 table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", unmapped);
                 entries = List.of(pmd ? table.pmd : table.pte(0));
             }
@@ -526,7 +526,7 @@ public final class FaultAroundVsHolePunch implements Race {
             fault = new ShmemFault(mm, memMap, file, spare, fix.direct().except(dropped));
             otherFault = new ShmemFault(mm, memMap, file, folios.get(2), ShmemFault.MAINLINE.except(dropped));
             punchSteps = (two ? fix.punchAfterFirstZap : fix.punch).except(dropped);
-            punch = new HolePunch(mm, memMap, file, platform, punchSteps);
+            punch = new HolePunch(machine, mm, memMap, file, platform, punchSteps);
         }
 
         private static Folio.Initially inFile(int mappings) {

@@ -10,12 +10,12 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.HolePunch;
@@ -133,9 +133,10 @@ public final class SpeedOfExploring {
             gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1);
             fork = new Fork(machine, mm, child, memMap, forForkToCopy, platform, Fork.V5_19);
             zap = new HolePunch(
+                    machine,
                     mm,
                     memMap,
-                    new ShmemFile(machine, gone),
+                    new Inode(machine, Folio.SHMEM, gone),
                     platform,
                     Steps.of(HolePunch.Step.TRUNCATE, HolePunch.Step.FIRST_ZAP));
             fault = new WriteFault(mm, memMap, null, forFaultToCopy, ReuseRule.EXCLUSIVE);

@@ -280,10 +280,10 @@ class StateTest {
         void holdsItsPagesUntilTheyAreRemoved() {
             Folio one = folio(1, false, 1);
             Folio two = folio(2, false, 1);
-            ShmemFile file = new ShmemFile(machine, one, two);
+            Inode file = new Inode(machine, Folio.SHMEM, one, two);
             assertThat(file.pages()).isEqualTo(2);
             assertThat(file.size.readOnce()).isEqualTo(2);
-            assertThat(file.iPrivate.readOnce()).isEqualTo(ShmemFile.NO_PUNCH);
+            assertThat(file.iPrivate.readOnce()).isEqualTo(Inode.NO_PUNCH);
             assertThat(file.slot(1).readOnce()).isEqualTo(2);
             one.mapping.writeOnce(Folio.SHMEM);
             assertThat(machine.logOf(() -> file.remove(0, one)))
@@ -301,7 +301,7 @@ class StateTest {
                     .containsExactly(
                             "lock page_cache.xa_lock", "storeRelease page_cache[0]", "storeRelease page_cache.xa_lock");
             assertThat(file.slot(0).readOnce()).isEqualTo(2);
-            assertThat(new ShmemFile(machine, one).pages()).isEqualTo(1);
+            assertThat(new Inode(machine, Folio.SHMEM, one).pages()).isEqualTo(1);
         }
     }
 

@@ -28,7 +28,13 @@ class WordTextTest {
                 "folio.mapping             | 0     | none",
                 "folio.mapping             | 1     | anon",
                 "folio.mapping             | 2     | shmem",
-                "folio.mapping             | 3     | 3",
+                "folio.mapping             | 3     | file",
+                "folio.mapping             | 4     | 4",
+                "folio.buffers             | 3     | attached,dirty",
+                "fs.reserved               | 1     | reserved",
+                "fs.reserved               | 0     | none",
+                "page_cache.dirty-tag      | 1     | yes",
+                "inode.i_private_lock      | 1     | held",
                 "page_cache[1]             | 3     | pfn=3",
                 "swap_cache                | 0     | empty",
                 "compound_head[1]          | 1     | pfn=1",
@@ -58,6 +64,7 @@ class WordTextTest {
                 "mm.pmd       | 36 | D,uffd-wp",
                 "folio.flags  | 32 | excl",
                 "parent.flags | 1  | has-pinned",
+                "folio.buffers | 2  | dirty",
                 "folio.data   | 16 | 0x10",
             })
     void masks(String word, long mask, String text) {

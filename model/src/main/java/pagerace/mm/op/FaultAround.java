@@ -3,10 +3,10 @@ package pagerace.mm.op;
 
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 
 /**
  * {@code filemap_map_pages}: a read fault maps the neighbours that are in the page cache anyway, without waiting for anything
@@ -39,11 +39,11 @@ public final class FaultAround {
 
     private final Mm mm;
     private final MemMap memMap;
-    private final ShmemFile file;
+    private final Inode file;
     private final Steps<Step> steps;
 
     /** Fault-around in {@code mm}, whose table maps {@code file} from its first page on. */
-    public FaultAround(Mm mm, MemMap memMap, ShmemFile file, Steps<Step> steps) {
+    public FaultAround(Mm mm, MemMap memMap, Inode file, Steps<Step> steps) {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
@@ -56,7 +56,7 @@ public final class FaultAround {
      * @param index the page whose end is returned
      */
     public FaultEnd mapPages(int index) {
-        if (steps.has(Step.HEED_PUNCH) && file.iPrivate.readOnce() != ShmemFile.NO_PUNCH) {
+        if (steps.has(Step.HEED_PUNCH) && file.iPrivate.readOnce() != Inode.NO_PUNCH) {
             return FaultEnd.SKIPPED_PUNCH;
         }
         FaultEnd result = FaultEnd.SKIPPED_EMPTY;
@@ -105,7 +105,7 @@ public final class FaultAround {
             folio.put();
             return FaultEnd.SKIPPED_LOCKED;
         }
-        if ((steps.has(Step.RECHECK_MAPPING) && folio.mapping.readOnce() != Folio.SHMEM)
+        if ((steps.has(Step.RECHECK_MAPPING) && !file.owns(folio))
                 || !folio.test(Folio.UPTODATE)
                 || index >= file.size.readOnce()) {
             unlockFolio(folio);

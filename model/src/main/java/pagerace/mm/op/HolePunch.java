@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.machine.Machine;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
-import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 
 /**
- * Removes all pages of a shmem file: {@code shmem_fallocate} with {@code PUNCH_HOLE}, or a truncation to nothing.
+ * Removes all pages of a file: {@code shmem_fallocate} with {@code PUNCH_HOLE}, a truncation to nothing, or an invalidation of
+ * pages that stay inside the file's size.
  *
  * <p>Assumptions: the inode's own lock, which keeps out other punches and truncations, is held and not modelled; one address
- * space maps the file.
+ * space maps the file. What the filesystem does with its blocks and its dirty folios is not modelled.
  *
  * <p>Guarantees, when all steps of mainline are taken: afterwards no page table maps a page that has left the file.
  *
@@ -26,6 +26,10 @@ public final class HolePunch {
     public enum Step {
         /** A truncation: the file's size becomes zero first, and private copies go as well. */
         TRUNCATE,
+        /** A punch in shmem: published in {@code i_private} for as long as it lasts. */
+        PUBLISH,
+        /** Before 2.6.23: each unmapping of a range counts, so that faults notice. */
+        COUNT,
         /** Zap the whole range first, without folio locks. */
         FIRST_ZAP,
         /** That zap leaves markers which remember {@code uffd-wp}: 999dad824c39 (5.19). */
@@ -43,10 +47,19 @@ public final class HolePunch {
     }
 
     /** A punch in the present kernel. */
-    public static final Steps<Step> MAINLINE =
-            Steps.of(Step.FIRST_ZAP, Step.LEAVE_MARKERS, Step.SECOND_ZAP, Step.SECOND_ZAP_SEES_PMD, Step.SECOND_PASS);
+    public static final Steps<Step> MAINLINE = Steps.of(
+            Step.PUBLISH,
+            Step.FIRST_ZAP,
+            Step.LEAVE_MARKERS,
+            Step.SECOND_ZAP,
+            Step.SECOND_ZAP_SEES_PMD,
+            Step.SECOND_PASS);
     /** A truncation in the present kernel. */
-    public static final Steps<Step> TRUNCATION = MAINLINE.with(Step.TRUNCATE).with(Step.ZAP_COPIES_AFTER);
+    public static final Steps<Step> TRUNCATION =
+            MAINLINE.without(Step.PUBLISH).with(Step.TRUNCATE).with(Step.ZAP_COPIES_AFTER);
+    /** {@code invalidate_inode_pages2}: pages inside the file's size go, each unmapped under its folio lock. */
+    public static final Steps<Step> INVALIDATION =
+            Steps.of(Step.SECOND_ZAP, Step.SECOND_ZAP_SEES_PMD, Step.SECOND_PASS);
 
     /**
      * What a punch came across.
@@ -56,18 +69,20 @@ public final class HolePunch {
      */
     public record Punched(boolean rezapped, boolean skipped) {}
 
+    private final Machine machine;
     private final Mm mm;
     private final MemMap memMap;
-    private final ShmemFile file;
-    private final Platform platform;
+    private final Inode file;
+    private final Zap zap;
     private final Steps<Step> steps;
 
     /** Punches in {@code file}, which {@code mm} maps from the start of its table. */
-    public HolePunch(Mm mm, MemMap memMap, ShmemFile file, Platform platform, Steps<Step> steps) {
+    public HolePunch(Machine machine, Mm mm, MemMap memMap, Inode file, Platform platform, Steps<Step> steps) {
+        this.machine = machine;
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
-        this.platform = platform;
+        this.zap = new Zap(mm, memMap, platform, Zap.V6_2);
         this.steps = steps;
     }
 
@@ -75,8 +90,9 @@ public final class HolePunch {
     public Punched punch() {
         if (steps.has(Step.TRUNCATE)) {
             file.size.writeOnce(0);
-        } else {
-            publish(ShmemFile.PUNCHING);
+        }
+        if (steps.has(Step.PUBLISH)) {
+            publish(Inode.PUNCHING);
         }
         if (steps.has(Step.FIRST_ZAP)) {
             for (int i = 0; i < file.pages(); i++) {
@@ -113,8 +129,8 @@ public final class HolePunch {
                 zap(i, false);
             }
         }
-        if (!steps.has(Step.TRUNCATE)) {
-            publish(ShmemFile.NO_PUNCH);
+        if (steps.has(Step.PUBLISH)) {
+            publish(Inode.NO_PUNCH);
         }
         return new Punched(rezapped, skipped);
     }
@@ -129,40 +145,26 @@ public final class HolePunch {
     /** {@code unmap_mapping_range} for one page. */
     private void zap(int index, boolean leaveMarker) {
         file.iMmapRwsem.readLock();
+        count();
         zapRange(index, leaveMarker, true);
         file.iMmapRwsem.readUnlock();
     }
 
-    /** {@code zap_pmd_range}: the entry of the table, or the leaf that stands in its place. */
-    private void zapRange(int index, boolean leaveMarker, boolean seesPmd) {
-        if (mm.table.pmd.readOnce() == PageTable.TABLE) {
-            zapEntry(mm.table.pte(index), leaveMarker);
-        } else if (seesPmd) {
-            zapEntry(mm.table.pmd, false);
+    private void count() {
+        if (steps.has(Step.COUNT)) {
+            machine.smpWmb(); // pairs with the acquire of a fault's first sample: the size before the count
+            file.truncateCount.writeOnce(file.truncateCount.readOnce() + 1);
         }
     }
 
-    /** {@code zap_present_ptes}: the mapping's reference goes only after the flush. */
-    private void zapEntry(Word entry, boolean leaveMarker) {
-        mm.table.ptl.lock();
-        long seen = entry.readOnce();
-        if (!Pte.isPresent(seen)) {
-            mm.table.ptl.unlock();
-            return;
+    /** {@code zap_pmd_range}: the entry of the table, or the leaf that stands in its place. */
+    private void zapRange(int index, boolean leaveMarker, boolean seesPmd) {
+        boolean evenCopies = steps.has(Step.TRUNCATE); // a private copy is the process's own: a punch leaves it alone
+        if (mm.table.pmd.readOnce() == PageTable.TABLE) {
+            zap.zap(mm.table.pte(index), leaveMarker, evenCopies);
+        } else if (seesPmd) {
+            zap.zap(mm.table.pmd, false, evenCopies);
         }
-        Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
-        if (folio.mapping.readOnce() == Folio.ANON && !steps.has(Step.TRUNCATE)) {
-            mm.table.ptl.unlock(); // a private copy is the process's own: a punch leaves it alone
-            return;
-        }
-        platform.pteUpdate().getAndClear(entry);
-        if (leaveMarker && Pte.has(seen, Pte.UFFD_WP)) {
-            entry.writeOnce(Pte.uffdWpMarker());
-        }
-        folio.mapcount.add(-1);
-        mm.tlb.flush();
-        mm.table.ptl.unlock();
-        folio.put();
     }
 
     /** The hole's edge: {@code truncate_inode_partial_folio} whose split fails. */
@@ -175,10 +177,11 @@ public final class HolePunch {
     /** {@code truncate_inode_folio} on a locked folio; unlocks it. Whether it had to be zapped. */
     private boolean truncate(Folio folio, int index) {
         boolean mapped = false;
-        if (folio.mapping.readOnce() == Folio.SHMEM) {
+        if (file.owns(folio)) {
             if (steps.has(Step.SECOND_ZAP) && folio.mapcount.readOnce() > 0) {
                 mapped = true;
                 file.iMmapRwsem.readLock();
+                count();
                 zapRange(index, false, steps.has(Step.SECOND_ZAP_SEES_PMD));
                 file.iMmapRwsem.readUnlock();
             }

@@ -2,10 +2,10 @@
 package pagerace.mm.op;
 
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 
 /**
  * A direct fault on one page of a shmem mapping: {@code shmem_fault} and {@code finish_fault}, or {@code do_cow_fault} in a
@@ -38,12 +38,12 @@ public final class ShmemFault {
 
     private final Mm mm;
     private final MemMap memMap;
-    private final ShmemFile file;
+    private final Inode file;
     private final Folio spare;
     private final Steps<Step> steps;
 
     /** Direct faults in {@code mm}, whose table maps {@code file} from its first page on. */
-    public ShmemFault(Mm mm, MemMap memMap, ShmemFile file, Folio spare, Steps<Step> steps) {
+    public ShmemFault(Mm mm, MemMap memMap, Inode file, Folio spare, Steps<Step> steps) {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
@@ -89,14 +89,14 @@ public final class ShmemFault {
 
     /** Whether a punch was under way: it is over now, and the fault starts again. */
     private boolean waitedForPunch() {
-        if (!steps.has(Step.WAIT_FOR_PUNCH) || file.iPrivate.readOnce() == ShmemFile.NO_PUNCH) {
+        if (!steps.has(Step.WAIT_FOR_PUNCH) || file.iPrivate.readOnce() == Inode.NO_PUNCH) {
             return false;
         }
         file.iLock.lock();
-        boolean punching = file.iPrivate.readOnce() != ShmemFile.NO_PUNCH;
+        boolean punching = file.iPrivate.readOnce() != Inode.NO_PUNCH;
         file.iLock.unlock();
         if (punching) {
-            file.iPrivate.await(record -> record == ShmemFile.NO_PUNCH);
+            file.iPrivate.await(record -> record == Inode.NO_PUNCH);
             file.iLock.lock(); // finish_wait: leaves the queue
             file.iLock.unlock();
         }
@@ -158,7 +158,7 @@ public final class ShmemFault {
             return FaultEnd.SKIPPED_MOVED;
         }
         folio.lock.lock();
-        boolean ours = folio.mapping.readOnce() == Folio.SHMEM;
+        boolean ours = file.owns(folio);
         if (ours && index < file.size.readOnce()) {
             return FaultEnd.MAPPED;
         }

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 import pagerace.mm.op.FaultAround.Step;
 
 class FaultAroundTest {
@@ -127,7 +127,7 @@ class FaultAroundTest {
     @Test
     void heedsAPublishedPunchWhereProposed() {
         FileScene scene = FileScene.unmapped();
-        scene.file.iPrivate.writeOnce(ShmemFile.PUNCHING);
+        scene.file.iPrivate.writeOnce(Inode.PUNCHING);
         assertThat(mapPages(scene, MAINLINE.with(Step.HEED_PUNCH))).isEqualTo(FaultEnd.SKIPPED_PUNCH);
         assertThat(scene.entry(1).readOnce()).isZero();
         assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.MAPPED);

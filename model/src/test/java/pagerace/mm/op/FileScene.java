@@ -9,13 +9,13 @@ import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 
 /** A shmem file of two pages that one address space maps, a free page, and what must be true of their counts. */
 final class FileScene {
@@ -29,7 +29,7 @@ final class FileScene {
     final Folio second;
     final Folio spare;
     final MemMap memMap;
-    final ShmemFile file;
+    final Inode file;
     final Mm mm;
 
     private FileScene(boolean large, boolean pmd) {
@@ -37,7 +37,7 @@ final class FileScene {
         second = new Folio(machine, "second", 2, false, inFile(CONTENT + 1));
         spare = new Folio(machine, "spare", 3, false, Folio.Initially.FREE);
         memMap = new MemMap(machine, List.of(folio, second, spare));
-        file = pmd ? new ShmemFile(machine, folio) : new ShmemFile(machine, folio, second);
+        file = pmd ? new Inode(machine, Folio.SHMEM, folio) : new Inode(machine, Folio.SHMEM, folio, second);
         PageTable table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", Pte.NONE, Pte.NONE);
         mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 2), false);
     }
@@ -104,7 +104,7 @@ final class FileScene {
     }
 
     HolePunch.Punched punch(Steps<HolePunch.Step> steps) {
-        return new HolePunch(mm, memMap, file, platform, steps).punch();
+        return new HolePunch(machine, mm, memMap, file, platform, steps).punch();
     }
 
     boolean holds(int index) {

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 import pagerace.mm.op.HolePunch.Punched;
 import pagerace.mm.op.HolePunch.Step;
 
@@ -25,7 +25,7 @@ class HolePunchTest {
         assertThat(scene.holds(1)).isFalse();
         assertThat(scene.folio.mapping.readOnce()).isEqualTo(Folio.NO_MAPPING);
         assertThat(scene.folio.refcount.readOnce()).isZero();
-        assertThat(scene.file.iPrivate.readOnce()).isEqualTo(ShmemFile.NO_PUNCH);
+        assertThat(scene.file.iPrivate.readOnce()).isEqualTo(Inode.NO_PUNCH);
         scene.assertConserved();
     }
 
@@ -51,11 +51,11 @@ class HolePunchTest {
         scene.machine.before(
                 "xchg mm.pte FULL",
                 1,
-                () -> assertThat(scene.file.iPrivate.readOnce()).isEqualTo(ShmemFile.PUNCHING));
+                () -> assertThat(scene.file.iPrivate.readOnce()).isEqualTo(Inode.PUNCHING));
         scene.machine.before(
                 "writeOnce page_cache[1]",
                 1,
-                () -> assertThat(scene.file.iPrivate.readOnce()).isEqualTo(ShmemFile.PUNCHING));
+                () -> assertThat(scene.file.iPrivate.readOnce()).isEqualTo(Inode.PUNCHING));
         scene.punch(MAINLINE);
         assertGone(scene);
     }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
 import pagerace.mm.Pte;
-import pagerace.mm.ShmemFile;
 import pagerace.mm.op.ShmemFault.Step;
 
 class ShmemFaultTest {
@@ -169,7 +169,7 @@ class ShmemFaultTest {
     @ValueSource(booleans = {false, true})
     void waitsForAPublishedPunch(boolean wait) {
         FileScene scene = FileScene.unmapped();
-        scene.file.iPrivate.writeOnce(ShmemFile.PUNCHING);
+        scene.file.iPrivate.writeOnce(Inode.PUNCHING);
         Steps<Step> steps = wait ? ShmemFault.MAINLINE : ShmemFault.MAINLINE.without(Step.WAIT_FOR_PUNCH);
         if (wait) {
             scene.machine.before("await inode.i_private", 1, () -> endPunchSoon(scene));
@@ -198,15 +198,15 @@ class ShmemFaultTest {
     private static void endPunchSoon(FileScene scene) {
         CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS).execute(() -> {
             scene.leaveFile();
-            scene.file.iPrivate.storeRelease(ShmemFile.NO_PUNCH);
+            scene.file.iPrivate.storeRelease(Inode.NO_PUNCH);
         });
     }
 
     @Test
     void doesNotWaitForAPunchThatEndedBeforeItLookedAgain() {
         FileScene scene = FileScene.unmapped();
-        scene.file.iPrivate.writeOnce(ShmemFile.PUNCHING);
-        scene.machine.before("lock inode.i_lock", 1, () -> scene.file.iPrivate.writeOnce(ShmemFile.NO_PUNCH));
+        scene.file.iPrivate.writeOnce(Inode.PUNCHING);
+        scene.machine.before("lock inode.i_lock", 1, () -> scene.file.iPrivate.writeOnce(Inode.NO_PUNCH));
         assertThat(fault(scene)).isEqualTo(FaultEnd.MAPPED);
         scene.assertConserved();
     }

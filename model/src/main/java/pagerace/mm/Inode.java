@@ -7,22 +7,27 @@ import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 
 /**
- * A shmem file: its inode, its page cache, and the lock of its reverse mapping.
+ * {@code struct inode} with its {@code address_space}: a file's size, its page cache, and the lock of its reverse mapping.
+ * What a filesystem with a disk keeps besides stands in {@link DiskFile}.
  *
  * <p>Lock order, outer to inner: folio lock, {@link #iMmapRwsem}, page-table lock, {@link #iLock} or {@link #xaLock}.
  */
-public final class ShmemFile {
-    /** {@link #iPrivate}: nobody punches. */
+public final class Inode {
+    /** {@link #iPrivate} of a shmem file: nobody punches. */
     public static final long NO_PUNCH = 0;
-    /** {@link #iPrivate}: a punch of the whole file is under way; faults had better wait. */
+    /** {@link #iPrivate} of a shmem file: a punch of the whole file is under way; faults had better wait. */
     public static final long PUNCHING = 1;
 
+    /** What {@link Folio#mapping} says of this file's folios: {@link Folio#SHMEM} or {@link Folio#FILE}. */
+    public final long kind;
     /** {@code i_lock}: guards {@link #iPrivate}. */
     public final SpinLock iLock;
-    /** {@code inode->i_private}: the record of a punch under way. */
+    /** {@code inode->i_private}: for shmem, the record of a punch under way. */
     public final Word iPrivate;
     /** {@code i_size}, in pages. */
     public final Word size;
+    /** {@code truncate_count}, before 2.6.23: unmappings of a range so far. */
+    public final Word truncateCount;
     /** {@code i_pages} lock: guards the slots. */
     public final SpinLock xaLock;
     /** {@code i_mmap_rwsem}: held for reading while mappings are found and zapped. */
@@ -30,22 +35,17 @@ public final class ShmemFile {
 
     private final Word[] slots;
 
-    /** A file of one page, {@code folio}. */
-    public ShmemFile(Machine machine, Folio folio) {
-        this(machine, new Word[] {machine.word("page_cache", 0, folio.pfn)});
-    }
-
-    /** A file of two pages. */
-    public ShmemFile(Machine machine, Folio folio0, Folio folio1) {
-        this(machine, new Word[] {machine.word("page_cache", 0, folio0.pfn), machine.word("page_cache", 1, folio1.pfn)
-        });
-    }
-
-    private ShmemFile(Machine machine, Word[] slots) {
-        this.slots = slots;
+    /** A file of as many pages as {@code folios}, all of them in the page cache. */
+    public Inode(Machine machine, long kind, Folio... folios) {
+        this.kind = kind;
+        slots = new Word[folios.length];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = machine.word("page_cache", i, folios[i].pfn);
+        }
         iLock = new SpinLock(machine, "inode", "i_lock");
         iPrivate = machine.word("inode", "i_private", NO_PUNCH);
         size = machine.word("inode", "i_size", slots.length);
+        truncateCount = machine.word("inode", "truncate_count", 0);
         xaLock = new SpinLock(machine, "page_cache", "xa_lock");
         iMmapRwsem = new RwSemaphore(machine, "inode", "i_mmap_rwsem");
     }
@@ -58,6 +58,11 @@ public final class ShmemFile {
     /** How many slots there are; the size of the file may have become less. */
     public int pages() {
         return slots.length;
+    }
+
+    /** Whether {@code folio->mapping} is this file: one unordered read, stable only under the folio lock. */
+    public boolean owns(Folio folio) {
+        return folio.mapping.readOnce() == kind;
     }
 
     /** {@code filemap_add_folio}: puts a locked folio with a reference for the cache into an empty slot. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import java.util.List;
+import pagerace.machine.Machine;
+import pagerace.machine.Word;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Mm;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/**
+ * {@code folio_clear_dirty_for_io} and {@code folio_cancel_dirty}: takes the dirty mark off a folio and, for I/O, the write
+ * permission off every entry that maps it. That ends the folio's writable epoch: the next store through an entry faults, and
+ * the filesystem hears of it. A store through a pin does not.
+ *
+ * <p>Assumptions: the caller holds the folio lock.
+ *
+ * <p>Algorithm notes. A store through an entry is recorded in the entry's dirty bit only. So the entries are cleaned first and
+ * what they knew is transferred to the folio, whose own mark goes last: in whatever order a fault marks the folio dirty, one
+ * of the two sees the other.
+ */
+public final class CleanFolio {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** 2.6.19: clear the folio's mark first, and forget what the entries say. */
+        CLEAR_FIRST,
+        /** Write-protect and clean every entry. */
+        MKCLEAN,
+        /** Proposal (Jan Kara, 2018): leave an entry writable if its folio may be pinned, looked up under the cleared entry. */
+        KEEP_PINNED_MAPPED,
+        /** Mark the folio dirty if any entry was: 7658cc289288 (2.6.20). */
+        TRANSFER,
+        /** Proposal: with its entries clean, keep a folio dirty that may be pinned (Jan Kara's RFC of 2023, test displaced). */
+        KEEP_PINNED_DIRTY,
+        /** 2.6.19: cancelling the mark cleans the entries too, and forgets what they say. */
+        CANCEL_MKCLEANS
+    }
+
+    /** 2.6.19: d08b3851da41. */
+    public static final Steps<Step> V2_6_19 = Steps.of(Step.CLEAR_FIRST, Step.MKCLEAN, Step.CANCEL_MKCLEANS);
+    /** Since 2.6.20: 7658cc289288. */
+    public static final Steps<Step> MAINLINE = Steps.of(Step.MKCLEAN, Step.TRANSFER);
+
+    /** What {@link #clearForIo} came to. */
+    public enum End {
+        /** Nothing to write. */
+        WAS_CLEAN,
+        /** The folio is clean now, and has to be written. */
+        WAS_DIRTY,
+        /** The folio may be pinned, and stays dirty. */
+        KEPT_PINNED
+    }
+
+    /** What the walk over the entries found: the greater decides. */
+    private enum Found {
+        NOTHING,
+        DIRTY,
+        KEPT
+    }
+
+    private final Machine machine;
+    private final DiskFile file;
+    private final List<Mm> mappings;
+    private final Platform platform;
+    private final MarkDirty markDirty;
+    private final Steps<Step> steps;
+
+    /** Cleans folios of {@code file}, which {@code mappings} map at the first entry of their tables, found in that order. */
+    public CleanFolio(Machine machine, DiskFile file, List<Mm> mappings, Platform platform, Steps<Step> steps) {
+        this.machine = machine;
+        this.file = file;
+        this.mappings = mappings;
+        this.platform = platform;
+        this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
+        this.steps = steps;
+    }
+
+    /** {@code folio_clear_dirty_for_io}. */
+    public End clearForIo(Folio folio) {
+        if (steps.has(Step.CLEAR_FIRST)) {
+            boolean dirty = folio.testAndClearDirty();
+            if (dirty && steps.has(Step.MKCLEAN)) {
+                mkclean(folio);
+            }
+            return dirty ? End.WAS_DIRTY : End.WAS_CLEAN;
+        }
+        Found found = steps.has(Step.MKCLEAN) ? mkclean(folio) : Found.NOTHING;
+        if (found == Found.DIRTY && steps.has(Step.TRANSFER)) {
+            markDirty.mark(folio);
+        }
+        if (found == Found.KEPT || (steps.has(Step.KEEP_PINNED_DIRTY) && folio.maybePinned())) {
+            return End.KEPT_PINNED;
+        }
+        return folio.testAndClearDirty() ? End.WAS_DIRTY : End.WAS_CLEAN;
+    }
+
+    /** {@code folio_cancel_dirty}: the folio need not be written any more. */
+    public void cancel(Folio folio) {
+        if (folio.testAndClearDirty() && steps.has(Step.CANCEL_MKCLEANS)) {
+            mkclean(folio);
+        }
+    }
+
+    /** {@code folio_mkclean}. A folio that seems unmapped is skipped. */
+    private Found mkclean(Folio folio) {
+        Found found = Found.NOTHING;
+        if (folio.mapcount.readOnce() == 0) {
+            return found;
+        }
+        file.inode.iMmapRwsem.readLock();
+        for (Mm mm : mappings) {
+            Found here = mkcleanOne(mm, folio);
+            found = here.compareTo(found) > 0 ? here : found;
+        }
+        file.inode.iMmapRwsem.readUnlock();
+        return found;
+    }
+
+    private Found mkcleanOne(Mm mm, Folio folio) {
+        Word entry = mm.table.pte(0);
+        mm.table.ptl.lock();
+        long seen = entry.readOnce();
+        if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn || !Pte.has(seen, Pte.WRITE | Pte.DIRTY)) {
+            mm.table.ptl.unlock();
+            return Found.NOTHING;
+        }
+        long old = platform.pteUpdate().getAndClear(entry);
+        mm.tlb.flushNow();
+        boolean keep = false;
+        if (steps.has(Step.KEEP_PINNED_MAPPED)) {
+            // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins.
+            machine.smpMb();
+            keep = folio.maybePinned();
+        }
+        entry.writeOnce(keep ? old : old & ~(Pte.WRITE | Pte.DIRTY));
+        mm.table.ptl.unlock();
+        return keep ? Found.KEPT : Found.DIRTY;
+    }
+}

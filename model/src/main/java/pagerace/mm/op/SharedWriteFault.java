@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Word;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+
+/**
+ * {@code do_shared_fault} and {@code wp_page_shared}: a store met an entry of a shared file mapping that does not let it
+ * through. The filesystem is asked ({@code page_mkwrite}), then the entry becomes writable, then the folio is marked dirty.
+ *
+ * <p>Assumptions: the caller holds {@code mmap_lock} for reading.
+ *
+ * <p>Guarantees, when all steps of mainline are taken: while the entry is writable the folio belongs to the file and the
+ * filesystem has agreed to its being dirtied. {@code page_mkwrite} returns with the folio locked, and the lock is held until the
+ * folio is marked, so neither truncation nor writeback gets in between.
+ */
+public final class SharedWriteFault {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Before 2.6.23: sample a counter of truncations, and compare it under the page-table lock. */
+        TRUNCATE_COUNT,
+        /** Ask the filesystem: it takes the folio lock, looks whether the folio is still its own, and reserves. */
+        PAGE_MKWRITE,
+        /** {@code page_mkwrite} waits until the folio is not being written, for a filesystem that needs stable pages. */
+        WAIT_STABLE,
+        /** {@code page_mkwrite} returns with the folio locked: b827e496c893 (2.6.30). */
+        RETURN_LOCKED,
+        /** Where it does not, take the folio lock and look whether the folio still has a mapping: d00806b18315 (2.6.23). */
+        RELOCK,
+        /** Make the entry writable only if it is what the fault saw. */
+        RECHECK_PTE,
+        /** Mutant: give the folio lock back before the folio is marked. */
+        UNLOCK_BEFORE_DIRTY,
+        /** Where nobody holds the folio lock, wait until it is free before the folio is marked: 79352894b285 (2.6.23). */
+        WAIT_UNLOCKED_BEFORE_DIRTY,
+        /** Where nobody holds the folio lock, take it to mark the folio. */
+        LOCK_TO_DIRTY
+    }
+
+    /** The present kernel on a filesystem with {@code page_mkwrite}. */
+    public static final Steps<Step> MAINLINE =
+            Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RETURN_LOCKED, Step.RECHECK_PTE);
+    /** The present kernel on a filesystem without it, for an entry that is present and read-only. */
+    public static final Steps<Step> WITHOUT_MKWRITE = Steps.of(Step.RECHECK_PTE, Step.LOCK_TO_DIRTY);
+
+    /** How it ended. */
+    public enum End {
+        /** There was no fault: the entry was writable. */
+        NO_FAULT,
+        /** The entry is writable now, and the folio was marked dirty. */
+        MADE_WRITABLE,
+        /** Nothing was mapped: the folio had left the file. The access is tried again. */
+        TRUNCATED,
+        /** Nothing was mapped: the count of truncations had moved. The access is tried again. */
+        COUNT_MOVED,
+        /** Nothing was mapped: the entry had changed. The access is tried again. */
+        PTE_CHANGED,
+        /** The page is behind the end of the file, or was never there ({@code SIGBUS}). */
+        SIGBUS
+    }
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final DiskFile file;
+    private final MarkDirty markDirty;
+    private final Steps<Step> steps;
+
+    /** Faults in {@code mm}, whose table maps {@code file} at its first entry. */
+    public SharedWriteFault(Mm mm, MemMap memMap, DiskFile file, MarkDirty markDirty, Steps<Step> steps) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.file = file;
+        this.markDirty = markDirty;
+        this.steps = steps;
+    }
+
+    /** Handles a store to the page: reads the entry and, if it does not permit the store, tries once to make it. */
+    public End handle() {
+        Word entry = mm.table.pte(0);
+        long seen = entry.readOnce();
+        if (Pte.isWritable(seen)) {
+            return End.NO_FAULT;
+        }
+        // Pairs with the write fence between the size and the count (HolePunch): who sees the new count sees the new
+        // size.
+        long count = steps.has(Step.TRUNCATE_COUNT) ? file.inode.truncateCount.loadAcquire() : 0;
+        if (Pte.isPresent(seen)) {
+            return protectedEntry(entry, seen);
+        }
+        int pfn = (int) file.inode.slot(0).readDependent();
+        if (pfn == 0) {
+            return End.SIGBUS;
+        }
+        Folio folio = memMap.folioOf(pfn);
+        End end = filemapFault(folio, pfn);
+        if (end == End.MADE_WRITABLE) {
+            end = notify(folio, entry, seen, count, true);
+        }
+        return end;
+    }
+
+    /** {@code do_wp_page}: the folio is the entry's, referenced under the page-table lock. */
+    private End protectedEntry(Word entry, long seen) {
+        Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
+        mm.table.ptl.lock();
+        if (entry.readOnce() != seen) {
+            mm.table.ptl.unlock();
+            return End.PTE_CHANGED;
+        }
+        folio.refcount.add(1);
+        End end;
+        if (steps.has(Step.PAGE_MKWRITE)) {
+            mm.table.ptl.unlock();
+            end = notify(folio, entry, seen, 0, false);
+        } else {
+            makeWritable(entry, folio);
+            mm.table.ptl.unlock();
+            dirty(folio, false);
+            end = End.MADE_WRITABLE;
+        }
+        folio.put();
+        return end;
+    }
+
+    /** {@code filemap_fault}: {@link End#MADE_WRITABLE} if the folio is referenced and locked, and of this file. */
+    private End filemapFault(Folio folio, int pfn) {
+        if (!folio.tryGet()) {
+            return End.TRUNCATED;
+        }
+        if (file.inode.slot(0).readOnce() != pfn) {
+            folio.put();
+            return End.TRUNCATED;
+        }
+        folio.lock.lock();
+        boolean ours = file.inode.owns(folio);
+        if (ours && file.inode.size.readOnce() > 0) {
+            return End.MADE_WRITABLE;
+        }
+        folio.lock.unlock();
+        folio.put();
+        return ours ? End.SIGBUS : End.TRUNCATED;
+    }
+
+    /** From {@code page_mkwrite} to the dirty folio, which comes locked if {@code locked}. Puts a folio that it does not map. */
+    private End notify(Folio folio, Word entry, long seen, long count, boolean locked) {
+        boolean held = locked;
+        if (steps.has(Step.PAGE_MKWRITE)) {
+            if (locked) {
+                folio.lock.unlock();
+            }
+            if (!pageMkwrite(folio)) {
+                return refuse(folio, seen, End.TRUNCATED);
+            }
+            held = steps.has(Step.RETURN_LOCKED);
+        }
+        if (!held && steps.has(Step.RELOCK)) {
+            folio.lock.lock();
+            held = true;
+            if (!file.inode.owns(folio)) {
+                folio.lock.unlock();
+                return refuse(folio, seen, End.TRUNCATED);
+            }
+        }
+        mm.table.ptl.lock();
+        boolean unchanged = !steps.has(Step.RECHECK_PTE) || entry.readOnce() == seen;
+        boolean counted = !steps.has(Step.TRUNCATE_COUNT) || file.inode.truncateCount.readOnce() == count;
+        if (!unchanged || !counted) {
+            mm.table.ptl.unlock();
+            unlockIf(folio, held);
+            return refuse(folio, seen, unchanged ? End.COUNT_MOVED : End.PTE_CHANGED);
+        }
+        if (!Pte.isPresent(seen)) {
+            folio.mapcount.add(1);
+        }
+        makeWritable(entry, folio);
+        mm.table.ptl.unlock();
+        dirty(folio, held);
+        return End.MADE_WRITABLE;
+    }
+
+    /** The filesystem's part: whether it agreed. Returns with the folio locked if {@link Step#RETURN_LOCKED}. */
+    private boolean pageMkwrite(Folio folio) {
+        folio.lock.lock();
+        boolean agrees = file.inode.owns(folio) && file.inode.size.readOnce() > 0;
+        if (agrees) {
+            file.reserved.writeOnce(DiskFile.RESERVED);
+            markDirty.mark(folio);
+            if (steps.has(Step.WAIT_STABLE)) {
+                folio.waitForWriteback();
+            }
+        }
+        if (!agrees || !steps.has(Step.RETURN_LOCKED)) {
+            folio.lock.unlock();
+        }
+        return agrees;
+    }
+
+    private static void makeWritable(Word entry, Folio folio) {
+        entry.writeOnce(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+    }
+
+    /** {@code fault_dirty_shared_page}: marks the folio and unlocks it if it is held. */
+    private void dirty(Folio folio, boolean held) {
+        boolean early = held && steps.has(Step.UNLOCK_BEFORE_DIRTY);
+        if (early) {
+            folio.lock.unlock();
+        } else if (!held && steps.has(Step.LOCK_TO_DIRTY)) {
+            folio.lock.lock();
+        } else if (!held && steps.has(Step.WAIT_UNLOCKED_BEFORE_DIRTY)) {
+            folio.flags.await(bits -> (bits & Folio.LOCKED) == 0);
+        }
+        markDirty.mark(folio);
+        unlockIf(folio, held ? !early : steps.has(Step.LOCK_TO_DIRTY));
+    }
+
+    private static void unlockIf(Folio folio, boolean held) {
+        if (held) {
+            folio.lock.unlock();
+        }
+    }
+
+    /** A folio that came from the page cache has no mapping to hold its reference; one that came from the entry is the caller's. */
+    private static End refuse(Folio folio, long seen, End end) {
+        if (!Pte.isPresent(seen)) {
+            folio.put();
+        }
+        return end;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/**
+ * {@code zap_pte_range} for one entry: removes a mapping, for {@code munmap}, {@code MADV_DONTNEED}, truncation and the like.
+ *
+ * <p>Guarantees, when all steps of mainline are taken: as long as any CPU may still store through the entry's translation, the
+ * folio counts the mapping, so that whoever cleans the folio waits at the page-table lock.
+ *
+ * <p>Assumptions: a batch of one. A clean entry's flush, which the kernel leaves to the end of the batch, happens where that of
+ * a dirty one does.
+ */
+public final class Zap {
+    /** The steps in which releases differ, in program order. */
+    public enum Step {
+        /** Mark the folio dirty if the entry was. */
+        TRANSFER_DIRTY,
+        /** Flush before the page-table lock is given back: 1cf35d47712d (3.15). Without it, at the end of the batch. */
+        FLUSH_UNDER_PTL,
+        /** Where the entry was dirty, uncount the mapping only after the flush: 5df397dec7c4 (6.2). */
+        UNCOUNT_AFTER_FLUSH
+    }
+
+    /** Kernels before 3.15. */
+    public static final Steps<Step> V2_6 = Steps.of(Step.TRANSFER_DIRTY);
+    /** Kernels 3.15 to 6.1. */
+    public static final Steps<Step> V3_15 = V2_6.with(Step.FLUSH_UNDER_PTL);
+    /** Kernels since 6.2. */
+    public static final Steps<Step> V6_2 = V3_15.with(Step.UNCOUNT_AFTER_FLUSH);
+
+    private final Mm mm;
+    private final MemMap memMap;
+    private final Platform platform;
+    private final Steps<Step> steps;
+
+    /** Zaps entries of {@code mm}. */
+    public Zap(Mm mm, MemMap memMap, Platform platform, Steps<Step> steps) {
+        this.mm = mm;
+        this.memMap = memMap;
+        this.platform = platform;
+        this.steps = steps;
+    }
+
+    /**
+     * Removes the mapping in {@code entry}, if there is one.
+     *
+     * @param leaveMarker leave a marker where {@code userfaultfd} write-protects the page
+     * @param evenCopies whether private copies go as well
+     */
+    public void zap(Word entry, boolean leaveMarker, boolean evenCopies) {
+        mm.table.ptl.lock();
+        long seen = entry.readOnce();
+        Folio folio = Pte.isPresent(seen) ? memMap.stableFolioOf(Pte.pfn(seen)) : null;
+        if (folio == null || (!evenCopies && folio.mapping.readOnce() == Folio.ANON)) {
+            mm.table.ptl.unlock();
+            return;
+        }
+        long old = platform.pteUpdate().getAndClear(entry);
+        if (leaveMarker && Pte.has(seen, Pte.UFFD_WP)) {
+            entry.writeOnce(Pte.uffdWpMarker());
+        }
+        boolean dirty = Pte.has(old, Pte.DIRTY);
+        if (dirty && steps.has(Step.TRANSFER_DIRTY)) {
+            folio.flags.testAndSetBit(Folio.DIRTY);
+        }
+        boolean uncountLate = dirty && steps.has(Step.UNCOUNT_AFTER_FLUSH);
+        if (!uncountLate) {
+            folio.mapcount.add(-1);
+        }
+        if (steps.has(Step.FLUSH_UNDER_PTL)) {
+            mm.tlb.flush();
+        }
+        if (uncountLate) {
+            folio.mapcount.add(-1);
+        }
+        mm.table.ptl.unlock();
+        if (!steps.has(Step.FLUSH_UNDER_PTL)) {
+            mm.tlb.flush();
+        }
+        folio.put();
+    }
+}
