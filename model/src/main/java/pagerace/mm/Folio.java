@@ -117,6 +117,16 @@ public final class Folio {
         return refcount.subAndTest(1);
     }
 
+    /** {@code unpin_folio}: gives one pin back. */
+    public void unpin() {
+        if (large) {
+            pincount().add(-1);
+            refcount.subAndTest(1);
+        } else {
+            refcount.subAndTest(PIN_BIAS);
+        }
+    }
+
     /** {@code folio_try_get}: one more reference, fully ordered; false, without order, if the count is zero. */
     public boolean tryGet() {
         return refcount.addUnless(1, 0, Order.FULL);

@@ -41,7 +41,7 @@ public final class WordText {
             case "ptl", "i_lock", "xa_lock", "i_private_lock" -> value == 0 ? "free" : "held";
             case "mmap_lock", "i_mmap_rwsem" -> semaphore(value);
             case "write_protect_seq" -> value + ((value & 1) == 0 ? " (even)" : " (odd)");
-            case "irqs-off", "rcu" -> value + ((value & 1) == 0 ? " (no)" : " (yes)");
+            case "irqs-off", "rcu", "access" -> value + ((value & 1) == 0 ? " (no)" : " (yes)");
             default -> Long.toString(value);
         };
     }
