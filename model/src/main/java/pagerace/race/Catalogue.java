@@ -13,6 +13,7 @@ public final class Catalogue {
             new ShrinkVsPin(),
             new FaultAroundVsHolePunch(),
             new GupWriteVsWriteback(),
+            new MkcleanVsWriteFault(),
             new MkcleanVsZap(),
             new UnpinDirtyVsClean());
 

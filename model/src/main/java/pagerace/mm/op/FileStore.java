@@ -19,8 +19,11 @@ import pagerace.mm.Pte;
  * still permits it; a translation that was cached dirty is not looked up again.
  */
 public final class FileStore {
+    /** The store did not take place: {@code SIGBUS}, or one fault after the other lost its page. */
+    public static final int FAILED = -1;
+
     /** A fault that loses its page to truncation or cleaning is taken again, but not for ever. */
-    private static final int TRIES = 3;
+    private static final int MOST_FAULTS = 2;
 
     private final Mm mm;
     private final MemMap memMap;
@@ -36,21 +39,18 @@ public final class FileStore {
     /**
      * Stores {@code value} to the page.
      *
-     * @return how the last fault ended: {@link SharedWriteFault.End#NO_FAULT} or {@link SharedWriteFault.End#MADE_WRITABLE} if the
-     *     store took place, else why it did not
+     * @return how many faults it took; {@link #FAILED} if it did not succeed at all
      */
-    public SharedWriteFault.End store(long value) {
-        SharedWriteFault.End end = SharedWriteFault.End.NO_FAULT;
-        for (int tries = 0; tries < TRIES; tries++) {
+    public int store(long value) {
+        for (int faults = 0; faults <= MOST_FAULTS; faults++) {
             if (storeThrough(value)) {
-                return end;
+                return faults;
             }
-            end = fault.handle();
-            if (end == SharedWriteFault.End.SIGBUS) {
-                return end;
+            if (fault.handle() == SharedWriteFault.End.SIGBUS) {
+                return FAILED;
             }
         }
-        return SharedWriteFault.End.PTE_CHANGED;
+        return FAILED;
     }
 
     /** One attempt, without a fault: whether the translation permitted the store. */
