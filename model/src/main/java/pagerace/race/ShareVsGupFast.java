@@ -4,9 +4,12 @@ package pagerace.race;
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
+import static pagerace.race.Reachability.TSO;
+import static pagerace.race.Reachability.WEAK;
 
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
@@ -124,7 +127,7 @@ public final class ShareVsGupFast implements Race {
                         "-",
                         "anon-f1",
                         "KSM looks for references if the entry is writable or dirty; nothing knows of exclusivity"),
-                GupFast.V5_14,
+                GupFast.V5_14, // of their pins the one with the least order
                 Share.V5_18,
                 KsmMerge.V5_18,
                 at -> at.is(Access.READ) && at.is(Reference.PIN) ? SEQUENTIAL : NEVER) {
@@ -159,7 +162,7 @@ public final class ShareVsGupFast implements Race {
                 GupFast.V5_19,
                 Share.V5_19,
                 KsmMerge.V5_19,
-                at -> NEVER),
+                at -> at.is(Sharer.UNMAP) ? halfPin(at) : at.is(Reference.PIN) && at.is(Access.READ) ? WEAK : NEVER),
         CLEAR_AND_FENCE(
                 Origin.mainline(
                         ">= 6.1",
@@ -190,7 +193,7 @@ public final class ShareVsGupFast implements Race {
                 GupFast.V6_1,
                 Share.V6_1.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                 KsmMerge.V5_19,
-                at -> NEVER),
+                at -> at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED) ? TSO : NEVER),
         CHECK_BEFORE_CLEAR(
                 "anon-f0",
                 "mainline, but the sharer looks for references and pins before it clears the entry",
@@ -209,35 +212,35 @@ public final class ShareVsGupFast implements Race {
                 GupFast.V6_1,
                 Share.V6_1.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                 KsmMerge.V5_19,
-                at -> NEVER),
+                at -> at.is(On.ARM64_BATCHED) ? WEAK : NEVER),
         FENCE_INSIDE_PIN(
                 "anon-c4",
                 "mainline, but GUP-fast's full fence stands between the two halves of its pin",
                 GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN).with(GupFast.Step.FENCE_INSIDE_PIN),
                 Share.V6_1,
                 KsmMerge.V5_19,
-                at -> NEVER),
+                Fix::halfPin),
         DROP_PIN_FENCE(
                 "anon-c mutants",
                 "mainline, but GUP-fast has no fence after its pin",
                 GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
                 Share.V6_1,
                 KsmMerge.V5_19,
-                at -> NEVER),
+                Fix::halfPin),
         DROP_SHARE_FENCE(
                 "anon-c5, sharer",
                 "mainline, but the sharer has no fence between the cleared exclusive bit and the new entry",
                 GupFast.V6_1,
                 Share.V6_1.without(Share.Step.FENCE_AFTER_SHARE),
                 KsmMerge.V5_19,
-                at -> NEVER),
+                at -> at.is(Sharer.KSM) && at.is(Access.READ) ? WEAK : NEVER),
         DROP_EXCLUSIVE_FENCE(
                 "anon-c5, GUP-fast",
                 "mainline, but GUP-fast has no read fence between the entry and the exclusive bit",
                 GupFast.V6_1.without(GupFast.Step.FENCE_BEFORE_EXCLUSIVE),
                 Share.V6_1,
                 KsmMerge.V5_19,
-                at -> NEVER) {
+                at -> at.is(Sharer.KSM) && !at.is(On.X86) ? WEAK : NEVER) {
             @Override
             boolean concerns(Place at) {
                 return at.is(Reference.PIN) && at.is(Access.READ); // a writable entry is exclusive anyway
@@ -287,7 +290,7 @@ public final class ShareVsGupFast implements Race {
                 GupFast.V6_1,
                 Share.V6_1,
                 KsmMerge.V5_19.without(KsmMerge.Step.FLUSH),
-                at -> NEVER) {
+                at -> at.is(Reference.GET) && at.is(On.ARM64) ? WEAK : NEVER) {
             @Override
             boolean concerns(Place at) {
                 return at.is(Sharer.KSM) && (at.is(Reference.PIN) || at.is(Access.WRITE));
@@ -299,7 +302,13 @@ public final class ShareVsGupFast implements Race {
                 GupFast.V6_1,
                 Share.V6_1.without(Share.Step.RESTORE_WHEN_BUSY),
                 KsmMerge.V5_19,
-                at -> SEQUENTIAL),
+                at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : SC) {
+            /** Where a flush waits for walkers, KSM's count finds every pin first. */
+            @Override
+            boolean concerns(Place at) {
+                return at.is(Reference.PIN) && !(at.is(Sharer.KSM) && at.is(On.X86));
+            }
+        },
         KEEP_EXCLUSIVE_BIT(
                 "anon-c mutants",
                 "mainline, but the sharer leaves the page marked exclusive",
@@ -338,14 +347,22 @@ public final class ShareVsGupFast implements Race {
             this(Origin.mutant(reference, difference), gup, share, ksm, expected);
         }
 
+        /**
+         * A pin whose second half may be late is missed by whoever looks for pins, and waits for no walker. KSM also counts
+         * references, and the fully ordered first half is one.
+         */
+        private static Reachability halfPin(Place at) {
+            return at.is(Sharer.UNMAP) && !at.is(On.X86) ? WEAK : NEVER;
+        }
+
         /** Whether the step that a variant is about is taken there; most are about pins. */
         boolean concerns(Place at) {
             return at.is(Reference.PIN) || kind() != Kind.MUTANT;
         }
 
         /**
-         * KSM merges small pages only, and never leaves a flush for later; unmapping looks for pins only, and would be the same
-         * under either way of not waiting at once.
+         * KSM merges small pages only, and never leaves a flush for later. Unmapping looks for pins only; of the flushes that
+         * wait for nobody the batched one is the harder case.
          */
         @Override
         public final boolean has(Place at) {
@@ -360,14 +377,29 @@ public final class ShareVsGupFast implements Race {
             return expected.apply(at);
         }
 
+        /** Of ordinary references for reading nothing is promised, so nothing can be broken. */
         @Override
-        public Fix control(Place at) {
-            return CHECK_BEFORE_CLEAR;
+        public @Nullable Fix control(Place at) {
+            return at.is(Reference.GET) && at.is(Access.READ) ? null : CHECK_BEFORE_CLEAR;
         }
 
+        /**
+         * Each variant once per sharer, where it is not protected by what else the platform does: unmapping of a writable entry
+         * under a batched flush, KSM with a read-only entry, and KSM against ordinary references.
+         */
         @Override
         public boolean isPlanned(Place at) {
-            return false;
+            boolean unmap = at.is(On.X86_BATCHED) && at.is(FolioSize.SMALL) && at.is(Access.WRITE);
+            boolean merge = at.is(On.X86_BROADCAST) && at.is(Reference.PIN) && at.is(Access.READ);
+            boolean twin = at.is(On.X86_BROADCAST) && at.is(Reference.GET) && at.is(Access.WRITE);
+            if (this == CHECK_BEFORE_CLEAR) {
+                return unmap || merge || twin; // the control
+            }
+            if (kind() == Kind.MUTANT) {
+                return reachableFrom(at).isReachableOn(TSO)
+                        && (unmap || (merge && this == DROP_EXCLUSIVE_CHECK) || twin);
+            }
+            return unmap || (merge && this != PIN_IN_ONE) || (twin && this == CLEAR_AND_FENCE);
         }
 
         @Override
@@ -425,7 +457,7 @@ public final class ShareVsGupFast implements Race {
             sharer = at.the(Sharer.class);
             Access access = at.the(Access.class);
             flags = access.flag() | at.the(Reference.class).flag();
-            boolean exclusive = fix.gup.has(GupFast.Step.REQUIRE_EXCLUSIVE) || fix.ksm.has(KsmMerge.Step.SHARE);
+            boolean exclusive = fix.ksm.has(KsmMerge.Step.SHARE);
             folio = new Folio(
                     machine,
                     "folio",

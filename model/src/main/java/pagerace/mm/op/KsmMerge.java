@@ -10,8 +10,7 @@ import pagerace.mm.Pte;
  * {@code try_to_merge_one_page} of KSM: {@code write_protect_page} makes sure that nobody can change an anonymous page any
  * more, then {@code replace_page} maps the KSM page of equal content instead.
  *
- * <p>Assumptions: the page is small and mapped once; the caller holds a reference to it, and to nobody's surprise the KSM page
- * stays where it is.
+ * <p>Assumptions: the page is small and mapped once; the caller holds a reference to it, and one to the KSM page.
  *
  * <p>Guarantees, since 6.1: a page that is pinned is not replaced, and neither is one that is written through an ordinary
  * reference. An ordinary reference for reading may be left behind on the old page, at any time.
@@ -30,7 +29,10 @@ public final class KsmMerge {
          * read-only and clean is cleared and flushed: b3a81d0841a9 (4.13).
          */
         CLEAR_FOR_PENDING_FLUSH,
-        /** Flush the cleared entry at once. An architecture may find that no TLB can have it, and skip the flush. */
+        /**
+         * Flush the cleared entry at once, unless the architecture knows that no TLB can hold it: so it is on arm64 for hinting
+         * entries, and was for entries without the accessed bit until 07509e10dcc7 (5.10).
+         */
         FLUSH,
         /** Back off if there are references beside the mappings', the swap cache's and our own. */
         REFERENCE_CHECK,
