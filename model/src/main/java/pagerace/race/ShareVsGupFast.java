@@ -32,8 +32,8 @@ import pagerace.race.Dimensions.Reference;
 public final class ShareVsGupFast implements Race {
     @Override
     public String question() {
-        return "Can an exclusive page be given up, unmapped for migration or merged by KSM, although GUP-fast keeps a pin on it"
-                + " that it took at the same time?";
+        return "Can whoever gives up a page's exclusivity, to unmap it for migration or to merge it by KSM, miss a pin that"
+                + " GUP-fast takes at the same time and keeps?";
     }
 
     @Override
@@ -54,7 +54,7 @@ public final class ShareVsGupFast implements Race {
         return """
                 sharer (PLAIN_CLEAR)                  | GUP-fast
                 takes the page-table lock             |
-                clears the entry: store buffer        |
+                clears the entry: in the store buffer |
                 reads the pins: none                  |
                                                       | reads the entry: still writable
                                                       | takes its pin, with a full fence
@@ -67,12 +67,12 @@ public final class ShareVsGupFast implements Race {
     @Override
     public List<String> notModelled() {
         return List.of(
-                "what follows the migration entry: migration counts references once more before it copies, which fails for a pin"
-                        + " that is visible by then (false alarms, if the broken promise is exclusivity alone)",
+                "what follows the migration entry: migration counts references once more before it copies, and fails for a pin"
+                        + " that is visible by then (false alarms, as far as that count alone would do)",
                 "huge pages mapped by a PMD, whose sharing is the same protocol on another word (missed)",
                 "a device that writes while KSM compares contents (missed)",
-                "references through slow GUP: the page-table lock orders them (nothing missed)",
-                "KSM pages: that the merged page is write-protected everywhere is taken for granted (nothing missed)");
+                "slow GUP: the page-table lock orders its references, and what it unshares it copies while KSM holds the page"
+                        + " (nothing missed)");
     }
 
     @Override
@@ -150,6 +150,22 @@ public final class ShareVsGupFast implements Race {
             @Override
             boolean concerns(Place at) {
                 return at.is(Sharer.KSM) && at.is(Access.READ); // a writable entry is cleared anyway
+            }
+        },
+        KSM_COUNTS_REFERENCES_FLUSH_SKIPPED(
+                Origin.history(
+                        "<= 5.9, arm64",
+                        "-",
+                        "anon-f1, K3",
+                        "as KSM_COUNTS_REFERENCES, of an entry without the accessed bit, which arm64 did not flush before 07509e10dcc7:"
+                                + " nothing orders the cleared entry before the look for references"),
+                GupFast.V5_9,
+                Share.V5_18,
+                KsmMerge.V5_18.without(KsmMerge.Step.FLUSH),
+                at -> at.is(On.ARM64) ? WEAK : NEVER) {
+            @Override
+            boolean concerns(Place at) {
+                return at.is(Sharer.KSM) && at.is(Access.WRITE); // a read-only entry is not even cleared
             }
         },
         CLEAR_AND_FLUSH(
@@ -518,7 +534,8 @@ public final class ShareVsGupFast implements Race {
             if (memMap.stableFolioOf(Pte.pfn(entry)).data.readOnce() == DEVICE_WROTE) {
                 return pfn == folio.pfn ? End.KEPT_FOR_REFERENCE : End.HOLDS_KSM_PAGE;
             }
-            return flags == 0 ? End.LEFT_BEHIND : End.OUT_OF_SYNC;
+            boolean promisedNothing = flags == 0; // neither a pin nor for writing
+            return promisedNothing ? End.LEFT_BEHIND : End.OUT_OF_SYNC;
         }
     }
 }

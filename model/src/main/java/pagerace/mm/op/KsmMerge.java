@@ -12,7 +12,7 @@ import pagerace.mm.Pte;
  *
  * <p>Assumptions: the page is small and mapped once; the caller holds a reference to it, and one to the KSM page.
  *
- * <p>Guarantees, since 6.1: a page that is pinned is not replaced, and neither is one that is written through an ordinary
+ * <p>Guarantees, since 6.1: a page that is pinned is not replaced, and neither is one that somebody may write through an ordinary
  * reference. An ordinary reference for reading may be left behind on the old page, at any time.
  *
  * <p>Algorithm notes. References are looked for between the cleared entry and the new one, and never after that; a reference that

@@ -12,8 +12,10 @@ import pagerace.mm.Pte;
  *
  * <p>Assumptions: the caller has isolated and locked the folio.
  *
- * <p>Guarantees: {@link Share}'s, since 5.19, when GUP-fast first had to tell exclusive pages from others. It is the barest use
- * of that protocol: of a page that is not dirty nothing happens between the cleared entry and the look for pins.
+ * <p>Guarantees: those of {@link Share}. Releases before 5.19, which shared nothing here, are not modelled.
+ *
+ * <p>Algorithm notes. This is the barest use of the protocol: unless the page is dirty, nothing at all stands between the
+ * cleared entry and the look for pins.
  */
 public final class TryToMigrate {
     /** How it ended. */
