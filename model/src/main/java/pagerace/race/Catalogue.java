@@ -10,12 +10,13 @@ public final class Catalogue {
     /** Every race, in the order in which reports show them. Registering a race is adding it here. */
     public static final List<Race> RACES = List.of(
             new GupFastVsFork(),
+            new ShareVsGupFast(),
             new ShrinkVsPin(),
             new FaultAroundVsHolePunch(),
             new GupWriteVsWriteback(),
+            new UnpinDirtyVsClean(),
             new MkcleanVsWriteFault(),
-            new MkcleanVsZap(),
-            new UnpinDirtyVsClean());
+            new MkcleanVsZap());
 
     private Catalogue() {}
 
