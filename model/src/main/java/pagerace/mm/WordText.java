@@ -77,6 +77,10 @@ public final class WordText {
     }
 
     private static String refcount(long value) {
+        if (value > 0 && RefEncoding.FROZEN_BIT.isFrozen(value)) {
+            long junk = value - RefEncoding.FROZEN_BIT.frozen;
+            return junk == 0 ? "frozen" : "frozen + " + junk + " junk";
+        }
         long pins = value / Folio.PIN_BIAS;
         if (pins <= 0) {
             return Long.toString(value);
