@@ -34,6 +34,8 @@ public final class Folio {
     public static final long SWAPCACHE = 1 << 4;
     /** {@code PG_anon_exclusive}: mapped by one address space only, so pins are safe. */
     public static final long ANON_EXCLUSIVE = 1 << 5;
+    /** {@code PG_hwpoison}: bad memory, not to be given out any more. */
+    public static final long HWPOISON = 1 << 6;
 
     /** {@link #mapping}: truncated or never used. */
     public static final long NO_MAPPING = 0;
@@ -170,23 +172,10 @@ public final class Folio {
         allocate(SHMEM, UPTODATE | pageFlags, content);
     }
 
-    /**
-     * Turns a folio that the caller has just freed into an anonymous one with one reference, not mapped yet: the page
-     * allocator gives it out again. Lookups that come too late may see every step of this, and whatever junk they leave in the
-     * count is overwritten.
-     */
-    public void reuseAsAnon(long content) {
-        initialize(ANON, UPTODATE | ANON_EXCLUSIVE, content);
-    }
-
     private void allocate(long owner, long pageFlags, long content) {
         if (!isFrozen()) {
             throw new IllegalStateException("the spare folio is in use already");
         }
-        initialize(owner, pageFlags, content);
-    }
-
-    private void initialize(long owner, long pageFlags, long content) {
         mapping.writeOnce(owner);
         flags.writeOnce(pageFlags);
         data.writeOnce(content);

@@ -15,7 +15,8 @@ import pagerace.machine.Word;
  * <p>Algorithm notes. With {@link #UNLESS_ZERO} zero is final, so a get must not write unless it succeeds: compare-and-swap
  * in a loop. With {@link #FROZEN_BIT} a get always adds, and looks at the bit afterwards. What it adds to a frozen count is
  * junk, which nobody takes back: the count is stored afresh when the folio is unfrozen or allocated again. In return zero is
- * not final: a put that comes down to zero and a get that comes up from there meet at the put's compare-and-swap.
+ * not final: a put that comes down to zero and a get that comes up from there meet at the put's compare-and-swap. That is
+ * relaxed: whoever comes up from zero, writes to the folio and goes down again hands nothing over to the one who frees it.
  */
 public enum RefEncoding {
     /** Zero is free, or frozen: add unless zero, the present kernel since e286781d5f2e (2.6.27). */
@@ -25,6 +26,8 @@ public enum RefEncoding {
      * the development tree).
      */
     FROZEN_BIT(1L << 31),
+    /** As {@link #FROZEN_BIT}, but the exchange that follows a put to zero acquires: who frees a folio sees all of its past. */
+    FROZEN_BIT_ACQUIRING(1L << 31),
     /** Mutant of {@link #UNLESS_ZERO}: a get adds whatever the count is. */
     GET_FROM_ZERO(0),
     /** Mutant of {@link #FROZEN_BIT}: a get that finds the bit subtracts again what it added. */
@@ -48,7 +51,7 @@ public enum RefEncoding {
     boolean tryGet(Word count) {
         return switch (this) {
             case UNLESS_ZERO -> count.addUnless(1, 0, Order.FULL);
-            case FROZEN_BIT, FREEZE_BY_OR -> !isFrozen(count.fetchAdd(1, Order.FULL));
+            case FROZEN_BIT, FROZEN_BIT_ACQUIRING, FREEZE_BY_OR -> !isFrozen(count.fetchAdd(1, Order.FULL));
             case GET_FROM_ZERO -> {
                 count.fetchAdd(1, Order.FULL);
                 yield true;
@@ -71,6 +74,7 @@ public enum RefEncoding {
         return switch (this) {
             case UNLESS_ZERO, GET_FROM_ZERO -> true;
             case FROZEN_BIT, UNDO_FAILED_GET -> count.cmpxchg(0, frozen, Order.RELAXED) == 0;
+            case FROZEN_BIT_ACQUIRING -> count.cmpxchg(0, frozen, Order.ACQUIRE) == 0;
             case FREEZE_BY_OR -> !isFrozen(count.fetchOr(frozen, Order.RELAXED));
         };
     }

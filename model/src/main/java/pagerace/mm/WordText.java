@@ -10,7 +10,7 @@ import java.util.StringJoiner;
  */
 public final class WordText {
     private static final List<String> FOLIO_FLAGS =
-            List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl");
+            List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl", "hwpoison");
 
     private static final List<String> BUFFER_FLAGS = List.of("attached", "dirty");
 

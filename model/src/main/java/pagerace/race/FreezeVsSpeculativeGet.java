@@ -18,6 +18,7 @@ import pagerace.mm.op.Evict;
 import pagerace.mm.op.Freeze;
 import pagerace.mm.op.Lookup;
 import pagerace.mm.op.Reallocate;
+import pagerace.mm.op.SoftOffline;
 import pagerace.mm.op.Steps;
 import pagerace.mm.op.UsePrivate;
 
@@ -62,7 +63,7 @@ public final class FreezeVsSpeculativeGet implements Race {
                 "large folios, and lookups that step through a range (missed)",
                 "reclaim that comes back, and a lookup that tries more than twice (missed: outcomes that need a second round)",
                 "the junk that refused lookups leave on a frozen count, until it overflows (missed)",
-                "pages that pass from the frozen bit's owner to code which knows only the value zero (missed)");
+                "with the frozen bit, pages whose count is zero for good without the bit, such as tail pages (missed)");
     }
 
     @Override
@@ -82,6 +83,10 @@ public final class FreezeVsSpeculativeGet implements Race {
         KEPT_FOR_WRITER,
         @Permitted("the private data was in use: kept")
         KEPT_BUSY,
+        @Permitted("the page was marked as bad memory before it was freed, and has no next owner")
+        BAD_PAGE_RETIRED,
+        @Permitted("the page had its next owner already when it was marked as bad memory")
+        NEXT_OWNER_MARKED,
         @Window(
                 "the writer marked the page after reclaim's first look and dropped its reference before the freeze; under the"
                         + " frozen count reclaim found the mark, and gave the page back")
@@ -110,7 +115,9 @@ public final class FreezeVsSpeculativeGet implements Race {
         @Forbidden("the count is not the number of references")
         COUNT_DRIFT,
         @Forbidden("the user followed a pointer to private data that reclaim had freed")
-        PRIVATE_USED_AFTER_FREE
+        PRIVATE_USED_AFTER_FREE,
+        @Forbidden("the page was marked as bad memory under a reference, and whoever freed it did not see the mark")
+        BAD_PAGE_HANDED_OUT
     }
 
     /** What the page is looked up for. */
@@ -121,7 +128,9 @@ public final class FreezeVsSpeculativeGet implements Race {
         @Means("somebody who has a reference writes to the page, drops it, and looks the page up again")
         WRITE,
         @Means("the page is looked up, and a buffer of its private data is marked under the folio lock")
-        PRIVATE
+        PRIVATE,
+        @Means("somebody takes a reference by page frame number, marks the page as bad memory, and drops it")
+        OFFLINE
     }
 
     /** How the page leaves the page cache. */
@@ -150,7 +159,7 @@ public final class FreezeVsSpeculativeGet implements Race {
                 NEVER) {
             @Override
             public boolean has(Place at) {
-                return isRead(at) || isWrite(at);
+                return isRead(at) || isWrite(at) || isOffline(at);
             }
         },
         DIRTY_FIRST(
@@ -204,7 +213,7 @@ public final class FreezeVsSpeculativeGet implements Race {
                 WEAK) {
             @Override
             public boolean has(Place at) {
-                return isRead(at);
+                return isRead(at) && at.is(Removal.RECLAIM); // truncation's last put is a full fence
             }
 
             @Override
@@ -215,7 +224,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         GET_FROM_ZERO("file-c.ref-old", "a lookup adds its reference even if the count is zero", SC) {
             @Override
             public boolean has(Place at) {
-                return isRead(at);
+                return isRead(at) || isOffline(at);
             }
 
             @Override
@@ -231,12 +240,33 @@ public final class FreezeVsSpeculativeGet implements Race {
                 NEVER) {
             @Override
             public boolean has(Place at) {
-                return isRead(at) || isWrite(at);
+                return isRead(at) || isWrite(at) || isOffline(at);
+            }
+
+            @Override
+            public Reachability reachableFrom(Place at) {
+                return isOffline(at) ? WEAK : NEVER;
             }
 
             @Override
             RefEncoding encoding() {
                 return RefEncoding.FROZEN_BIT;
+            }
+        },
+        FROZEN_BIT_ACQUIRING(
+                Origin.mutant(
+                        "file-c.ref-frozenbit",
+                        "as FROZEN_BIT, but the exchange by which a put at zero decides who frees acquires: what a later get"
+                                + " did is seen"),
+                NEVER) {
+            @Override
+            public boolean has(Place at) {
+                return isOffline(at);
+            }
+
+            @Override
+            RefEncoding encoding() {
+                return RefEncoding.FROZEN_BIT_ACQUIRING;
             }
         },
         FROZEN_BIT_UNDO(
@@ -351,6 +381,11 @@ public final class FreezeVsSpeculativeGet implements Race {
             return at.is(Use.PRIVATE) && at.is(Removal.RECLAIM); // truncation strips too, but never gives the page back
         }
 
+        private static boolean isOffline(Place at) {
+            return at.is(Use.OFFLINE)
+                    && at.is(Removal.TRUNCATE); // reclaim freezes a count without references in between
+        }
+
         @Override
         public boolean has(Place at) {
             return isWrite(at);
@@ -395,13 +430,21 @@ public final class FreezeVsSpeculativeGet implements Race {
                 case READ -> this != FROZEN_BIT ? NO_RELOAD : at.is(Removal.RECLAIM) ? FROZEN_BIT_UNDO : FROZEN_BIT_OR;
                 case WRITE -> DIRTY_FIRST;
                 case PRIVATE -> USER_TRUSTS;
+                case OFFLINE -> GET_FROM_ZERO;
             };
         }
 
-        /** Mutants that hold are the explorer's. */
+        /** Mutants that x86 cannot show are the explorer's, and the others need one place each. */
         @Override
         public boolean isPlanned(Place at) {
-            return this != RELEASE_AND_ACQUIRE;
+            return switch (this) {
+                case READER_UNORDERED, WRITER_UNORDERED, RELEASE_AND_ACQUIRE, REUSED_UNORDERED, FROZEN_BIT_ACQUIRING ->
+                    false;
+                case MAINLINE -> !isOffline(at);
+                case GET_FROM_ZERO -> isRead(at) && at.is(Removal.TRUNCATE);
+                case FROZEN_BIT_UNDO -> isRead(at) && at.is(Removal.RECLAIM);
+                default -> true;
+            };
         }
 
         @Override
@@ -413,6 +456,7 @@ public final class FreezeVsSpeculativeGet implements Race {
                             : List.of(reallocate(), lookup());
                 case WRITE -> List.of(freeze(), reallocate(), drop(), lookup());
                 case PRIVATE -> List.of(freeze(), reallocate(), lookup(), use());
+                case OFFLINE -> List.of(reallocate());
             };
         }
 
@@ -443,6 +487,18 @@ public final class FreezeVsSpeculativeGet implements Race {
     }
 
     /**
+     * What the first actor came to.
+     *
+     * @param end the eviction
+     * @param handedOut whether the page has a next owner
+     */
+    private record Evicted(Evict.End end, boolean handedOut) {
+        boolean isFreed() {
+            return end == Evict.End.FREED;
+        }
+    }
+
+    /**
      * What the second actor came to.
      *
      * @param found the lookup
@@ -450,10 +506,22 @@ public final class FreezeVsSpeculativeGet implements Race {
      * @param freed whether the user's put was the last
      * @param recreated whether the user had to make the private data again
      */
-    private record Used(Lookup.Found found, long content, boolean freed, boolean recreated) {}
+    private record Used(Lookup.Found found, long content, boolean freed, boolean recreated) {
+        /** As if the walker over memory had looked the page up. */
+        static Used of(SoftOffline.End end, int pfn) {
+            Lookup.Found found = end == SoftOffline.End.REFUSED
+                    ? new Lookup.Found(Lookup.End.GAVE_UP, 0, Lookup.Retried.REFUSED)
+                    : new Lookup.Found(Lookup.End.FOUND, pfn, Lookup.Retried.NO);
+            return new Used(found, 0, end == SoftOffline.End.MARKED_AND_FREED, false);
+        }
+
+        boolean lookupFreed() {
+            return found.retried() == Lookup.Retried.FREED;
+        }
+    }
 
     /** One clean page in the page cache, isolated by reclaim or looked up by truncation; a writer has a reference too. */
-    private static final class State implements Scenario<Evict.End, Used> {
+    private static final class State implements Scenario<Evicted, Used> {
         private static final int PAGE = 0;
         private static final long OF_THE_FILE = 1;
         private static final long WRITTEN = 2;
@@ -472,6 +540,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         private final Lookup lookup;
         private final DropDirty dropDirty;
         private final @Nullable UsePrivate usePrivate;
+        private final SoftOffline softOffline;
 
         State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
             use = at.the(Use.class);
@@ -493,19 +562,22 @@ public final class FreezeVsSpeculativeGet implements Race {
             dropDirty = new DropDirty(fix.drop().except(dropped));
             usePrivate =
                     buffers == null ? null : new UsePrivate(buffers, fix.use().except(dropped));
+            softOffline = new SoftOffline();
         }
 
         @Override
-        public Evict.End first() {
+        public Evicted first() {
             Evict.End end = removal == Removal.RECLAIM ? evict.reclaim(folio, PAGE) : evict.truncate(folio, PAGE);
-            if (end == Evict.End.FREED) {
-                reallocate.reallocate(folio, OF_ANOTHER_OWNER);
-            }
-            return end;
+            boolean handedOut = end == Evict.End.FREED
+                    && reallocate.reallocate(folio, OF_ANOTHER_OWNER) == Reallocate.End.HANDED_OUT;
+            return new Evicted(end, handedOut);
         }
 
         @Override
         public Used second() {
+            if (use == Use.OFFLINE) {
+                return Used.of(softOffline.offline(folio), folio.pfn);
+            }
             boolean freed = use == Use.WRITE && dropDirty.write(folio, WRITTEN);
             Lookup.Found found = lookup.get(PAGE);
             if (!found.isHeld()) {
@@ -520,10 +592,13 @@ public final class FreezeVsSpeculativeGet implements Race {
         }
 
         @Override
-        public Outcome judge(Evict.End evicted, Used used) {
-            boolean evictedIt = evicted == Evict.End.FREED;
-            boolean lookupFreed = used.found.retried() == Lookup.Retried.FREED;
-            if ((evictedIt && lookupFreed) || (evictedIt && used.freed) || (lookupFreed && used.freed)) {
+        public Outcome judge(Evicted evicted, Used used) {
+            boolean marked = use == Use.OFFLINE && used.found.isHeld();
+            if (marked && !folio.test(Folio.HWPOISON)) {
+                return End.BAD_PAGE_HANDED_OUT;
+            }
+            boolean freedByUser = used.lookupFreed() || used.freed;
+            if ((evicted.isFreed() && freedByUser) || (used.lookupFreed() && used.freed)) {
                 return End.DOUBLE_FREE;
             }
             if (used.found.isHeld() && used.content == OF_ANOTHER_OWNER) {
@@ -536,27 +611,29 @@ public final class FreezeVsSpeculativeGet implements Race {
             if (buffers != null && buffers.testAndClearDirty() && !buffers.isAttached()) {
                 return End.PRIVATE_USED_AFTER_FREE;
             }
-            boolean freedByUser = lookupFreed || used.freed;
-            if (!isCounted(inCache, evictedIt, freedByUser)) {
+            if (!isCounted(inCache, evicted, freedByUser)) {
                 return End.COUNT_DRIFT;
             }
             if (freedByUser) {
                 return End.FREED_BY_LOOKUP;
             }
+            if (marked) {
+                return evicted.handedOut ? End.NEXT_OWNER_MARKED : End.BAD_PAGE_RETIRED;
+            }
             return switch (used.found.retried()) {
                 case REFUSED -> End.LOOKUP_REFUSED;
                 case MOVED, FREED -> End.LOOKUP_UNDONE;
-                case NO -> judgeEviction(evicted, used);
+                case NO -> judgeEviction(evicted.end, used);
             };
         }
 
         /** Whether the count is right now that nobody but the first actor, the page cache or the next owner has references. */
-        private boolean isCounted(boolean inCache, boolean evicted, boolean freedByUser) {
-            if (freedByUser) {
-                return folio.isFrozen();
+        private boolean isCounted(boolean inCache, Evicted evicted, boolean freedByUser) {
+            if (evicted.handedOut) {
+                return folio.refcount.readOnce() == 1;
             }
-            boolean leaked = !evicted && !inCache;
-            return !leaked && folio.refcount.readOnce() == (evicted ? 1 : REFERENCES);
+            boolean free = evicted.isFreed() || freedByUser;
+            return free ? folio.isFrozen() : inCache && folio.refcount.readOnce() == REFERENCES;
         }
 
         private Outcome judgeEviction(Evict.End evicted, Used used) {

@@ -24,6 +24,14 @@ public final class Reallocate {
     /** The present kernel. */
     public static final Steps<Step> MAINLINE = Steps.of(Step.THROUGH_ALLOCATOR);
 
+    /** How it ended. */
+    public enum End {
+        /** The folio has a new owner. */
+        HANDED_OUT,
+        /** It is bad memory, and nobody gets it any more. */
+        RETIRED
+    }
+
     private final Machine machine;
     private final Steps<Step> steps;
 
@@ -33,12 +41,20 @@ public final class Reallocate {
         this.steps = steps;
     }
 
-    /** Makes {@code folio}, which the caller freed, an anonymous one with {@code content}. */
-    public void reallocate(Folio folio, long content) {
+    /** Makes {@code folio}, which the caller freed, an anonymous one with {@code content}, unless it is bad memory. */
+    public End reallocate(Folio folio, long content) {
+        if (folio.test(Folio.HWPOISON)) {
+            return End.RETIRED;
+        }
+        folio.flags.writeOnce(0); // free_pages_prepare: nobody else may change them now
         if (steps.has(Step.THROUGH_ALLOCATOR)) {
             // Pairs with the full order of a lookup's get (Lookup): it sees the slot empty if it got the new count.
             machine.smpWmb();
         }
-        folio.reuseAsAnon(content);
+        folio.refcount.writeOnce(1); // whatever refused lookups left there
+        folio.mapping.writeOnce(Folio.ANON);
+        folio.data.writeOnce(content);
+        folio.flags.or(Folio.UPTODATE | Folio.ANON_EXCLUSIVE);
+        return End.HANDED_OUT;
     }
 }
