@@ -39,8 +39,9 @@ public final class FreezeVsSpeculativeGet implements Race {
 
     @Override
     public String invariant() {
-        return "a page that left the page cache was clean, is freed once and by one, and no lookup returns it or its next"
-                + " owner's; every reference is counted, and nobody uses private data that was freed";
+        return "a page that left the page cache was clean, and is freed once, by one who sees what all others did to it; no"
+                + " lookup returns it or its next owner's; every reference is counted, and nobody uses private data that was"
+                + " freed";
     }
 
     @Override
