@@ -10,7 +10,7 @@ import java.util.StringJoiner;
  */
 public final class WordText {
     private static final List<String> FOLIO_FLAGS =
-            List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl");
+            List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl", "hwpoison");
 
     private static final List<String> BUFFER_FLAGS = List.of("attached", "dirty");
 
@@ -77,6 +77,10 @@ public final class WordText {
     }
 
     private static String refcount(long value) {
+        if (value > 0 && RefEncoding.FROZEN_BIT.isFrozen(value)) {
+            long junk = value - RefEncoding.FROZEN_BIT.frozen;
+            return junk == 0 ? "frozen" : "frozen + " + junk + " junk";
+        }
         long pins = value / Folio.PIN_BIAS;
         if (pins <= 0) {
             return Long.toString(value);

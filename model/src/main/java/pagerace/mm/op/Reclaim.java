@@ -74,6 +74,7 @@ public final class Reclaim {
     private final Mm mm;
     private final SwapSpace swap;
     private final Share share;
+    private final Freeze freeze;
     private final Steps<Step> steps;
 
     /**
@@ -85,6 +86,7 @@ public final class Reclaim {
         this.mm = mm;
         this.swap = swap;
         this.share = share;
+        this.freeze = new Freeze(Freeze.MAINLINE);
         this.steps = steps;
     }
 
@@ -152,12 +154,8 @@ public final class Reclaim {
             swap.disk.writeOnce(folio.data.readOnce());
             folio.flags.andNot(Folio.WRITEBACK);
         }
-        if (!folio.freeze(OWN_REFERENCES)) {
-            return End.UNMAPPED_NOT_FROZEN;
-        }
-        if (folio.test(Folio.DIRTY)) {
-            folio.refcount.storeRelease(OWN_REFERENCES); // unfreeze: dirtied again between the write and the freeze
-            return End.UNMAPPED_NOT_FROZEN;
+        if (freeze.freeze(folio, OWN_REFERENCES) != Freeze.End.FROZEN) {
+            return End.UNMAPPED_NOT_FROZEN; // referenced, or dirtied again after the write
         }
         swap.removeFromCache(folio);
         folio.lock.unlock();
