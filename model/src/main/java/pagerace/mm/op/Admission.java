@@ -42,7 +42,7 @@ public enum Admission {
     V6_10(Refused.LONGTERM_SHARED_TRACKED, Fast.V6_10),
     /** A development tree of 2026: a truncated folio is no secret memory, so only those who must know more are turned away. */
     TIP(Refused.LONGTERM_SHARED_TRACKED, Fast.TIP),
-    /** Mutant: {@link #V6_5}, but the fast path lets truncated folios pass. */
+    /** Never posted: as {@link #V6_5}, but the fast path lets truncated folios pass, as in {@link #SERIES_V7}. */
     TRUNCATED_PASSES(Refused.LONGTERM_SHARED_TRACKED, Fast.TRUNCATED_PASSES);
 
     /** The flag of {@link #SERIES_V1} and {@link #SERIES_V2} for callers that may go on writing through files. */

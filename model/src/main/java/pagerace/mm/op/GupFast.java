@@ -9,6 +9,7 @@ import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Pte;
+import pagerace.mm.WordText;
 
 /**
  * {@code gup_fast}: pins a page of the current address space without any lock, with interrupts off.
@@ -16,6 +17,9 @@ import pagerace.mm.Pte;
  * <p>Guarantees, when all steps of a release are taken: a returned pin is on the folio that the entry maps, and fork,
  * reclaim and the others have seen it, or will be seen by it. Whenever in doubt it undoes what it took and leaves the work
  * to {@link SlowGup}; that is never an error.
+ *
+ * <p>A long-term pin must not be taken on everything, which {@link Admission} knows. The folio is all there is to ask here, so
+ * in doubt that is left to the slow path, too.
  *
  * <p>Algorithm notes. Pinning is announce-then-check: the reference is made visible first and the entry read again after.
  * Whoever changes the entry does the reverse. So one of the two must notice the other, if both order their two halves.
@@ -130,6 +134,12 @@ public final class GupFast {
             return end == End.PINNED;
         }
 
+        @Override
+        public String toString() {
+            String judged = judgedBy == UNJUDGED ? "" : ", judgedBy=" + WordText.value("folio.mapping", judgedBy);
+            return "Grab[end=" + end + ", pfn=" + pfn + judged + "]";
+        }
+
         private static Grab none(End end) {
             return new Grab(end, 0);
         }
@@ -232,6 +242,9 @@ public final class GupFast {
             }
             long judgedBy = Grab.UNJUDGED;
             if (steps.has(Step.CHECK_ADMISSION_IN_GRAB) && admission.looksAtMapping(flags, folio.large)) {
+                // The fence after the pin, where there is one, orders this read before the second look at the entry. It
+                // pairs
+                // with truncation's flush, which stands between the cleared entry and the cleared mapping.
                 judgedBy = folio.mapping.readOnce();
                 boolean torn = steps.has(Step.REREAD_MAPPING) && folio.mapping.readOnce() != judgedBy;
                 if (torn || !isAdmitted(judgedBy, flags)) {
@@ -280,7 +293,10 @@ public final class GupFast {
         }
         long judgedBy = judgedInGrab;
         if (steps.has(Step.CHECK_ADMISSION) && admission.looksAtMapping(flags, folio.large)) {
-            // Once: truncation may clear the mapping meanwhile. Never to another file's, since we hold a reference.
+            // Once, for truncation may clear it meanwhile. Nothing else: we hold a reference, and the entry said whose
+            // the
+            // folio is. So no fence is needed either: an old value is the file's, a new one none, and neither is
+            // admitted.
             judgedBy = folio.mapping.readOnce();
             if (!isAdmitted(judgedBy, flags)) {
                 drop(folio, flags);
