@@ -15,6 +15,7 @@ public final class Catalogue {
             new FaultAroundVsHolePunch(),
             new GupWriteVsWriteback(),
             new UnpinDirtyVsClean(),
+            new LongtermPinVsTruncate(),
             new FreezeVsSpeculativeGet(),
             new PageMkwriteVsTruncate(),
             new MkcleanVsWriteFault(),

@@ -438,7 +438,8 @@ public final class GupFastVsFork implements Race {
                 case NOT_PERMITTED, UNDONE_EXCLUSIVE -> End.SLOW_AFTER_FORK;
                 case UNDONE_SEQ -> forked == Fork.End.SHARED ? End.UNDONE_BY_SEQ : End.COPIED_FOR_UNDONE_PIN;
                 case UNDONE_PTE -> forked == Fork.End.SHARED ? End.UNDONE_BY_PTE : End.COPIED_FOR_UNDONE_PIN;
-                case NOT_PRESENT, FROZEN, GAVE_UP -> throw new IllegalStateException("fork cannot cause " + grab);
+                case NOT_PRESENT, FROZEN, GAVE_UP, UNDONE_ADMISSION, REFUSED ->
+                    throw new IllegalStateException("fork cannot cause " + grab);
             };
         }
 

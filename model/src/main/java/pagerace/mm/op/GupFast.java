@@ -9,6 +9,7 @@ import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Pte;
+import pagerace.mm.WordText;
 
 /**
  * {@code gup_fast}: pins a page of the current address space without any lock, with interrupts off.
@@ -16,6 +17,9 @@ import pagerace.mm.Pte;
  * <p>Guarantees, when all steps of a release are taken: a returned pin is on the folio that the entry maps, and fork,
  * reclaim and the others have seen it, or will be seen by it. Whenever in doubt it undoes what it took and leaves the work
  * to {@link SlowGup}; that is never an error.
+ *
+ * <p>A long-term pin must not be taken on everything, which {@link Admission} knows. The folio is all there is to ask here, so
+ * in doubt that is left to the slow path, too.
  *
  * <p>Algorithm notes. Pinning is announce-then-check: the reference is made visible first and the entry read again after.
  * Whoever changes the entry does the reverse. So one of the two must notice the other, if both order their two halves.
@@ -25,6 +29,8 @@ public final class GupFast {
     public static final int FOLL_WRITE = 1;
     /** {@code FOLL_PIN}: a pin, to be seen by {@link Folio#maybePinned}. Without it, an ordinary reference. */
     public static final int FOLL_PIN = 1 << 1;
+    /** {@code FOLL_LONGTERM}: a pin that may last for hours, and is not allowed on everything. Only with {@link #FOLL_PIN}. */
+    public static final int FOLL_LONGTERM = 1 << 2;
 
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
@@ -40,6 +46,10 @@ public final class GupFast {
         PIN_IN_ONE,
         /** After the reference is taken, look the folio of the page up again: c24d37322548 (5.14). */
         RECHECK_HEAD,
+        /** Ask whether the folio may be taken with one reference in hand, before the entry is compared: posted, never merged. */
+        CHECK_ADMISSION_IN_GRAB,
+        /** For that question, read the folio's mapping again and again: posted, never merged. */
+        REREAD_MAPPING,
         /** Mutant: a full fence between the two halves of a pin. */
         FENCE_INSIDE_PIN,
         /** A full fence behind the second, unordered half of a pin: 088b8aa537c2 (6.1). */
@@ -48,6 +58,8 @@ public final class GupFast {
         RECHECK_PMD,
         /** After the reference is taken, compare the entry. As old as the function. */
         RECHECK_PTE,
+        /** Ask whether the folio may be taken, once it is known that the entry still maps it: a6e79df92e4a (6.5). */
+        CHECK_ADMISSION,
         /** Pin a page through a read-only entry only if it is exclusive: a7f226604170 (5.19). */
         REQUIRE_EXCLUSIVE,
         /** Between the entry and the exclusive bit, a read fence: 088b8aa537c2 (6.1). */
@@ -69,6 +81,8 @@ public final class GupFast {
     /** Kernels since 6.1. */
     public static final Steps<Step> V6_1 =
             V5_19.with(Step.FENCE_AFTER_PIN).with(Step.RECHECK_PMD).with(Step.FENCE_BEFORE_EXCLUSIVE);
+    /** Kernels since 6.5. What is admitted is up to {@link Admission}. */
+    public static final Steps<Step> V6_5 = V6_1.with(Step.CHECK_ADMISSION);
 
     /** How it ended. Everything but {@link #PINNED} holds nothing and leads to {@link SlowGup}. */
     public enum End {
@@ -88,12 +102,16 @@ public final class GupFast {
         UNDONE_PTE,
         /** A reference was taken and given back: the page was not exclusive. */
         UNDONE_EXCLUSIVE,
+        /** A reference was taken and given back: the fast path may not take such a folio, or cannot tell. */
+        UNDONE_ADMISSION,
+        /** Of {@link SlowGup} only: such a mapping may not be taken, and that is final. */
+        REFUSED,
         /** A pin was taken and given back: fork had run. */
         UNDONE_SEQ;
 
         /** Whether a reference was taken and given back. */
         public boolean isUndone() {
-            return this == UNDONE_PTE || this == UNDONE_EXCLUSIVE || this == UNDONE_SEQ;
+            return this == UNDONE_PTE || this == UNDONE_EXCLUSIVE || this == UNDONE_ADMISSION || this == UNDONE_SEQ;
         }
     }
 
@@ -102,15 +120,34 @@ public final class GupFast {
      *
      * @param end how it ended
      * @param pfn the page that is held, or 0
+     * @param judgedBy the value of {@link Folio#mapping} by which the folio was admitted or not, or {@link #UNJUDGED}
      */
-    public record Grab(End end, int pfn) {
+    public record Grab(End end, int pfn, long judgedBy) {
+        /** {@link #judgedBy}: nobody looked. */
+        public static final long UNJUDGED = -1;
+
+        /** A call in which nobody looked at the folio's mapping. */
+        public Grab(End end, int pfn) {
+            this(end, pfn, UNJUDGED);
+        }
+
         /** Whether a reference is held. */
         public boolean isPinned() {
             return end == End.PINNED;
         }
 
+        @Override
+        public String toString() {
+            String judged = judgedBy == UNJUDGED ? "" : ", judgedBy=" + WordText.value("folio.mapping", judgedBy);
+            return "Grab[end=" + end + ", pfn=" + pfn + judged + "]";
+        }
+
         private static Grab none(End end) {
             return new Grab(end, 0);
+        }
+
+        private static Grab none(End end, long judgedBy) {
+            return new Grab(end, 0, judgedBy);
         }
     }
 
@@ -121,20 +158,27 @@ public final class GupFast {
     private final Mm mm;
     private final MemMap memMap;
     private final Steps<Step> steps;
+    private final Admission admission;
 
     /** GUP-fast on {@code mm}, in the given steps. */
     public GupFast(Machine machine, Mm mm, MemMap memMap, Steps<Step> steps) {
+        this(machine, mm, memMap, steps, Admission.NONE);
+    }
+
+    /** GUP-fast on {@code mm}, in the given steps, which ask {@code admission}. */
+    public GupFast(Machine machine, Mm mm, MemMap memMap, Steps<Step> steps, Admission admission) {
         this.machine = machine;
         this.mm = mm;
         this.memMap = memMap;
         this.steps = steps;
+        this.admission = admission;
     }
 
     /**
      * Takes a reference to the page at {@code index} of the page table.
      *
      * @param cpu the CPU this runs on, for {@link pagerace.machine.Tlb#irqSave}
-     * @param flags {@link #FOLL_PIN}, {@link #FOLL_WRITE}, both or neither
+     * @param flags {@link #FOLL_PIN}, {@link #FOLL_WRITE}, both or neither; with the first, {@link #FOLL_LONGTERM}
      */
     public Grab grab(int cpu, int index, int flags) {
         boolean pin = has(flags, FOLL_PIN);
@@ -198,10 +242,22 @@ public final class GupFast {
                 folio.refcount.fetchAdd(-firstAddition(folio, flags), Order.FULL);
                 continue;
             }
+            long judgedBy = Grab.UNJUDGED;
+            if (steps.has(Step.CHECK_ADMISSION_IN_GRAB) && admission.looksAtMapping(flags, folio.large)) {
+                // The fence after the pin, where there is one, orders this read before the second look at the entry. It
+                // pairs
+                // with truncation's flush, which stands between the cleared entry and the cleared mapping.
+                judgedBy = folio.mapping.readOnce();
+                boolean torn = steps.has(Step.REREAD_MAPPING) && folio.mapping.readOnce() != judgedBy;
+                if (torn || !isAdmitted(judgedBy, flags)) {
+                    folio.refcount.subAndTest(firstAddition(folio, flags));
+                    return Grab.none(End.UNDONE_ADMISSION, judgedBy);
+                }
+            }
             if (has(flags, FOLL_PIN)) {
                 completePin(folio, flags);
             }
-            return recheck(table, index, pmd, pte, folio, flags);
+            return recheck(table, index, pmd, pte, folio, flags, judgedBy);
         }
         return Grab.none(End.GAVE_UP);
     }
@@ -233,11 +289,23 @@ public final class GupFast {
         }
     }
 
-    private Grab recheck(PageTable table, int index, long pmd, long pte, Folio folio, int flags) {
+    private Grab recheck(PageTable table, int index, long pmd, long pte, Folio folio, int flags, long judgedInGrab) {
         if ((steps.has(Step.RECHECK_PMD) && table.pmd.readOnce() != pmd)
                 || (steps.has(Step.RECHECK_PTE) && table.pte(index).readOnce() != pte)) {
             drop(folio, flags);
-            return Grab.none(End.UNDONE_PTE);
+            return Grab.none(End.UNDONE_PTE, judgedInGrab);
+        }
+        long judgedBy = judgedInGrab;
+        if (steps.has(Step.CHECK_ADMISSION) && admission.looksAtMapping(flags, folio.large)) {
+            // Once, for truncation may clear it meanwhile. Nothing else: we hold a reference, and the entry said whose
+            // the
+            // folio is. So no fence is needed either: an old value is the file's, a new one none, and neither is
+            // admitted.
+            judgedBy = folio.mapping.readOnce();
+            if (!isAdmitted(judgedBy, flags)) {
+                drop(folio, flags);
+                return Grab.none(End.UNDONE_ADMISSION, judgedBy);
+            }
         }
         if (steps.has(Step.REQUIRE_EXCLUSIVE)
                 && has(flags, FOLL_PIN)
@@ -250,10 +318,14 @@ public final class GupFast {
             }
             if (!folio.test(Folio.ANON_EXCLUSIVE)) {
                 drop(folio, flags);
-                return Grab.none(End.UNDONE_EXCLUSIVE);
+                return Grab.none(End.UNDONE_EXCLUSIVE, judgedBy);
             }
         }
-        return new Grab(End.PINNED, folio.pfn);
+        return new Grab(End.PINNED, folio.pfn, judgedBy);
+    }
+
+    private boolean isAdmitted(long mapping, int flags) {
+        return admission.fast(Admission.Kind.of(mapping), flags);
     }
 
     private static void drop(Folio folio, int flags) {

@@ -5,9 +5,11 @@ import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Vma;
 
 /**
- * {@code __get_user_pages} for one anonymous page: what {@link GupFast} leaves to the slow path.
+ * {@code __get_user_pages} for one page: what {@link GupFast} leaves to the slow path. Faults are those of anonymous memory; a
+ * page of a file is pinned if it is mapped.
  *
  * <p>Guarantees: the reference is taken under the page-table lock, from an entry that permits the access; a page that is to be
  * pinned for reading through a read-only entry is made exclusive first. {@code mmap_lock} keeps fork out, the page-table lock
@@ -25,17 +27,28 @@ public final class SlowGup {
     /** A fault can lose its page again before the next look, but not for ever. */
     private static final int TRIES = 3;
 
+    private static final Vma PRIVATE_ANON = new Vma(Vma.Backing.ANON, false);
+
     private final Mm mm;
     private final MemMap memMap;
     private final WriteFault writeFault;
     private final Unshare unshare;
+    private final Vma vma;
+    private final Admission admission;
 
-    /** Slow GUP on {@code mm}, which faults through {@code writeFault}. */
+    /** Slow GUP on anonymous memory of {@code mm}, which faults through {@code writeFault}. */
     public SlowGup(Mm mm, MemMap memMap, WriteFault writeFault, Unshare unshare) {
+        this(mm, memMap, writeFault, unshare, PRIVATE_ANON, Admission.NONE);
+    }
+
+    /** Slow GUP on the mapping {@code vma} of {@code mm}, as far as {@code admission} lets it. */
+    public SlowGup(Mm mm, MemMap memMap, WriteFault writeFault, Unshare unshare, Vma vma, Admission admission) {
         this.mm = mm;
         this.memMap = memMap;
         this.writeFault = writeFault;
         this.unshare = unshare;
+        this.vma = vma;
+        this.admission = admission;
     }
 
     /**
@@ -48,7 +61,8 @@ public final class SlowGup {
             mm.setHasPinned();
         }
         mm.mmapLock.readLock();
-        GupFast.Grab grab = new GupFast.Grab(GupFast.End.GAVE_UP, 0);
+        boolean admitted = admission.slow(vma, flags) == Admission.Answer.ADMITTED;
+        GupFast.Grab grab = new GupFast.Grab(admitted ? GupFast.End.GAVE_UP : GupFast.End.REFUSED, 0);
         for (int tries = 0; tries < TRIES && grab.end() == GupFast.End.GAVE_UP; tries++) {
             grab = followAndFault(index, flags);
         }

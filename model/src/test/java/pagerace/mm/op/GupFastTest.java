@@ -2,12 +2,14 @@
 package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static pagerace.mm.op.GupFast.FOLL_LONGTERM;
 import static pagerace.mm.op.GupFast.FOLL_PIN;
 import static pagerace.mm.op.GupFast.FOLL_WRITE;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +22,7 @@ import pagerace.mm.op.GupFast.Step;
 
 class GupFastTest {
     private static final int GET = 0;
+    private static final String DROP_PIN = "fetchAdd folio.refcount FULL";
     private static final int PIN = FOLL_PIN;
     private static final int[] ALL_FLAGS = {GET, FOLL_WRITE, PIN, PIN | FOLL_WRITE};
 
@@ -202,7 +205,7 @@ class GupFastTest {
     void tellsWhatWasUndone() {
         assertThat(End.values())
                 .filteredOn(End::isUndone)
-                .containsExactly(End.UNDONE_PTE, End.UNDONE_EXCLUSIVE, End.UNDONE_SEQ);
+                .containsExactly(End.UNDONE_PTE, End.UNDONE_EXCLUSIVE, End.UNDONE_ADMISSION, End.UNDONE_SEQ);
     }
 
     @Test
@@ -400,5 +403,99 @@ class GupFastTest {
                         "storeRelease irqs-off[0]",
                         "smpRmb",
                         "readOnce parent.write_protect_seq");
+    }
+
+    private static final int LONGTERM_WRITE = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
+    private static final String READ_MAPPING = "readOnce folio.mapping";
+    private static final Steps<Step> IN_GRAB = GupFast.V6_1.with(Step.CHECK_ADMISSION_IN_GRAB);
+
+    /** A page of a file, mapped writable. */
+    private static Scene fileScene(boolean large, long mapping) {
+        Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY);
+        scene.folio.mapping.writeOnce(mapping);
+        return scene;
+    }
+
+    private static Grab grab(Scene scene, Steps<Step> steps, Admission admission, int flags) {
+        return new GupFast(scene.machine, scene.mm, scene.memMap, steps, admission).grab(Scene.CPU, 0, flags);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "V6_5,             true,  FILE,       UNDONE_ADMISSION",
+        "V6_5,             true,  SHMEM,      PINNED",
+        "V6_5,             true,  ANON,       PINNED",
+        "V6_5,             true,  NO_MAPPING, UNDONE_ADMISSION",
+        "V6_5,             false, FILE,       PINNED",
+        "V6_10,            false, FILE,       PINNED",
+        "V6_10,            false, NO_MAPPING, UNDONE_ADMISSION",
+        "TIP,              false, NO_MAPPING, PINNED",
+        "TIP,              true,  NO_MAPPING, UNDONE_ADMISSION",
+        "TRUNCATED_PASSES, true,  NO_MAPPING, PINNED",
+    })
+    void asksWhetherItMayTakeTheFolio(Admission admission, boolean longterm, String mapping, End end) {
+        long value = mapping.equals("NO_MAPPING")
+                ? Folio.NO_MAPPING
+                : mapping.equals("ANON") ? Folio.ANON : mapping.equals("SHMEM") ? Folio.SHMEM : Folio.FILE;
+        int flags = longterm ? LONGTERM_WRITE : FOLL_PIN | FOLL_WRITE;
+        boolean large = admission == Admission.V6_5; // small where secret memory is looked for
+        Scene scene = fileScene(large, value);
+        boolean judged = longterm || admission != Admission.V6_5;
+        boolean pinned = end == End.PINNED;
+        assertThat(grab(scene, GupFast.V6_5, admission, flags))
+                .isEqualTo(new Grab(end, pinned ? 1 : 0, judged ? value : Grab.UNJUDGED));
+        scene.pins = pinned ? 1 : 0;
+        scene.assertConserved();
+    }
+
+    @Test
+    void asksOnceTheEntryIsKnownToBeUnchanged() {
+        Scene scene = fileScene(false, Folio.FILE).hasPinned();
+        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V6_5, Admission.V6_5, LONGTERM_WRITE)))
+                .endsWith("smpMbAfterAtomic", "readOnce parent.pmd", Scene.READ_PTE, READ_MAPPING, DROP_PIN);
+        Scene changed = fileScene(false, Folio.FILE);
+        changed.machine.before(Scene.READ_PTE, 2, () -> changed.setPte(Pte.NONE));
+        assertThat(grab(changed, GupFast.V6_5, Admission.V6_5, LONGTERM_WRITE)).isEqualTo(new Grab(End.UNDONE_PTE, 0));
+    }
+
+    @Test
+    void postedCheckAsksWithOneReferenceInHand() {
+        Scene scene = fileScene(true, Folio.SHMEM).hasPinned();
+        assertThat(scene.machine.logOf(() -> grab(scene, IN_GRAB, Admission.SERIES_V7, LONGTERM_WRITE)))
+                .containsSubsequence(
+                        "addUnless folio.refcount FULL",
+                        "loadAcquire compound_head[1]",
+                        READ_MAPPING,
+                        "fetchAdd folio.pincount RELAXED",
+                        "smpMbAfterAtomic",
+                        "readOnce parent.pmd",
+                        Scene.READ_PTE)
+                .containsOnlyOnce(READ_MAPPING);
+        Scene file = fileScene(true, Folio.FILE);
+        assertThat(grab(file, IN_GRAB, Admission.SERIES_V7, LONGTERM_WRITE))
+                .isEqualTo(new Grab(End.UNDONE_ADMISSION, 0, Folio.FILE));
+        file.assertConserved();
+    }
+
+    @Test
+    void postedCheckTellsByWhatItJudgedEvenWhenTheEntryChanged() {
+        Scene scene = fileScene(false, Folio.ANON);
+        scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(Pte.NONE));
+        assertThat(grab(scene, IN_GRAB, Admission.SERIES_V7, LONGTERM_WRITE))
+                .isEqualTo(new Grab(End.UNDONE_PTE, 0, Folio.ANON));
+        assertThat(scene.folio.refcount.readOnce()).isEqualTo(1);
+    }
+
+    @Test
+    void postedCheckRefusesAMappingThatChangesUnderIt() {
+        Steps<Step> steps = IN_GRAB.with(Step.REREAD_MAPPING);
+        Scene scene = fileScene(false, Folio.SHMEM);
+        scene.machine.before(READ_MAPPING, 2, () -> scene.folio.mapping.writeOnce(Folio.NO_MAPPING));
+        assertThat(grab(scene, steps, Admission.SERIES_V6, LONGTERM_WRITE).end())
+                .isEqualTo(End.UNDONE_ADMISSION);
+        scene.assertConserved();
+        assertThat(grab(fileScene(false, Folio.SHMEM), steps, Admission.SERIES_V6, LONGTERM_WRITE)
+                        .end())
+                .isEqualTo(End.PINNED);
     }
 }

@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static pagerace.mm.op.GupFast.FOLL_LONGTERM;
 import static pagerace.mm.op.GupFast.FOLL_PIN;
 import static pagerace.mm.op.GupFast.FOLL_WRITE;
 
@@ -10,8 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Folio;
 import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
+import pagerace.mm.Vma;
 import pagerace.mm.op.GupFast.End;
 import pagerace.mm.op.GupFast.Grab;
 import pagerace.mm.op.SlowGup.Unshare;
@@ -128,5 +131,23 @@ class SlowGupTest {
     /** Gives back a reference to the copy. */
     private static void drop(Scene scene, int flags) {
         new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1).release(new Grab(End.PINNED, 2), flags);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NONE,PINNED", "SERIES_V3,REFUSED", "SERIES_V6,PINNED", "V6_5,REFUSED"})
+    void asksWhetherSuchAMappingMayBeTaken(Admission admission, End end) {
+        Scene scene = Scene.writable();
+        scene.folio.mapping.writeOnce(Folio.FILE);
+        SlowGup gup = new SlowGup(
+                scene.mm,
+                scene.memMap,
+                scene.writeFault(ReuseRule.EXCLUSIVE),
+                Unshare.TRIGGER,
+                new Vma(Vma.Backing.FILE, true),
+                admission);
+        assertThat(gup.grab(0, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM).end()).isEqualTo(end);
+        scene.pins = end == End.PINNED ? 1 : 0;
+        scene.assertConserved();
+        assertThat(gup.grab(0, FOLL_PIN | FOLL_WRITE).end()).as("short-term").isEqualTo(End.PINNED);
     }
 }
