@@ -8,8 +8,12 @@ import java.util.stream.Stream;
 /** All races. */
 public final class Catalogue {
     /** Every race, in the order in which reports show them. Registering a race is adding it here. */
-    public static final List<Race> RACES =
-            List.of(new GupFastVsFork(), new ShrinkVsPin(), new FaultAroundVsHolePunch());
+    public static final List<Race> RACES = List.of(
+            new GupFastVsFork(),
+            new ShrinkVsPin(),
+            new FaultAroundVsHolePunch(),
+            new InvalidateVsSecondaryFault(),
+            new InvalidateVsRemove());
 
     private Catalogue() {}
 

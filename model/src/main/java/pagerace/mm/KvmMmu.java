@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm;
+
+import pagerace.machine.Machine;
+import pagerace.machine.SpinLock;
+import pagerace.machine.Word;
+
+/**
+ * {@code struct kvm} as far as a guest's page faults and the MMU notifier share it: one secondary entry, and the two counters
+ * that tell a fault of the invalidations of the primary page table.
+ *
+ * <p>Both counters change under {@link #mmuLock} only; faults also read them without.
+ */
+public final class KvmMmu {
+    /** {@code mmu_lock}: guards the secondary entry. */
+    public final SpinLock mmuLock;
+    /** {@code mmu_invalidate_seq}: how many invalidations have ended. */
+    public final Word invalidateSeq;
+    /** {@code mmu_invalidate_in_progress}: how many are under way. */
+    public final Word inProgress;
+    /** The secondary entry, in the encoding of {@link Pte}. */
+    public final Word spte;
+
+    /** Nothing is mapped, and nothing was ever invalidated. */
+    public KvmMmu(Machine machine) {
+        mmuLock = new SpinLock(machine, "kvm", "mmu_lock");
+        invalidateSeq = machine.word("kvm", "mmu_invalidate_seq", 0);
+        inProgress = machine.word("kvm", "mmu_invalidate_in_progress", 0);
+        spte = machine.word("kvm", "spte", Pte.NONE);
+    }
+}
