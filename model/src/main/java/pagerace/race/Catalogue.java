@@ -13,7 +13,8 @@ public final class Catalogue {
             new ShrinkVsPin(),
             new FaultAroundVsHolePunch(),
             new InvalidateVsSecondaryFault(),
-            new InvalidateVsRemove());
+            new InvalidateVsRemove(),
+            new VhostAccessVsInvalidate());
 
     private Catalogue() {}
 

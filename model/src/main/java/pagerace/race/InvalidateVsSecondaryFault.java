@@ -159,7 +159,7 @@ public final class InvalidateVsSecondaryFault implements Race {
                 at -> NEVER),
         KVM_3_4(
                 Origin.history(
-                        "3.4 .. 6.8",
+                        "3.4 .. 6.8, x86",
                         "a355aa54f1d2",
                         "file-f.kvm",
                         "as before, and fences between the count and the sequence for those who check without the lock"),
@@ -168,7 +168,7 @@ public final class InvalidateVsSecondaryFault implements Race {
                 at -> NEVER),
         KVM(
                 Origin.mainline(
-                        ">= 6.9",
+                        ">= 6.9, x86",
                         "d02c357e5bfa",
                         "file-f.kvm",
                         "as before, and a fault also checks before it looks the page up and before it takes mmu_lock"),
@@ -181,12 +181,34 @@ public final class InvalidateVsSecondaryFault implements Race {
                 KvmFault.V6_9.without(KvmFault.Step.FENCE_AFTER_SAMPLE).without(KvmFault.Step.FENCE_IN_CHECK),
                 KvmNotifier.V2_6_27,
                 at -> at.is(Lookup.LOCKLESS) ? WEAK : NEVER),
-        KVM_COUNT_FIRST(
-                "file-f.kvm, order of end",
-                "KVM, but the end lowers the count before it moves the sequence",
-                KvmFault.V6_9,
-                KvmNotifier.V3_4.with(KvmNotifier.Step.COUNT_FIRST),
+        BOOK3S_HV(
+                Origin.mainline(
+                        ">= 3.4, Book3S HV",
+                        "a355aa54f1d2",
+                        "file-f.kvm, own entry lock",
+                        "as KVM_3_4, but the entry has a lock of its own, under which the check is made: only the fences order the"
+                                + " counters"),
+                KvmFault.BOOK3S_HV,
+                KvmNotifier.BOOK3S_HV,
                 at -> NEVER),
+        BOOK3S_HV_NO_FENCE_IN_CHECK(
+                "file-f.kvm-nobarrier, own entry lock",
+                "as BOOK3S_HV, but the check has no read fence between the count and the sequence",
+                KvmFault.BOOK3S_HV.without(KvmFault.Step.FENCE_IN_CHECK),
+                KvmNotifier.BOOK3S_HV,
+                at -> WEAK),
+        BOOK3S_HV_NO_FENCE_IN_END(
+                "file-f.kvm-nobarrier, own entry lock",
+                "as BOOK3S_HV, but the end has no write fence between the sequence and the count",
+                KvmFault.BOOK3S_HV,
+                KvmNotifier.BOOK3S_HV.without(KvmNotifier.Step.FENCE_IN_END),
+                at -> WEAK),
+        BOOK3S_HV_COUNT_FIRST(
+                "file-f.kvm, order of the end",
+                "as BOOK3S_HV, but the end lowers the count before it moves the sequence",
+                KvmFault.BOOK3S_HV,
+                KvmNotifier.BOOK3S_HV.with(KvmNotifier.Step.COUNT_FIRST),
+                at -> SC),
         INTERVAL_NO_CHECK(
                 "file-f.none",
                 "interval notifier, but the driver does not compare sequences under its lock",
@@ -264,7 +286,7 @@ public final class InvalidateVsSecondaryFault implements Race {
 
         @Override
         public Fix control(Place at) {
-            return isKvm ? KVM_COUNT_ONLY : INTERVAL_NO_WAIT;
+            return isKvm ? KVM_SEQ_ONLY : INTERVAL_NO_CHECK;
         }
 
         /**

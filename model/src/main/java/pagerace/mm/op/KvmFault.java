@@ -2,12 +2,13 @@
 package pagerace.mm.op;
 
 import pagerace.machine.Machine;
+import pagerace.machine.SpinLock;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.Pte;
 
 /**
  * {@code kvm_tdp_page_fault} for one page: samples the sequence, looks the page up in the primary page table, and installs it
- * under {@code mmu_lock} unless an invalidation came in between.
+ * under the lock of the secondary entry unless an invalidation came in between.
  *
  * <p>Guarantees, when all steps of a release are taken: what it installs is still mapped by the primary entry, or an
  * invalidation that has not begun yet will zap it.
@@ -29,8 +30,10 @@ public final class KvmFault {
         SAMPLE_LATE,
         /** Mutant: check without the lock, and not again with it. */
         CHECK_OUTSIDE_LOCK,
-        /** Check under the lock. */
+        /** Check under the lock that guards the entry. */
         CHECK_UNDER_LOCK,
+        /** Book3S HV: that is the entry's own lock, not {@code mmu_lock}. */
+        RMAP_LOCK,
         /** A check looks at the count. */
         CHECK_COUNT,
         /** In a check, a read fence between the count and the sequence: a355aa54f1d2 (3.4). */
@@ -44,7 +47,9 @@ public final class KvmFault {
             Steps.of(Step.SAMPLE, Step.FENCE_AFTER_SAMPLE, Step.CHECK_UNDER_LOCK, Step.CHECK_COUNT, Step.CHECK_SEQ);
     /** Kernels 3.4 to 6.8. */
     public static final Steps<Step> V3_4 = V2_6_27.with(Step.FENCE_IN_CHECK);
-    /** Kernels since 6.9. */
+    /** Book3S HV, since 3.4. */
+    public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.RMAP_LOCK);
+    /** Kernels since 6.9, on x86. */
     public static final Steps<Step> V6_9 = V3_4.with(Step.CHECK_EARLY);
 
     /** The kernel tries until it succeeds; one invalidation can send a fault back for its whole duration. */
@@ -116,12 +121,13 @@ public final class KvmFault {
 
     /** Whether the page is in the secondary entry now; its reference is given back either way. */
     private boolean install(int pfn, long seq) {
-        kvm.mmuLock.lock();
+        SpinLock lock = steps.has(Step.RMAP_LOCK) ? kvm.rmapLock : kvm.mmuLock;
+        lock.lock();
         boolean valid = !steps.has(Step.CHECK_UNDER_LOCK) || !isInvalidated(seq);
         if (valid) {
             kvm.spte.writeOnce(Pte.present(pfn, Pte.WRITE));
         }
-        kvm.mmuLock.unlock();
+        lock.unlock();
         primary.release(pfn);
         return valid;
     }

@@ -14,6 +14,8 @@ public final class KvmNotifier implements MmuNotifier {
     public enum Step {
         /** Zap the secondary entry at the start. */
         ZAP,
+        /** Book3S HV: that zap takes the entry's own lock inside {@code mmu_lock}. */
+        ZAP_UNDER_RMAP_LOCK,
         /** At the end, a write fence between the new sequence and the lower count: a355aa54f1d2 (3.4). */
         FENCE_IN_END,
         /** Mutant: at the end, lower the count before the sequence moves. */
@@ -24,6 +26,8 @@ public final class KvmNotifier implements MmuNotifier {
     public static final Steps<Step> V2_6_27 = Steps.of(Step.ZAP);
     /** Kernels since 3.4. */
     public static final Steps<Step> V3_4 = V2_6_27.with(Step.FENCE_IN_END);
+    /** Book3S HV, since 3.4. */
+    public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.ZAP_UNDER_RMAP_LOCK);
 
     private final Machine machine;
     private final KvmMmu kvm;
@@ -40,10 +44,20 @@ public final class KvmNotifier implements MmuNotifier {
     public void rangeStart() {
         kvm.mmuLock.lock();
         kvm.inProgress.writeOnce(kvm.inProgress.readOnce() + 1);
+        if (steps.has(Step.ZAP_UNDER_RMAP_LOCK)) {
+            kvm.rmapLock.lock();
+            zap();
+            kvm.rmapLock.unlock();
+        } else {
+            zap();
+        }
+        kvm.mmuLock.unlock();
+    }
+
+    private void zap() {
         if (steps.has(Step.ZAP)) {
             kvm.spte.writeOnce(Pte.NONE);
         }
-        kvm.mmuLock.unlock();
     }
 
     @Override
