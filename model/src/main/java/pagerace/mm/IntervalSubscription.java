@@ -9,13 +9,11 @@ import pagerace.machine.Word;
  * {@code mmu_interval_notifier} and the part of its driver that faults and the invalidate callback share: a lock and one
  * secondary entry.
  *
- * <p>The subscription's memory can be {@linkplain #free() freed}. Freeing poisons it, as the slab allocator's debugging does,
- * so whoever reads it later finds {@link #POISON}, and whoever writes it later spoils the poison. The driver's own part lives
+ * <p>The subscription's memory can be {@linkplain #free() freed}. Freeing poisons it: whoever reads it later finds
+ * {@link Slab#POISON_FREE}, and whoever writes it later spoils the poison. The driver's own part lives
  * elsewhere and stays.
  */
 public final class IntervalSubscription {
-    /** {@code POISON_FREE}: what freed memory holds. Of no use as a pointer or a sequence. */
-    public static final long POISON = 0x6b6b6b6bL;
     /** {@link #ops}: the driver's callbacks. */
     public static final long OPS = 1;
 
@@ -41,13 +39,15 @@ public final class IntervalSubscription {
 
     /** {@code kfree}. Nobody else may know the subscription any more. */
     public void free() {
-        ops.writeOnce(POISON);
-        invalidateSeq.writeOnce(POISON);
-        deferredItem.writeOnce(POISON);
+        ops.writeOnce(Slab.POISON_FREE);
+        invalidateSeq.writeOnce(Slab.POISON_FREE);
+        deferredItem.writeOnce(Slab.POISON_FREE);
     }
 
     /** Whether all of its memory is still as {@link #free} left it. */
     public boolean isPoisonIntact() {
-        return ops.readOnce() == POISON && invalidateSeq.readOnce() == POISON && deferredItem.readOnce() == POISON;
+        return ops.readOnce() == Slab.POISON_FREE
+                && invalidateSeq.readOnce() == Slab.POISON_FREE
+                && deferredItem.readOnce() == Slab.POISON_FREE;
     }
 }

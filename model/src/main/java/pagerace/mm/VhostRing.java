@@ -11,15 +11,13 @@ import pagerace.machine.Word;
  * the pages by kernel addresses, and two ways for the worker to say that it is using the map.
  *
  * <p>The map's memory is freed when the ring is unmapped; freeing poisons it, so that a worker which still has the pointer
- * finds {@link #POISON} in it.
+ * finds {@link Slab#POISON_FREE} in it.
  */
 public final class VhostRing {
     /** {@link #map}: the worker must go through the user's page table. */
     public static final long NO_MAP = 0;
     /** {@link #map}: points to the map whose address is {@link #mapAddr}. */
-    public static final long MAP = 1;
-    /** What {@link #mapAddr} holds once the map is freed: no page frame number. */
-    public static final long POISON = 0x6b6b6b6bL;
+    private static final long MAP = 1;
     /** The worker's reader slot in {@link #rcu}. */
     public static final int WORKER = 0;
 
@@ -34,10 +32,10 @@ public final class VhostRing {
     /** The grace periods that 7f466032dc9e used to the same end. */
     public final Rcu rcu;
 
-    /** A ring whose page {@code folio} is mapped, with nobody at work. */
-    public VhostRing(Machine machine, Folio folio) {
+    /** A ring whose page is {@code folio}, with or without a map of it, and nobody at work. */
+    public VhostRing(Machine machine, Folio folio, boolean mapped) {
         mmuLock = new SpinLock(machine, "vq", "mmu_lock");
-        map = machine.word("vq", "map", MAP);
+        map = machine.word("vq", "map", mapped ? MAP : NO_MAP);
         mapAddr = machine.word("map", "addr", folio.pfn);
         ref = machine.word("vq", "ref", 0);
         rcu = new Rcu(machine, 1);

@@ -79,14 +79,18 @@ public final class InvalidateVsRemove implements Race {
     /** Every fix. */
     enum Fix implements Candidate {
         REMOVE_AT_ONCE(
-                Origin.mutant("file-o mutants", "the removal takes the subscription out of the tree at once, always"),
+                Origin.mutant(
+                        "file-o mutants",
+                        "mainline, but the removal takes the subscription out of the tree at once, always"),
                 IntervalNotifier.V5_5,
-                IntervalRemoval.V5_5.without(IntervalRemoval.Step.DEFER),
+                IntervalRemoval.V5_18.without(IntervalRemoval.Step.DEFER),
                 SC),
         NO_WAIT(
-                Origin.mutant("file-o mutants", "the removal leaves itself to the end, and does not wait for it"),
+                Origin.mutant(
+                        "file-o mutants",
+                        "mainline, but the removal leaves itself to the end, and does not wait for it"),
                 IntervalNotifier.V5_5,
-                IntervalRemoval.V5_5.without(IntervalRemoval.Step.WAIT),
+                IntervalRemoval.V5_18.without(IntervalRemoval.Step.WAIT),
                 SC),
         LOCKLESS_WAIT(
                 Origin.history(
@@ -108,22 +112,22 @@ public final class InvalidateVsRemove implements Race {
                 IntervalRemoval.V5_18,
                 NEVER),
         SEQ_AFTER_WALK(
-                Origin.mutant(
-                        "file-o.seq-after-walk",
-                        "as LOCKLESS_WAIT, but the end moves the sequence after its walk; nothing orders the two"),
-                IntervalNotifier.V5_5.with(IntervalNotifier.Step.WALK_BEFORE_SEQ),
-                IntervalRemoval.V5_5,
-                WEAK),
-        SEQ_AFTER_WALK_ORDERED(
                 Origin.proposal(
-                        "file-o.seq-after-walk, ordered",
+                        "file-o.seq-after-walk",
                         "Alistair Popple's first patch in kind: the end moves the sequence after its walk, and atomics, here a release and"
                                 + " a read fence, order the two"),
                 IntervalNotifier.V5_5
                         .with(IntervalNotifier.Step.WALK_BEFORE_SEQ)
                         .with(IntervalNotifier.Step.RELEASE_SEQ),
                 IntervalRemoval.V5_5.with(IntervalRemoval.Step.FENCE_AFTER_WAIT),
-                NEVER);
+                NEVER),
+        SEQ_AFTER_WALK_UNORDERED(
+                Origin.mutant(
+                        "file-o.seq-after-walk, unordered",
+                        "as SEQ_AFTER_WALK, but nothing orders the walk and the sequence"),
+                IntervalNotifier.V5_5.with(IntervalNotifier.Step.WALK_BEFORE_SEQ),
+                IntervalRemoval.V5_5,
+                WEAK);
 
         private final Origin origin;
         private final Steps<IntervalNotifier.Step> notifier;
@@ -153,7 +157,7 @@ public final class InvalidateVsRemove implements Race {
 
         @Override
         public boolean isPlanned(Place at) {
-            return this != SEQ_AFTER_WALK; // a mutant that x86 cannot tell from the proposal
+            return this != SEQ_AFTER_WALK_UNORDERED; // a mutant that x86 cannot tell from the proposal
         }
 
         /** The callback's steps concern the driver's entry, which this race leaves alone. */

@@ -119,31 +119,31 @@ public final class InvalidateVsSecondaryFault implements Race {
     enum Fix implements Candidate {
         KVM_NO_CHECK(
                 "file-f.none",
-                "KVM, but a fault installs what it found without any check",
+                "as KVM_3_4, but a fault installs what it found without any check",
                 KvmFault.V3_4.without(KvmFault.Step.CHECK_COUNT).without(KvmFault.Step.CHECK_SEQ),
                 KvmNotifier.V3_4,
                 at -> SC),
         KVM_SEQ_ONLY(
                 "file-f.seq-only",
-                "KVM, but a fault compares the sequence only",
+                "as KVM_3_4, but a fault compares the sequence only",
                 KvmFault.V3_4.without(KvmFault.Step.CHECK_COUNT),
                 KvmNotifier.V3_4,
                 at -> SC),
         KVM_COUNT_ONLY(
                 "file-f.inprog-only",
-                "KVM, but a fault looks only whether an invalidation is in progress",
+                "as KVM_3_4, but a fault looks only whether an invalidation is in progress",
                 KvmFault.V3_4.without(KvmFault.Step.CHECK_SEQ),
                 KvmNotifier.V3_4,
                 at -> SC),
         KVM_SAMPLE_LATE(
                 "file-f.seq-late",
-                "KVM, but a fault samples the sequence after it looked the page up",
+                "as KVM_3_4, but a fault samples the sequence after it looked the page up",
                 KvmFault.V3_4.without(KvmFault.Step.SAMPLE).with(KvmFault.Step.SAMPLE_LATE),
                 KvmNotifier.V3_4,
                 at -> SC),
         KVM_CHECK_OUTSIDE_LOCK(
                 "file-f.kvm, lockless check only",
-                "KVM, but the check is made before the lock is taken, and not again",
+                "as KVM_3_4, but the check is made before the lock is taken, and not again",
                 KvmFault.V3_4.without(KvmFault.Step.CHECK_UNDER_LOCK).with(KvmFault.Step.CHECK_OUTSIDE_LOCK),
                 KvmNotifier.V3_4,
                 at -> SC),
@@ -177,7 +177,7 @@ public final class InvalidateVsSecondaryFault implements Race {
                 at -> NEVER),
         KVM_NO_FENCES(
                 "file-f.kvm-nobarrier",
-                "mainline without any of KVM's fences, the one behind the sample included",
+                "as KVM, but without any fence, the one behind the sample included",
                 KvmFault.V6_9.without(KvmFault.Step.FENCE_AFTER_SAMPLE).without(KvmFault.Step.FENCE_IN_CHECK),
                 KvmNotifier.V2_6_27,
                 at -> at.is(Lookup.LOCKLESS) ? WEAK : NEVER),
@@ -211,12 +211,12 @@ public final class InvalidateVsSecondaryFault implements Race {
                 at -> SC),
         INTERVAL_NO_CHECK(
                 "file-f.none",
-                "interval notifier, but the driver does not compare sequences under its lock",
+                "as INTERVAL, but the driver does not compare sequences under its lock",
                 IntervalFault.V5_5.without(IntervalFault.Step.CHECK_SEQ),
                 at -> SC),
         INTERVAL_NO_WAIT(
                 "file-f.interval-nowait",
-                "interval notifier, but a fault does not wait while its range is being invalidated",
+                "as INTERVAL, but a fault does not wait while its range is being invalidated",
                 IntervalFault.V5_5.without(IntervalFault.Step.WAIT),
                 at -> SC),
         INTERVAL(
@@ -229,7 +229,7 @@ public final class InvalidateVsSecondaryFault implements Race {
                 IntervalFault.V5_5,
                 at -> at.is(Lookup.LOCKLESS) ? WEAK : NEVER),
         INTERVAL_FENCE_AFTER_WAIT(
-                Origin.proposal("file-f.interval, fenced", "mainline, and the wait ends with a read fence"),
+                Origin.proposal("file-f.interval, fenced", "as INTERVAL, and the wait ends with a read fence"),
                 IntervalFault.V5_5.with(IntervalFault.Step.FENCE_AFTER_WAIT),
                 at -> NEVER);
 
@@ -299,9 +299,14 @@ public final class InvalidateVsSecondaryFault implements Race {
             return at.is(isKvm ? Lookup.GUP_FAST : Lookup.LOCKLESS) && (kind() != Kind.MUTANT || broken);
         }
 
+        /** What can be dropped by itself: a lock goes with its like on the other side, and a comparison needs a sample. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            return isKvm ? List.of(kvmFault, kvmNotifier) : List.of(intervalFault, IntervalNotifier.V5_5);
+            return isKvm
+                    ? List.of(
+                            kvmFault.without(KvmFault.Step.SAMPLE).without(KvmFault.Step.RMAP_LOCK),
+                            kvmNotifier.without(KvmNotifier.Step.ZAP_UNDER_RMAP_LOCK))
+                    : List.of(intervalFault, IntervalNotifier.V5_5);
         }
 
         @Override

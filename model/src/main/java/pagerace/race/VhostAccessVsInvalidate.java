@@ -178,7 +178,7 @@ public final class VhostAccessVsInvalidate implements Race {
                         "as RCU, but the callback takes the folio lock to dirty the page, which its caller holds"),
                 VhostWorker.RCU,
                 VhostNotifier.RCU.with(VhostNotifier.Step.TAKE_FOLIO_LOCK),
-                at -> SC) {
+                at -> SEQUENTIAL) {
             @Override
             public boolean deadlocks() {
                 return true;
@@ -191,7 +191,7 @@ public final class VhostAccessVsInvalidate implements Race {
                         "file-f.vhost-reverted",
                         "no map: the worker stores through the user's page table"),
                 VhostWorker.COPY_TO_USER,
-                VhostNotifier.RCU,
+                VhostNotifier.NO_MAP,
                 at -> NEVER);
 
         private final Origin origin;
@@ -235,12 +235,13 @@ public final class VhostAccessVsInvalidate implements Race {
             return at.is(Because.CLEANED) ? NO_WAIT : RCU_DIRTY_FIRST;
         }
 
+        /** Each where its moment of dirtying is put to the test, or else its wait. */
         @Override
         public boolean isPlanned(Place at) {
-            return true;
+            return at.is(has(new Place(List.of(Because.NEIGHBOUR))) ? Because.NEIGHBOUR : Because.CLEANED);
         }
 
-        /** Without the map the question is another one; without the lock a step that needs it. */
+        /** Without the map the question is another one. */
         @Override
         public List<Steps<?>> steps(Place at) {
             return List.of(worker.without(VhostWorker.Step.USE_MAP), notifier);
@@ -310,7 +311,7 @@ public final class VhostAccessVsInvalidate implements Race {
                     new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));
             pte = table.pte(0);
             Mm mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
-            VhostRing ring = new VhostRing(machine, folio);
+            VhostRing ring = new VhostRing(machine, folio, fix.worker.has(VhostWorker.Step.USE_MAP));
             worker = new VhostWorker(machine, ring, mm, folio, fix.worker.except(dropped));
             notifier = new VhostNotifier(machine, ring, folio, fix.notifier.except(dropped));
             cleaner = new CleanPage(mm, folio, disk, platform, notifier);

@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Pte;
+import pagerace.mm.Slab;
 
 /**
  * The interval notifiers' side of an invalidation: {@code mn_itree_invalidate} with the driver's callback, and
@@ -72,7 +73,7 @@ public final class IntervalNotifier implements MmuNotifier {
         if (!overlaps) {
             return Met.NOBODY;
         }
-        if (subscription.ops.readOnce() == IntervalSubscription.POISON) {
+        if (subscription.ops.readOnce() == Slab.POISON_FREE) {
             return Met.FREED; // a jump into the void
         }
         invalidate(seq);
@@ -126,7 +127,7 @@ public final class IntervalNotifier implements MmuNotifier {
             return Met.CALLED_BACK;
         }
         long next = subscription.deferredItem.readOnce();
-        if (next == IntervalSubscription.POISON) {
+        if (next == Slab.POISON_FREE) {
             return Met.FREED;
         }
         subscriptions.itree.writeOnce(NotifierSubscriptions.NOBODY);

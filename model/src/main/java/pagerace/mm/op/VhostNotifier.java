@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.machine.Machine;
 import pagerace.machine.SeqCount;
 import pagerace.mm.Folio;
+import pagerace.mm.Slab;
 import pagerace.mm.VhostRing;
 
 /**
@@ -42,6 +43,8 @@ public final class VhostNotifier implements MmuNotifier {
     public static final Steps<Step> RCU = Steps.of(Step.WAIT_RCU, Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
     /** The fix series of July 2019. */
     public static final Steps<Step> REF = Steps.of(Step.WAIT_REF, Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
+    /** The present kernel, which has no map to take. */
+    public static final Steps<Step> NO_MAP = Steps.of();
     /** The fix series of August 2019: taking the lock is the wait. */
     public static final Steps<Step> LOCK = Steps.of(Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
 
@@ -140,6 +143,6 @@ public final class VhostNotifier implements MmuNotifier {
 
     /** {@code vhost_map_unprefetch}. */
     private void unmap() {
-        ring.mapAddr.writeOnce(VhostRing.POISON);
+        ring.mapAddr.writeOnce(Slab.POISON_FREE);
     }
 }

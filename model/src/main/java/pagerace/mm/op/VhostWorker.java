@@ -7,6 +7,7 @@ import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Slab;
 import pagerace.mm.VhostRing;
 
 /**
@@ -81,7 +82,7 @@ public final class VhostWorker {
         if (steps.has(Step.USE_MAP)) {
             enter();
             if (ring.map.readDependent() != VhostRing.NO_MAP) {
-                boolean freed = ring.mapAddr.readOnce() == VhostRing.POISON;
+                boolean freed = ring.mapAddr.readOnce() == Slab.POISON_FREE;
                 if (!freed) {
                     folio.data.writeOnce(value);
                 }
