@@ -68,7 +68,9 @@ public final class InvalidateVsSecondaryFault implements Race {
         return List.of(
                 "KVM's range check, which lets a fault pass an invalidation of other addresses (missed)",
                 "several invalidations at once, nested or not (missed)",
-                "the waiting of device drivers with mmap_lock held, and KVM's own rwlock mode (missed)",
+                "mmu_lock as a reader-writer lock, under which faults run side by side (missed)",
+                "sleep: a fault that waits goes on as soon as it sees the sequence move, as one does that had no time to fall"
+                        + " asleep; a wake-up would order what follows (may reach more, off x86)",
                 "the TLB of the secondary MMU: a zap flushes it at once (missed)",
                 "synchronous flushes: here a flush waits for nobody, so that lockless lookups get no help from it (may reach"
                         + " more than bare-metal x86)");
@@ -103,7 +105,7 @@ public final class InvalidateVsSecondaryFault implements Race {
     enum Lookup implements Dimension {
         @Means("under the page-table lock, without a reference (follow_pfnmap_start)")
         UNDER_PTL(PrimaryLookup.How.UNDER_PTL),
-        @Means("a read without lock or reference (hmm_range_fault)")
+        @Means("a read without page-table lock or reference (hmm_range_fault)")
         LOCKLESS(PrimaryLookup.How.LOCKLESS),
         @Means("GUP-fast with a reference, which is given back in the end")
         GUP_FAST(PrimaryLookup.How.GUP_FAST);

@@ -161,7 +161,8 @@ public final class VhostAccessVsInvalidate implements Race {
         LOCK_DIRTY_INSIDE(
                 Origin.proposal(
                         "file-f.vhost, lock, dirty inside",
-                        "as LOCK, but the callback dirties the page before it drops the lock, so that no other callback returns sooner"),
+                        "as LOCK, but the callback dirties the page before it drops the lock, as the series did without its last patch, so that"
+                                + " no other callback returns sooner"),
                 VhostWorker.LOCK,
                 VhostNotifier.LOCK.without(VhostNotifier.Step.DIRTY_AFTER_WAIT).with(VhostNotifier.Step.DIRTY_FIRST),
                 at -> NEVER),
@@ -186,7 +187,7 @@ public final class VhostAccessVsInvalidate implements Race {
         },
         COPY_TO_USER(
                 Origin.mainline(
-                        "<= 5.2, >= 5.3",
+                        "all but 5.3-rc",
                         "3d2c7d370475",
                         "file-f.vhost-reverted",
                         "no map: the worker stores through the user's page table"),

@@ -11,7 +11,8 @@ import pagerace.mm.Pte;
  * Puts another page in the place of a mapped one, with the notifier told before and after: what a copy on write or a
  * migration does to one entry, without their reasons.
  *
- * <p>Assumptions: the entry is present, and nobody else changes it.
+ * <p>Assumptions: the entry is present, and nobody else changes it; the new page has the mapping's reference already. Map
+ * counts are not kept.
  *
  * <p>Guarantees: the entry maps nothing between the old page and the new one, and by then no CPU has the old translation.
  */

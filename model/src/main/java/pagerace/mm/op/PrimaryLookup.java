@@ -15,7 +15,10 @@ public final class PrimaryLookup {
     public enum How {
         /** Under the page-table lock, without a reference: {@code follow_pfnmap_start}. */
         UNDER_PTL,
-        /** By a read without lock or reference: {@code hmm_range_fault}. */
+        /**
+         * By a read without the page-table lock and without a reference: {@code hmm_range_fault}. The {@code mmap_lock} that
+         * it holds for reading keeps out neither reclaim nor migration, and is no fence.
+         */
         LOCKLESS,
         /** By {@link GupFast}, with a reference that is given back once the secondary entry is there. */
         GUP_FAST
@@ -43,7 +46,12 @@ public final class PrimaryLookup {
                 mm.table.ptl.unlock();
                 yield pageOf(pte);
             }
-            case LOCKLESS -> pageOf(mm.table.pte(index).readOnce());
+            case LOCKLESS -> {
+                mm.mmapLock.readLock();
+                long pte = mm.table.pte(index).readOnce();
+                mm.mmapLock.readUnlock();
+                yield pageOf(pte);
+            }
             case GUP_FAST -> gupFast.grab(cpu, index, GupFast.FOLL_WRITE).pfn();
         };
     }
