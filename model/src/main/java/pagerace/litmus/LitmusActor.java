@@ -32,11 +32,16 @@ final class LitmusActor {
             this.registers = registers;
         }
 
+        /** What comes next. Two waits on one word are the same only if they end with the same values. */
         String next() {
             Step step = at.step();
-            return step == null
-                    ? "end " + at.end()
-                    : step.kind() + " " + step.location() + " " + step.a() + " " + step.b() + " " + step.order();
+            if (step == null) {
+                return "end " + at.end();
+            }
+            String until = step.kind() == Step.Kind.AWAIT
+                    ? " until " + new TreeSet<>(at.next().keySet())
+                    : "";
+            return step.kind() + " " + step.location() + " " + step.a() + " " + step.b() + " " + step.order() + until;
         }
     }
 

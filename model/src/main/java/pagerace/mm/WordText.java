@@ -27,7 +27,7 @@ public final class WordText {
     /** The value of the word called {@code word}: {@code 1025 (1 + 1 pin)} for {@code folio.refcount}. */
     public static String value(String word, long value) {
         return switch (field(word)) {
-            case "pte", "pte1" -> Pte.describe(value);
+            case "pte", "pte1", "spte" -> Pte.describe(value);
             case "pmd" ->
                 value == PageTable.TABLE ? "table" : Pte.describe(value).replaceFirst("^pte", "pmd");
             case "flags" -> bits(flagsOf(word), value);
@@ -38,18 +38,30 @@ public final class WordText {
             case "reserved" -> value == DiskFile.RESERVED ? "reserved" : "none";
             case "dirty-tag" -> value == 0 ? "no" : "yes";
             case "i_private" -> value == Inode.NO_PUNCH ? "no punch" : "punching";
-            case "ptl", "i_lock", "xa_lock", "i_private_lock" -> value == 0 ? "free" : "held";
+            case "ptl", "i_lock", "xa_lock", "i_private_lock", "lock", "mmu_lock", "rmap_lock", "user_lock" ->
+                value == 0 ? "free" : "held";
             case "mmap_lock", "i_mmap_rwsem" -> semaphore(value);
-            case "write_protect_seq" -> value + ((value & 1) == 0 ? " (even)" : " (odd)");
+            case "write_protect_seq", "ref" -> value + ((value & 1) == 0 ? " (even)" : " (odd)");
             case "irqs-off", "rcu", "access" -> value + ((value & 1) == 0 ? " (no)" : " (yes)");
+            case "invalidate_seq" -> live(value, value + ((value & 1) == 0 ? " (even)" : " (odd)"));
+            case "itree", "deferred_list", "deferred_item" ->
+                live(value, value == NotifierSubscriptions.NOBODY ? "empty" : "interval_sub");
+            case "ops" -> live(value, "ops");
+            case "map" -> value == VhostRing.NO_MAP ? "none" : "map";
+            case "addr" -> live(value, "pfn=" + value);
             default -> Long.toString(value);
         };
+    }
+
+    /** {@code text}, unless the memory has been freed. */
+    private static String live(long value, String text) {
+        return value == Slab.POISON_FREE ? "poison" : text;
     }
 
     /** Bits of the word called {@code word} that an operation sets or clears: {@code PG_dirty}, {@code W}. */
     public static String mask(String word, long mask) {
         return switch (field(word)) {
-            case "pte", "pte1", "pmd" -> Pte.describeFlags(mask);
+            case "pte", "pte1", "pmd", "spte" -> Pte.describeFlags(mask);
             case "flags" -> bits(flagsOf(word), mask);
             case "buffers" -> bits(BUFFER_FLAGS, mask);
             default -> "0x" + Long.toHexString(mask);

@@ -19,7 +19,10 @@ public final class Catalogue {
             new FreezeVsSpeculativeGet(),
             new PageMkwriteVsTruncate(),
             new MkcleanVsWriteFault(),
-            new MkcleanVsZap());
+            new MkcleanVsZap(),
+            new InvalidateVsSecondaryFault(),
+            new InvalidateVsRemove(),
+            new VhostAccessVsInvalidate());
 
     private Catalogue() {}
 

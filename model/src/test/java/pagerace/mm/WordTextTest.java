@@ -54,6 +54,24 @@ class WordTextTest {
                 "irqs-off[0]               | 1     | 1 (yes)",
                 "rcu[0]                    | 2     | 2 (no)",
                 "folio.data                | 7     | 7",
+                "kvm.spte                  | 65539 | pte W pfn=1",
+                "kvm.mmu_lock              | 1     | held",
+                "kvm.rmap_lock             | 0     | free",
+                "kvm.mmu_invalidate_seq    | 1     | 1",
+                "subscriptions.lock        | 1     | held",
+                "subscriptions.invalidate_seq | 3  | 3 (odd)",
+                "subscriptions.itree       | 1     | interval_sub",
+                "subscriptions.deferred_list | 0   | empty",
+                "interval_sub.invalidate_seq | 2   | 2 (even)",
+                "interval_sub.invalidate_seq | 1802201963 | poison",
+                "interval_sub.deferred_item | 1802201963 | poison",
+                "interval_sub.ops          | 1     | ops",
+                "driver.user_lock          | 0     | free",
+                "vq.map                    | 0     | none",
+                "vq.map                    | 1     | map",
+                "vq.ref                    | 1     | 1 (odd)",
+                "map.addr                  | 1     | pfn=1",
+                "map.addr                  | 1802201963 | poison",
             })
     void values(String word, long value, String text) {
         assertThat(WordText.value(word, value)).isEqualTo(text);
@@ -64,6 +82,7 @@ class WordTextTest {
             delimiter = '|',
             value = {
                 "mm.pte       | 2  | W",
+                "kvm.spte     | 2  | W",
                 "mm.pmd       | 36 | D,uffd-wp",
                 "folio.flags  | 32 | excl",
                 "parent.flags | 1  | has-pinned",

@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
@@ -65,10 +66,23 @@ public final class CleanFolio {
     private final List<Mm> mappings;
     private final Platform platform;
     private final MarkDirty markDirty;
+    private final @Nullable MmuNotifier notifier;
     private final Steps<Step> steps;
 
     /** Cleans folios of {@code file}, which {@code mappings} map at the first entry of their tables, found in that order. */
     public CleanFolio(Machine machine, DiskFile file, List<Mm> mappings, Platform platform, Steps<Step> steps) {
+        this(machine, file, mappings, platform, steps, null);
+    }
+
+    /** The same, where {@code notifier} is told of each entry that changes. */
+    public CleanFolio(
+            Machine machine,
+            DiskFile file,
+            List<Mm> mappings,
+            Platform platform,
+            Steps<Step> steps,
+            @Nullable MmuNotifier notifier) {
+        this.notifier = notifier;
         this.machine = machine;
         this.file = file;
         this.mappings = mappings;
@@ -118,12 +132,24 @@ public final class CleanFolio {
         return found;
     }
 
+    /** {@code page_vma_mkclean_one}: the notifier hears of it before the page-table lock is taken. */
     private Found mkcleanOne(Mm mm, Folio folio) {
-        Word entry = mm.table.pte(0);
+        if (notifier != null) {
+            notifier.rangeStart();
+        }
         mm.table.ptl.lock();
+        Found found = cleanEntry(mm, folio);
+        mm.table.ptl.unlock();
+        if (notifier != null) {
+            notifier.rangeEnd();
+        }
+        return found;
+    }
+
+    private Found cleanEntry(Mm mm, Folio folio) {
+        Word entry = mm.table.pte(0);
         long seen = entry.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn || !Pte.has(seen, Pte.WRITE | Pte.DIRTY)) {
-            mm.table.ptl.unlock();
             return Found.NOTHING;
         }
         long old = platform.pteUpdate().getAndClear(entry);
@@ -135,7 +161,6 @@ public final class CleanFolio {
             keep = folio.maybePinned();
         }
         entry.writeOnce(keep ? old : old & ~(Pte.WRITE | Pte.DIRTY));
-        mm.table.ptl.unlock();
         return keep ? Found.KEPT : Found.DIRTY;
     }
 }

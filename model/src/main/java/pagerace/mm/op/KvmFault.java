@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Machine;
+import pagerace.machine.SpinLock;
+import pagerace.mm.KvmMmu;
+import pagerace.mm.Pte;
+
+/**
+ * {@code kvm_tdp_page_fault} for one page: samples the sequence, looks the page up in the primary page table, and installs it
+ * under the lock of the secondary entry unless an invalidation came in between.
+ *
+ * <p>Guarantees, when all steps of a release are taken: what it installs is still mapped by the primary entry, or an
+ * invalidation that has not begun yet will zap it.
+ *
+ * <p>Algorithm notes. The count tells of an invalidation that is under way, whose zap is over, but whose change of the primary
+ * entry may be still to come. The sequence tells of one that began and ended since the sample. Each misses what the other
+ * sees.
+ */
+public final class KvmFault {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Sample the sequence before the lookup. */
+        SAMPLE,
+        /** A read fence between the sample and the lookup: e930bffe95e1 (2.6.27). */
+        FENCE_AFTER_SAMPLE,
+        /** Check before the lookup and before the lock, without it, only to spare them: d02c357e5bfa (6.9). */
+        CHECK_EARLY,
+        /** Mutant: sample the sequence after the lookup. */
+        SAMPLE_LATE,
+        /** Mutant: check without the lock, and not again with it. */
+        CHECK_OUTSIDE_LOCK,
+        /** Check under the lock that guards the entry. */
+        CHECK_UNDER_LOCK,
+        /** Book3S HV: that is the entry's own lock, not {@code mmu_lock}. */
+        RMAP_LOCK,
+        /** A check looks at the count. */
+        CHECK_COUNT,
+        /** In a check, a read fence between the count and the sequence: a355aa54f1d2 (3.4). */
+        FENCE_IN_CHECK,
+        /** A check compares the sequence. */
+        CHECK_SEQ
+    }
+
+    /** Kernels 2.6.27 to 3.3: nothing orders the check's two reads, which {@code mmu_lock} makes unnecessary. */
+    public static final Steps<Step> V2_6_27 =
+            Steps.of(Step.SAMPLE, Step.FENCE_AFTER_SAMPLE, Step.CHECK_UNDER_LOCK, Step.CHECK_COUNT, Step.CHECK_SEQ);
+    /** Kernels 3.4 to 6.8. */
+    public static final Steps<Step> V3_4 = V2_6_27.with(Step.FENCE_IN_CHECK);
+    /** Book3S HV, since 3.4. */
+    public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.RMAP_LOCK);
+    /** Kernels since 6.9, on x86. */
+    public static final Steps<Step> V6_9 = V3_4.with(Step.CHECK_EARLY);
+
+    /** The kernel tries until it succeeds; one invalidation can send a fault back for its whole duration. */
+    private static final int TRIES = 2;
+
+    private final Machine machine;
+    private final KvmMmu kvm;
+    private final PrimaryLookup primary;
+    private final Steps<Step> steps;
+
+    /** Faults of the guest of {@code kvm}. */
+    public KvmFault(Machine machine, KvmMmu kvm, PrimaryLookup primary, Steps<Step> steps) {
+        this.machine = machine;
+        this.kvm = kvm;
+        this.primary = primary;
+        this.steps = steps;
+    }
+
+    /** Maps the page at {@code index} of the primary page table. */
+    public SecondaryFaultEnd handle(int cpu, int index) {
+        SecondaryFaultEnd success = SecondaryFaultEnd.MAPPED;
+        for (int tries = 0; tries < TRIES; tries++) {
+            long seq = sampleAt(Step.SAMPLE);
+            if (steps.has(Step.FENCE_AFTER_SAMPLE)) {
+                // Pairs with the PTL's release and KVM's lock between the primary entry and the sequence: who sampled
+                // the
+                // new sequence does not look up the old page.
+                machine.smpRmb();
+            }
+            if (steps.has(Step.CHECK_EARLY) && isInvalidated(seq)) {
+                success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
+                continue;
+            }
+            int pfn = primary.find(cpu, index);
+            if (pfn == PrimaryLookup.NOTHING) {
+                return SecondaryFaultEnd.NOTHING_THERE;
+            }
+            if (steps.has(Step.SAMPLE_LATE)) {
+                seq = sampleAt(Step.SAMPLE_LATE);
+            }
+            boolean lockless = steps.has(Step.CHECK_EARLY) || steps.has(Step.CHECK_OUTSIDE_LOCK);
+            if (lockless && isInvalidated(seq)) {
+                success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
+                primary.release(pfn);
+                continue;
+            }
+            if (install(pfn, seq)) {
+                return success;
+            }
+            success = SecondaryFaultEnd.MAPPED_AFTER_RETRY;
+        }
+        return SecondaryFaultEnd.GAVE_UP;
+    }
+
+    private long sampleAt(Step step) {
+        return steps.has(step) ? kvm.invalidateSeq.readOnce() : 0;
+    }
+
+    /** {@code mmu_invalidate_retry}: whether an invalidation is under way or has ended since {@code seq} was sampled. */
+    private boolean isInvalidated(long seq) {
+        if (steps.has(Step.CHECK_COUNT) && kvm.inProgress.readOnce() != 0) {
+            return true;
+        }
+        if (steps.has(Step.FENCE_IN_CHECK)) {
+            machine.smpRmb(); // pairs with the write fence of KvmNotifier's end
+        }
+        return steps.has(Step.CHECK_SEQ) && kvm.invalidateSeq.readOnce() != seq;
+    }
+
+    /** Whether the page is in the secondary entry now; its reference is given back either way. */
+    private boolean install(int pfn, long seq) {
+        SpinLock lock = steps.has(Step.RMAP_LOCK) ? kvm.rmapLock : kvm.mmuLock;
+        lock.lock();
+        boolean valid = !steps.has(Step.CHECK_UNDER_LOCK) || !isInvalidated(seq);
+        if (valid) {
+            kvm.spte.writeOnce(Pte.present(pfn, Pte.WRITE));
+        }
+        lock.unlock();
+        primary.release(pfn);
+        return valid;
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.Mm;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/**
+ * Puts another page in the place of a mapped one, with the notifier told before and after: what a copy on write or a
+ * migration does to one entry, without their reasons.
+ *
+ * <p>Assumptions: the entry is present, and nobody else changes it; the new page has the mapping's reference already. Map
+ * counts are not kept.
+ *
+ * <p>Guarantees: the entry maps nothing between the old page and the new one, and by then no CPU has the old translation.
+ */
+public final class PageReplacement {
+    private final Mm mm;
+    private final Platform platform;
+    private final MmuNotifier notifier;
+
+    /** Replacements in {@code mm}, of which {@code notifier} hears. */
+    public PageReplacement(Mm mm, Platform platform, MmuNotifier notifier) {
+        this.mm = mm;
+        this.platform = platform;
+        this.notifier = notifier;
+    }
+
+    /** Makes the entry at {@code index}, which maps {@code from}, map {@code to}; {@code from} loses that reference. */
+    public void replace(int index, Folio from, Folio to) {
+        Word entry = mm.table.pte(index);
+        notifier.rangeStart();
+        mm.table.ptl.lock();
+        long old = platform.pteUpdate().getAndClear(entry);
+        mm.tlb.flushNow();
+        entry.writeOnce(Pte.present(to.pfn, old & (Pte.WRITE | Pte.DIRTY | Pte.ACCESSED)));
+        mm.table.ptl.unlock();
+        notifier.rangeEnd();
+        from.put();
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.IntervalSubscription;
+import pagerace.mm.KvmMmu;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.NotifierSubscriptions;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/** A page that a process maps, the page that may take its place, KVM, and a driver with an interval notifier. */
+final class SecondaryScene {
+    static final int CPU = 0;
+    static final int OLD = 1;
+    static final int NEW = 2;
+    private static final long FLAGS = Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+
+    final InterposedMachine machine = new InterposedMachine();
+    final Folio folio = new Folio(machine, "old", OLD, false, mappedOnce());
+    final Folio other = new Folio(machine, "new", NEW, false, mappedOnce());
+    final PageTable table = new PageTable(machine, "mm", Pte.present(OLD, FLAGS));
+    final KvmMmu kvm = new KvmMmu(machine);
+    final NotifierSubscriptions subscriptions = new NotifierSubscriptions(machine);
+    final IntervalSubscription subscription = new IntervalSubscription(machine);
+
+    private final Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
+
+    private static Folio.Initially mappedOnce() {
+        return new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, 7);
+    }
+
+    PrimaryLookup lookup(PrimaryLookup.How how) {
+        return new PrimaryLookup(machine, mm, new MemMap(machine, List.of(folio, other)), how);
+    }
+
+    KvmFault kvmFault(Steps<KvmFault.Step> steps) {
+        return new KvmFault(machine, kvm, lookup(PrimaryLookup.How.UNDER_PTL), steps);
+    }
+
+    SecondaryFaultEnd kvmFaultEnd(Steps<KvmFault.Step> steps) {
+        return kvmFault(steps).handle(CPU, 0);
+    }
+
+    SecondaryFaultEnd intervalFaultEnd(Steps<IntervalFault.Step> steps) {
+        return new IntervalFault(machine, subscriptions, subscription, lookup(PrimaryLookup.How.UNDER_PTL), steps)
+                .handle(CPU, 0);
+    }
+
+    KvmNotifier kvmNotifier(Steps<KvmNotifier.Step> steps) {
+        return new KvmNotifier(machine, kvm, steps);
+    }
+
+    IntervalNotifier intervalNotifier(Steps<IntervalNotifier.Step> steps) {
+        return new IntervalNotifier(subscriptions, subscription, steps);
+    }
+
+    IntervalRemoval removal(Steps<IntervalRemoval.Step> steps) {
+        return new IntervalRemoval(machine, subscriptions, subscription, steps);
+    }
+
+    /** The process gets the other page. */
+    void replace(MmuNotifier notifier) {
+        new PageReplacement(mm, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST), notifier)
+                .replace(0, folio, other);
+    }
+
+    static int pfn(long entry) {
+        return Pte.isPresent(entry) ? Pte.pfn(entry) : 0;
+    }
+
+    void assertReferences(int old, int replacement) {
+        assertThat(folio.refcount.readOnce()).as("references to the old page").isEqualTo(old);
+        assertThat(other.refcount.readOnce()).as("references to the new page").isEqualTo(replacement);
+        Scene.assertIdle(machine);
+        for (String lock : List.of("kvm.mmu_lock", "kvm.rmap_lock", "subscriptions.lock", "driver.user_lock")) {
+            assertThat(machine.named(lock).readOnce()).as(lock).isZero();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.Slab;
+import pagerace.mm.VhostRing;
+import pagerace.mm.op.VhostNotifier.Step;
+import pagerace.mm.op.VhostWorker.Way;
+
+/** The vhost worker, the callback that takes its map, and the cleaner that calls it. */
+class VhostTest {
+    private static final int CPU = 0;
+    private static final long STORED = 9;
+    private static final String STORE = "writeOnce folio.data";
+    private static final String DIRTY = "fetchOr folio.flags FULL";
+    private static final String TAKE = "writeOnce vq.map";
+    private static final String UNMAP = "writeOnce map.addr";
+
+    private final InterposedMachine machine = new InterposedMachine();
+    private final Folio folio =
+            new Folio(machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, 1));
+    private final DiskFile file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), 1, true, null, null);
+    private final PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED));
+    private final Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
+    private final VhostRing ring = new VhostRing(machine, folio, true);
+
+    private VhostWorker worker(Steps<VhostWorker.Step> steps) {
+        return new VhostWorker(machine, ring, mm, folio, steps);
+    }
+
+    private VhostNotifier notifier(Steps<Step> steps) {
+        return new VhostNotifier(machine, ring, file, folio, steps);
+    }
+
+    private Writeback cleaner(MmuNotifier notifier) {
+        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);
+        CleanFolio clean = new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE, notifier);
+        return new Writeback(file, clean, Writeback.MAINLINE);
+    }
+
+    private void assertIdle() {
+        Scene.assertIdle(machine);
+        assertThat(ring.mmuLock.tryLock()).as("the ring's lock is free").isTrue();
+        ring.mmuLock.unlock();
+    }
+
+    @Test
+    void storesThroughTheMapLeaveNoMarkInTheEntry() {
+        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.MAP);
+        assertThat(folio.data.readOnce()).isEqualTo(STORED);
+        assertThat(folio.test(Folio.DIRTY)).isFalse();
+        assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isFalse();
+        assertIdle();
+    }
+
+    @Test
+    void theAnnouncements() {
+        assertThat(machine.logOf(() -> worker(VhostWorker.REF).put(CPU, STORED)))
+                .containsExactly(
+                        "readOnce vq.ref",
+                        "storeRelease vq.ref",
+                        "loadAcquire vq.ref",
+                        "loadAcquire vq.map",
+                        "readOnce map.addr",
+                        STORE,
+                        "readOnce vq.ref",
+                        "storeRelease vq.ref");
+        assertThat(machine.logOf(() -> worker(VhostWorker.REF.with(VhostWorker.Step.FENCE_AFTER_REF))
+                        .put(CPU, STORED)))
+                .containsSubsequence("storeRelease vq.ref", "smpMb", "loadAcquire vq.map");
+        assertThat(machine.logOf(() -> worker(VhostWorker.REF.with(VhostWorker.Step.REF_BY_RMW))
+                        .put(CPU, STORED)))
+                .containsSubsequence("fetchAdd vq.ref FULL", "loadAcquire vq.map", STORE, "storeRelease vq.ref");
+        assertThat(machine.logOf(() -> worker(VhostWorker.LOCK).put(CPU, STORED)))
+                .startsWith("lock vq.mmu_lock")
+                .endsWith("storeRelease vq.mmu_lock");
+        assertThat(machine.logOf(() -> worker(VhostWorker.RCU).put(CPU, STORED)))
+                .startsWith("readOnce rcu[0]", "storeRelease rcu[0]", "smpMb")
+                .endsWith("readOnce rcu[0]", "storeRelease rcu[0]");
+        assertThat(ring.ref.readOnce() % 2).isZero();
+        assertIdle();
+    }
+
+    @Test
+    void withoutAMapStoresGoThroughTheEntry() {
+        notifier(VhostNotifier.RCU).rangeStart();
+        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.PAGE_TABLE);
+        assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isTrue();
+        assertThat(machine.logOf(() -> worker(VhostWorker.COPY_TO_USER).put(CPU, STORED)))
+                .as("the entry is dirty already")
+                .containsExactly("readOnce mm.pte", STORE);
+        assertIdle();
+    }
+
+    @Test
+    void aStoreThroughAReadOnlyEntryFaults() {
+        cleaner(notifier(VhostNotifier.RCU)).write(folio);
+        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.FAULT);
+        assertThat(folio.test(Folio.DIRTY)).isTrue();
+        assertThat(Pte.isWritable(table.pte(0).readOnce())).isTrue();
+        assertIdle();
+    }
+
+    @Test
+    void anEntryThatChangesUnderTheStoreIsLookedAtAgain() {
+        Writeback cleaner = cleaner(notifier(VhostNotifier.NO_MAP));
+        machine.before("cmpxchg mm.pte FULL", 1, () -> cleaner.write(folio));
+        assertThat(worker(VhostWorker.COPY_TO_USER).put(CPU, STORED)).isEqualTo(Way.FAULT);
+        assertThat(folio.data.readOnce()).isEqualTo(STORED);
+        assertIdle();
+    }
+
+    @Test
+    void aWorkerThatIsTooLateFindsPoison() {
+        machine.before("readOnce map.addr", 1, notifier(VhostNotifier.RCU.without(Step.WAIT_RCU))::rangeStart);
+        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.FREED_MAP);
+        assertThat(folio.data.readOnce()).isEqualTo(1);
+    }
+
+    @Test
+    void theCallbacksInTheirOrders() {
+        assertThat(machine.logOf(notifier(VhostNotifier.RCU_DIRTY_FIRST)::rangeStart))
+                .containsSubsequence(
+                        "lock vq.mmu_lock", DIRTY, TAKE, "storeRelease vq.mmu_lock", "readOnce rcu[0]", UNMAP);
+    }
+
+    @Test
+    void theSeriesDirtiesAfterItsWait() {
+        assertThat(machine.logOf(notifier(VhostNotifier.REF)::rangeStart))
+                .containsSubsequence(
+                        TAKE, "storeRelease vq.mmu_lock", "smpMb", "readOnce vq.ref", "smpMb", DIRTY, UNMAP)
+                .doesNotContain("await vq.ref");
+        assertThat(folio.test(Folio.DIRTY)).isTrue();
+        assertIdle();
+    }
+
+    @Test
+    void theCallbackWaitsForAnOddCounter() {
+        ring.ref.writeOnce(1);
+        machine.before("await vq.ref", 1, () -> ring.ref.writeOnce(2));
+        assertThat(machine.logOf(notifier(VhostNotifier.REF)::rangeStart))
+                .containsSubsequence("readOnce vq.ref", "await vq.ref", DIRTY);
+        assertIdle();
+    }
+
+    @Test
+    void aSecondCallbackFindsNoMapAndReturns() {
+        VhostNotifier notifier = notifier(VhostNotifier.RCU);
+        notifier.rangeStart(() -> assertThat(machine.logOf(notifier::rangeStart))
+                .containsExactly("lock vq.mmu_lock", "readOnce vq.map", "storeRelease vq.mmu_lock"));
+        assertThat(folio.test(Folio.DIRTY)).isTrue();
+        assertThat(ring.mapAddr.readOnce()).isEqualTo(Slab.POISON_FREE);
+        assertIdle();
+    }
+
+    @Test
+    void theFolioLockCanBeTakenToDirty() {
+        assertThat(machine.logOf(notifier(VhostNotifier.RCU.with(Step.TAKE_FOLIO_LOCK))::rangeStart))
+                .containsSubsequence("lock folio.flags", DIRTY, "fetchAndNot folio.flags RELEASE", UNMAP);
+    }
+
+    @Test
+    void dirtyingCanBeLeftForLater() {
+        VhostNotifier notifier =
+                notifier(VhostNotifier.RCU.without(Step.DIRTY_AFTER_WAIT).with(Step.UNMAP_LATE));
+        cleaner(notifier).write(folio);
+        assertThat(folio.test(Folio.DIRTY)).isFalse();
+        assertThat(ring.mapAddr.readOnce()).isNotEqualTo(Slab.POISON_FREE);
+        notifier.unmapLate();
+        assertThat(folio.test(Folio.DIRTY)).isTrue();
+        assertThat(ring.mapAddr.readOnce()).isEqualTo(Slab.POISON_FREE);
+        assertThat(machine.logOf(notifier(VhostNotifier.RCU)::unmapLate)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTeardownDirtiesSinceTheSeries(boolean dirties) {
+        VhostNotifier notifier = notifier(dirties ? VhostNotifier.RCU : VhostNotifier.RCU_DIRTY_FIRST);
+        notifier.tearDown();
+        assertThat(folio.test(Folio.DIRTY)).isEqualTo(dirties);
+        assertThat(ring.mapAddr.readOnce()).isEqualTo(Slab.POISON_FREE);
+        assertThat(machine.logOf(notifier::tearDown)).as("no second time").hasSize(3);
+        assertIdle();
+    }
+
+    @Test
+    void aCleanedPageIsOnDisk() {
+        worker(VhostWorker.RCU).put(CPU, STORED);
+        VhostNotifier notifier = notifier(VhostNotifier.RCU);
+        assertThat(machine.logOf(() -> cleaner(notifier).write(folio)))
+                .containsSubsequence(
+                        "lock folio.flags",
+                        TAKE,
+                        "lock mm.ptl",
+                        "xchg mm.pte FULL",
+                        "smpMb",
+                        "writeOnce mm.pte",
+                        "storeRelease mm.ptl",
+                        DIRTY,
+                        "fetchAndNot folio.flags FULL",
+                        "fetchAndNot folio.flags RELEASE",
+                        "writeOnce disk");
+        assertThat(file.disk.readOnce()).isEqualTo(STORED);
+        assertThat(table.pte(0).readOnce()).isEqualTo(Pte.present(1, Pte.ACCESSED));
+        assertIdle();
+    }
+
+    @Test
+    void aCleanPageIsNotWritten() {
+        table.pte(0).writeOnce(Pte.present(1, Pte.ACCESSED));
+        assertThat(machine.logOf(() -> cleaner(notifier(VhostNotifier.NO_MAP)).write(folio)))
+                .doesNotContain("writeOnce disk", "xchg mm.pte FULL");
+        assertIdle();
+    }
+}
