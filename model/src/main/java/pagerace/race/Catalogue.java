@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 public final class Catalogue {
     /** Every race, in the order in which reports show them. Registering a race is adding it here. */
     public static final List<Race> RACES =
-            List.of(new GupFastVsFork(), new ShrinkVsPin(), new FaultAroundVsHolePunch());
+            List.of(new GupFastVsFork(), new ShrinkVsPin(), new FaultAroundVsHolePunch(), new StripBuffersVsSetDirty());
 
     private Catalogue() {}
 
