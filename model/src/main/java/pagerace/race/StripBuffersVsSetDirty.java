@@ -299,23 +299,24 @@ public final class StripBuffersVsSetDirty implements Race {
                 WritePages.Step.RECREATE,
                 Fix::mutualExclusion),
         LOOK_BEFORE_UNMAP(
+                "file-b.pin-check mutants",
                 "mainline, but reclaim looks for pins before it unmaps",
                 ReclaimFile.V2_6.with(ReclaimFile.Step.LOOK_BEFORE_UNMAP),
                 at -> SC),
         CLEAR_PLAINLY_LOOK_AT_ONCE(
+                "file-b.unmap-store",
                 "mainline, but reclaim clears the entry by a plain store, and looks for pins before it uncounts the mapping",
                 ReclaimFile.V2_6.with(ReclaimFile.Step.CLEAR_PLAINLY).with(ReclaimFile.Step.LOOK_WHEN_CLEARED),
                 at -> TSO),
         CLEAR_PLAINLY(
+                "file-b.unmap-store",
                 "mainline, but reclaim clears the entry by a plain store; uncounting the mapping is fence enough",
                 ReclaimFile.V6_4.with(ReclaimFile.Step.CLEAR_PLAINLY),
                 at -> NEVER),
         RELAXED_UNCOUNT(
-                Origin.mutant(
-                        "file-b.rmw-relaxed", "mainline, but uncounting the mapping and its reference orders nothing"),
+                "file-b.rmw-relaxed",
+                "mainline, but uncounting the mapping and its reference orders nothing",
                 ReclaimFile.V6_4.without(ReclaimFile.Step.ORDERED_UNCOUNT),
-                StripBuffers.MAINLINE,
-                WritePages.Step.WARN_AND_SKIP,
                 at -> at.is(On.ARM64_BATCHED) ? WEAK : NEVER);
 
         private final Origin origin;
@@ -338,16 +339,20 @@ public final class StripBuffersVsSetDirty implements Race {
         }
 
         /** A mutant of mainline's look for pins. */
-        Fix(String difference, Steps<ReclaimFile.Step> reclaim, Function<Place, Reachability> expected) {
+        Fix(
+                String reference,
+                String difference,
+                Steps<ReclaimFile.Step> reclaim,
+                Function<Place, Reachability> expected) {
             this(
-                    Origin.mutant("file-b.unmap-store", difference),
+                    Origin.mutant(reference, difference),
                     reclaim,
                     StripBuffers.MAINLINE,
                     WritePages.Step.WARN_AND_SKIP,
                     expected);
         }
 
-        /** Whoever strips holds the folio lock: a race with whoever marks the page without. */
+        /** Whoever strips or truncates holds the folio lock: a race for whoever marks the page without it. */
         private static Reachability mutualExclusion(Place at) {
             return at.is(Dirtying.LOCKED) ? NEVER : SC;
         }
