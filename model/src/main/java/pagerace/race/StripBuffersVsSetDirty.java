@@ -98,6 +98,8 @@ public final class StripBuffersVsSetDirty implements Race {
         PIN_TOO_LATE,
         @Permitted("the buffers were gone when the page was marked dirty; writeback made new ones")
         NEW_BUFFERS_FOR_WRITEBACK,
+        @Permitted("the buffers were gone when the page was marked dirty; writeback had the filesystem asked belatedly")
+        FIXED_UP,
         @Permitted("the buffers were gone; the dirtier asked the filesystem, which attached new ones before the mark")
         NEW_BUFFERS_FOR_DIRTIER,
         @Permitted("truncation forgot what had been stored, and took mark and tag along")
@@ -591,19 +593,26 @@ public final class StripBuffersVsSetDirty implements Race {
             if (hasFreedDirtyBuffer()) {
                 return End.FREED_BUFFER_DIRTY;
             }
-            boolean hadBuffers = buffers.isAttached();
-            return switch (writePages.write(folio)) {
+            WritePages.End written = writePages.write(folio);
+            return switch (written) {
                 case NO_BUFFERS -> End.DIRTY_WITHOUT_BUFFERS;
                 case PANICKED -> End.PANIC;
                 case SKIPPED -> End.STORE_SKIPPED;
-                case NOTHING_TO_DO, WRITTEN, WRITTEN_WITH_NEW_BUFFERS ->
+                case FIXED_UP, WRITTEN_WITH_NEW_BUFFERS, WRITTEN, NOTHING_TO_DO ->
                     file.disk.readOnce() == folio.data.readOnce()
-                            ? harmless(reclaimed, dirtied, hadBuffers)
+                            ? onDisk(reclaimed, dirtied, written)
                             : End.STORE_LOST;
             };
         }
 
-        private End harmless(ReclaimFile.End reclaimed, Dirtied dirtied, boolean hadBuffers) {
+        /** Nothing was lost. */
+        private End onDisk(ReclaimFile.End reclaimed, Dirtied dirtied, WritePages.End written) {
+            if (written == WritePages.End.FIXED_UP) {
+                return End.FIXED_UP;
+            }
+            if (written == WritePages.End.WRITTEN_WITH_NEW_BUFFERS) {
+                return End.NEW_BUFFERS_FOR_WRITEBACK;
+            }
             if (dirtied.taken().isUndone()) {
                 return End.PIN_UNDONE;
             }
@@ -612,7 +621,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 case KEPT_PINNED -> takenEarlier ? End.KEPT_FOR_PIN : End.KEPT_FOR_NEW_PIN;
                 case KEPT_DIRTY -> End.KEPT_DIRTY;
                 case KEPT_BUFFERS -> End.STRIP_REFUSED;
-                case STRIPPED -> hadBuffers ? End.NEW_BUFFERS_FOR_DIRTIER : End.NEW_BUFFERS_FOR_WRITEBACK;
+                case STRIPPED -> End.NEW_BUFFERS_FOR_DIRTIER;
                 case RECLAIMED -> End.PIN_TOO_LATE;
             };
         }

@@ -41,6 +41,8 @@ public final class WritePages {
         WRITTEN,
         /** It is on disk, with buffers that were attached for the purpose. */
         WRITTEN_WITH_NEW_BUFFERS,
+        /** It is on disk, after the filesystem had been asked belatedly. */
+        FIXED_UP,
         /** There were no buffers where some were taken for granted. */
         NO_BUFFERS,
         /** There were no buffers: the kernel is dead. */
@@ -75,12 +77,13 @@ public final class WritePages {
         boolean missing = file.inode.owns(folio) && folio.test(Folio.DIRTY) && !buffers.isAttached();
         End end = missing ? withoutBuffers(folio) : End.WRITTEN;
         folio.lock.unlock();
-        if (end != End.WRITTEN && end != End.WRITTEN_WITH_NEW_BUFFERS) {
-            return end;
-        }
-        return switch (writeback.write(folio)) {
-            case WRITTEN, WRITTEN_UNSTABLE -> end;
-            case NOTHING_TO_DO, SKIPPED_PINNED, NO_DIRTY_BUFFER -> End.NOTHING_TO_DO;
+        return switch (end) {
+            case NO_BUFFERS, PANICKED, SKIPPED, NOTHING_TO_DO -> end;
+            case WRITTEN, WRITTEN_WITH_NEW_BUFFERS, FIXED_UP ->
+                switch (writeback.write(folio)) {
+                    case WRITTEN, WRITTEN_UNSTABLE -> end;
+                    case NOTHING_TO_DO, SKIPPED_PINNED, NO_DIRTY_BUFFER -> End.NOTHING_TO_DO;
+                };
         };
     }
 
@@ -95,7 +98,7 @@ public final class WritePages {
         }
         if (steps.has(Step.FIX_UP)) {
             file.reserve(folio);
-            return End.WRITTEN_WITH_NEW_BUFFERS;
+            return End.FIXED_UP;
         }
         if (steps.has(Step.RECREATE)) {
             buffers.attachTo(folio);

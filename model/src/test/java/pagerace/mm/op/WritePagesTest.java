@@ -17,7 +17,7 @@ class WritePagesTest {
         RELYING(Steps.of(), End.NO_BUFFERS, true),
         PANICKING(WritePages.V2_6_29, End.PANICKED, true),
         WARNING(WritePages.V5_18, End.SKIPPED, false),
-        FIXING_UP(Steps.of(Step.FIX_UP), End.WRITTEN_WITH_NEW_BUFFERS, false),
+        FIXING_UP(Steps.of(Step.FIX_UP), End.FIXED_UP, false),
         RECREATING(Steps.of(Step.RECREATE), End.WRITTEN_WITH_NEW_BUFFERS, false);
 
         final Steps<Step> steps;
@@ -31,7 +31,7 @@ class WritePagesTest {
         }
 
         boolean mends() {
-            return withoutBuffers == End.WRITTEN_WITH_NEW_BUFFERS;
+            return withoutBuffers == End.WRITTEN_WITH_NEW_BUFFERS || withoutBuffers == End.FIXED_UP;
         }
     }
 
