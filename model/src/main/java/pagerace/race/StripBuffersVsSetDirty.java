@@ -590,6 +590,9 @@ public final class StripBuffersVsSetDirty implements Race {
 
         @Override
         public Outcome judge(ReclaimFile.End reclaimed, Dirtied dirtied) {
+            if (dirtied.marked() == null) {
+                return dirtied.taken().isUndone() ? End.PIN_UNDONE : End.PIN_TOO_LATE;
+            }
             if (hasFreedDirtyBuffer()) {
                 return End.FREED_BUFFER_DIRTY;
             }
@@ -599,22 +602,17 @@ public final class StripBuffersVsSetDirty implements Race {
                 case PANICKED -> End.PANIC;
                 case SKIPPED -> End.STORE_SKIPPED;
                 case FIXED_UP, WRITTEN_WITH_NEW_BUFFERS, WRITTEN, NOTHING_TO_DO ->
-                    file.disk.readOnce() == folio.data.readOnce()
-                            ? onDisk(reclaimed, dirtied, written)
-                            : End.STORE_LOST;
+                    file.disk.readOnce() == folio.data.readOnce() ? onDisk(reclaimed, written) : End.STORE_LOST;
             };
         }
 
         /** Nothing was lost. */
-        private End onDisk(ReclaimFile.End reclaimed, Dirtied dirtied, WritePages.End written) {
+        private End onDisk(ReclaimFile.End reclaimed, WritePages.End written) {
             if (written == WritePages.End.FIXED_UP) {
                 return End.FIXED_UP;
             }
             if (written == WritePages.End.WRITTEN_WITH_NEW_BUFFERS) {
                 return End.NEW_BUFFERS_FOR_WRITEBACK;
-            }
-            if (dirtied.taken().isUndone()) {
-                return End.PIN_UNDONE;
             }
             return switch (reclaimed) {
                 case KEPT_LOCKED -> End.LOCK_BUSY;
@@ -622,7 +620,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 case KEPT_DIRTY -> End.KEPT_DIRTY;
                 case KEPT_BUFFERS -> End.STRIP_REFUSED;
                 case STRIPPED -> End.NEW_BUFFERS_FOR_DIRTIER;
-                case RECLAIMED -> End.PIN_TOO_LATE;
+                case RECLAIMED -> End.STORE_LOST; // freed under a reference
             };
         }
     }
