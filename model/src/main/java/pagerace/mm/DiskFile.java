@@ -64,8 +64,7 @@ public final class DiskFile {
         if (dirtyTag != null) {
             dirtyTag.writeOnce(0);
         }
-        inode.slot(0).writeOnce(0);
-        folio.mapping.writeOnce(Folio.NO_MAPPING);
+        inode.removeLocked(0, folio);
     }
 
     /** Whether a store into the page is one that the filesystem has agreed to: one unordered read. */

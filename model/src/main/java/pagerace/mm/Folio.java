@@ -15,7 +15,8 @@ import pagerace.machine.Word;
  *
  * <p>Counts. {@link #refcount} counts mappings, the page cache or swap cache, isolation, and every other reference; a pin
  * of a small folio adds {@link #PIN_BIAS} to it. A pin of a large folio adds one reference and one to {@link #pincount}.
- * A refcount of zero means free, or frozen by whoever is about to free it.
+ * How it says that the folio is free, or frozen by whoever is about to free it, is the matter of a {@link RefEncoding}: by
+ * being zero, in all released kernels.
  */
 public final class Folio {
     /** {@code GUP_PIN_COUNTING_BIAS}: references that a pin of a small folio takes. */
@@ -33,6 +34,8 @@ public final class Folio {
     public static final long SWAPCACHE = 1 << 4;
     /** {@code PG_anon_exclusive}: mapped by one address space only, so pins are safe. */
     public static final long ANON_EXCLUSIVE = 1 << 5;
+    /** {@code PG_hwpoison}: bad memory, not to be given out any more. */
+    public static final long HWPOISON = 1 << 6;
 
     /** {@link #mapping}: truncated or never used. */
     public static final long NO_MAPPING = 0;
@@ -60,6 +63,7 @@ public final class Folio {
     /** {@code folio_lock}. */
     public final BitLock lock;
 
+    private final RefEncoding encoding;
     private final @Nullable Word pincount;
 
     /** What a folio is before the actors start. */
@@ -70,8 +74,14 @@ public final class Folio {
 
     /** A folio whose words traces call {@code name.refcount} and so on. */
     public Folio(Machine machine, String name, int pfn, boolean large, Initially initially) {
+        this(machine, name, pfn, large, initially, RefEncoding.UNLESS_ZERO);
+    }
+
+    /** A folio whose refcount is of {@code encoding}. */
+    public Folio(Machine machine, String name, int pfn, boolean large, Initially initially, RefEncoding encoding) {
         this.pfn = pfn;
         this.large = large;
+        this.encoding = encoding;
         refcount = machine.word(name, "refcount", initially.refcount);
         mapcount = machine.word(name, "mapcount", initially.mapcount);
         flags = machine.word(name, "flags", initially.flags);
@@ -114,17 +124,47 @@ public final class Folio {
 
     /** {@code folio_put}: gives one reference back; whether it was the last, so that the folio is free now. */
     public boolean put() {
-        return refcount.subAndTest(1);
+        return put(Order.FULL);
     }
 
-    /** {@code folio_try_get}: one more reference, fully ordered; false, without order, if the count is zero. */
+    /** {@code unpin_folio}: gives one pin back. */
+    public void unpin() {
+        if (large) {
+            pincount().add(-1);
+            refcount.subAndTest(1);
+        } else {
+            refcount.subAndTest(PIN_BIAS);
+        }
+    }
+
+    /** As {@link #put()}, in the given order. */
+    public boolean put(Order order) {
+        return encoding.put(refcount, order);
+    }
+
+    /** {@code folio_try_get}: one more reference, fully ordered; false if the folio is free or frozen. */
     public boolean tryGet() {
-        return refcount.addUnless(1, 0, Order.FULL);
+        return encoding.tryGet(refcount);
     }
 
     /** {@code folio_ref_freeze}: from exactly {@code expected} references to none, fully ordered; false if there are others. */
     public boolean freeze(long expected) {
-        return refcount.cmpxchg(expected, 0, Order.FULL) == expected;
+        return freeze(expected, Order.FULL);
+    }
+
+    /** As {@link #freeze(long)}, in the given order. */
+    public boolean freeze(long expected, Order order) {
+        return encoding.freeze(refcount, expected, order);
+    }
+
+    /** {@code folio_ref_unfreeze}: whoever froze it stores {@code references}, with release. */
+    public void unfreeze(long references) {
+        refcount.storeRelease(references);
+    }
+
+    /** Whether the folio is free, or frozen: one unordered read. */
+    public boolean isFrozen() {
+        return encoding.isFrozen(refcount.readOnce());
     }
 
     /**
@@ -143,7 +183,7 @@ public final class Folio {
     }
 
     private void allocate(long owner, long pageFlags, long content) {
-        if (refcount.readOnce() != 0) {
+        if (!isFrozen()) {
             throw new IllegalStateException("the spare folio is in use already");
         }
         mapping.writeOnce(owner);

@@ -76,8 +76,13 @@ public final class Inode {
     /** {@code filemap_remove_folio}: takes a locked folio out; from now on its mapping is none. The caller drops the reference. */
     public void remove(int index, Folio folio) {
         xaLock.lock();
+        removeLocked(index, folio);
+        xaLock.unlock();
+    }
+
+    /** As {@link #remove}; the caller holds {@link #xaLock}. */
+    public void removeLocked(int index, Folio folio) {
         slots[index].writeOnce(0);
         folio.mapping.writeOnce(Folio.NO_MAPPING);
-        xaLock.unlock();
     }
 }

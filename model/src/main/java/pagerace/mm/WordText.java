@@ -10,7 +10,7 @@ import java.util.StringJoiner;
  */
 public final class WordText {
     private static final List<String> FOLIO_FLAGS =
-            List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl");
+            List.of("locked", "dirty", "writeback", "uptodate", "swapcache", "excl", "hwpoison");
 
     private static final List<String> BUFFER_FLAGS = List.of("attached", "dirty");
 
@@ -41,7 +41,7 @@ public final class WordText {
             case "ptl", "i_lock", "xa_lock", "i_private_lock" -> value == 0 ? "free" : "held";
             case "mmap_lock", "i_mmap_rwsem" -> semaphore(value);
             case "write_protect_seq" -> value + ((value & 1) == 0 ? " (even)" : " (odd)");
-            case "irqs-off", "rcu" -> value + ((value & 1) == 0 ? " (no)" : " (yes)");
+            case "irqs-off", "rcu", "access" -> value + ((value & 1) == 0 ? " (no)" : " (yes)");
             default -> Long.toString(value);
         };
     }
@@ -77,6 +77,10 @@ public final class WordText {
     }
 
     private static String refcount(long value) {
+        if (value > 0 && RefEncoding.FROZEN_BIT.isFrozen(value)) {
+            long junk = value - RefEncoding.FROZEN_BIT.frozen;
+            return junk == 0 ? "frozen" : "frozen + " + junk + " junk";
+        }
         long pins = value / Folio.PIN_BIAS;
         if (pins <= 0) {
             return Long.toString(value);

@@ -8,8 +8,18 @@ import java.util.stream.Stream;
 /** All races. */
 public final class Catalogue {
     /** Every race, in the order in which reports show them. Registering a race is adding it here. */
-    public static final List<Race> RACES =
-            List.of(new GupFastVsFork(), new ShrinkVsPin(), new FaultAroundVsHolePunch(), new StripBuffersVsSetDirty());
+    public static final List<Race> RACES = List.of(
+            new GupFastVsFork(),
+            new ShareVsGupFast(),
+            new ShrinkVsPin(),
+            new FaultAroundVsHolePunch(),
+            new GupWriteVsWriteback(),
+            new UnpinDirtyVsClean(),
+            new FreezeVsSpeculativeGet(),
+            new PageMkwriteVsTruncate(),
+            new MkcleanVsWriteFault(),
+            new MkcleanVsZap(),
+            new StripBuffersVsSetDirty());
 
     private Catalogue() {}
 

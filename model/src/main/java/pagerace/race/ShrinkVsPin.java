@@ -20,6 +20,7 @@ import pagerace.mm.SwapSpace;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Reclaim;
 import pagerace.mm.op.ReuseRule;
+import pagerace.mm.op.Share;
 import pagerace.mm.op.Steps;
 import pagerace.mm.op.SwapIn;
 import pagerace.mm.op.UserAccess;
@@ -115,6 +116,7 @@ public final class ShrinkVsPin implements Race {
                 Origin.history("<= 5.8", "-", "anon-b0", "a write fault reuses a page with one mapping, pinned or not"),
                 GupFast.V5_8,
                 Reclaim.V5_8,
+                Share.V5_18,
                 ReuseRule.MAPCOUNT,
                 at -> NEVER),
         REFCOUNT_REUSE(
@@ -125,6 +127,7 @@ public final class ShrinkVsPin implements Race {
                         "a write fault copies a page with more than one reference; reclaim does not look for pins"),
                 GupFast.V5_9,
                 Reclaim.V5_8,
+                Share.V5_18,
                 ReuseRule.REFCOUNT,
                 at -> at.is(Then.READ_THEN_WRITE) ? SEQUENTIAL : NEVER),
         SKIP_PINNED(
@@ -132,6 +135,7 @@ public final class ShrinkVsPin implements Race {
                         "5.11 .. 5.17", "feb889fb40fa", "anon-b2", "reclaim first looks for pins, and never again"),
                 GupFast.V5_11,
                 Reclaim.V5_11,
+                Share.V5_18,
                 ReuseRule.REFCOUNT,
                 at -> at.is(Then.WRITE) ? NEVER : unseen(at)),
         SKIP_PINNED_REFCOUNT_SWAP_IN(
@@ -142,6 +146,7 @@ public final class ShrinkVsPin implements Race {
                         "as SKIP_PINNED, and swap-in too reuses by the refcount only"),
                 GupFast.V5_14,
                 Reclaim.V5_11,
+                Share.V5_18,
                 ReuseRule.REFCOUNT_WITHOUT_SWAPCACHE,
                 at -> unseen(at)),
         SHARE_UNDER_CLEARED_PTE(
@@ -152,6 +157,7 @@ public final class ShrinkVsPin implements Race {
                         "reclaim clears and flushes the entry, looks for pins again, and gives up exclusivity only then"),
                 GupFast.V5_19,
                 Reclaim.V5_19,
+                Share.V5_19,
                 ReuseRule.EXCLUSIVE,
                 at -> at.is(Reference.PIN) && !at.is(On.X86) ? WEAK : NEVER),
         SHARE_WITH_FENCES(
@@ -161,7 +167,8 @@ public final class ShrinkVsPin implements Race {
                         "anon-b4",
                         "as before, with full fences on both sides instead of the flush; mainline without the second look"),
                 GupFast.V6_1,
-                Reclaim.V6_1,
+                Reclaim.V5_19,
+                Share.V6_1,
                 ReuseRule.EXCLUSIVE,
                 at -> NEVER),
         KEEP_PINNED_AFTER_UNMAP(
@@ -172,6 +179,7 @@ public final class ShrinkVsPin implements Race {
                         "as before, and a page that looks pinned after unmapping is kept"),
                 GupFast.V6_1,
                 Reclaim.V6_4,
+                Share.V6_1,
                 ReuseRule.EXCLUSIVE,
                 at -> NEVER),
         NO_EXCLUSIVE_SWAP_ENTRY(
@@ -182,64 +190,76 @@ public final class ShrinkVsPin implements Race {
                         "as SHARE_WITH_FENCES where swap entries cannot remember exclusivity: pins need no such memory, ordinary"
                                 + " references do, and were never promised to stay in sync"),
                 GupFast.V6_1,
-                Reclaim.V6_1.without(Reclaim.Step.EXCLUSIVE_SWAP_ENTRY),
+                Reclaim.V5_19.without(Reclaim.Step.EXCLUSIVE_SWAP_ENTRY),
+                Share.V6_1,
                 ReuseRule.EXCLUSIVE,
                 at -> at.is(Reference.GET) ? SEQUENTIAL : NEVER),
         SHARE_CHECK_BEFORE_CLEAR(
                 "mainline, but reclaim looks for pins before it clears the entry",
                 GupFast.V6_1,
-                Reclaim.V6_4.without(Reclaim.Step.SHARE_CHECK).with(Reclaim.Step.SHARE_CHECK_BEFORE_CLEAR),
+                Reclaim.V6_4,
+                Share.V6_1.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR),
                 at -> SC),
         DROP_SHARE_CHECK(
                 "mainline, but reclaim gives up exclusivity without looking for pins again",
                 GupFast.V6_1,
-                Reclaim.V6_4.without(Reclaim.Step.SHARE_CHECK),
+                Reclaim.V6_4,
+                Share.V6_1.without(Share.Step.SHARE_CHECK),
                 at -> SC),
         DROP_SHARE(
                 "mainline, but reclaim unmaps without giving up exclusivity first",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.SHARE),
+                Share.V6_1,
                 at -> SEQUENTIAL),
         CLEAR_PLAINLY_WITHOUT_FENCE(
                 "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86 the"
                         + " dirty bit and the swap count in between are locked instructions, and fence enough",
                 GupFast.V6_1,
-                Reclaim.V6_4.with(Reclaim.Step.CLEAR_PLAINLY).without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
+                Reclaim.V6_4,
+                Share.V6_1.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                 at -> at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED) ? WEAK : NEVER),
         DROP_SHARE_FENCE(
                 "mainline, but reclaim has no fence between the cleared entry and the look for pins",
                 GupFast.V6_1,
-                Reclaim.V6_4.without(Reclaim.Step.FENCE_BEFORE_SHARE_CHECK),
+                Reclaim.V6_4,
+                Share.V6_1.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                 at -> at.is(On.ARM64_BATCHED) ? WEAK : NEVER),
         DROP_PTE_RECHECK(
                 "mainline, but GUP-fast does not compare the entry after it took its reference",
                 GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
                 Reclaim.V6_4,
+                Share.V6_1,
                 at -> at.is(On.X86) ? NEVER : SC),
         DROP_PIN_FENCE(
                 "mainline, but GUP-fast has no fence after its pin",
                 GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
                 Reclaim.V6_4,
+                Share.V6_1,
                 at -> at.is(On.X86) ? NEVER : WEAK),
         DROP_RESTORE(
                 "mainline, but reclaim does not put the entry back when it finds a pin",
                 GupFast.V6_1,
-                Reclaim.V6_4.without(Reclaim.Step.RESTORE_WHEN_BUSY),
+                Reclaim.V6_4,
+                Share.V6_1.without(Share.Step.RESTORE_WHEN_BUSY),
                 at -> SC),
         KEEP_EXCLUSIVE_BIT(
                 "mainline, but reclaim leaves the page marked exclusive",
                 GupFast.V6_1,
-                Reclaim.V6_4.without(Reclaim.Step.CLEAR_EXCLUSIVE),
+                Reclaim.V6_4,
+                Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE),
                 at -> SEQUENTIAL),
         DROP_SKIP_PINNED(
                 "mainline, but reclaim does not look for pins first",
                 GupFast.V6_1,
                 Reclaim.V6_4.without(Reclaim.Step.SKIP_PINNED),
+                Share.V6_1,
                 at -> NEVER);
 
         private final Origin origin;
         private final Steps<GupFast.Step> gup;
         private final Steps<Reclaim.Step> reclaim;
+        private final Steps<Share.Step> share;
         private final ReuseRule reuse;
         private final Function<Place, Reachability> expected;
 
@@ -247,11 +267,13 @@ public final class ShrinkVsPin implements Race {
                 Origin origin,
                 Steps<GupFast.Step> gup,
                 Steps<Reclaim.Step> reclaim,
+                Steps<Share.Step> share,
                 ReuseRule reuse,
                 Function<Place, Reachability> expected) {
             this.origin = origin;
             this.gup = gup;
             this.reclaim = reclaim;
+            this.share = share;
             this.reuse = reuse;
             this.expected = expected;
         }
@@ -261,8 +283,9 @@ public final class ShrinkVsPin implements Race {
                 String difference,
                 Steps<GupFast.Step> gup,
                 Steps<Reclaim.Step> reclaim,
+                Steps<Share.Step> share,
                 Function<Place, Reachability> expected) {
-            this(Origin.mutant("anon-b mutants", difference), gup, reclaim, ReuseRule.EXCLUSIVE, expected);
+            this(Origin.mutant("anon-b mutants", difference), gup, reclaim, share, ReuseRule.EXCLUSIVE, expected);
         }
 
         /** A first look that finds pins leaves a race for pins, and nothing at all for ordinary references. */
@@ -313,7 +336,7 @@ public final class ShrinkVsPin implements Race {
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(reclaim, gup);
+            return List.of(reclaim, share, gup);
         }
 
         @Override
@@ -379,7 +402,8 @@ public final class ShrinkVsPin implements Race {
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 2), true);
             SwapSpace swap = new SwapSpace(machine, false);
-            reclaim = new Reclaim(machine, mm, swap, platform, fix.reclaim.except(dropped));
+            Share share = new Share(machine, mm.tlb, platform, fix.share.except(dropped));
+            reclaim = new Reclaim(mm, swap, share, fix.reclaim.except(dropped));
             gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
             user = new UserAccess(
                     mm,

@@ -40,6 +40,8 @@ public final class GupFast {
         PIN_IN_ONE,
         /** After the reference is taken, look the folio of the page up again: c24d37322548 (5.14). */
         RECHECK_HEAD,
+        /** Mutant: a full fence between the two halves of a pin. */
+        FENCE_INSIDE_PIN,
         /** A full fence behind the second, unordered half of a pin: 088b8aa537c2 (6.1). */
         FENCE_AFTER_PIN,
         /** After the reference is taken, compare the PMD entry: 70cbc3cc78a9 (6.1). */
@@ -214,17 +216,19 @@ public final class GupFast {
     }
 
     private void completePin(Folio folio, int flags) {
+        if (steps.has(Step.FENCE_INSIDE_PIN)) {
+            machine.smpMb();
+        }
         if (folio.large) {
             folio.pincount().add(1);
         } else if (!pinsInOne(folio)) {
             folio.refcount.add(Folio.PIN_BIAS - firstAddition(folio, flags));
         }
         if (steps.has(Step.FENCE_AFTER_PIN)) {
-            // Pairs with the full fence between the cleared entry and the look for pins (Reclaim), and with the full
+            // Pairs with the full fence between the cleared entry and the look for pins (Share), and with the full
             // fence
             // between the odd count and that look, where fork has one (Fork). Without it the rechecks that follow may
-            // be
-            // done before the unordered addition above is visible.
+            // be done before the unordered addition above is visible.
             machine.smpMbAfterAtomic();
         }
     }
@@ -241,7 +245,7 @@ public final class GupFast {
                 && !Pte.isWritable(pte)
                 && folio.mapping.readOnce() == Folio.ANON) {
             if (steps.has(Step.FENCE_BEFORE_EXCLUSIVE)) {
-                // Pairs with the fence between clearing the bit and putting the same entry back.
+                // Pairs with the fence between clearing the bit and putting the same entry back (Share).
                 machine.smpRmb();
             }
             if (!folio.test(Folio.ANON_EXCLUSIVE)) {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
 
@@ -18,31 +16,15 @@ import pagerace.mm.SwapSpace;
  * Putting a kept folio back on the LRU, which drops that reference, is not modelled.
  *
  * <p>Guarantees, since 5.19: an exclusive page that is pinned stays mapped, and a page that was unmapped can no longer be
- * pinned. "Share" means giving up exclusivity: clear the entry, look for pins, and only if there are none clear the bit.
+ * pinned. Both are {@link Share}'s doing.
  */
 public final class Reclaim {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Skip a folio that may be pinned before anything else: feb889fb40fa (5.11). Nothing orders this look. */
         SKIP_PINNED,
-        /** Give up exclusivity under the cleared entry before unmapping: 6c287605fd56 (5.19). */
+        /** Give up exclusivity under the cleared entry before unmapping, by {@link Share}: 6c287605fd56 (5.19). */
         SHARE,
-        /** Flush at once when an exclusive page is unmapped, never in a batch (5.19, 6.0). */
-        FLUSH_EXCLUSIVE_NOW,
-        /** Look for pins under the cleared entry, and back off if there are any. */
-        SHARE_CHECK,
-        /** Mutant: look for pins before the entry is cleared. */
-        SHARE_CHECK_BEFORE_CLEAR,
-        /** Mutant: clear the entry by a plain store. */
-        CLEAR_PLAINLY,
-        /** Between the cleared entry and the look for pins, a full fence: 088b8aa537c2 (6.1). */
-        FENCE_BEFORE_SHARE_CHECK,
-        /** Put the entry back if there are pins. */
-        RESTORE_WHEN_BUSY,
-        /** Clear the exclusive bit once there are none. */
-        CLEAR_EXCLUSIVE,
-        /** Between the cleared bit and the new entry, a full fence: 088b8aa537c2 (6.1). */
-        FENCE_AFTER_SHARE,
         /** Remember exclusivity in the swap entry: 1493a1913e34 (5.19, where the architecture has a bit for it). */
         EXCLUSIVE_SWAP_ENTRY,
         /** After unmapping, keep a folio that may be pinned: d824ec2a1546 (6.4). */
@@ -53,19 +35,10 @@ public final class Reclaim {
     public static final Steps<Step> V5_8 = Steps.of();
     /** Kernels 5.11 to 5.18. */
     public static final Steps<Step> V5_11 = Steps.of(Step.SKIP_PINNED);
-    /** Kernels 5.19 and 6.0. */
-    public static final Steps<Step> V5_19 = V5_11.with(Step.SHARE)
-            .with(Step.SHARE_CHECK)
-            .with(Step.FLUSH_EXCLUSIVE_NOW)
-            .with(Step.RESTORE_WHEN_BUSY)
-            .with(Step.CLEAR_EXCLUSIVE)
-            .with(Step.EXCLUSIVE_SWAP_ENTRY);
-    /** Kernels 6.1 to 6.3. */
-    public static final Steps<Step> V6_1 = V5_19.without(Step.FLUSH_EXCLUSIVE_NOW)
-            .with(Step.FENCE_BEFORE_SHARE_CHECK)
-            .with(Step.FENCE_AFTER_SHARE);
+    /** Kernels 5.19 to 6.3. */
+    public static final Steps<Step> V5_19 = V5_11.with(Step.SHARE).with(Step.EXCLUSIVE_SWAP_ENTRY);
     /** Kernels since 6.4. */
-    public static final Steps<Step> V6_4 = V6_1.with(Step.KEEP_PINNED_AFTER_UNMAP);
+    public static final Steps<Step> V6_4 = V5_19.with(Step.KEEP_PINNED_AFTER_UNMAP);
 
     /** How it ended. */
     public enum End {
@@ -98,18 +71,22 @@ public final class Reclaim {
     /** The references of an unmapped folio that nobody else uses: the isolation's and the swap cache's. */
     private static final long OWN_REFERENCES = 2;
 
-    private final Machine machine;
     private final Mm mm;
     private final SwapSpace swap;
-    private final Platform platform;
+    private final Share share;
+    private final Freeze freeze;
     private final Steps<Step> steps;
 
-    /** Reclaim from {@code mm} to {@code swap}. */
-    public Reclaim(Machine machine, Mm mm, SwapSpace swap, Platform platform, Steps<Step> steps) {
-        this.machine = machine;
+    /**
+     * Reclaim from {@code mm} to {@code swap}.
+     *
+     * @param share how entries are cleared, and exclusivity is given up with {@link Step#SHARE}
+     */
+    public Reclaim(Mm mm, SwapSpace swap, Share share, Steps<Step> steps) {
         this.mm = mm;
         this.swap = swap;
-        this.platform = steps.has(Step.CLEAR_PLAINLY) ? platform.with(Platform.PteUpdate.PLAIN) : platform;
+        this.share = share;
+        this.freeze = new Freeze(Freeze.MAINLINE);
         this.steps = steps;
     }
 
@@ -143,39 +120,17 @@ public final class Reclaim {
             return End.KEPT_UNMAPPED_BY_OTHERS;
         }
         boolean exclusive = folio.test(Folio.ANON_EXCLUSIVE);
-        boolean share = exclusive && steps.has(Step.SHARE);
-        boolean busy = share && steps.has(Step.SHARE_CHECK_BEFORE_CLEAR) && folio.maybePinned();
-        long old = platform.pteUpdate().getAndClear(entry);
-        if (exclusive && steps.has(Step.FLUSH_EXCLUSIVE_NOW)) {
-            mm.tlb.flushNow();
-        } else {
-            mm.tlb.flush();
-        }
-        if (Pte.has(old, Pte.DIRTY)) {
+        Share.Cleared cleared = share.clear(entry, folio, exclusive);
+        share.flush(cleared);
+        if (Pte.has(cleared.entry(), Pte.DIRTY)) {
             folio.flags.or(Folio.DIRTY);
         }
         swap.count.add(1);
-        if (share && steps.has(Step.SHARE_CHECK)) {
-            if (steps.has(Step.FENCE_BEFORE_SHARE_CHECK)) {
-                // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins.
-                machine.smpMb();
-            }
-            busy = folio.maybePinned();
-        }
-        if (busy) {
+        if (exclusive && steps.has(Step.SHARE) && !share.tryShare(folio, cleared)) {
             swap.count.add(-1);
-            if (steps.has(Step.RESTORE_WHEN_BUSY)) {
-                entry.writeOnce(old); // writable again is right only because the exclusive bit never went
-            }
+            share.restore(entry, cleared);
             mm.table.ptl.unlock();
             return End.SHARE_REFUSED;
-        }
-        if (share && steps.has(Step.CLEAR_EXCLUSIVE)) {
-            folio.flags.andNot(Folio.ANON_EXCLUSIVE);
-        }
-        if (share && steps.has(Step.FENCE_AFTER_SHARE)) {
-            // Pairs with GUP-fast's read fence before the exclusive bit: the bit goes before any new entry comes.
-            machine.smpMb();
         }
         entry.writeOnce(Pte.swap(SwapSpace.OFFSET, exclusive && steps.has(Step.EXCLUSIVE_SWAP_ENTRY)));
         folio.mapcount.add(-1);
@@ -199,12 +154,8 @@ public final class Reclaim {
             swap.disk.writeOnce(folio.data.readOnce());
             folio.flags.andNot(Folio.WRITEBACK);
         }
-        if (!folio.freeze(OWN_REFERENCES)) {
-            return End.UNMAPPED_NOT_FROZEN;
-        }
-        if (folio.test(Folio.DIRTY)) {
-            folio.refcount.storeRelease(OWN_REFERENCES); // unfreeze: dirtied again between the write and the freeze
-            return End.UNMAPPED_NOT_FROZEN;
+        if (freeze.freeze(folio, OWN_REFERENCES) != Freeze.End.FROZEN) {
+            return End.UNMAPPED_NOT_FROZEN; // referenced, or dirtied again after the write
         }
         swap.removeFromCache(folio);
         folio.lock.unlock();

@@ -67,6 +67,7 @@ public final class ReclaimFile {
     private final StripBuffers strip;
     private final Platform platform;
     private final MarkDirty markDirty;
+    private final Freeze freeze;
     private final Steps<Step> steps;
 
     /** Reclaims the folio of {@code file}, which {@code mm} maps at the first entry of its table. */
@@ -77,6 +78,7 @@ public final class ReclaimFile {
         this.strip = strip;
         this.platform = steps.has(Step.CLEAR_PLAINLY) ? platform.with(Platform.PteUpdate.PLAIN) : platform;
         this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
+        this.freeze = new Freeze(Freeze.MAINLINE);
         this.steps = steps;
     }
 
@@ -136,11 +138,7 @@ public final class ReclaimFile {
     /** {@code __remove_mapping}: whether nobody else had a reference, so that the folio is out of the page cache and free. */
     private boolean remove(Folio folio) {
         file.inode.xaLock.lock();
-        boolean free = folio.freeze(OWN_REFERENCES);
-        if (free && folio.test(Folio.DIRTY)) {
-            folio.refcount.storeRelease(OWN_REFERENCES); // unfreeze: whoever dirtied it has put his reference since
-            free = false;
-        }
+        boolean free = freeze.freeze(folio, OWN_REFERENCES) == Freeze.End.FROZEN;
         if (free) {
             file.delete(folio);
         }

@@ -182,8 +182,8 @@ public final class SharedWriteFault {
         return End.MADE_WRITABLE;
     }
 
-    /** The filesystem's part: whether it agreed. Returns with the folio locked if {@link Step#RETURN_LOCKED}. */
-    private boolean pageMkwrite(Folio folio) {
+    /** {@code page_mkwrite}: whether the filesystem agreed. Returns with the folio locked if it did and {@link Step#RETURN_LOCKED}. */
+    public boolean pageMkwrite(Folio folio) {
         folio.lock.lock();
         boolean agrees = file.inode.owns(folio) && file.inode.size.readOnce() > 0;
         if (agrees) {

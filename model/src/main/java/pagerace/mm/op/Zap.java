@@ -35,6 +35,16 @@ public final class Zap {
     /** Kernels since 6.2. */
     public static final Steps<Step> V6_2 = V3_15.with(Step.UNCOUNT_AFTER_FLUSH);
 
+    /** What a zap found. */
+    public enum End {
+        /** Nothing that it may remove. */
+        NOTHING,
+        /** An entry through which nobody had stored. */
+        ZAPPED_CLEAN,
+        /** An entry through which somebody had stored. */
+        ZAPPED_DIRTY
+    }
+
     private final Mm mm;
     private final MemMap memMap;
     private final Platform platform;
@@ -54,13 +64,13 @@ public final class Zap {
      * @param leaveMarker leave a marker where {@code userfaultfd} write-protects the page
      * @param evenCopies whether private copies go as well
      */
-    public void zap(Word entry, boolean leaveMarker, boolean evenCopies) {
+    public End zap(Word entry, boolean leaveMarker, boolean evenCopies) {
         mm.table.ptl.lock();
         long seen = entry.readOnce();
         Folio folio = Pte.isPresent(seen) ? memMap.stableFolioOf(Pte.pfn(seen)) : null;
         if (folio == null || (!evenCopies && folio.mapping.readOnce() == Folio.ANON)) {
             mm.table.ptl.unlock();
-            return;
+            return End.NOTHING;
         }
         long old = platform.pteUpdate().getAndClear(entry);
         if (leaveMarker && Pte.has(seen, Pte.UFFD_WP)) {
@@ -85,5 +95,6 @@ public final class Zap {
             mm.tlb.flush();
         }
         folio.put();
+        return dirty ? End.ZAPPED_DIRTY : End.ZAPPED_CLEAN;
     }
 }

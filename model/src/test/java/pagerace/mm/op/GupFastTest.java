@@ -278,6 +278,39 @@ class GupFastTest {
     }
 
     @Test
+    void aPinInOneNeedsNoSecondHalfWhateverTheRelease() {
+        Steps<Step> steps = GupFast.V6_1.with(Step.PIN_IN_ONE).without(Step.FENCE_AFTER_PIN);
+        Scene scene = Scene.writable().exclusive();
+        GupFast gup = new GupFast(scene.machine, scene.mm, scene.memMap, steps);
+        assertThat(scene.machine.logOf(() -> gup.grab(Scene.CPU, 0, PIN)))
+                .contains("addUnless folio.refcount FULL")
+                .doesNotContain("fetchAdd folio.refcount RELAXED", "smpMbAfterAtomic");
+        scene.pins = 1;
+        scene.assertConserved();
+        gup.release(new Grab(End.PINNED, 1), PIN);
+        scene.pins = 0;
+        scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(scene.pte() & ~Pte.WRITE));
+        assertThat(gup.grab(Scene.CPU, 0, PIN).end()).isEqualTo(End.UNDONE_PTE);
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void mutantFencesBetweenTheHalvesOfAPin(boolean large) {
+        Steps<Step> steps = GupFast.V6_1.without(Step.FENCE_AFTER_PIN).with(Step.FENCE_INSIDE_PIN);
+        Scene scene = new Scene(large, Pte.WRITE).exclusive();
+        assertThat(scene.machine.logOf(() -> grab(scene, steps, PIN)))
+                .containsSubsequence(
+                        "addUnless folio.refcount FULL",
+                        "smpMb",
+                        large ? "fetchAdd folio.pincount RELAXED" : "fetchAdd folio.refcount RELAXED",
+                        Scene.READ_PTE)
+                .doesNotContain("smpMbAfterAtomic");
+        scene.pins = 1;
+        scene.assertConserved();
+    }
+
+    @Test
     void mutantMarksTheAddressSpaceLast() {
         Steps<Step> steps = GupFast.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
         Scene scene = Scene.writable().exclusive();

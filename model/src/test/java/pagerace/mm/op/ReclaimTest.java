@@ -24,16 +24,18 @@ class ReclaimTest {
     private static final String FREEZE = "cmpxchg folio.refcount FULL";
 
     enum Release {
-        V5_8(Reclaim.V5_8),
-        V5_11(Reclaim.V5_11),
-        V5_19(Reclaim.V5_19),
-        V6_1(Reclaim.V6_1),
-        V6_4(Reclaim.V6_4);
+        V5_8(Reclaim.V5_8, Share.V5_18),
+        V5_11(Reclaim.V5_11, Share.V5_18),
+        V5_19(Reclaim.V5_19, Share.V5_19),
+        V6_1(Reclaim.V5_19, Share.V6_1),
+        V6_4(Reclaim.V6_4, Share.V6_1);
 
         final Steps<Step> steps;
+        final Steps<Share.Step> share;
 
-        Release(Steps<Step> steps) {
+        Release(Steps<Step> steps, Steps<Share.Step> share) {
             this.steps = steps;
+            this.share = share;
         }
 
         boolean isSince(Release other) {
@@ -53,7 +55,7 @@ class ReclaimTest {
         }
 
         End shrink(Scene scene) {
-            return ReclaimTest.shrink(scene, release.steps);
+            return ReclaimTest.shrink(scene, release.steps, release.share);
         }
 
         /** What an unmapped page's entry is. */
@@ -67,8 +69,19 @@ class ReclaimTest {
                 .flatMap(release -> Stream.of(false, true).map(large -> new Case(release, large)));
     }
 
+    private static End shrink(Scene scene, Steps<Step> steps, Steps<Share.Step> share) {
+        return new Reclaim(scene.mm, scene.swap, new Share(scene.machine, scene.mm.tlb, scene.platform, share), steps)
+                .shrink(scene.folio, 0);
+    }
+
+    /** Today's reclaim with other steps of its own. */
     private static End shrink(Scene scene, Steps<Step> steps) {
-        return new Reclaim(scene.machine, scene.mm, scene.swap, scene.platform, steps).shrink(scene.folio, 0);
+        return shrink(scene, steps, Share.V6_1);
+    }
+
+    /** Today's reclaim with other steps of sharing. */
+    private static End shrinkSharing(Scene scene, Steps<Share.Step> share) {
+        return shrink(scene, Reclaim.V6_4, share);
     }
 
     private static Scene scene() {
@@ -221,7 +234,8 @@ class ReclaimTest {
     void mutantThatDoesNotRestoreLosesThePage() {
         Scene scene = scene();
         scene.machine.before(TAKE_PTL, 1, scene::pinned);
-        assertThat(shrink(scene, Reclaim.V6_4.without(Step.RESTORE_WHEN_BUSY))).isEqualTo(End.SHARE_REFUSED);
+        assertThat(shrinkSharing(scene, Share.V6_1.without(Share.Step.RESTORE_WHEN_BUSY)))
+                .isEqualTo(End.SHARE_REFUSED);
         assertThat(scene.pte()).isEqualTo(Pte.NONE);
         assertThat(scene.swap.count.readOnce()).isZero();
     }
@@ -230,7 +244,8 @@ class ReclaimTest {
     void mutantThatKeepsTheBitSwapsAnExclusivePage() {
         Scene scene = scene();
         scene.exclusiveNeverSwapped = false;
-        assertThat(shrink(scene, Reclaim.V6_4.without(Step.CLEAR_EXCLUSIVE))).isEqualTo(End.RECLAIMED);
+        assertThat(shrinkSharing(scene, Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE)))
+                .isEqualTo(End.RECLAIMED);
         assertThat(scene.isExclusive()).isTrue();
         scene.holders = 0;
         scene.assertConserved();
@@ -248,14 +263,14 @@ class ReclaimTest {
 
     @Test
     void mutantThatLooksForPinsTooEarlyMissesThoseThatCome() {
-        Steps<Step> early = Reclaim.V6_4.without(Step.SHARE_CHECK).with(Step.SHARE_CHECK_BEFORE_CLEAR);
+        Steps<Share.Step> early = Share.V6_1.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR);
         Scene seen = scene();
         seen.machine.before(TAKE_PTL, 1, seen::pinned);
-        assertThat(shrink(seen, early)).isEqualTo(End.SHARE_REFUSED);
+        assertThat(shrinkSharing(seen, early)).isEqualTo(End.SHARE_REFUSED);
         seen.assertConserved();
         Scene missed = scene();
         missed.machine.before("xchg parent.pte FULL", 1, missed::pinned);
-        assertThat(shrink(missed, early)).isEqualTo(End.UNMAPPED_PINNED);
+        assertThat(shrinkSharing(missed, early)).isEqualTo(End.UNMAPPED_PINNED);
         missed.assertConserved();
     }
 
@@ -271,13 +286,13 @@ class ReclaimTest {
     void flushesExclusivePagesAtOnceUntil61(Release release) {
         Scene scene =
                 new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).held().exclusive();
-        List<String> log = scene.machine.logOf(() -> shrink(scene, release.steps));
+        List<String> log = scene.machine.logOf(() -> shrink(scene, release.steps, release.share));
         List<String> unmapping =
                 log.subList(log.indexOf("xchg parent.pte FULL"), log.indexOf("fetchAdd swap_map RELAXED"));
         assertThat(unmapping.contains("smpMb")).isEqualTo(release == Release.V5_19);
 
         Scene unbatched = scene();
-        List<String> all = unbatched.machine.logOf(() -> shrink(unbatched, release.steps));
+        List<String> all = unbatched.machine.logOf(() -> shrink(unbatched, release.steps, release.share));
         assertThat(all.subList(all.indexOf("xchg parent.pte FULL"), all.indexOf("fetchAdd swap_map RELAXED")))
                 .as("a flush that cannot be deferred")
                 .contains("smpMb");
@@ -286,7 +301,7 @@ class ReclaimTest {
     @Test
     void clearsPlainlyWhereAMutantDoes() {
         Scene scene = scene();
-        assertThat(scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4.with(Step.CLEAR_PLAINLY))))
+        assertThat(scene.machine.logOf(() -> shrinkSharing(scene, Share.V6_1.with(Share.Step.CLEAR_PLAINLY))))
                 .containsSubsequence(
                         Scene.READ_PTE, Scene.READ_PTE, "writeOnce parent.pte", "smpMb", "writeOnce parent.pte")
                 .doesNotContain("xchg parent.pte FULL");
@@ -341,13 +356,13 @@ class ReclaimTest {
 
     @Test
     void fencesAreStepsOfTheirOwn() {
-        for (Step fence : new Step[] {Step.FENCE_BEFORE_SHARE_CHECK, Step.FENCE_AFTER_SHARE}) {
+        for (Share.Step fence : new Share.Step[] {Share.Step.FENCE_BEFORE_SHARE_CHECK, Share.Step.FENCE_AFTER_SHARE}) {
             Scene scene = scene();
             List<String> with = scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4));
             Scene without = scene();
-            List<String> dropped = without.machine.logOf(() -> shrink(without, Reclaim.V6_4.without(fence)));
+            List<String> dropped = without.machine.logOf(() -> shrinkSharing(without, Share.V6_1.without(fence)));
             assertThat(dropped).hasSize(with.size() - 1);
-            int at = fence == Step.FENCE_BEFORE_SHARE_CHECK
+            int at = fence == Share.Step.FENCE_BEFORE_SHARE_CHECK
                     ? with.indexOf("fetchAdd swap_map RELAXED") + 1
                     : with.lastIndexOf("writeOnce parent.pte") - 1;
             assertThat(with.get(at)).isEqualTo("smpMb");

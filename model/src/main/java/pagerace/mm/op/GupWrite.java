@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+
+/**
+ * A store into a file's page through {@code get_user_pages} and the kernel's own mapping of memory, as a device, {@code ptrace} or
+ * {@code process_vm_writev} does it.
+ *
+ * <p>Guarantees: none in the present kernel beyond that the folio is dirty afterwards. The store does not go through an entry, so
+ * write protection does not stop it, and the filesystem need not have agreed. The proposals put the store into a section that
+ * writeback has to wait for.
+ */
+public final class GupWrite {
+    /** The steps in which the present kernel and proposals differ, in program order. */
+    public enum Step {
+        /** Pin the page through a writable entry, faulting until there is one. */
+        PIN,
+        /** Proposal: call {@code page_mkwrite} and keep the folio locked that it returns (Lorenzo Stoakes, 2023). */
+        PAGE_MKWRITE,
+        /** Proposal: hold the folio lock across the store. */
+        LOCK_FOLIO,
+        /** Proposal: hold the page-table lock across the store. */
+        HOLD_PTL,
+        /** Under either lock, look whether the entry is still writable, and else start again with a fault. */
+        RECHECK_PTE,
+        /** Mark the folio dirty after the store. */
+        MARK_DIRTY
+    }
+
+    /** The pin's user stores and forgets about the folio. */
+    public static final Steps<Step> UNLOCKED = Steps.of(Step.PIN);
+    /** The present kernel: {@code unpin_user_pages_dirty_lock}. */
+    public static final Steps<Step> MAINLINE = UNLOCKED.with(Step.MARK_DIRTY);
+
+    /**
+     * What became of a store.
+     *
+     * @param stored whether it took place at all
+     * @param outside whether the filesystem's agreement was seen to be gone just before it
+     * @param cleanedSincePin whether the entry had lost its permission between the pin and the look under the lock
+     * @param foundBusy whether the folio was locked or being written when the store's turn came
+     */
+    public record Written(boolean stored, boolean outside, boolean cleanedSincePin, boolean foundBusy) {}
+
+    /** Cleaning can take the permission away again after each fault, but not for ever. */
+    private static final int TRIES = 3;
+
+    private static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
+
+    private final Mm mm;
+    private final DiskFile file;
+    private final GupFast gupFast;
+    private final SharedWriteFault fault;
+    private final MarkDirty markDirty;
+    private final Steps<Step> steps;
+
+    /** Stores to {@code file}, mapped at the first entry of {@code mm}, marking by {@code markDirty}. */
+    public GupWrite(
+            Mm mm, DiskFile file, GupFast gupFast, SharedWriteFault fault, MarkDirty markDirty, Steps<Step> steps) {
+        this.mm = mm;
+        this.file = file;
+        this.gupFast = gupFast;
+        this.fault = fault;
+        this.markDirty = markDirty;
+        this.steps = steps;
+    }
+
+    /** Stores {@code value} to {@code folio}, the file's page. */
+    public Written write(int cpu, Folio folio, long value) {
+        boolean cleanedSincePin = false;
+        for (int tries = 0; tries < TRIES; tries++) {
+            boolean pin = steps.has(Step.PIN);
+            if (pin && !gupFast.grab(cpu, 0, FLAGS).isPinned()) {
+                fault.handle();
+                continue;
+            }
+            boolean busy = steps.has(Step.PAGE_MKWRITE) && folio.test(Folio.LOCKED | Folio.WRITEBACK);
+            boolean locked = lock(folio);
+            boolean permitted = permitted();
+            boolean outside = permitted && !file.isReserved();
+            if (permitted) {
+                folio.data.writeOnce(value);
+                if (steps.has(Step.MARK_DIRTY)) {
+                    markDirty.mark(folio);
+                }
+            }
+            unlock(folio, locked);
+            if (pin) {
+                folio.unpin();
+            }
+            if (permitted) {
+                return new Written(true, outside, cleanedSincePin, busy);
+            }
+            cleanedSincePin = true;
+            fault.handle();
+        }
+        return new Written(false, false, cleanedSincePin, false);
+    }
+
+    /** Stores to two pages of one buffer, both locked across the stores in the order given. */
+    public Written writeBoth(Folio one, Folio other, long value) {
+        one.lock.lock();
+        other.lock.lock();
+        one.data.writeOnce(value);
+        other.data.writeOnce(value);
+        other.lock.unlock();
+        one.lock.unlock();
+        return new Written(true, false, false, false);
+    }
+
+    /** Whether the folio is locked now. */
+    private boolean lock(Folio folio) {
+        boolean locked = steps.has(Step.PAGE_MKWRITE) ? fault.pageMkwrite(folio) : steps.has(Step.LOCK_FOLIO);
+        if (locked && !steps.has(Step.PAGE_MKWRITE)) {
+            folio.lock.lock();
+        }
+        if (steps.has(Step.HOLD_PTL)) {
+            mm.table.ptl.lock();
+        }
+        return locked;
+    }
+
+    private boolean permitted() {
+        if (!steps.has(Step.RECHECK_PTE)) {
+            return true;
+        }
+        if (steps.has(Step.HOLD_PTL)) {
+            return Pte.isWritable(mm.table.pte(0).readOnce());
+        }
+        mm.table.ptl.lock();
+        boolean writable = Pte.isWritable(mm.table.pte(0).readOnce());
+        mm.table.ptl.unlock();
+        return writable;
+    }
+
+    private void unlock(Folio folio, boolean locked) {
+        if (steps.has(Step.HOLD_PTL)) {
+            mm.table.ptl.unlock();
+        }
+        if (locked) {
+            folio.lock.unlock();
+        }
+    }
+}

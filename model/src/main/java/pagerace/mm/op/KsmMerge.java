@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+
+/**
+ * {@code try_to_merge_one_page} of KSM: {@code write_protect_page} makes sure that nobody can change an anonymous page any
+ * more, then {@code replace_page} maps the KSM page of equal content instead.
+ *
+ * <p>Assumptions: the page is small and mapped once; the caller holds a reference to it, and one to the KSM page.
+ *
+ * <p>Guarantees, since 6.1: a page that is pinned is not replaced, and neither is one that somebody may write through an ordinary
+ * reference. An ordinary reference for reading may be left behind on the old page, at any time.
+ *
+ * <p>Algorithm notes. References are looked for between the cleared entry and the new one, and never after that; a reference that
+ * comes later must be impossible, or harmless. Where the new entry equals the old one (it was read-only and clean), only the
+ * exclusive bit makes it impossible. See {@link Share}.
+ */
+public final class KsmMerge {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Mutant: look for references before the entry is cleared. */
+        REFERENCE_CHECK_BEFORE_CLEAR,
+        /**
+         * No choice but a circumstance: somebody's flush of this address space is pending, so that even an entry that is
+         * read-only and clean is cleared and flushed: b3a81d0841a9 (4.13).
+         */
+        CLEAR_FOR_PENDING_FLUSH,
+        /**
+         * Flush the cleared entry at once, unless the architecture knows that no TLB can hold it: so it is on arm64 for hinting
+         * entries, and was for entries without the accessed bit until 07509e10dcc7 (5.10).
+         */
+        FLUSH,
+        /** Back off if there are references beside the mappings', the swap cache's and our own. */
+        REFERENCE_CHECK,
+        /** Clear what is exclusive, even if it is read-only and clean, and give exclusivity up: 6c287605fd56 (5.19). */
+        SHARE
+    }
+
+    /** Kernels up to 5.18. */
+    public static final Steps<Step> V5_18 = Steps.of(Step.FLUSH, Step.REFERENCE_CHECK);
+    /** Kernels since 5.19. */
+    public static final Steps<Step> V5_19 = V5_18.with(Step.SHARE);
+
+    /** How it ended. Everything but {@link #MERGED} leaves the page mapped. */
+    public enum End {
+        /** The folio lock was taken by somebody else. */
+        KEPT_LOCKED,
+        /** The entry did not map the page, or changed before it was replaced. */
+        KEPT_CHANGED,
+        /** There were references that nobody could account for. */
+        KEPT_REFERENCED,
+        /** The share protocol found a pin. */
+        SHARE_REFUSED,
+        /** The contents were no longer equal. */
+        KEPT_DIFFERENT,
+        /** The entry maps the KSM page. */
+        MERGED
+    }
+
+    /** What {@code write_protect_page} returns: how it ended, and the entry that it left. */
+    private record Protected(End end, long entry) {}
+
+    private final Mm mm;
+    private final Share share;
+    private final Steps<Step> steps;
+
+    /** Merging of pages of {@code mm}, which gives up exclusivity by {@code share}. */
+    public KsmMerge(Mm mm, Share share, Steps<Step> steps) {
+        this.mm = mm;
+        this.share = share;
+        this.steps = steps;
+    }
+
+    /** Tries to map {@code ksmPage} instead of {@code folio} at {@code index}. */
+    public End merge(Folio folio, int index, Folio ksmPage) {
+        if (!folio.lock.tryLock()) {
+            return End.KEPT_LOCKED;
+        }
+        mm.table.ptl.lock();
+        Protected page = writeProtect(folio, mm.table.pte(index));
+        mm.table.ptl.unlock();
+        End end = page.end;
+        if (end == End.MERGED) {
+            end = folio.data.readOnce() == ksmPage.data.readOnce()
+                    ? replace(folio, index, page.entry, ksmPage)
+                    : End.KEPT_DIFFERENT;
+        }
+        folio.lock.unlock();
+        return end;
+    }
+
+    /** {@code write_protect_page}: {@link End#MERGED} stands for "go on". */
+    private Protected writeProtect(Folio folio, Word entry) {
+        long seen = entry.readOnce();
+        if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
+            return new Protected(End.KEPT_CHANGED, seen);
+        }
+        boolean exclusive = steps.has(Step.SHARE) && folio.test(Folio.ANON_EXCLUSIVE);
+        if (!Pte.has(seen, Pte.WRITE | Pte.DIRTY) && !exclusive && !steps.has(Step.CLEAR_FOR_PENDING_FLUSH)) {
+            return new Protected(End.MERGED, seen);
+        }
+        boolean referenced = steps.has(Step.REFERENCE_CHECK_BEFORE_CLEAR) && hasForeignReferences(folio);
+        Share.Cleared cleared = share.clear(entry, folio, exclusive);
+        if (steps.has(Step.FLUSH)) {
+            mm.tlb.flushNow();
+        }
+        // Nothing but that flush orders the cleared entry before this look.
+        if (referenced || (steps.has(Step.REFERENCE_CHECK) && hasForeignReferences(folio))) {
+            entry.writeOnce(cleared.entry());
+            return new Protected(End.KEPT_REFERENCED, cleared.entry());
+        }
+        if (exclusive && !share.tryShare(folio, cleared)) {
+            share.restore(entry, cleared);
+            return new Protected(End.SHARE_REFUSED, cleared.entry());
+        }
+        if (Pte.has(cleared.entry(), Pte.DIRTY)) {
+            folio.flags.or(Folio.DIRTY);
+        }
+        long readOnly = cleared.entry() & ~(Pte.WRITE | Pte.DIRTY);
+        entry.writeOnce(readOnly);
+        return new Protected(End.MERGED, readOnly);
+    }
+
+    /** More references than the mapping's, the swap cache's and the caller's. */
+    private static boolean hasForeignReferences(Folio folio) {
+        long known = folio.mapcount.readOnce() + 1 + (folio.test(Folio.SWAPCACHE) ? 1 : 0);
+        return folio.refcount.readOnce() != known;
+    }
+
+    /** {@code replace_page}: only the entry is compared again, not the references. */
+    private End replace(Folio folio, int index, long expected, Folio ksmPage) {
+        Word entry = mm.table.pte(index);
+        mm.table.ptl.lock();
+        if (entry.readOnce() != expected) {
+            mm.table.ptl.unlock();
+            return End.KEPT_CHANGED;
+        }
+        ksmPage.refcount.add(1);
+        ksmPage.mapcount.add(1);
+        entry.writeOnce(Pte.NONE);
+        mm.tlb.flushNow();
+        entry.writeOnce(Pte.present(ksmPage.pfn, expected & Pte.ACCESSED));
+        folio.mapcount.add(-1);
+        folio.put();
+        mm.table.ptl.unlock();
+        return End.MERGED;
+    }
+}

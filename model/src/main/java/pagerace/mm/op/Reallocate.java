@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Machine;
+import pagerace.mm.Folio;
+
+/**
+ * A folio that was just freed is allocated again at once, for somebody else: {@code free_unref_folio}, then
+ * {@code folio_alloc}.
+ *
+ * <p>Guarantees: whoever can take a reference under the new owner sees what the old one did before it freed the folio. No lock
+ * or grace period stands between the two owners for the sake of lookups.
+ */
+public final class Reallocate {
+    /** The steps in which variants differ. */
+    public enum Step {
+        /**
+         * The first owner's stores before the new count: the locks of the page allocator, a release of one and an acquisition
+         * of another on the same CPU, which the kernel's memory model orders as a write fence does.
+         */
+        THROUGH_ALLOCATOR
+    }
+
+    /** The present kernel. */
+    public static final Steps<Step> MAINLINE = Steps.of(Step.THROUGH_ALLOCATOR);
+
+    /** How it ended. */
+    public enum End {
+        /** The folio has a new owner. */
+        HANDED_OUT,
+        /** It is bad memory, and nobody gets it any more. */
+        RETIRED
+    }
+
+    private final Machine machine;
+    private final Steps<Step> steps;
+
+    /** Allocates in the given steps. */
+    public Reallocate(Machine machine, Steps<Step> steps) {
+        this.machine = machine;
+        this.steps = steps;
+    }
+
+    /** Makes {@code folio}, which the caller freed, an anonymous one with {@code content}, unless it is bad memory. */
+    public End reallocate(Folio folio, long content) {
+        if (folio.test(Folio.HWPOISON)) {
+            return End.RETIRED;
+        }
+        folio.flags.writeOnce(0); // free_pages_prepare: nobody else may change them now
+        if (steps.has(Step.THROUGH_ALLOCATOR)) {
+            // Pairs with the full order of a lookup's get (Lookup): it sees the slot empty if it got the new count.
+            machine.smpWmb();
+        }
+        folio.refcount.writeOnce(1); // whatever refused lookups left there
+        folio.mapping.writeOnce(Folio.ANON);
+        folio.data.writeOnce(content);
+        folio.flags.or(Folio.UPTODATE | Folio.ANON_EXCLUSIVE);
+        return End.HANDED_OUT;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+
+/**
+ * {@code try_to_migrate_one} for one anonymous folio with one mapping: its entry becomes a migration entry. What migration does
+ * after that is not part of it.
+ *
+ * <p>Assumptions: the caller has isolated and locked the folio.
+ *
+ * <p>Guarantees: those of {@link Share}. Releases before 5.19, which shared nothing here, are not modelled.
+ *
+ * <p>Algorithm notes. This is the barest use of the protocol: unless the page is dirty, nothing at all stands between the
+ * cleared entry and the look for pins.
+ */
+public final class TryToMigrate {
+    /** How it ended. */
+    public enum End {
+        /** The entry did not map the folio. */
+        NOT_MAPPED,
+        /** The share protocol found a pin, and the entry was put back. */
+        SHARE_REFUSED,
+        /** The entry is a migration entry. */
+        UNMAPPED
+    }
+
+    private final Mm mm;
+    private final Share share;
+
+    /** Migration of pages of {@code mm} that gives up exclusivity by {@code share}. */
+    public TryToMigrate(Mm mm, Share share) {
+        this.mm = mm;
+        this.share = share;
+    }
+
+    /** Replaces the entry at {@code index}, which maps {@code folio}. */
+    public End unmap(Folio folio, int index) {
+        mm.table.ptl.lock();
+        End end = unmapLocked(folio, mm.table.pte(index));
+        mm.table.ptl.unlock();
+        return end;
+    }
+
+    private End unmapLocked(Folio folio, Word entry) {
+        long seen = entry.readOnce();
+        if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
+            return End.NOT_MAPPED;
+        }
+        boolean exclusive = folio.test(Folio.ANON_EXCLUSIVE);
+        Share.Cleared cleared = share.clear(entry, folio, exclusive);
+        share.flush(cleared);
+        if (Pte.has(cleared.entry(), Pte.DIRTY)) {
+            folio.flags.or(Folio.DIRTY);
+        }
+        if (exclusive && !share.tryShare(folio, cleared)) {
+            share.restore(entry, cleared);
+            return End.SHARE_REFUSED;
+        }
+        entry.writeOnce(Pte.migration(folio.pfn, Pte.isWritable(cleared.entry()), exclusive));
+        folio.mapcount.add(-1);
+        folio.put();
+        return End.UNMAPPED;
+    }
+}

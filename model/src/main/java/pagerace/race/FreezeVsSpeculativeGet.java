@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Reachability.SC;
+import static pagerace.race.Reachability.WEAK;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.Machine;
+import pagerace.mm.Buffers;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.MemMap;
+import pagerace.mm.RefEncoding;
+import pagerace.mm.op.DropDirty;
+import pagerace.mm.op.Evict;
+import pagerace.mm.op.Freeze;
+import pagerace.mm.op.Lookup;
+import pagerace.mm.op.Reallocate;
+import pagerace.mm.op.SoftOffline;
+import pagerace.mm.op.Steps;
+import pagerace.mm.op.UsePrivate;
+
+/** A page leaves the page cache, and its memory is used again, while somebody looks it up without a lock, or writes to it. */
+public final class FreezeVsSpeculativeGet implements Race {
+    @Override
+    public String question() {
+        return "Can a page be freed while somebody who found it in the page cache has a reference to it, its private data, or a"
+                + " store that nobody wrote yet?";
+    }
+
+    @Override
+    public String anchor() {
+        return "__remove_mapping, folio_ref_freeze, truncate_inode_folio against filemap_get_entry, folio_try_get; e286781d5f2e"
+                + " (speculative page references), 22b10cbb9a2e (btrfs, private data); Gladyshev and Gorbunov, \"mm: implement"
+                + " page refcount locking via dedicated bit\", 2026";
+    }
+
+    @Override
+    public String invariant() {
+        return "a page that left the page cache was clean, and is freed once, by one who sees what all others did to it; no"
+                + " lookup returns it or its next owner's; every reference is counted, and nobody uses private data that was"
+                + " freed";
+    }
+
+    @Override
+    public String breakingSchedule() {
+        return """
+                reclaim (DIRTY_FIRST)                 | writer, holds a reference
+                the folio is clean: goes on           |
+                                                      | stores, marks the folio dirty
+                                                      | drops its reference
+                no other reference: freezes the count |
+                takes the folio out of the page cache |
+                the folio is freed, and the store with it""";
+    }
+
+    @Override
+    public List<String> notModelled() {
+        return List.of(
+                "the tree of the page cache and the RCU section that protects its nodes: a slot is one word (missed: lookups in"
+                        + " nodes that were freed)",
+                "large folios, and lookups that step through a range (missed)",
+                "reclaim that comes back, and a lookup that tries more than twice (missed: outcomes that need a second round)",
+                "the junk that refused lookups leave on a frozen count, until it overflows (missed)",
+                "with the frozen bit, pages whose count is zero for good without the bit, such as tail pages (missed)");
+    }
+
+    @Override
+    public List<String> actors() {
+        return List.of("reclaim or truncation", "lookup and its user");
+    }
+
+    /** What can come of it. */
+    enum End implements Outcome {
+        @Permitted("the page was found, used and let go before it was freed")
+        FREED_AFTER_USE,
+        @Permitted("the page had left the page cache before the lookup")
+        NOT_FOUND,
+        @Permitted("the writer had marked the page before reclaim looked first: kept for the flusher")
+        KEPT_DIRTY,
+        @Permitted("the writer still had its reference when the count was to be frozen: kept")
+        KEPT_FOR_WRITER,
+        @Permitted("the private data was in use: kept")
+        KEPT_BUSY,
+        @Permitted("the page was marked as bad memory before it was freed, and has no next owner")
+        BAD_PAGE_RETIRED,
+        @Permitted("the page had its next owner already when it was marked as bad memory")
+        NEXT_OWNER_MARKED,
+        @Window(
+                "the writer marked the page after reclaim's first look and dropped its reference before the freeze; under the"
+                        + " frozen count reclaim found the mark, and gave the page back")
+        UNFROZEN,
+        @Window("the lookup took its reference just before the freeze, which therefore failed")
+        FREEZE_REFUSED,
+        @Window("the freeze failed because of a lookup, after the private data had been stripped")
+        STRIPPED_YET_KEPT,
+        @Window("the same, and the user found the private data gone under the folio lock, and made it again")
+        RECREATED,
+        @Window("reclaim found the folio locked by the user of the private data, and left it alone")
+        SKIPPED_LOCKED,
+        @Window("the lookup met a count that was frozen, or a folio that was free, and took no reference")
+        LOOKUP_REFUSED,
+        @Window("the lookup took a reference, saw that the page had left its slot, and gave it back")
+        LOOKUP_UNDONE,
+        @Window("the page left the page cache under the lookup's reference: the lookup or its user freed it in the end")
+        FREED_BY_LOOKUP,
+        @Forbidden("the page was freed while dirty: a store is lost")
+        DIRTY_FREED,
+        @Forbidden("the lookup returned a folio that was another owner's by then")
+        FOREIGN_PAGE_FOUND,
+        @Forbidden(
+                "the folio was freed twice: once more under its next owner, or by two who both dropped the last reference")
+        DOUBLE_FREE,
+        @Forbidden("the count is not the number of references")
+        COUNT_DRIFT,
+        @Forbidden("the user followed a pointer to private data that reclaim had freed")
+        PRIVATE_USED_AFTER_FREE,
+        @Forbidden("the page was marked as bad memory under a reference, and whoever freed it did not see the mark")
+        BAD_PAGE_HANDED_OUT
+    }
+
+    /** What the page is looked up for. */
+    @Dimension.Called("use")
+    enum Use implements Dimension {
+        @Means("the page is looked up and read")
+        READ,
+        @Means("somebody who has a reference writes to the page, drops it, and looks the page up again")
+        WRITE,
+        @Means("the page is looked up, and a buffer of its private data is marked under the folio lock")
+        PRIVATE,
+        @Means("somebody takes a reference by page frame number, marks the page as bad memory, and drops it")
+        OFFLINE
+    }
+
+    /** How the page leaves the page cache. */
+    @Dimension.Called("removal")
+    enum Removal implements Dimension {
+        @Means("reclaim: the count is frozen first, and if that fails the page stays")
+        RECLAIM,
+        @Means("truncation: the slot is emptied in any case, and the last to drop a reference frees the page")
+        TRUNCATE
+    }
+
+    /** What the folio has besides its content. */
+    private enum Private {
+        NONE,
+        BUFFERS
+    }
+
+    /** Every fix: the present kernel, the encoding that is to come, and what either rests on. */
+    enum Fix implements Candidate {
+        MAINLINE(
+                Origin.mainline(
+                        ">= 2.6.27",
+                        "e286781d5f2e",
+                        "file-c.freeze-first, file-c.ref-old",
+                        "the count is frozen, then the dirty mark looked for; lookups add unless zero, and read the slot again"),
+                NEVER) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) || isWrite(at) || isOffline(at);
+            }
+        },
+        DIRTY_FIRST(
+                "file-c.dirty-first", "reclaim looks for the dirty mark before it freezes the count, not after", SC) {
+            @Override
+            Steps<Freeze.Step> freeze() {
+                return Freeze.MAINLINE.without(Freeze.Step.CHECK_DIRTY);
+            }
+        },
+        READER_UNORDERED(
+                "file-c.reader-unordered", "nothing orders the freeze before the look for the dirty mark", WEAK) {
+            @Override
+            Steps<Freeze.Step> freeze() {
+                return Freeze.MAINLINE.without(Freeze.Step.FULL_ORDER);
+            }
+        },
+        WRITER_UNORDERED("file-c.writer-unordered", "nothing orders the writer's dirty mark before its put", WEAK) {
+            @Override
+            Steps<DropDirty.Step> drop() {
+                return DropDirty.UNORDERED;
+            }
+        },
+        RELEASE_AND_ACQUIRE(
+                "file-c.both-ordered",
+                "the writer's put only releases, and the freeze only acquires: the weakest orders that will do",
+                NEVER) {
+            @Override
+            Steps<Freeze.Step> freeze() {
+                return Freeze.ACQUIRING;
+            }
+
+            @Override
+            Steps<DropDirty.Step> drop() {
+                return DropDirty.RELEASING;
+            }
+        },
+        NO_RELOAD("file-c.no-reload", "the lookup does not read the slot again once it has its reference", SC) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at);
+            }
+
+            @Override
+            Steps<Lookup.Step> lookup() {
+                return Lookup.MAINLINE.without(Lookup.Step.RELOAD_SLOT);
+            }
+        },
+        REUSED_UNORDERED(
+                "file-c.no-reload",
+                "nothing orders the emptied slot before the count of the folio's next owner",
+                WEAK) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) && at.is(Removal.RECLAIM); // truncation's last put is a full fence
+            }
+
+            @Override
+            Steps<Reallocate.Step> reallocate() {
+                return Reallocate.MAINLINE.without(Reallocate.Step.THROUGH_ALLOCATOR);
+            }
+        },
+        GET_FROM_ZERO("file-c.ref-old", "a lookup adds its reference even if the count is zero", SC) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) || isOffline(at);
+            }
+
+            @Override
+            RefEncoding encoding() {
+                return RefEncoding.GET_FROM_ZERO;
+            }
+        },
+        FROZEN_BIT(
+                Origin.proposal(
+                        "file-c.ref-frozenbit",
+                        "the development tree: a bit says that the count is frozen, lookups add first and look at it afterwards,"
+                                + " and zero is not final"),
+                NEVER) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) || isWrite(at) || isOffline(at);
+            }
+
+            @Override
+            public Reachability reachableFrom(Place at) {
+                return isOffline(at) ? WEAK : NEVER;
+            }
+
+            @Override
+            RefEncoding encoding() {
+                return RefEncoding.FROZEN_BIT;
+            }
+        },
+        FROZEN_BIT_ACQUIRING(
+                Origin.mutant(
+                        "file-c.ref-frozenbit",
+                        "as FROZEN_BIT, but the exchange by which a put at zero decides who frees acquires: what a later get"
+                                + " did is seen"),
+                NEVER) {
+            @Override
+            public boolean has(Place at) {
+                return isOffline(at);
+            }
+
+            @Override
+            RefEncoding encoding() {
+                return RefEncoding.FROZEN_BIT_ACQUIRING;
+            }
+        },
+        FROZEN_BIT_UNDO(
+                Origin.mutant(
+                        "file-c.ref-frozenbit", "as FROZEN_BIT, but a refused lookup subtracts again what it added"),
+                SC) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) || isWrite(at);
+            }
+
+            @Override
+            RefEncoding encoding() {
+                return RefEncoding.UNDO_FAILED_GET;
+            }
+        },
+        FROZEN_BIT_OR(
+                Origin.mutant(
+                        "file-c.ref-frozenbit",
+                        "as FROZEN_BIT, but a put that comes down to zero sets the bit whatever the count is by then"),
+                SC) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) && at.is(Removal.TRUNCATE);
+            }
+
+            @Override
+            RefEncoding encoding() {
+                return RefEncoding.FREEZE_BY_OR;
+            }
+        },
+        STRIP_THEN_FREEZE(
+                Origin.mainline(
+                        "all",
+                        "-",
+                        "file-c.strip-then-freeze",
+                        "private data is stripped before the freeze, which may fail; whoever found the page meanwhile does not"
+                                + " look for it"),
+                NEVER) {
+            @Override
+            public boolean has(Place at) {
+                return isRead(at) && at.is(Removal.RECLAIM);
+            }
+
+            @Override
+            Private data() {
+                return Private.BUFFERS;
+            }
+        },
+        USER_TRUSTS(
+                Origin.history(
+                        "6.12 stable before 6.12.69",
+                        "-",
+                        "file-c.user-trusts",
+                        "as STRIP_THEN_FREEZE, and a user looks for the private data before it locks the folio, and not again"),
+                SC) {
+            @Override
+            public boolean has(Place at) {
+                return isPrivate(at);
+            }
+
+            @Override
+            Private data() {
+                return Private.BUFFERS;
+            }
+
+            @Override
+            Steps<UsePrivate.Step> use() {
+                return UsePrivate.TRUSTING;
+            }
+        },
+        USER_REVALIDATES(
+                Origin.mainline(
+                        "6.12.69, >= 6.17",
+                        "22b10cbb9a2e",
+                        "file-c.user-revalidates",
+                        "as STRIP_THEN_FREEZE, and a user looks for the private data under the folio lock, and makes it again"),
+                NEVER) {
+            @Override
+            public boolean has(Place at) {
+                return isPrivate(at);
+            }
+
+            @Override
+            Private data() {
+                return Private.BUFFERS;
+            }
+        };
+
+        private final Origin origin;
+        private final Reachability reachableFrom;
+
+        Fix(Origin origin, Reachability reachableFrom) {
+            this.origin = origin;
+            this.reachableFrom = reachableFrom;
+        }
+
+        /** A mutant of mainline. */
+        Fix(String reference, String difference, Reachability reachableFrom) {
+            this(Origin.mutant(reference, "mainline, but " + difference), reachableFrom);
+        }
+
+        private static boolean isRead(Place at) {
+            return at.is(Use.READ);
+        }
+
+        private static boolean isWrite(Place at) {
+            return at.is(Use.WRITE) && at.is(Removal.RECLAIM); // truncation throws stores away, dirty or not
+        }
+
+        private static boolean isPrivate(Place at) {
+            return at.is(Use.PRIVATE) && at.is(Removal.RECLAIM); // truncation strips too, but never gives the page back
+        }
+
+        private static boolean isOffline(Place at) {
+            return at.is(Use.OFFLINE)
+                    && at.is(Removal.TRUNCATE); // reclaim freezes a count without references in between
+        }
+
+        @Override
+        public boolean has(Place at) {
+            return isWrite(at);
+        }
+
+        RefEncoding encoding() {
+            return RefEncoding.UNLESS_ZERO;
+        }
+
+        Steps<Freeze.Step> freeze() {
+            return Freeze.MAINLINE;
+        }
+
+        Steps<DropDirty.Step> drop() {
+            return DropDirty.MAINLINE;
+        }
+
+        Steps<Lookup.Step> lookup() {
+            return Lookup.MAINLINE;
+        }
+
+        Steps<Reallocate.Step> reallocate() {
+            return Reallocate.MAINLINE;
+        }
+
+        Steps<UsePrivate.Step> use() {
+            return UsePrivate.MAINLINE;
+        }
+
+        Private data() {
+            return Private.NONE;
+        }
+
+        @Override
+        public Reachability reachableFrom(Place at) {
+            return reachableFrom;
+        }
+
+        @Override
+        public @Nullable Fix control(Place at) {
+            return switch (at.the(Use.class)) {
+                case READ -> this != FROZEN_BIT ? NO_RELOAD : at.is(Removal.RECLAIM) ? FROZEN_BIT_UNDO : FROZEN_BIT_OR;
+                case WRITE -> DIRTY_FIRST;
+                case PRIVATE -> USER_TRUSTS;
+                case OFFLINE -> GET_FROM_ZERO;
+            };
+        }
+
+        /** Mutants that x86 cannot show are the explorer's, and the others need one place each. */
+        @Override
+        public boolean isPlanned(Place at) {
+            return switch (this) {
+                case READER_UNORDERED, WRITER_UNORDERED, RELEASE_AND_ACQUIRE, REUSED_UNORDERED, FROZEN_BIT_ACQUIRING ->
+                    false;
+                case MAINLINE -> !isOffline(at);
+                case GET_FROM_ZERO -> isRead(at) && at.is(Removal.TRUNCATE);
+                case FROZEN_BIT_UNDO -> isRead(at) && at.is(Removal.RECLAIM);
+                default -> true;
+            };
+        }
+
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            return switch (at.the(Use.class)) {
+                case READ ->
+                    at.is(Removal.RECLAIM)
+                            ? List.of(freeze(), reallocate(), lookup())
+                            : List.of(reallocate(), lookup());
+                case WRITE -> List.of(freeze(), reallocate(), drop(), lookup());
+                case PRIVATE -> List.of(freeze(), reallocate(), lookup(), use());
+                case OFFLINE -> List.of(reallocate());
+            };
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            return new State(machine, at, dropped, this);
+        }
+
+        @Override
+        public Origin origin() {
+            return origin;
+        }
+    }
+
+    @Override
+    public List<End> outcomes() {
+        return List.of(End.values());
+    }
+
+    @Override
+    public List<Fix> variants() {
+        return List.of(Fix.values());
+    }
+
+    @Override
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(List.of(Use.values()), List.of(Removal.values()));
+    }
+
+    /**
+     * What the first actor came to.
+     *
+     * @param end the eviction
+     * @param handedOut whether the page has a next owner
+     */
+    private record Evicted(Evict.End end, boolean handedOut) {
+        boolean isFreed() {
+            return end == Evict.End.FREED;
+        }
+    }
+
+    /**
+     * What the second actor came to.
+     *
+     * @param found the lookup
+     * @param content what the user read in the folio that was found
+     * @param freed whether the user's put was the last
+     * @param recreated whether the user had to make the private data again
+     */
+    private record Used(Lookup.Found found, long content, boolean freed, boolean recreated) {
+        /** As if the walker over memory had looked the page up. */
+        static Used of(SoftOffline.End end, int pfn) {
+            Lookup.Found found = end == SoftOffline.End.REFUSED
+                    ? new Lookup.Found(Lookup.End.GAVE_UP, 0, Lookup.Retried.REFUSED)
+                    : new Lookup.Found(Lookup.End.FOUND, pfn, Lookup.Retried.NO);
+            return new Used(found, 0, end == SoftOffline.End.MARKED_AND_FREED, false);
+        }
+
+        boolean lookupFreed() {
+            return found.retried() == Lookup.Retried.FREED;
+        }
+    }
+
+    /** One clean page in the page cache, isolated by reclaim or looked up by truncation; a writer has a reference too. */
+    private static final class State implements Scenario<Evicted, Used> {
+        private static final int PAGE = 0;
+        private static final long OF_THE_FILE = 1;
+        private static final long WRITTEN = 2;
+        private static final long OF_ANOTHER_OWNER = 3;
+        /** The page cache's and the first actor's. */
+        private static final long REFERENCES = 2;
+
+        private final Use use;
+        private final Removal removal;
+        private final Folio folio;
+        private final Inode file;
+        private final @Nullable Buffers buffers;
+        private final MemMap memMap;
+        private final Evict evict;
+        private final Reallocate reallocate;
+        private final Lookup lookup;
+        private final DropDirty dropDirty;
+        private final @Nullable UsePrivate usePrivate;
+        private final SoftOffline softOffline;
+
+        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+            use = at.the(Use.class);
+            removal = at.the(Removal.class);
+            long held = REFERENCES + (use == Use.WRITE ? 1 : 0);
+            folio = new Folio(
+                    machine,
+                    "folio",
+                    1,
+                    false,
+                    new Folio.Initially(held, 0, Folio.UPTODATE, Folio.FILE, OF_THE_FILE),
+                    fix.encoding());
+            memMap = new MemMap(machine, List.of(folio));
+            file = new Inode(machine, Folio.FILE, folio);
+            buffers = fix.data() == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
+            evict = new Evict(file, buffers, new Freeze(fix.freeze().except(dropped)));
+            reallocate = new Reallocate(machine, fix.reallocate().except(dropped));
+            lookup = new Lookup(memMap, file, fix.lookup().except(dropped));
+            dropDirty = new DropDirty(fix.drop().except(dropped));
+            usePrivate =
+                    buffers == null ? null : new UsePrivate(buffers, fix.use().except(dropped));
+            softOffline = new SoftOffline();
+        }
+
+        @Override
+        public Evicted first() {
+            Evict.End end = removal == Removal.RECLAIM ? evict.reclaim(folio, PAGE) : evict.truncate(folio, PAGE);
+            boolean handedOut = end == Evict.End.FREED
+                    && reallocate.reallocate(folio, OF_ANOTHER_OWNER) == Reallocate.End.HANDED_OUT;
+            return new Evicted(end, handedOut);
+        }
+
+        @Override
+        public Used second() {
+            if (use == Use.OFFLINE) {
+                return Used.of(softOffline.offline(folio), folio.pfn);
+            }
+            boolean freed = use == Use.WRITE && dropDirty.write(folio, WRITTEN);
+            Lookup.Found found = lookup.get(PAGE);
+            if (!found.isHeld()) {
+                return new Used(found, 0, freed, false);
+            }
+            Folio held = memMap.stableFolioOf(found.pfn());
+            boolean recreated =
+                    use == Use.PRIVATE && usePrivate != null && usePrivate.use(held) == UsePrivate.End.RECREATED;
+            long content = held.data.readOnce();
+            freed |= held.put();
+            return new Used(found, content, freed, recreated);
+        }
+
+        @Override
+        public Outcome judge(Evicted evicted, Used used) {
+            boolean marked = use == Use.OFFLINE && used.found.isHeld();
+            if (marked && !folio.test(Folio.HWPOISON)) {
+                return End.BAD_PAGE_HANDED_OUT;
+            }
+            boolean freedByUser = used.lookupFreed() || used.freed;
+            if ((evicted.isFreed() && freedByUser) || (used.lookupFreed() && used.freed)) {
+                return End.DOUBLE_FREE;
+            }
+            if (used.found.isHeld() && used.content == OF_ANOTHER_OWNER) {
+                return End.FOREIGN_PAGE_FOUND;
+            }
+            boolean inCache = file.slot(PAGE).readOnce() == folio.pfn;
+            if (use == Use.WRITE && !inCache) {
+                return End.DIRTY_FREED;
+            }
+            if (buffers != null && buffers.testAndClearDirty() && !buffers.isAttached()) {
+                return End.PRIVATE_USED_AFTER_FREE;
+            }
+            if (!isCounted(inCache, evicted, freedByUser)) {
+                return End.COUNT_DRIFT;
+            }
+            if (freedByUser) {
+                return End.FREED_BY_LOOKUP;
+            }
+            if (marked) {
+                return evicted.handedOut ? End.NEXT_OWNER_MARKED : End.BAD_PAGE_RETIRED;
+            }
+            return switch (used.found.retried()) {
+                case REFUSED -> End.LOOKUP_REFUSED;
+                case MOVED, FREED -> End.LOOKUP_UNDONE;
+                case NO -> judgeEviction(evicted.end, used);
+            };
+        }
+
+        /** Whether the count is right now that nobody but the first actor, the page cache or the next owner has references. */
+        private boolean isCounted(boolean inCache, Evicted evicted, boolean freedByUser) {
+            if (evicted.handedOut) {
+                return folio.refcount.readOnce() == 1;
+            }
+            boolean free = evicted.isFreed() || freedByUser;
+            return free ? folio.isFrozen() : inCache && folio.refcount.readOnce() == REFERENCES;
+        }
+
+        private Outcome judgeEviction(Evict.End evicted, Used used) {
+            return switch (evicted) {
+                case KEPT_LOCKED -> End.SKIPPED_LOCKED;
+                case KEPT_DIRTY -> End.KEPT_DIRTY;
+                case KEPT_BUSY -> End.KEPT_BUSY;
+                case KEPT_UNFROZEN -> End.UNFROZEN;
+                case KEPT_REFERENCED -> judgeRefusal(used);
+                case LEFT_TO_OTHERS, FREED -> used.found.isHeld() ? End.FREED_AFTER_USE : End.NOT_FOUND;
+            };
+        }
+
+        private Outcome judgeRefusal(Used used) {
+            if (use == Use.WRITE) {
+                return End.KEPT_FOR_WRITER;
+            }
+            if (buffers == null) {
+                return End.FREEZE_REFUSED;
+            }
+            return used.recreated ? End.RECREATED : End.STRIPPED_YET_KEPT;
+        }
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Reachability.SC;
+
+import java.util.List;
+import pagerace.machine.Machine;
+import pagerace.machine.Tlb;
+import pagerace.machine.Translation;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.op.CleanFolio;
+import pagerace.mm.op.FileStore;
+import pagerace.mm.op.MarkDirty;
+import pagerace.mm.op.SharedWriteFault;
+import pagerace.mm.op.Steps;
+import pagerace.mm.op.Writeback;
+import pagerace.mm.op.Zap;
+import pagerace.race.Dimensions.On;
+
+/** A thread stores to a mapped file, syncs it and stores again, while another thread of the process removes the mapping. */
+public final class MkcleanVsZap implements Race {
+    @Override
+    public String question() {
+        return "Can a store through a stale TLB entry be lost because writeback skipped a page whose mapping was just being removed?";
+    }
+
+    @Override
+    public String anchor() {
+        return "folio_clear_dirty_for_io against zap_pte_range; 1cf35d47712d (flush dirty shared entries under the page-table lock,"
+                + " 3.15), 5df397dec7c4 (delay the removal from the reverse mapping past the flush, 6.2)";
+    }
+
+    @Override
+    public String invariant() {
+        return "a store that succeeded is on disk, or the page is dirty";
+    }
+
+    @Override
+    public String breakingSchedule() {
+        return """
+                store, sync, store                            | zap (FLUSH_UNDER_PTL)
+                                                              | clears the entry; the page is dirty now
+                                                              | the page counts no mapping any more
+                locks the page: not mapped, no entry to clean |
+                clears the dirty mark, writes the page        |
+                stores through the stale translation          |
+                                                              | flushes that translation
+                neither is the store on disk, nor is the page dirty""";
+    }
+
+    @Override
+    public List<String> notModelled() {
+        return List.of(
+                "other CPUs than the one that syncs: the store and the sync are one thread's here (missed: nothing new)",
+                "a batch of several entries: late flushes come later still (missed: nothing new)",
+                "caching a translation again after a flush (missed: only entries that permit it could be cached)");
+    }
+
+    @Override
+    public List<String> actors() {
+        return List.of("store, sync, store", "zap");
+    }
+
+    /** What can come of it. */
+    enum End implements Outcome {
+        @Permitted("the page was cleaned, then its mapping removed: the second store found the entry read-only")
+        CLEANED_THEN_ZAPPED,
+        @Permitted("the mapping was gone when the thread came to store")
+        ZAPPED_BEFORE,
+        @Window("the mapping was removed between the two stores, before the page was cleaned")
+        ZAPPED_BETWEEN_STORES,
+        @Forbidden("a store that succeeded is not on disk, and the page is clean")
+        LOST_STORE
+    }
+
+    /** Every order of unmapping, the oldest first. */
+    enum Fix implements Candidate {
+        FLUSH_LATE(
+                Origin.history(
+                        "<= 3.14",
+                        "-",
+                        "file-e.zap-lateflush",
+                        "the flush comes at the end of the batch, after the page-table lock is given back"),
+                Zap.V2_6,
+                SC),
+        FLUSH_UNDER_PTL(
+                Origin.history(
+                        "3.15 .. 6.1",
+                        "1cf35d47712d",
+                        "file-e.zap-flushptl",
+                        "a dirty entry is flushed under the page-table lock, but the mapping is uncounted before"),
+                Zap.V3_15,
+                SC),
+        UNCOUNT_AFTER_FLUSH(
+                Origin.mainline(
+                        ">= 6.2",
+                        "5df397dec7c4",
+                        "file-e.zap-delayrmap",
+                        "as before, and the mapping is uncounted after the flush"),
+                Zap.V6_2,
+                NEVER);
+
+        private final Origin origin;
+        private final Steps<Zap.Step> zap;
+        private final Reachability reachableFrom;
+
+        Fix(Origin origin, Steps<Zap.Step> zap, Reachability reachableFrom) {
+            this.origin = origin;
+            this.zap = zap;
+            this.reachableFrom = reachableFrom;
+        }
+
+        @Override
+        public Reachability reachableFrom(Place at) {
+            return reachableFrom;
+        }
+
+        @Override
+        public Fix control(Place at) {
+            return FLUSH_UNDER_PTL;
+        }
+
+        @Override
+        public boolean isPlanned(Place at) {
+            return at.is(On.X86);
+        }
+
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            return List.of(zap, CleanFolio.MAINLINE);
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            return new State(machine, at, dropped, this);
+        }
+
+        @Override
+        public Origin origin() {
+            return origin;
+        }
+    }
+
+    @Override
+    public List<End> outcomes() {
+        return List.of(End.values());
+    }
+
+    @Override
+    public List<Fix> variants() {
+        return List.of(Fix.values());
+    }
+
+    @Override
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(List.of(On.X86, On.ARM64));
+    }
+
+    /** Which of the two stores the translation permitted; a thread that must fault leaves it at that. */
+    private record Stores(boolean before, boolean after) {}
+
+    /** One page of a file, mapped by an entry that is dirty and cached; the page itself is not marked yet. */
+    private static final class State implements Scenario<Stores, Zap.End> {
+        private static final long ON_DISK = 0;
+        private static final long BEFORE = 1;
+        private static final long FIRST = 2;
+        private static final long SECOND = 3;
+
+        private final Folio folio;
+        private final DiskFile file;
+        private final Mm mm;
+        private final Writeback writeback;
+        private final FileStore store;
+        private final Zap zap;
+
+        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+            Platform platform = at.the(On.class).platform();
+            long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+            folio = new Folio(
+                    machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, BEFORE));
+            MemMap memMap = new MemMap(machine, List.of(folio));
+            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
+            Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));
+            mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
+            MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
+            store = new FileStore(mm, memMap, new SharedWriteFault(mm, memMap, file, mark, SharedWriteFault.MAINLINE));
+            CleanFolio clean =
+                    new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE.except(dropped));
+            writeback = new Writeback(file, clean, Writeback.MAINLINE);
+            zap = new Zap(mm, memMap, platform, fix.zap.except(dropped));
+        }
+
+        @Override
+        public Stores first() {
+            boolean before = store.storeThrough(FIRST);
+            writeback.write(folio);
+            return new Stores(before, store.storeThrough(SECOND));
+        }
+
+        @Override
+        public Zap.End second() {
+            return zap.zap(mm.table.pte(0), false, true);
+        }
+
+        @Override
+        public Outcome judge(Stores stores, Zap.End zapped) {
+            long newest = stores.after ? SECOND : stores.before ? FIRST : BEFORE;
+            if (!folio.test(Folio.DIRTY) && file.disk.readOnce() != newest) {
+                return End.LOST_STORE;
+            }
+            if (!stores.before) {
+                return End.ZAPPED_BEFORE;
+            }
+            return zapped == Zap.End.ZAPPED_CLEAN ? End.CLEANED_THEN_ZAPPED : End.ZAPPED_BETWEEN_STORES;
+        }
+    }
+}

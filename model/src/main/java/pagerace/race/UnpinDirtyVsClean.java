@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.race;
+
+import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Reachability.TSO;
+
+import java.util.List;
+import pagerace.machine.Machine;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.Platform;
+import pagerace.mm.op.CleanFolio;
+import pagerace.mm.op.MarkDirty;
+import pagerace.mm.op.Steps;
+import pagerace.mm.op.Writeback;
+
+/** The user of a pin stores, marks the page dirty and unpins it, while writeback cleans it. */
+public final class UnpinDirtyVsClean implements Race {
+    @Override
+    public String question() {
+        return "Can a store through a pin be lost because the page still looked dirty when its user came to mark it?";
+    }
+
+    @Override
+    public String anchor() {
+        return "unpin_user_pages_dirty_lock and set_page_dirty_lock against folio_clear_dirty_for_io; 415d83249709 (test_and_set_bit"
+                + " orders even if the bit was set)";
+    }
+
+    @Override
+    public String invariant() {
+        return "a store that was followed by marking the page is on disk, or the page is dirty";
+    }
+
+    @Override
+    public String breakingSchedule() {
+        return """
+                user of the pin (PRECHECK)                | writeback
+                stores; the store waits in a store buffer |
+                sees the page dirty: nothing to do        |
+                                                          | clears the dirty mark
+                                                          | reads the page: the old content
+                                                          | writes it to disk
+                the store becomes visible: neither is it on disk, nor is the page dirty""";
+    }
+
+    @Override
+    public List<String> notModelled() {
+        return List.of(
+                "a device's store: that is in no CPU's store buffer, and its completion orders (false alarms for DMA)",
+                "what lies between store and mark in real callers: an interrupt, a return from a system call, a locked instruction"
+                        + " (false alarms)",
+                "truncation: set_page_dirty_lock locks because of that (missed here, see StripBuffersVsSetDirty)",
+                "the filesystem's agreement, which marking never asks for (missed here, see GupWriteVsWriteback)");
+    }
+
+    @Override
+    public List<String> actors() {
+        return List.of("user of the pin", "writeback");
+    }
+
+    /** What can come of it. */
+    enum End implements Outcome {
+        @Permitted("the store came before the page was written")
+        WRITTEN,
+        @Permitted("the page was cleaned before the store, and is dirty again")
+        DIRTY_AGAIN,
+        @Window(
+                "the store came between the clearing of the mark and the write: it is on disk, and the page is dirty as well")
+        WRITTEN_AND_DIRTY,
+        @Window("the store came in the middle of the write, by a user who had seen the mark before")
+        WRITTEN_UNSTABLE,
+        @Forbidden("the store is not on disk, and the page is clean")
+        LOST_STORE
+    }
+
+    /** How a bit is tested and set. */
+    @Dimension.Called("bitops")
+    enum Bitops implements Dimension {
+        @Means("x86: a locked instruction, which orders whatever it finds")
+        LOCKED,
+        @Means(
+                "the generic form, in use on arm64 among others: a read, and an atomic operation only if the bit is clear")
+        GENERIC
+    }
+
+    /** Every way of marking. */
+    enum Fix implements Candidate {
+        PRECHECK(
+                Origin.mainline(
+                        "all",
+                        "-",
+                        "file-j.precheck",
+                        "unpin_user_pages_dirty_lock: skip a page that looks dirty, lock the others"),
+                MarkDirty.UNPIN),
+        PRECHECK_AFTER_FENCE(
+                Origin.proposal("file-j.precheck-mb", "as PRECHECK, with a full fence before the look"),
+                MarkDirty.UNPIN.with(MarkDirty.Step.FENCE_BEFORE_PRECHECK)),
+        ALWAYS_LOCK(
+                Origin.mainline("all", "-", "file-j.always-lock", "set_page_dirty_lock: lock every page"),
+                MarkDirty.LOCKED),
+        TEST_AND_SET_UNORDERED(
+                Origin.history(
+                        "<= 5.19",
+                        "-",
+                        "file-j.tas-unordered",
+                        "set_page_dirty without a lock; the generic test_and_set_bit orders nothing if the bit was set"),
+                MarkDirty.UNLOCKED.without(MarkDirty.Step.ORDERED_WHEN_SET)),
+        TEST_AND_SET_ORDERED(
+                Origin.mainline(
+                        ">= 6.0",
+                        "415d83249709",
+                        "file-j.tas-ordered",
+                        "set_page_dirty without a lock; test_and_set_bit orders in every case"),
+                MarkDirty.UNLOCKED);
+
+        private final Origin origin;
+        private final Steps<MarkDirty.Step> mark;
+
+        Fix(Origin origin, Steps<MarkDirty.Step> mark) {
+            this.origin = origin;
+            this.mark = mark;
+        }
+
+        /** The form of the bit operation matters where nothing else orders. */
+        @Override
+        public boolean has(Place at) {
+            return at.is(Bitops.LOCKED) || this == TEST_AND_SET_UNORDERED || this == TEST_AND_SET_ORDERED;
+        }
+
+        @Override
+        public Reachability reachableFrom(Place at) {
+            return this == PRECHECK || (this == TEST_AND_SET_UNORDERED && at.is(Bitops.GENERIC)) ? TSO : NEVER;
+        }
+
+        @Override
+        public Fix control(Place at) {
+            return at.is(Bitops.LOCKED) ? PRECHECK : TEST_AND_SET_UNORDERED;
+        }
+
+        @Override
+        public boolean isPlanned(Place at) {
+            return true;
+        }
+
+        @Override
+        public List<Steps<?>> steps(Place at) {
+            return List.of(mark);
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+            return new State(machine, at, dropped, this);
+        }
+
+        @Override
+        public Origin origin() {
+            return origin;
+        }
+    }
+
+    @Override
+    public List<End> outcomes() {
+        return List.of(End.values());
+    }
+
+    @Override
+    public List<Fix> variants() {
+        return List.of(Fix.values());
+    }
+
+    @Override
+    public List<List<? extends Dimension>> dimensions() {
+        return List.of(List.of(Bitops.values()));
+    }
+
+    /** One dirty page of a file, pinned and not mapped any more. */
+    private static final class State implements Scenario<MarkDirty.End, Writeback.End> {
+        private static final long ON_DISK = 0;
+        private static final long BEFORE = 1;
+        private static final long STORED = 2;
+        private static final Platform PLATFORM = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
+
+        private final Folio folio;
+        private final DiskFile file;
+        private final MarkDirty markDirty;
+        private final Writeback writeback;
+
+        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+            folio = new Folio(
+                    machine,
+                    "folio",
+                    1,
+                    false,
+                    new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
+            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
+            Steps<MarkDirty.Step> mark = fix.mark.except(dropped);
+            markDirty = new MarkDirty(
+                    machine, file, at.is(Bitops.LOCKED) ? mark.with(MarkDirty.Step.ORDERED_WHEN_SET) : mark);
+            CleanFolio clean = new CleanFolio(machine, file, List.of(), PLATFORM, CleanFolio.MAINLINE);
+            writeback = new Writeback(file, clean, Writeback.MAINLINE);
+        }
+
+        @Override
+        public MarkDirty.End first() {
+            folio.data.writeOnce(STORED);
+            MarkDirty.End end = markDirty.mark(folio);
+            folio.unpin();
+            return end;
+        }
+
+        @Override
+        public Writeback.End second() {
+            return writeback.write(folio);
+        }
+
+        @Override
+        public Outcome judge(MarkDirty.End marked, Writeback.End written) {
+            boolean onDisk = file.disk.readOnce() == STORED;
+            if (folio.test(Folio.DIRTY)) {
+                return onDisk ? End.WRITTEN_AND_DIRTY : End.DIRTY_AGAIN;
+            }
+            if (!onDisk) {
+                return End.LOST_STORE;
+            }
+            return written == Writeback.End.WRITTEN_UNSTABLE ? End.WRITTEN_UNSTABLE : End.WRITTEN;
+        }
+    }
+}

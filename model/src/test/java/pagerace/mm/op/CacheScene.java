@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import pagerace.mm.Buffers;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
+import pagerace.mm.RefEncoding;
+
+/** A file of one page with buffers, which nobody maps: the page cache has a reference, and the test has one. */
+final class CacheScene {
+    static final long CONTENT = 7;
+
+    final InterposedMachine machine = new InterposedMachine();
+    final Folio folio;
+    final MemMap memMap;
+    final Inode file;
+    final Buffers buffers;
+
+    CacheScene(RefEncoding encoding) {
+        folio = new Folio(
+                machine, "folio", 1, false, new Folio.Initially(2, 0, Folio.UPTODATE, Folio.FILE, CONTENT), encoding);
+        memMap = new MemMap(machine, List.of(folio));
+        file = new Inode(machine, Folio.FILE, folio);
+        buffers = new Buffers(machine, Buffers.ATTACHED);
+    }
+
+    CacheScene() {
+        this(RefEncoding.UNLESS_ZERO);
+    }
+
+    Evict evict() {
+        return new Evict(file, buffers, new Freeze(Freeze.MAINLINE));
+    }
+
+    Lookup.Found lookUp(Steps<Lookup.Step> steps) {
+        return new Lookup(memMap, file, steps).get(0);
+    }
+
+    /** The page leaves the cache, and its references go. */
+    void free() {
+        file.remove(0, folio);
+        folio.put();
+        folio.put();
+    }
+
+    void assertReferences(long references) {
+        assertThat(folio.refcount.readOnce()).as("references").isEqualTo(references);
+        Scene.assertIdle(machine);
+    }
+
+    void assertInCache(boolean expected) {
+        assertThat(file.slot(0).readOnce()).as("slot").isEqualTo(expected ? folio.pfn : 0);
+        assertThat(file.owns(folio)).as("mapping").isEqualTo(expected);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import pagerace.mm.Folio;
+import pagerace.mm.RefEncoding;
+import pagerace.mm.op.Freeze.End;
+import pagerace.mm.op.Freeze.Step;
+
+class FreezeTest {
+    @ParameterizedTest
+    @EnumSource(names = {"UNLESS_ZERO", "FROZEN_BIT"})
+    void lookupsThatAreRefusedLeaveNoTrace(RefEncoding encoding) {
+        CacheScene scene = new CacheScene(encoding);
+        scene.folio.flags.or(Folio.DIRTY);
+        scene.machine.before("readOnce folio.flags", 1, () -> {
+            assertThat(scene.folio.isFrozen()).isTrue();
+            assertThat(scene.folio.tryGet()).isFalse();
+        });
+        assertThat(new Freeze(Freeze.MAINLINE).freeze(scene.folio, 2)).isEqualTo(End.DIRTY);
+        scene.assertReferences(2);
+    }
+
+    @Test
+    void looksForTheMarkOnlyOnceTheReferencesAreGone() {
+        CacheScene scene = new CacheScene();
+        scene.folio.flags.or(Folio.DIRTY);
+        assertThat(new Freeze(Freeze.MAINLINE).freeze(scene.folio, 1)).isEqualTo(End.REFERENCED);
+        assertThat(new Freeze(Freeze.MAINLINE.without(Step.CHECK_DIRTY)).freeze(scene.folio, 2))
+                .isEqualTo(End.FROZEN);
+    }
+
+    @Test
+    void orders() {
+        assertThat(logOf(Freeze.MAINLINE)).containsExactly("cmpxchg folio.refcount FULL", "readOnce folio.flags");
+        assertThat(logOf(Freeze.ACQUIRING)).containsExactly("cmpxchg folio.refcount ACQUIRE", "readOnce folio.flags");
+        assertThat(logOf(Steps.of())).containsExactly("cmpxchg folio.refcount RELAXED");
+    }
+
+    private static Iterable<String> logOf(Steps<Step> steps) {
+        CacheScene scene = new CacheScene();
+        return scene.machine.logOf(() -> new Freeze(steps).freeze(scene.folio, 2));
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.TlbProfile;
+import pagerace.machine.Word;
+import pagerace.mm.Pte;
+import pagerace.mm.op.Share.Cleared;
+import pagerace.mm.op.Share.Step;
+
+class ShareTest {
+    private static final String CLEAR = "xchg parent.pte FULL";
+    private static final String LOOK = "readOnce folio.refcount";
+    private static final String DROP_BIT = "fetchAndNot folio.flags RELAXED";
+
+    static Stream<Steps<Step>> releases() {
+        return Stream.of(Share.V5_19, Share.V6_1);
+    }
+
+    private static Scene scene() {
+        return Scene.writable().exclusive();
+    }
+
+    private static Scene batched() {
+        return new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).exclusive();
+    }
+
+    private static Share share(Scene scene, Steps<Step> steps) {
+        return new Share(scene.machine, scene.mm.tlb, scene.platform, steps);
+    }
+
+    /** The whole protocol up to the new entry, which is the caller's: whether exclusivity was given up. */
+    private static boolean share(Scene scene, Steps<Step> steps, boolean exclusive) {
+        Share share = share(scene, steps);
+        Word entry = scene.mm.table.pte(0);
+        Cleared cleared = share.clear(entry, scene.folio, exclusive);
+        share.flush(cleared);
+        boolean shared = share.tryShare(scene.folio, cleared);
+        if (!shared) {
+            share.restore(entry, cleared);
+        }
+        return shared;
+    }
+
+    private static List<String> log(Scene scene, Steps<Step> steps) {
+        return scene.machine.logOf(() -> share(scene, steps, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("releases")
+    void givesUpWhatNobodyPins(Steps<Step> release) {
+        Scene scene = scene().held();
+        assertThat(share(scene, release, true)).isTrue();
+        assertThat(scene.isExclusive()).isFalse();
+        assertThat(scene.pte()).isEqualTo(Pte.NONE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("releases")
+    void changesNothingUnderAPin(Steps<Step> release) {
+        for (boolean large : new boolean[] {false, true}) {
+            Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY).exclusive().pinned();
+            long before = scene.pte();
+            assertThat(share(scene, release, true)).isFalse();
+            assertThat(scene.pte()).isEqualTo(before);
+            assertThat(scene.isExclusive()).isTrue();
+            scene.assertConserved();
+        }
+    }
+
+    @Test
+    void remembersWhatItCleared() {
+        Scene scene = scene().pinned();
+        long before = scene.pte();
+        assertThat(share(scene, Share.V6_1).clear(scene.mm.table.pte(0), scene.folio, true))
+                .isEqualTo(new Cleared(before, true, false));
+    }
+
+    @Test
+    void orderOfTodaysProtocol() {
+        assertThat(log(batched(), Share.V6_1)).containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT, "smpMb");
+        assertThat(log(batched().pinned(), Share.V6_1)).containsExactly(CLEAR, "smpMb", LOOK, "writeOnce parent.pte");
+    }
+
+    @Test
+    void orderOfTheFlushingProtocol() {
+        assertThat(log(batched(), Share.V5_19))
+                .as("the fence is the flush")
+                .containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT);
+        Scene shared = batched();
+        assertThat(shared.machine.logOf(() -> {
+                    Share share = share(shared, Share.V5_19);
+                    share.flush(share.clear(shared.mm.table.pte(0), shared.folio, false));
+                }))
+                .as("what is not exclusive may wait")
+                .containsExactly(CLEAR);
+    }
+
+    @Test
+    void thereWasNothingToGiveUpInOlderKernels() {
+        Scene scene = batched().pinned();
+        assertThat(log(scene, Share.V5_18)).containsExactly(CLEAR);
+        assertThat(scene.isExclusive()).isTrue();
+    }
+
+    @Test
+    void everyFenceIsAStep() {
+        assertThat(log(batched(), Share.V6_1.without(Step.FENCE_BEFORE_SHARE_CHECK)))
+                .containsExactly(CLEAR, LOOK, DROP_BIT, "smpMb");
+        assertThat(log(batched(), Share.V6_1.without(Step.FENCE_AFTER_SHARE)))
+                .containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT);
+    }
+
+    @Test
+    void mutantClearsByAPlainStore() {
+        assertThat(log(batched(), Share.V6_1.with(Step.CLEAR_PLAINLY)))
+                .startsWith(Scene.READ_PTE, "writeOnce parent.pte", "smpMb")
+                .doesNotContain(CLEAR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void mutantLooksTooEarly(boolean late) {
+        Steps<Step> early = Share.V6_1.without(Step.SHARE_CHECK).with(Step.SHARE_CHECK_BEFORE_CLEAR);
+        Scene scene = scene();
+        scene.machine.before(late ? CLEAR : LOOK, 1, scene::pinned);
+        assertThat(share(scene, early, true)).isEqualTo(late);
+        assertThat(scene.isExclusive()).isEqualTo(!late);
+        Scene shared = scene().pinned();
+        assertThat(share(shared, early, false))
+                .as("only exclusive pages are looked at")
+                .isTrue();
+    }
+
+    @Test
+    void mutantsForgetOneThing() {
+        Scene unseen = scene().pinned();
+        assertThat(share(unseen, Share.V6_1.without(Step.SHARE_CHECK), true)).isTrue();
+        Scene lost = scene().pinned();
+        assertThat(share(lost, Share.V6_1.without(Step.RESTORE_WHEN_BUSY), true))
+                .isFalse();
+        assertThat(lost.pte()).isEqualTo(Pte.NONE);
+        Scene kept = scene();
+        assertThat(share(kept, Share.V6_1.without(Step.CLEAR_EXCLUSIVE), true)).isTrue();
+        assertThat(kept.isExclusive()).isTrue();
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.op.TryToMigrate.End;
+
+class TryToMigrateTest {
+    static Stream<Steps<Share.Step>> releases() {
+        return Stream.of(Share.V5_19, Share.V6_1);
+    }
+
+    private static End unmap(Scene scene, Steps<Share.Step> steps) {
+        return new TryToMigrate(scene.mm, new Share(scene.machine, scene.mm.tlb, scene.platform, steps))
+                .unmap(scene.folio, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("releases")
+    void leavesAMigrationEntryThatRemembers(Steps<Share.Step> release) {
+        for (boolean writable : new boolean[] {false, true}) {
+            for (boolean exclusive : new boolean[] {false, true}) {
+                Scene scene = new Scene(false, writable ? Pte.WRITE : 0).held();
+                if (exclusive) {
+                    scene.exclusive();
+                }
+                assertThat(unmap(scene, release)).isEqualTo(End.UNMAPPED);
+                assertThat(scene.pte()).isEqualTo(Pte.migration(1, writable, exclusive));
+                assertThat(scene.isExclusive()).isFalse();
+                scene.assertConserved();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("releases")
+    void refusesWhatIsPinned(Steps<Share.Step> release) {
+        for (boolean large : new boolean[] {false, true}) {
+            Scene scene = new Scene(large, Pte.WRITE).exclusive().held();
+            scene.machine.before("lock parent.ptl", 1, scene::pinned);
+            assertThat(unmap(scene, release)).isEqualTo(End.SHARE_REFUSED);
+            assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.WRITE));
+            assertThat(scene.isExclusive()).isTrue();
+            scene.assertConserved();
+        }
+    }
+
+    @Test
+    void looksForPinsOnExclusivePagesOnly() {
+        Scene scene = Scene.readOnly().held().pinned();
+        assertThat(unmap(scene, Share.V6_1)).isEqualTo(End.UNMAPPED);
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Pte.PRESENT | Pte.WRITE | 2 << 16})
+    void leavesOtherEntriesAlone(long entry) {
+        Scene scene = Scene.writable().held();
+        long before = scene.pte();
+        scene.setPte(entry);
+        assertThat(unmap(scene, Share.V6_1)).isEqualTo(End.NOT_MAPPED);
+        assertThat(scene.pte()).isEqualTo(entry);
+        scene.setPte(before);
+        scene.assertConserved();
+    }
+
+    @Test
+    void carriesDirtinessFromTheEntryToTheFolio() {
+        Scene scene = Scene.writable().held();
+        unmap(scene, Share.V6_1);
+        assertThat(scene.folio.test(Folio.DIRTY)).isTrue();
+    }
+
+    /** So a plain store there would have nothing behind it that is a fence on x86. */
+    @Test
+    void nothingIsLockedBetweenTheClearedEntryAndTheLook() {
+        Scene scene =
+                new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).held().exclusive();
+        assertThat(scene.machine.logOf(() -> unmap(scene, Share.V6_1)))
+                .containsExactly(
+                        "lock parent.ptl",
+                        Scene.READ_PTE,
+                        "readOnce folio.flags",
+                        "xchg parent.pte FULL",
+                        "smpMb",
+                        "readOnce folio.refcount",
+                        "fetchAndNot folio.flags RELAXED",
+                        "smpMb",
+                        "writeOnce parent.pte",
+                        "fetchAdd folio.mapcount RELAXED",
+                        "fetchAdd folio.refcount FULL",
+                        "storeRelease parent.ptl");
+    }
+}
