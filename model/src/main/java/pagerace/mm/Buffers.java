@@ -40,6 +40,18 @@ public final class Buffers {
         return state.testAndClearBit(DIRTY);
     }
 
+    /**
+     * {@code create_empty_buffers}, where there are none: they are dirty if the folio is. The caller holds the folio lock, and
+     * not {@link #privateLock}.
+     */
+    public void attachTo(Folio folio) {
+        if (!isAttached()) {
+            privateLock.lock();
+            state.or(folio.test(Folio.DIRTY) ? ATTACHED | DIRTY : ATTACHED);
+            privateLock.unlock();
+        }
+    }
+
     /** Frees clean buffers. The caller holds {@link #privateLock}. */
     public void detach() {
         state.fetchAndNot(ATTACHED, Order.RELAXED);

@@ -45,6 +45,28 @@ public final class DiskFile {
         this.buffers = buffers;
     }
 
+    /**
+     * The filesystem agrees to {@code folio} being dirtied, as {@code page_mkwrite} has it: blocks are reserved for it, and
+     * buffers attached if it has none. The caller holds the folio lock.
+     */
+    public void reserve(Folio folio) {
+        reserved.writeOnce(RESERVED);
+        if (buffers != null) {
+            buffers.attachTo(folio);
+        }
+    }
+
+    /**
+     * {@code page_cache_delete}: takes the page's folio out of the page cache, and the tag with it. The caller holds the folio
+     * lock and {@link Inode#xaLock}, and drops the cache's reference.
+     */
+    public void delete(Folio folio) {
+        if (dirtyTag != null) {
+            dirtyTag.writeOnce(0);
+        }
+        inode.removeLocked(0, folio);
+    }
+
     /** Whether a store into the page is one that the filesystem has agreed to: one unordered read. */
     public boolean isReserved() {
         return reserved.readOnce() == RESERVED;

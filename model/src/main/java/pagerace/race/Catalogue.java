@@ -16,6 +16,7 @@ public final class Catalogue {
             new GupWriteVsWriteback(),
             new UnpinDirtyVsClean(),
             new LongtermPinVsTruncate(),
+            new StripBuffersVsSetDirty(),
             new FreezeVsSpeculativeGet(),
             new PageMkwriteVsTruncate(),
             new MkcleanVsWriteFault(),

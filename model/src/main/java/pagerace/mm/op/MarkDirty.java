@@ -22,10 +22,12 @@ public final class MarkDirty {
         PRECHECK,
         /** Proposal: a full fence before that look. */
         FENCE_BEFORE_PRECHECK,
-        /** Ask the filesystem as a write fault would: Jan Kara's idea of 2018. */
-        NOTIFY,
         /** Take the folio lock: the {@code _lock} forms. */
         LOCK_FOLIO,
+        /** Ask the filesystem as a write fault would: Jan Kara's idea of 2018. */
+        NOTIFY,
+        /** Only mark the folio itself if a look without any lock finds it in no file. */
+        LOOK_AT_MAPPING,
         /** Test-and-set of the dirty bit orders even if the bit was set: 415d83249709 (6.0), and x86 always. */
         ORDERED_WHEN_SET,
         /** Under the lock of the page cache, tag and account only a folio that is still in the file. */
@@ -47,6 +49,8 @@ public final class MarkDirty {
         WAS_DIRTY,
         /** The folio is dirty now. */
         DIRTIED,
+        /** The first look found the folio in no file; it is marked, and nobody will write it. */
+        IN_NO_FILE,
         /** The folio is marked, but it had left the file: nobody will write it. */
         NOT_IN_FILE
     }
@@ -80,7 +84,7 @@ public final class MarkDirty {
         }
         if (steps.has(Step.NOTIFY) && file.inode.owns(folio)) {
             folio.waitForWriteback();
-            file.reserved.writeOnce(DiskFile.RESERVED);
+            file.reserve(folio);
         }
         End end = markHeld(folio);
         if (steps.has(Step.LOCK_FOLIO)) {
@@ -91,6 +95,9 @@ public final class MarkDirty {
 
     /** {@code block_dirty_folio}, or {@code filemap_dirty_folio} where there are no buffers. */
     private End markHeld(Folio folio) {
+        if (steps.has(Step.LOOK_AT_MAPPING) && !file.inode.owns(folio)) {
+            return testAndSetDirty(folio) ? End.WAS_DIRTY : End.IN_NO_FILE;
+        }
         Buffers buffers = file.buffers;
         boolean wasDirty;
         if (buffers == null) {

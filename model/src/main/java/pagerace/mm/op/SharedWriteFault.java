@@ -187,7 +187,7 @@ public final class SharedWriteFault {
         folio.lock.lock();
         boolean agrees = file.inode.owns(folio) && file.inode.size.readOnce() > 0;
         if (agrees) {
-            file.reserved.writeOnce(DiskFile.RESERVED);
+            file.reserve(folio);
             markDirty.mark(folio);
             if (steps.has(Step.WAIT_STABLE)) {
                 folio.waitForWriteback();

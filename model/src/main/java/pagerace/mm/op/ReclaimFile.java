@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import pagerace.machine.Machine;
+import pagerace.machine.Order;
+import pagerace.machine.Word;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Mm;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/**
+ * {@code shrink_folio_list} for one folio of a file on disk with one mapping: from the folio lock to the freed page, or to the
+ * step at which it is kept. {@link Reclaim} is the same for anonymous memory.
+ *
+ * <p>Assumptions: the folio was isolated from the LRU, which is one of its references; nobody else reclaims it, and it is not
+ * being written. Putting a kept folio back on the LRU, which drops that reference, is not modelled. A dirty folio is left to
+ * the flusher, as since 3.2; older kernels would write it here.
+ *
+ * <p>Guarantees, since 6.4: the folio of a pin that was there when the entry was cleared keeps its buffers. An ordinary
+ * reference keeps the folio, but not its buffers: they are gone before the count is looked at.
+ */
+public final class ReclaimFile {
+    /** The steps in which releases and mutants differ, in program order. */
+    public enum Step {
+        /** Mutant: look for pins before the entry is cleared, and never again. */
+        LOOK_BEFORE_UNMAP,
+        /** Mutant: clear the entry by a plain store. */
+        CLEAR_PLAINLY,
+        /** Mutant: look for pins as soon as the entry is cleared, before anything is uncounted, and never again. */
+        LOOK_WHEN_CLEARED,
+        /** Mark the folio dirty if the entry was. */
+        TRANSFER_DIRTY,
+        /** Mapping and reference are uncounted by operations that return a value, and hence order. */
+        ORDERED_UNCOUNT,
+        /** After unmapping, keep a folio that may be pinned: d824ec2a1546 (6.4). */
+        LOOK_AFTER_UNMAP
+    }
+
+    /** Kernels before 6.4 look at no pins. */
+    public static final Steps<Step> V2_6 = Steps.of(Step.TRANSFER_DIRTY, Step.ORDERED_UNCOUNT);
+    /** Kernels since 6.4. */
+    public static final Steps<Step> V6_4 = V2_6.with(Step.LOOK_AFTER_UNMAP);
+
+    /** How it ended. */
+    public enum End {
+        /** The folio lock was taken by somebody else. */
+        KEPT_LOCKED,
+        /** Unmapped; a look for pins found one. */
+        KEPT_PINNED,
+        /** Unmapped; the folio was dirty. */
+        KEPT_DIRTY,
+        /** Unmapped; the folio had seemed clean, but its buffers were not, or no longer. */
+        KEPT_BUFFERS,
+        /** Unmapped, and the buffers are gone; but somebody else has a reference, or had one and left the folio dirty. */
+        STRIPPED,
+        /** Out of the page cache, and free. */
+        RECLAIMED
+    }
+
+    /** The references of an unmapped folio that nobody else uses: the isolation's and the page cache's. */
+    private static final long OWN_REFERENCES = 2;
+
+    private final Mm mm;
+    private final DiskFile file;
+    private final StripBuffers strip;
+    private final Platform platform;
+    private final MarkDirty markDirty;
+    private final Freeze freeze;
+    private final Steps<Step> steps;
+
+    /** Reclaims the folio of {@code file}, which {@code mm} maps at the first entry of its table. */
+    public ReclaimFile(
+            Machine machine, Mm mm, DiskFile file, StripBuffers strip, Platform platform, Steps<Step> steps) {
+        this.mm = mm;
+        this.file = file;
+        this.strip = strip;
+        this.platform = steps.has(Step.CLEAR_PLAINLY) ? platform.with(Platform.PteUpdate.PLAIN) : platform;
+        this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
+        this.freeze = new Freeze(Freeze.MAINLINE);
+        this.steps = steps;
+    }
+
+    /** Tries to reclaim {@code folio}. */
+    public End shrink(Folio folio) {
+        if (!folio.lock.tryLock()) {
+            return End.KEPT_LOCKED;
+        }
+        End end = shrinkLocked(folio);
+        folio.lock.unlock();
+        return end;
+    }
+
+    private End shrinkLocked(Folio folio) {
+        boolean pinned = steps.has(Step.LOOK_BEFORE_UNMAP) && folio.maybePinned();
+        if (folio.mapcount.readOnce() > 0) {
+            file.inode.iMmapRwsem.readLock();
+            pinned |= unmap(folio);
+            file.inode.iMmapRwsem.readUnlock();
+        }
+        if (pinned || (steps.has(Step.LOOK_AFTER_UNMAP) && folio.maybePinned())) {
+            return End.KEPT_PINNED;
+        }
+        if (folio.test(Folio.DIRTY)) {
+            return End.KEPT_DIRTY;
+        }
+        if (!strip.strip(folio)) {
+            return End.KEPT_BUFFERS;
+        }
+        return remove(folio) ? End.RECLAIMED : End.STRIPPED;
+    }
+
+    /** {@code try_to_unmap_one}: whether a look for pins on the way found one. The flush is left for the end of the batch. */
+    private boolean unmap(Folio folio) {
+        Word entry = mm.table.pte(0);
+        mm.table.ptl.lock();
+        long seen = entry.readOnce();
+        if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
+            mm.table.ptl.unlock();
+            return false;
+        }
+        long old = platform.pteUpdate().getAndClear(entry);
+        mm.tlb.flush();
+        boolean pinned = steps.has(Step.LOOK_WHEN_CLEARED) && folio.maybePinned();
+        if (Pte.has(old, Pte.DIRTY) && steps.has(Step.TRANSFER_DIRTY)) {
+            markDirty.mark(folio);
+        }
+        // The look for pins after the unmapping needs order between the cleared entry and the count, to pair with
+        // GUP-fast's fence behind the pin. Where clearing the entry orders nothing, these two are all that gives it.
+        Order uncount = steps.has(Step.ORDERED_UNCOUNT) ? Order.FULL : Order.RELAXED;
+        folio.mapcount.fetchAdd(-1, uncount);
+        folio.refcount.fetchAdd(-1, uncount);
+        mm.table.ptl.unlock();
+        return pinned;
+    }
+
+    /** {@code __remove_mapping}: whether nobody else had a reference, so that the folio is out of the page cache and free. */
+    private boolean remove(Folio folio) {
+        file.inode.xaLock.lock();
+        boolean free = freeze.freeze(folio, OWN_REFERENCES) == Freeze.End.FROZEN;
+        if (free) {
+            file.delete(folio);
+        }
+        file.inode.xaLock.unlock();
+        return free;
+    }
+}

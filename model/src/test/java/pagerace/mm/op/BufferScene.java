@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.machine.Word;
+import pagerace.mm.Buffers;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/** A page with clean buffers of a file on disk, mapped once; and what must be true of its counts. */
+final class BufferScene {
+    static final long CONTENT = 7;
+    static final long NEW_CONTENT = 8;
+
+    final InterposedMachine machine = new InterposedMachine();
+    final Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.DEFERRED);
+    final Folio folio =
+            new Folio(machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, CONTENT));
+    final Buffers buffers = new Buffers(machine, Buffers.ATTACHED);
+    final Word tag = machine.word("page_cache", "dirty-tag", 0);
+    final DiskFile file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, false, tag, buffers);
+    final Mm mm;
+
+    /** References to the page that the test holds; a pin counts {@link Folio#PIN_BIAS}. */
+    long held;
+
+    private final MemMap memMap = new MemMap(machine, List.of(folio));
+
+    /** The entry has {@code flags}. */
+    BufferScene(long flags) {
+        PageTable table = new PageTable(machine, "mm", Pte.present(1, flags));
+        mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.DEFERRED, 2), false);
+    }
+
+    static BufferScene readOnly() {
+        return new BufferScene(Pte.ACCESSED);
+    }
+
+    BufferScene held(long references) {
+        folio.refcount.add(references);
+        held += references;
+        return this;
+    }
+
+    void letGo(long references) {
+        held(-references);
+    }
+
+    /** The page is stored to through a reference, and marked dirty with its buffers. */
+    void dirty() {
+        folio.data.writeOnce(NEW_CONTENT);
+        mark(MarkDirty.UNLOCKED);
+    }
+
+    MarkDirty.End mark(Steps<MarkDirty.Step> steps) {
+        return new MarkDirty(machine, file, steps).mark(folio);
+    }
+
+    CleanFolio clean(Steps<CleanFolio.Step> steps) {
+        return new CleanFolio(machine, file, List.of(mm), platform, steps);
+    }
+
+    StripBuffers stripping(Steps<StripBuffers.Step> steps) {
+        return new StripBuffers(file, clean(CleanFolio.MAINLINE), steps);
+    }
+
+    boolean strip(Steps<StripBuffers.Step> steps) {
+        return stripping(steps).strip(folio);
+    }
+
+    ReclaimFile.End shrink(Steps<ReclaimFile.Step> steps) {
+        return new ReclaimFile(machine, mm, file, stripping(StripBuffers.MAINLINE), platform, steps).shrink(folio);
+    }
+
+    boolean truncate() {
+        Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
+        return new TruncateFolio(mm, file, clean(CleanFolio.MAINLINE), zap).truncate(folio);
+    }
+
+    WritePages.End writePages(Steps<WritePages.Step> steps) {
+        Writeback writeback = new Writeback(file, clean(CleanFolio.MAINLINE), Writeback.MAINLINE);
+        return new WritePages(file, writeback, steps).write(folio);
+    }
+
+    long pte() {
+        return mm.table.pte(0).readOnce();
+    }
+
+    boolean isDirty() {
+        return folio.test(Folio.DIRTY);
+    }
+
+    boolean inFile() {
+        boolean found = file.inode.slot(0).readOnce() == 1;
+        assertThat(file.inode.owns(folio)).as("slot and mapping agree").isEqualTo(found);
+        return found;
+    }
+
+    /** I5, and nobody holds a lock. */
+    void assertConserved() {
+        long mapped = Pte.isPresent(pte()) ? 1 : 0;
+        assertThat(folio.mapcount.readOnce()).as("mappings").isEqualTo(mapped);
+        assertThat(folio.refcount.readOnce()).as("I5: references").isEqualTo(mapped + (inFile() ? 1 : 0) + held);
+        Scene.assertIdle(machine);
+    }
+}

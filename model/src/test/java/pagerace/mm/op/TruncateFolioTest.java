@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Pte;
+
+class TruncateFolioTest {
+    /** A page that the test holds, so that it outlives its file. */
+    private static BufferScene scene(long flags) {
+        return new BufferScene(flags).held(1);
+    }
+
+    private static void assertGone(BufferScene scene) {
+        assertThat(scene.inFile()).isFalse();
+        assertThat(scene.pte()).isZero();
+        assertThat(scene.buffers.state.readOnce()).isZero();
+        assertThat(scene.tag.readOnce()).isZero();
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void forgetsWhatWasToBeWritten(boolean dirty) {
+        BufferScene scene = scene(Pte.WRITE | Pte.DIRTY);
+        if (dirty) {
+            scene.dirty();
+        }
+        assertThat(scene.truncate()).isTrue();
+        assertThat(scene.isDirty()).isFalse();
+        assertGone(scene);
+    }
+
+    @Test
+    void doesNotLookForEntriesOfWhatIsNotMapped() {
+        BufferScene scene = scene(0);
+        scene.mm.table.pte(0).writeOnce(Pte.NONE);
+        scene.folio.mapcount.writeOnce(0);
+        scene.folio.put();
+        assertThat(scene.machine.logOf(scene::truncate)).doesNotContain("lock mm.ptl");
+        assertGone(scene);
+    }
+
+    @Test
+    void removesNothingTwice() {
+        BufferScene scene = scene(0);
+        assertThat(scene.truncate()).isTrue();
+        assertThat(scene.truncate()).isFalse();
+        assertGone(scene);
+    }
+
+    @Test
+    void slotMappingAndTagGoTogether() {
+        BufferScene scene = scene(0);
+        assertThat(scene.machine.logOf(scene::truncate))
+                .containsSubsequence(
+                        "lock page_cache.xa_lock",
+                        "writeOnce page_cache.dirty-tag",
+                        "writeOnce page_cache[0]",
+                        "writeOnce folio.mapping",
+                        "storeRelease page_cache.xa_lock",
+                        "fetchAndNot folio.flags RELEASE");
+    }
+
+    @Test
+    void aMarkThatComesTooLateTagsNothing() {
+        BufferScene scene = scene(0);
+        scene.machine.before(
+                "fetchAndNot folio.flags RELEASE",
+                1,
+                () -> assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(MarkDirty.End.NOT_IN_FILE));
+        assertThat(scene.truncate()).isTrue();
+        assertThat(scene.isDirty()).isTrue();
+        assertGone(scene);
+    }
+}
