@@ -33,10 +33,10 @@ final class StressCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "TIME",
-            defaultValue = "4m",
+            defaultValue = "8m",
             description =
                     "How long the threads may take, after the exploration: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
-    private String budget = "4m";
+    private String budget = "8m";
 
     @Option(
             names = "--filter",
@@ -116,6 +116,7 @@ final class StressCommand implements Callable<Integer> {
             if (engine == null) {
                 return false;
             }
+            engine.archiveClasses(plan.get(0).point());
             StressRun run = new StressRun(
                     plan,
                     host.memoryModel(),

@@ -36,10 +36,10 @@ import pagerace.verdict.Tier;
  */
 public final class StressRun {
     /** Measured: a VM starts, warms up and sizes its strides in about this time. */
-    static final Duration OVERHEAD = Duration.ofMillis(700);
+    static final Duration OVERHEAD = Duration.ofMillis(600);
 
-    /** Measured: probing system and VM takes up to this time. */
-    static final Duration START_UP = Duration.ofSeconds(8);
+    /** Measured: probing system and VM, and archiving classes, takes up to this time. */
+    static final Duration START_UP = Duration.ofSeconds(10);
 
     private static final int ITERATION_MILLIS = 250;
     private static final int FIRST_ITERATIONS = 2;
@@ -85,11 +85,24 @@ public final class StressRun {
 
     /** The shortest budget in which each point can get what the plan demands, if nothing is hard to show. */
     public static Duration minimum(Collection<Point> points, Reachability host) {
-        long forks = points.stream()
-                .mapToLong(point -> Math.max(1, Demand.of(point, host).tiers().size()))
+        long millis = points.stream()
+                .mapToLong(point -> minimumMillis(point, Demand.of(point, host)))
                 .sum();
-        long millis = forks * (OVERHEAD.toMillis() + FIRST_ITERATIONS * ITERATION_MILLIS);
         return START_UP.plusSeconds((millis + 999) / 1000);
+    }
+
+    private static long minimumMillis(Point point, Demand demand) {
+        List<Tier> tiers = demand.tiers().isEmpty() ? List.of(Tier.C2) : demand.tiers();
+        return tiers.stream()
+                .mapToLong(tier -> OVERHEAD.toMillis() + (long) firstIterations(point, demand, tier) * ITERATION_MILLIS)
+                .sum();
+    }
+
+    /** How long the first visit in a tier is: most broken points show at once, and quick tiers are asked once only. */
+    private static int firstIterations(Point point, Demand demand, Tier tier) {
+        boolean loud = demand.aim() == Demand.Aim.SHOW && !point.variant().deadlocks();
+        boolean strong = tier == Tier.C2 || tier == Tier.C2_STRESS;
+        return strong && !loud ? FIRST_ITERATIONS : 1;
     }
 
     /** Runs until {@code elapsed} and the time from now on fill the budget, until nothing is wanted, or until stopped. */
@@ -167,10 +180,7 @@ public final class StressRun {
     private @Nullable Fork firstVisit() {
         for (Tally tally : open()) {
             if (tally.forks() == 0) {
-                // Most broken points show at once, and the others come back.
-                boolean loud = demand(tally).aim() == Demand.Aim.SHOW
-                        && !tally.point().variant().deadlocks();
-                return fork(tally, Tier.C2, loud ? 1 : FIRST_ITERATIONS);
+                return fork(tally, Tier.C2, firstIterations(tally.point(), demand(tally), Tier.C2));
             }
         }
         return null;
@@ -180,8 +190,7 @@ public final class StressRun {
         for (Tally tally : open()) {
             for (Tier tier : demand(tally).tiers()) {
                 if (!tally.tiersRun().contains(tier)) {
-                    boolean strong = tier == Tier.C2 || tier == Tier.C2_STRESS;
-                    return fork(tally, tier, strong ? FIRST_ITERATIONS : 1);
+                    return fork(tally, tier, firstIterations(tally.point(), demand(tally), tier));
                 }
             }
         }
