@@ -115,6 +115,10 @@ class FileStoreTest {
 
     @Test
     void failsBehindTheEndOfTheFile() {
-        assertThat(store(DiskScene.plain().truncated())).isEqualTo(FileStore.FAILED);
+        DiskScene scene = DiskScene.plain().truncated();
+        assertThat(scene.machine.logOf(() -> assertThat(store(scene)).isEqualTo(FileStore.FAILED)).stream()
+                        .filter("readOnce tlb.pte"::equals))
+                .as("one attempt")
+                .hasSize(1);
     }
 }
