@@ -103,6 +103,23 @@ class GupWriteTest {
         assertThat(form.write(scene)).isEqualTo(INSIDE);
     }
 
+    /** Under the folio lock the entry is looked at under its own; the mark follows the store, and the pin outlasts the lock. */
+    @Test
+    void looksStoresMarksUnlocksAndUnpinsInThisOrder() {
+        DiskScene scene = scene();
+        assertThat(scene.machine.logOf(() -> Form.LOCK_AND_RECHECK.write(scene)))
+                .containsSubsequence(
+                        DiskScene.LOCK_FOLIO,
+                        DiskScene.TAKE_PTL,
+                        "readOnce mm.pte",
+                        DiskScene.DROP_PTL,
+                        LOOK_AT_EPOCH,
+                        STORE,
+                        DiskScene.MARK,
+                        DiskScene.UNLOCK_FOLIO,
+                        "fetchAdd folio.refcount FULL");
+    }
+
     @Test
     void withoutAPinItNeedsNoEntry() {
         DiskScene scene = DiskScene.plain().reserved();
