@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.Stuck;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
@@ -130,6 +131,48 @@ class StateTest {
             folio.allocateAnon(6, false);
             assertThat(folio.data.readOnce()).isEqualTo(6);
             assertThat(folio.test(Folio.ANON_EXCLUSIVE)).isFalse();
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void isUnpinnedAsItWasPinned(boolean large) {
+            Folio folio = folio(1, large, large ? 2 : 1 + Folio.PIN_BIAS);
+            if (large) {
+                folio.pincount().add(1);
+            }
+            assertThat(folio.maybePinned()).isTrue();
+            assertThat(machine.logOf(folio::unpin))
+                    .containsExactly(
+                            large
+                                    ? new String[] {"fetchAdd folio1.pincount RELAXED", "fetchAdd folio1.refcount FULL"}
+                                    : new String[] {"fetchAdd folio1.refcount FULL"});
+            assertThat(folio.maybePinned()).isFalse();
+            assertThat(folio.refcount.readOnce()).isEqualTo(1);
+        }
+
+        @Test
+        void itsMarkIsClearedFullyOrdered() {
+            Folio folio = folio(1, false, 1);
+            folio.flags.or(Folio.DIRTY);
+            assertThat(machine.logOf(() -> {
+                        assertThat(folio.testAndClearDirty()).isTrue();
+                        assertThat(folio.testAndClearDirty()).isFalse();
+                    }))
+                    .containsExactly("fetchAndNot folio1.flags FULL", "fetchAndNot folio1.flags FULL");
+            assertThat(folio.flags.readOnce()).isEqualTo(Folio.UPTODATE);
+        }
+
+        @Test
+        void isWaitedForWhileItIsWritten() {
+            Folio folio = folio(1, false, 1);
+            folio.flags.or(Folio.LOCKED | Folio.DIRTY);
+            folio.waitForWriteback();
+            folio.flags.or(Folio.WRITEBACK);
+            machine.before("await folio1.flags", 1, () -> folio.flags.andNot(Folio.WRITEBACK));
+            folio.waitForWriteback();
+            assertThat(machine.hasNothingPending()).isTrue();
+            folio.flags.or(Folio.WRITEBACK);
+            assertThatThrownBy(folio::waitForWriteback).isSameAs(Stuck.STUCK);
         }
 
         @Test
@@ -302,6 +345,84 @@ class StateTest {
                             "lock page_cache.xa_lock", "storeRelease page_cache[0]", "storeRelease page_cache.xa_lock");
             assertThat(file.slot(0).readOnce()).isEqualTo(2);
             assertThat(new Inode(machine, Folio.SHMEM, one).pages()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class OfAnInode {
+        @Test
+        void ownsFoliosOfItsKind() {
+            Folio folio = folio(1, false, 1);
+            for (long kind : new long[] {Folio.SHMEM, Folio.FILE}) {
+                Inode inode = new Inode(machine, kind, folio);
+                assertThat(inode.kind).isEqualTo(kind);
+                for (long mapping : new long[] {Folio.NO_MAPPING, Folio.ANON, Folio.SHMEM, Folio.FILE}) {
+                    folio.mapping.writeOnce(mapping);
+                    assertThat(inode.owns(folio)).isEqualTo(mapping == kind);
+                }
+                inode.remove(0, folio);
+                assertThat(inode.owns(folio)).as("removed").isFalse();
+                assertThat(machine.logOf(() -> inode.owns(folio))).containsExactly("readOnce folio1.mapping");
+            }
+        }
+
+        @Test
+        void hasSeenNoUnmappingYet() {
+            assertThat(new Inode(machine, Folio.FILE, folio(1, false, 1)).truncateCount.readOnce())
+                    .isZero();
+        }
+    }
+
+    @Nested
+    class OfAFileOnDisk {
+        private DiskFile file(boolean reserved) {
+            return new DiskFile(machine, new Inode(machine, Folio.FILE, folio(1, false, 1)), 5, reserved, null, null);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void mayBeginWithAnAgreement(boolean reserved) {
+            DiskFile file = file(reserved);
+            assertThat(file.disk.readOnce()).isEqualTo(5);
+            assertThat(file.isReserved()).isEqualTo(reserved);
+            assertThat(machine.logOf(file::isReserved)).containsExactly("readOnce fs.reserved");
+            file.reserved.writeOnce(reserved ? 0 : DiskFile.RESERVED);
+            assertThat(file.isReserved()).isNotEqualTo(reserved);
+        }
+    }
+
+    @Nested
+    class OfBuffers {
+        @ParameterizedTest
+        @ValueSource(longs = {0, Buffers.ATTACHED, Buffers.DIRTY, Buffers.ATTACHED | Buffers.DIRTY})
+        void areAttachedAndDirtyIndependently(long state) {
+            Buffers buffers = new Buffers(machine, state);
+            assertThat(buffers.isAttached()).isEqualTo((state & Buffers.ATTACHED) != 0);
+            assertThat(buffers.testAndClearDirty()).isEqualTo((state & Buffers.DIRTY) != 0);
+            assertThat(buffers.state.readOnce()).isEqualTo(state & Buffers.ATTACHED);
+            buffers.state.or(Buffers.DIRTY);
+            buffers.detach();
+            assertThat(buffers.state.readOnce())
+                    .as("a mark on what is gone stays")
+                    .isEqualTo(Buffers.DIRTY);
+        }
+
+        @Test
+        void orderOnlyTheClearingOfTheMark() {
+            Buffers buffers = new Buffers(machine, Buffers.ATTACHED);
+            assertThat(machine.logOf(() -> {
+                        buffers.privateLock.lock();
+                        boolean attached = buffers.isAttached();
+                        buffers.detach();
+                        buffers.privateLock.unlock();
+                        assertThat(attached && !buffers.testAndClearDirty()).isTrue();
+                    }))
+                    .containsExactly(
+                            "lock inode.i_private_lock",
+                            "readOnce folio.buffers",
+                            "fetchAndNot folio.buffers RELAXED",
+                            "storeRelease inode.i_private_lock",
+                            "fetchAndNot folio.buffers FULL");
         }
     }
 

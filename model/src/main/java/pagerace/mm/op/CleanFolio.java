@@ -101,8 +101,8 @@ public final class CleanFolio {
             return dirty ? End.WAS_DIRTY : End.WAS_CLEAN;
         }
         Found found = steps.has(Step.MKCLEAN) ? mkclean(folio) : Found.NOTHING;
-        if (found == Found.DIRTY && steps.has(Step.TRANSFER)) {
-            markDirty.mark(folio);
+        if (found != Found.NOTHING && steps.has(Step.TRANSFER)) {
+            markDirty.mark(folio); // beside an entry that was kept, others may have been cleaned
         }
         if (found == Found.KEPT || (steps.has(Step.KEEP_PINNED_DIRTY) && folio.maybePinned())) {
             return End.KEPT_PINNED;

@@ -41,7 +41,8 @@ public final class GupWrite {
      *
      * @param stored whether it took place at all
      * @param outside whether the filesystem's agreement was seen to be gone just before it
-     * @param cleanedSincePin whether the entry had lost its permission between the pin and the look under the lock
+     * @param cleanedSincePin whether the entry had lost its permission between the pin and the look under the lock, or the
+     *     filesystem did not agree any more
      * @param foundBusy whether the folio was locked or being written when the store's turn came
      */
     public record Written(boolean stored, boolean outside, boolean cleanedSincePin, boolean foundBusy) {}
@@ -80,7 +81,8 @@ public final class GupWrite {
             }
             boolean busy = steps.has(Step.PAGE_MKWRITE) && folio.test(Folio.LOCKED | Folio.WRITEBACK);
             boolean locked = lock(folio);
-            boolean permitted = permitted();
+            boolean refused = steps.has(Step.PAGE_MKWRITE) && !locked;
+            boolean permitted = !refused && permitted();
             boolean outside = permitted && !file.isReserved();
             if (permitted) {
                 folio.data.writeOnce(value);

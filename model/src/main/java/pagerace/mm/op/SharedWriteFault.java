@@ -21,7 +21,7 @@ import pagerace.mm.Pte;
 public final class SharedWriteFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
-        /** Before 2.6.23: sample a counter of truncations, and compare it under the page-table lock. */
+        /** Before 2.6.23, for a page that is missing: sample a count of truncations, and compare it under the page-table lock. */
         TRUNCATE_COUNT,
         /** Ask the filesystem: it takes the folio lock, looks whether the folio is still its own, and reserves. */
         PAGE_MKWRITE,
@@ -167,7 +167,9 @@ public final class SharedWriteFault {
         }
         mm.table.ptl.lock();
         boolean unchanged = !steps.has(Step.RECHECK_PTE) || entry.readOnce() == seen;
-        boolean counted = !steps.has(Step.TRUNCATE_COUNT) || file.inode.truncateCount.readOnce() == count;
+        boolean counted = Pte.isPresent(seen) // compared itself, which is enough
+                || !steps.has(Step.TRUNCATE_COUNT)
+                || file.inode.truncateCount.readOnce() == count;
         if (!unchanged || !counted) {
             mm.table.ptl.unlock();
             unlockIf(folio, held);

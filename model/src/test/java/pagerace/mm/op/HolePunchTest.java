@@ -222,6 +222,83 @@ class HolePunchTest {
         assertGone(scene);
     }
 
+    /** Before 2.6.23 a fault that had sampled the count noticed; what the punch does not unmap it does not count. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void countsEachUnmappingOfARange(boolean counts) {
+        FileScene truncated = FileScene.unmapped().mapped(FileScene.MAPPED);
+        truncated.punch(counts ? HolePunch.TRUNCATION.with(Step.COUNT) : HolePunch.TRUNCATION);
+        assertThat(truncated.file.truncateCount.readOnce())
+                .as("each page, before the folios go and after")
+                .isEqualTo(counts ? 4 : 0);
+        assertGone(truncated);
+        FileScene invalidated = FileScene.unmapped().mapped(FileScene.MAPPED);
+        invalidated.punch(counts ? HolePunch.INVALIDATION.with(Step.COUNT) : HolePunch.INVALIDATION);
+        assertThat(invalidated.file.truncateCount.readOnce())
+                .as("the one page that was mapped")
+                .isEqualTo(counts ? 1 : 0);
+        assertGone(invalidated);
+    }
+
+    @Test
+    void countsBehindTheSizeAndBeforeTheEntry() {
+        FileScene scene = FileScene.unmapped().mapped(FileScene.MAPPED);
+        assertThat(scene.machine.logOf(() -> scene.punch(HolePunch.TRUNCATION.with(Step.COUNT))))
+                .containsSubsequence(
+                        "writeOnce inode.i_size",
+                        "lock inode.i_mmap_rwsem",
+                        "smpWmb",
+                        "writeOnce inode.truncate_count",
+                        "xchg mm.pte FULL",
+                        "fetchAdd inode.i_mmap_rwsem RELEASE");
+    }
+
+    /** The file keeps its size, and only a folio that is locked is unmapped. */
+    @Test
+    void anInvalidationUnmapsEachFolioUnderItsLock() {
+        FileScene scene = FileScene.unmapped().mapped(Pte.ACCESSED | Pte.UFFD_WP);
+        scene.machine.before(
+                "xchg mm.pte FULL",
+                1,
+                () -> assertThat(scene.machine.named("folio.flags").readOnce() & Folio.LOCKED)
+                        .isEqualTo(Folio.LOCKED));
+        assertThat(scene.machine.logOf(
+                        () -> assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(REZAPPED)))
+                .doesNotContain("writeOnce inode.i_size", "writeOnce inode.i_private");
+        assertThat(scene.file.size.readOnce()).isEqualTo(2);
+        assertThat(scene.pte()).as("no marker").isZero();
+        assertGone(scene);
+    }
+
+    @Test
+    void anInvalidationLeavesPrivateCopiesAlone() {
+        FileScene scene = FileScene.unmapped().copied();
+        assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(QUIET);
+        assertThat(scene.pte()).isEqualTo(Pte.present(3, FileScene.MAPPED));
+        assertGone(scene);
+    }
+
+    @Test
+    void anInvalidationSeesPmdEntries() {
+        FileScene scene = FileScene.huge();
+        scene.mapAt(scene.mm.table.pmd, FileScene.MAPPED);
+        assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(REZAPPED);
+        assertThat(scene.mm.table.pmd.readOnce()).isZero();
+        scene.assertConserved();
+    }
+
+    @Test
+    void anInvalidationWaitsForWhatItFoundLocked() {
+        FileScene scene = FileScene.unmapped();
+        scene.folio.lock.lock();
+        scene.machine.before("lock folio.flags", 1, () -> {
+            scene.mapped(FileScene.MAPPED);
+            scene.folio.lock.unlock();
+        });
+        assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(new Punched(true, true));
+        assertGone(scene);
+    }
+
     @Test
     void zapsUnderTheLocksAndFlushesBeforeItDropsTheReference() {
         FileScene scene = FileScene.unmapped().mapped(FileScene.MAPPED);
