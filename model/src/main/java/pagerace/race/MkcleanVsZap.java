@@ -167,7 +167,7 @@ public final class MkcleanVsZap implements Race {
     /** Which of the two stores the translation permitted; a thread that must fault leaves it at that. */
     private record Stores(boolean before, boolean after) {}
 
-    /** One page of a file, mapped by an entry that is dirty and cached; the page itself is not marked yet. */
+    /** One page of a file, dirty, mapped by an entry that is dirty and cached. */
     private static final class State implements Scenario<Stores, Zap.End> {
         private static final long ON_DISK = 0;
         private static final long BEFORE = 1;
@@ -185,7 +185,11 @@ public final class MkcleanVsZap implements Race {
             Platform platform = at.the(On.class).platform();
             long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             folio = new Folio(
-                    machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, BEFORE));
+                    machine,
+                    "folio",
+                    1,
+                    false,
+                    new Folio.Initially(2, 1, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
             MemMap memMap = new MemMap(machine, List.of(folio));
             file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));

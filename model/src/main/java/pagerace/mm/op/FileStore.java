@@ -12,7 +12,7 @@ import pagerace.mm.Pte;
  * A user thread's store into a shared file mapping, with the faults that it takes.
  *
  * <p>Assumptions: the address space's {@link pagerace.machine.Tlb} has a {@link pagerace.machine.Translation} if anybody flushes
- * beside the store.
+ * beside the store; a translation that is cached permits stores and is dirty already.
  *
  * <p>Algorithm notes. The store goes through the cached translation, or through the entry if nothing is cached; either way every
  * flush waits until it is done. Hardware records a store in the entry's dirty bit before the store itself, and only if the entry
@@ -42,15 +42,13 @@ public final class FileStore {
      * @return how many faults it took; {@link #FAILED} if it did not succeed at all
      */
     public int store(long value) {
-        for (int faults = 0; faults <= MOST_FAULTS; faults++) {
-            if (storeThrough(value)) {
-                return faults;
-            }
-            if (fault.handle() == SharedWriteFault.End.SIGBUS) {
+        int faults = 0;
+        for (; !storeThrough(value); faults++) {
+            if (faults == MOST_FAULTS || fault.handle() == SharedWriteFault.End.SIGBUS) {
                 return FAILED;
             }
         }
-        return FAILED;
+        return faults;
     }
 
     /** One attempt, without a fault: whether the translation permitted the store. */

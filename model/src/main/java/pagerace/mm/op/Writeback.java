@@ -72,7 +72,7 @@ public final class Writeback {
 
     /** Under the folio lock: {@link End#WRITTEN} if the content is to be written now. */
     private End prepare(Folio folio) {
-        if (!file.inode.owns(folio)) {
+        if (!file.inode.owns(folio) || !folio.test(Folio.DIRTY)) {
             return End.NOTHING_TO_DO;
         }
         if (steps.has(Step.SKIP_PINNED) && folio.maybePinned()) {
