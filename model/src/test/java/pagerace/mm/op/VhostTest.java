@@ -109,6 +109,7 @@ class VhostTest {
 
     @Test
     void aStoreThroughAReadOnlyEntryFaults() {
+        folio.flags.or(Folio.DIRTY);
         cleaner(notifier(VhostNotifier.RCU)).write(folio);
         assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.FAULT);
         assertThat(folio.test(Folio.DIRTY)).isTrue();
@@ -118,6 +119,7 @@ class VhostTest {
 
     @Test
     void anEntryThatChangesUnderTheStoreIsLookedAtAgain() {
+        folio.flags.or(Folio.DIRTY);
         Writeback cleaner = cleaner(notifier(VhostNotifier.NO_MAP));
         machine.before("cmpxchg mm.pte FULL", 1, () -> cleaner.write(folio));
         assertThat(worker(VhostWorker.COPY_TO_USER).put(CPU, STORED)).isEqualTo(Way.FAULT);
@@ -200,6 +202,7 @@ class VhostTest {
 
     @Test
     void aCleanedPageIsOnDisk() {
+        folio.flags.or(Folio.DIRTY);
         worker(VhostWorker.RCU).put(CPU, STORED);
         VhostNotifier notifier = notifier(VhostNotifier.RCU);
         assertThat(machine.logOf(() -> cleaner(notifier).write(folio)))
