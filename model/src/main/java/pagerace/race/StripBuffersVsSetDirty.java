@@ -157,7 +157,7 @@ public final class StripBuffersVsSetDirty implements Race {
         private final Steps<MarkDirty.Step> steps;
 
         Dirtying(Steps<MarkDirty.Step> steps) {
-            this.steps = steps.with(MarkDirty.Step.LOOK_AT_MAPPING);
+            this.steps = steps;
         }
 
         Steps<MarkDirty.Step> steps() {

@@ -75,7 +75,7 @@ class TruncateFolioTest {
         scene.machine.before(
                 "fetchAndNot folio.flags RELEASE",
                 1,
-                () -> assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(MarkDirty.End.NOT_IN_FILE));
+                () -> assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(MarkDirty.End.IN_NO_FILE));
         assertThat(scene.truncate()).isEqualTo(UNMAPPED);
         assertThat(scene.isDirty()).isTrue();
         assertGone(scene);
