@@ -56,4 +56,12 @@ public final class Buffers {
     public void detach() {
         state.fetchAndNot(ATTACHED, Order.RELAXED);
     }
+
+    /** {@code block_invalidate_folio}: what had to be written is forgotten, and the buffers are freed. */
+    public void discard() {
+        privateLock.lock();
+        testAndClearDirty();
+        detach();
+        privateLock.unlock();
+    }
 }

@@ -9,10 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.mm.Buffers;
+import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
+import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.DropDirty;
 import pagerace.mm.op.Evict;
 import pagerace.mm.op.Freeze;
@@ -20,7 +23,10 @@ import pagerace.mm.op.Lookup;
 import pagerace.mm.op.Reallocate;
 import pagerace.mm.op.SoftOffline;
 import pagerace.mm.op.Steps;
+import pagerace.mm.op.StripBuffers;
+import pagerace.mm.op.TruncateFolio;
 import pagerace.mm.op.UsePrivate;
+import pagerace.race.Dimensions.On;
 
 /** A page leaves the page cache, and its memory is used again, while somebody looks it up without a lock, or writes to it. */
 public final class FreezeVsSpeculativeGet implements Race {
@@ -490,14 +496,11 @@ public final class FreezeVsSpeculativeGet implements Race {
     /**
      * What the first actor came to.
      *
-     * @param end the eviction
+     * @param reclaimed how reclaim ended; null if the page was truncated
+     * @param freed whether the first actor freed it
      * @param handedOut whether the page has a next owner
      */
-    private record Evicted(Evict.End end, boolean handedOut) {
-        boolean isFreed() {
-            return end == Evict.End.FREED;
-        }
-    }
+    private record Evicted(Evict.@Nullable End reclaimed, boolean freed, boolean handedOut) {}
 
     /**
      * What the second actor came to.
@@ -523,6 +526,9 @@ public final class FreezeVsSpeculativeGet implements Race {
 
     /** One clean page in the page cache, isolated by reclaim or looked up by truncation; a writer has a reference too. */
     private static final class State implements Scenario<Evicted, Used> {
+        /** Nobody maps the page, so any will do. */
+        private static final Platform PLATFORM = On.X86.platform();
+
         private static final int PAGE = 0;
         private static final long OF_THE_FILE = 1;
         private static final long WRITTEN = 2;
@@ -537,6 +543,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         private final @Nullable Buffers buffers;
         private final MemMap memMap;
         private final Evict evict;
+        private final TruncateFolio truncate;
         private final Reallocate reallocate;
         private final Lookup lookup;
         private final DropDirty dropDirty;
@@ -557,7 +564,13 @@ public final class FreezeVsSpeculativeGet implements Race {
             memMap = new MemMap(machine, List.of(folio));
             file = new Inode(machine, Folio.FILE, folio);
             buffers = fix.data() == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
-            evict = new Evict(file, buffers, new Freeze(fix.freeze().except(dropped)));
+            DiskFile disk = new DiskFile(machine, file, OF_THE_FILE, false, null, buffers);
+            CleanFolio clean = new CleanFolio(machine, disk, List.of(), PLATFORM, CleanFolio.MAINLINE);
+            evict = new Evict(
+                    disk,
+                    buffers == null ? null : new StripBuffers(disk, clean, StripBuffers.MAINLINE),
+                    new Freeze(fix.freeze().except(dropped)));
+            truncate = new TruncateFolio(disk, clean, null);
             reallocate = new Reallocate(machine, fix.reallocate().except(dropped));
             lookup = new Lookup(memMap, file, fix.lookup().except(dropped));
             dropDirty = new DropDirty(fix.drop().except(dropped));
@@ -568,10 +581,16 @@ public final class FreezeVsSpeculativeGet implements Race {
 
         @Override
         public Evicted first() {
-            Evict.End end = removal == Removal.RECLAIM ? evict.reclaim(folio, PAGE) : evict.truncate(folio, PAGE);
-            boolean handedOut = end == Evict.End.FREED
-                    && reallocate.reallocate(folio, OF_ANOTHER_OWNER) == Reallocate.End.HANDED_OUT;
-            return new Evicted(end, handedOut);
+            Evict.End end = removal == Removal.RECLAIM ? evict.evict(folio) : null;
+            boolean freed = end == null ? truncate() : end == Evict.End.FREED;
+            boolean handedOut = freed && reallocate.reallocate(folio, OF_ANOTHER_OWNER) == Reallocate.End.HANDED_OUT;
+            return new Evicted(end, freed, handedOut);
+        }
+
+        /** Whether the page is free now: one of both references was the last. */
+        private boolean truncate() {
+            boolean cacheWasLast = truncate.truncate(folio, PAGE).freed();
+            return folio.put() || cacheWasLast;
         }
 
         @Override
@@ -599,7 +618,7 @@ public final class FreezeVsSpeculativeGet implements Race {
                 return End.BAD_PAGE_HANDED_OUT;
             }
             boolean freedByUser = used.lookupFreed() || used.freed;
-            if ((evicted.isFreed() && freedByUser) || (used.lookupFreed() && used.freed)) {
+            if ((evicted.freed && freedByUser) || (used.lookupFreed() && used.freed)) {
                 return End.DOUBLE_FREE;
             }
             if (used.found.isHeld() && used.content == OF_ANOTHER_OWNER) {
@@ -624,7 +643,7 @@ public final class FreezeVsSpeculativeGet implements Race {
             return switch (used.found.retried()) {
                 case REFUSED -> End.LOOKUP_REFUSED;
                 case MOVED, FREED -> End.LOOKUP_UNDONE;
-                case NO -> judgeEviction(evicted.end, used);
+                case NO -> judgeEviction(evicted.reclaimed, used);
             };
         }
 
@@ -633,18 +652,22 @@ public final class FreezeVsSpeculativeGet implements Race {
             if (evicted.handedOut) {
                 return folio.refcount.readOnce() == 1;
             }
-            boolean free = evicted.isFreed() || freedByUser;
+            boolean free = evicted.freed || freedByUser;
             return free ? folio.isFrozen() : inCache && folio.refcount.readOnce() == REFERENCES;
         }
 
-        private Outcome judgeEviction(Evict.End evicted, Used used) {
-            return switch (evicted) {
+        private Outcome judgeEviction(Evict.@Nullable End reclaimed, Used used) {
+            End gone = used.found.isHeld() ? End.FREED_AFTER_USE : End.NOT_FOUND;
+            if (reclaimed == null) {
+                return gone;
+            }
+            return switch (reclaimed) {
                 case KEPT_LOCKED -> End.SKIPPED_LOCKED;
                 case KEPT_DIRTY -> End.KEPT_DIRTY;
                 case KEPT_BUSY -> End.KEPT_BUSY;
                 case KEPT_UNFROZEN -> End.UNFROZEN;
                 case KEPT_REFERENCED -> judgeRefusal(used);
-                case LEFT_TO_OTHERS, FREED -> used.found.isHeld() ? End.FREED_AFTER_USE : End.NOT_FOUND;
+                case FREED -> gone;
             };
         }
 

@@ -17,6 +17,7 @@ import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.op.Admission;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
 import pagerace.mm.op.GupFast;
@@ -114,7 +115,7 @@ public final class GupWriteVsWriteback implements Race {
                         "-",
                         "file-i.unlocked, file-a.none",
                         "the user of a long-term pin stores and leaves it at that"),
-                GupWrite.UNLOCKED,
+                GupWrite.LONGTERM,
                 SC),
         STORE_THEN_MARK(
                 Origin.mainline(
@@ -130,8 +131,13 @@ public final class GupWriteVsWriteback implements Race {
                         "8ac268436e6d",
                         "file-a.v9",
                         "a long-term pin for writing is refused: the program stores through its own mapping"),
-                Steps.of(),
-                NEVER),
+                GupWrite.LONGTERM,
+                NEVER) {
+            @Override
+            Admission admission() {
+                return Admission.V6_10;
+            }
+        },
         LOCKED_STORE(
                 Origin.proposal("file-i.I1-naive", "the folio is locked across store and mark, after it was pinned"),
                 GupWrite.MAINLINE.with(Step.LOCK_FOLIO),
@@ -229,6 +235,11 @@ public final class GupWriteVsWriteback implements Race {
             this.origin = origin;
             this.write = write;
             this.reachableFrom = reachableFrom;
+        }
+
+        /** Short-term pins are refused nowhere. */
+        Admission admission() {
+            return Admission.NONE;
         }
 
         Steps<Writeback.Step> writeback() {
@@ -336,7 +347,8 @@ public final class GupWriteVsWriteback implements Race {
             write = new GupWrite(
                     mm,
                     file,
-                    new GupFast(machine, mm, memMap, GupFast.V6_1),
+                    new GupFast(machine, mm, memMap, GupFast.V6_5, fix.admission()),
+                    fix.admission(),
                     fault,
                     new MarkDirty(machine, file, fix.mark()),
                     fix.write.except(dropped));
@@ -369,15 +381,16 @@ public final class GupWriteVsWriteback implements Race {
 
         @Override
         public GupWrite.Written first() {
-            if (fix == Fix.REFUSE_LONGTERM) {
-                boolean busy = folio.test(Folio.LOCKED | Folio.WRITEBACK);
-                store.store(STORED);
-                return new GupWrite.Written(true, false, false, busy);
-            }
             if (fix.opponent() == Opponent.WRITER) {
                 return write.writeBoth(folio, second, STORED);
             }
-            return write.write(CPU, folio, STORED);
+            GupWrite.Written written = write.write(CPU, folio, STORED);
+            return written.stored() || fix.admission() == Admission.NONE ? written : storeThroughMapping();
+        }
+
+        private GupWrite.Written storeThroughMapping() {
+            boolean busy = folio.test(Folio.LOCKED | Folio.WRITEBACK);
+            return new GupWrite.Written(store.store(STORED) != FileStore.FAILED, false, false, busy);
         }
 
         @Override

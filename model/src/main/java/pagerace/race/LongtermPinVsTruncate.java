@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
+import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
@@ -387,7 +388,7 @@ public final class LongtermPinVsTruncate implements Race {
                     machine,
                     mm,
                     memMap,
-                    new Inode(machine, Folio.FILE, folio),
+                    new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, true, null, null),
                     platform,
                     HolePunch.TRUNCATION.except(dropped));
         }

@@ -260,7 +260,7 @@ public final class PageMkwriteVsTruncate implements Race {
                     machine,
                     mm,
                     memMap,
-                    file.inode,
+                    file,
                     platform,
                     fix.fault.has(Step.TRUNCATE_COUNT) ? removal.with(HolePunch.Step.COUNT) : removal);
             CleanFolio clean = new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE);

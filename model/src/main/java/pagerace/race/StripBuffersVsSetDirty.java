@@ -22,12 +22,15 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.CleanFolio;
+import pagerace.mm.op.Evict;
+import pagerace.mm.op.Freeze;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.ReclaimFile;
 import pagerace.mm.op.Steps;
 import pagerace.mm.op.StripBuffers;
 import pagerace.mm.op.TruncateFolio;
+import pagerace.mm.op.UnmapMapping;
 import pagerace.mm.op.WritePages;
 import pagerace.mm.op.Writeback;
 import pagerace.mm.op.Zap;
@@ -154,7 +157,7 @@ public final class StripBuffersVsSetDirty implements Race {
         private final Steps<MarkDirty.Step> steps;
 
         Dirtying(Steps<MarkDirty.Step> steps) {
-            this.steps = steps.with(MarkDirty.Step.LOOK_AT_MAPPING);
+            this.steps = steps;
         }
 
         Steps<MarkDirty.Step> steps() {
@@ -506,7 +509,7 @@ public final class StripBuffersVsSetDirty implements Race {
         final DiskFile file;
         final Mm mm;
         final CleanFolio clean;
-        final Zap zap;
+        final MemMap memMap;
         private final boolean earlier;
         private final int flags;
         private final GupFast gupFast;
@@ -524,7 +527,7 @@ public final class StripBuffersVsSetDirty implements Race {
                     PFN,
                     false,
                     new Folio.Initially(3 + held, 1, Folio.UPTODATE, Folio.FILE, WRITTEN));
-            MemMap memMap = new MemMap(machine, List.of(folio));
+            memMap = new MemMap(machine, List.of(folio));
             long entry = Pte.present(PFN, earlier ? Pte.ACCESSED : Pte.ACCESSED | Pte.WRITE);
             mm = new Mm(
                     machine, "mm", new PageTable(machine, "mm", entry), new Tlb(machine, platform.flush(), 2), true);
@@ -540,7 +543,6 @@ public final class StripBuffersVsSetDirty implements Race {
             gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1.except(dropped));
             markDirty = new MarkDirty(
                     machine, file, fix.mark(at.the(Dirtying.class)).except(dropped));
-            zap = new Zap(mm, memMap, platform, Zap.V6_2);
         }
 
         @Override
@@ -577,7 +579,10 @@ public final class StripBuffersVsSetDirty implements Race {
                     machine,
                     mm,
                     file,
-                    new StripBuffers(file, clean, fix.strip.except(dropped)),
+                    new Evict(
+                            file,
+                            new StripBuffers(file, clean, fix.strip.except(dropped)),
+                            new Freeze(Freeze.MAINLINE)),
                     platform,
                     fix.reclaim.except(dropped));
             writePages = new WritePages(file, new Writeback(file, clean, Writeback.MAINLINE), fix.write);
@@ -626,21 +631,23 @@ public final class StripBuffersVsSetDirty implements Race {
     }
 
     /** Truncation removes the page from the file. */
-    private static final class Truncating extends State<Boolean> {
+    private static final class Truncating extends State<TruncateFolio.Truncated> {
         private final TruncateFolio truncate;
 
         Truncating(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
             super(machine, at, dropped, fix);
-            truncate = new TruncateFolio(mm, file, clean, zap);
+            Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
+            truncate = new TruncateFolio(
+                    file, clean, new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION));
         }
 
         @Override
-        public Boolean first() {
-            return truncate.truncate(folio);
+        public TruncateFolio.Truncated first() {
+            return truncate.truncate(folio, 0);
         }
 
         @Override
-        public Outcome judge(Boolean truncated, Dirtied dirtied) {
+        public Outcome judge(TruncateFolio.Truncated truncated, Dirtied dirtied) {
             if (isTagged()) {
                 return End.TAG_WITHOUT_PAGE;
             }

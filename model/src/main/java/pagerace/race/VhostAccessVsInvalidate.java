@@ -10,16 +10,21 @@ import java.util.List;
 import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
+import pagerace.machine.Translation;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.VhostRing;
 import pagerace.mm.op.CleanFolio;
+import pagerace.mm.op.FileStore;
+import pagerace.mm.op.MarkDirty;
+import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.Steps;
 import pagerace.mm.op.VhostNotifier;
 import pagerace.mm.op.VhostWorker;
@@ -288,7 +293,6 @@ public final class VhostAccessVsInvalidate implements Race {
         private static final long BEFORE = 1;
         private static final long FIRST = 2;
         private static final long SECOND = 3;
-        private static final int WORKERS_CPU = 0;
 
         private final Because because;
         private final Folio folio;
@@ -313,9 +317,14 @@ public final class VhostAccessVsInvalidate implements Race {
             PageTable table =
                     new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));
             pte = table.pte(0);
-            Mm mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
+            Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, Translation.NONE));
+            Mm mm = new Mm(machine, "mm", table, tlb, false);
+            MemMap memMap = new MemMap(machine, List.of(folio));
+            SharedWriteFault fault = new SharedWriteFault(
+                    mm, memMap, file, new MarkDirty(machine, file, MarkDirty.UNLOCKED), SharedWriteFault.MAINLINE);
             VhostRing ring = new VhostRing(machine, folio, fix.worker.has(VhostWorker.Step.USE_MAP));
-            worker = new VhostWorker(machine, ring, mm, folio, fix.worker.except(dropped));
+            worker =
+                    new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), fix.worker.except(dropped));
             notifier = new VhostNotifier(machine, ring, file, folio, fix.notifier.except(dropped));
             cleaner = new Writeback(
                     file,
@@ -325,8 +334,8 @@ public final class VhostAccessVsInvalidate implements Race {
 
         @Override
         public Stored first() {
-            Way first = worker.put(WORKERS_CPU, FIRST);
-            return new Stored(first, worker.put(WORKERS_CPU, SECOND));
+            Way first = worker.put(FIRST);
+            return new Stored(first, worker.put(SECOND));
         }
 
         @Override

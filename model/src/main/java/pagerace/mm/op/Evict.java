@@ -2,20 +2,18 @@
 package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
-import pagerace.mm.Buffers;
+import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 
 /**
- * Takes a folio that nobody maps out of the page cache and gives it back to the page allocator: {@code shrink_folio_list} with
- * {@code __remove_mapping}, or {@code truncate_inode_folio}.
+ * How {@code shrink_folio_list} ends for a folio of a file that nobody maps, or no longer: it takes the folio out of the page
+ * cache and gives it back to the page allocator, or keeps it. {@link ReclaimFile} unmaps the folio first.
  *
- * <p>Assumptions: the caller has a reference, from isolating the folio or from looking it up. Putting a kept folio back on the
- * LRU, which drops that reference, is not modelled.
+ * <p>Assumptions: the caller has a reference, from isolating the folio. Putting a kept folio back on the LRU, which drops that
+ * reference, is not modelled. A dirty folio is left to the flusher, as since 3.2; older kernels would write it here.
  *
  * <p>Algorithm notes. Reclaim may leave the folio alone, so it asks first, and lookups are held off by the frozen count until
- * the slot is empty. Truncation must not fail: it empties the slot, drops the cache's reference as anybody would, and whoever
- * still has one frees the folio later.
+ * the slot is empty. {@link TruncateFolio} may not.
  */
 public final class Evict {
     /** How it ended. The caller's reference is gone if the folio left the page cache. */
@@ -30,8 +28,6 @@ public final class Evict {
         KEPT_REFERENCED,
         /** It was frozen, and found dirty: dirtied after the first look. */
         KEPT_UNFROZEN,
-        /** Out of the page cache, but somebody else has a reference and will free it. */
-        LEFT_TO_OTHERS,
         /** Out of the page cache, and free. */
         FREED
     }
@@ -39,69 +35,55 @@ public final class Evict {
     /** The references of a folio that nobody else uses: the caller's and the page cache's. */
     private static final long OWN_REFERENCES = 2;
 
-    private final Inode file;
-    private final @Nullable Buffers buffers;
+    private final DiskFile file;
+    private final @Nullable StripBuffers strip;
     private final Freeze freeze;
 
     /**
-     * Evicts folios of {@code file}.
+     * Evicts the folio of {@code file}.
      *
-     * @param buffers the folio's private data; null if it has none
+     * @param strip how its private data is released; null if it has none
      */
-    public Evict(Inode file, @Nullable Buffers buffers, Freeze freeze) {
+    public Evict(DiskFile file, @Nullable StripBuffers strip, Freeze freeze) {
         this.file = file;
-        this.buffers = buffers;
+        this.strip = strip;
         this.freeze = freeze;
     }
 
-    /** Reclaim: frees {@code folio}, page {@code index} of the file, unless something speaks against it. */
-    public End reclaim(Folio folio, int index) {
+    /** Frees {@code folio}, unless something speaks against it. */
+    public End evict(Folio folio) {
         if (!folio.lock.tryLock()) {
             return End.KEPT_LOCKED;
         }
-        End end = reclaimLocked(folio, index);
+        End end = evictLocked(folio);
         folio.lock.unlock();
         return end;
     }
 
-    private End reclaimLocked(Folio folio, int index) {
+    /** The same for a folio that is locked, and stays so. */
+    End evictLocked(Folio folio) {
         if (folio.test(Folio.DIRTY)) {
             return End.KEPT_DIRTY;
         }
         // Before the freeze: releasing private data may sleep, and nobody may sleep under a lock of the page cache.
-        if (buffers != null && !strip(buffers)) {
+        if (strip != null && !strip.strip(folio)) {
             return End.KEPT_BUSY;
         }
-        file.xaLock.lock();
+        return removeMapping(folio);
+    }
+
+    /** {@code __remove_mapping}. */
+    private End removeMapping(Folio folio) {
+        file.inode.xaLock.lock();
         Freeze.End end = freeze.freeze(folio, OWN_REFERENCES);
         if (end == Freeze.End.FROZEN) {
-            file.removeLocked(index, folio);
+            file.delete(folio);
         }
-        file.xaLock.unlock();
+        file.inode.xaLock.unlock();
         return switch (end) {
             case FROZEN -> End.FREED;
             case REFERENCED -> End.KEPT_REFERENCED;
             case DIRTY -> End.KEPT_UNFROZEN;
         };
-    }
-
-    /** {@code filemap_release_folio}, abridged: whether the private data is gone. The caller holds the folio lock. */
-    private static boolean strip(Buffers buffers) {
-        buffers.privateLock.lock();
-        boolean clean = (buffers.state.readOnce() & Buffers.DIRTY) == 0;
-        if (clean) {
-            buffers.detach();
-        }
-        buffers.privateLock.unlock();
-        return clean;
-    }
-
-    /** Truncation: takes {@code folio}, page {@code index} of the file, out of it. */
-    public End truncate(Folio folio, int index) {
-        folio.lock.lock();
-        file.remove(index, folio);
-        folio.lock.unlock();
-        boolean cacheWasLast = folio.put();
-        return folio.put() || cacheWasLast ? End.FREED : End.LEFT_TO_OTHERS;
     }
 }

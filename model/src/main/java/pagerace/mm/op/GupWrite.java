@@ -5,6 +5,7 @@ import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Vma;
 
 /**
  * A store into a file's page through {@code get_user_pages} and the kernel's own mapping of memory, as a device, {@code ptrace} or
@@ -19,6 +20,8 @@ public final class GupWrite {
     public enum Step {
         /** Pin the page through a writable entry, faulting until there is one. */
         PIN,
+        /** That pin may last for hours, so the kernel may refuse it: {@link Admission}. */
+        LONGTERM,
         /** Proposal: call {@code page_mkwrite} and keep the folio locked that it returns (Lorenzo Stoakes, 2023). */
         PAGE_MKWRITE,
         /** Proposal: hold the folio lock across the store. */
@@ -31,15 +34,15 @@ public final class GupWrite {
         MARK_DIRTY
     }
 
-    /** The pin's user stores and forgets about the folio. */
-    public static final Steps<Step> UNLOCKED = Steps.of(Step.PIN);
+    /** The user of a long-term pin stores and forgets about the folio. */
+    public static final Steps<Step> LONGTERM = Steps.of(Step.PIN, Step.LONGTERM);
     /** The present kernel: {@code unpin_user_pages_dirty_lock}. */
-    public static final Steps<Step> MAINLINE = UNLOCKED.with(Step.MARK_DIRTY);
+    public static final Steps<Step> MAINLINE = Steps.of(Step.PIN, Step.MARK_DIRTY);
 
     /**
      * What became of a store.
      *
-     * @param stored whether it took place at all
+     * @param stored whether it took place at all; if not, the pin was refused or each fault came to nothing
      * @param outside whether the filesystem's agreement was seen to be gone just before it
      * @param cleanedSincePin whether the entry had lost its permission between the pin and the look under the lock, or the
      *     filesystem did not agree any more
@@ -51,20 +54,33 @@ public final class GupWrite {
     private static final int TRIES = 3;
 
     private static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
+    private static final Vma SHARED_FILE = new Vma(Vma.Backing.FILE, true);
 
     private final Mm mm;
     private final DiskFile file;
     private final GupFast gupFast;
+    private final Admission admission;
     private final SharedWriteFault fault;
     private final MarkDirty markDirty;
     private final Steps<Step> steps;
 
-    /** Stores to {@code file}, mapped at the first entry of {@code mm}, marking by {@code markDirty}. */
+    /**
+     * Stores to {@code file}, mapped at the first entry of {@code mm}, marking by {@code markDirty}.
+     *
+     * @param admission the rule of the slow path, and of {@code gupFast}
+     */
     public GupWrite(
-            Mm mm, DiskFile file, GupFast gupFast, SharedWriteFault fault, MarkDirty markDirty, Steps<Step> steps) {
+            Mm mm,
+            DiskFile file,
+            GupFast gupFast,
+            Admission admission,
+            SharedWriteFault fault,
+            MarkDirty markDirty,
+            Steps<Step> steps) {
         this.mm = mm;
         this.file = file;
         this.gupFast = gupFast;
+        this.admission = admission;
         this.fault = fault;
         this.markDirty = markDirty;
         this.steps = steps;
@@ -72,10 +88,14 @@ public final class GupWrite {
 
     /** Stores {@code value} to {@code folio}, the file's page. */
     public Written write(int cpu, Folio folio, long value) {
+        int flags = steps.has(Step.LONGTERM) ? FLAGS | GupFast.FOLL_LONGTERM : FLAGS;
         boolean cleanedSincePin = false;
         for (int tries = 0; tries < TRIES; tries++) {
             boolean pin = steps.has(Step.PIN);
-            if (pin && !gupFast.grab(cpu, 0, FLAGS).isPinned()) {
+            if (pin && !gupFast.grab(cpu, 0, flags).isPinned()) {
+                if (admission.slow(SHARED_FILE, flags) != Admission.Answer.ADMITTED) {
+                    break;
+                }
                 fault.handle();
                 continue;
             }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
+import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 
 /**
@@ -14,7 +16,8 @@ import pagerace.mm.Platform;
  * pages that stay inside the file's size.
  *
  * <p>Assumptions: the inode's own lock, which keeps out other punches and truncations, is held and not modelled; one address
- * space maps the file. What the filesystem does with its blocks and its dirty folios is not modelled.
+ * space maps the file. A truncation of a file on disk cancels what was to be written; an invalidation, which would have dirty
+ * folios written first or leave them alone, takes them as they are. What the filesystem does with its blocks is not modelled.
  *
  * <p>Guarantees, when all steps of mainline are taken: afterwards no page table maps a page that has left the file.
  *
@@ -24,7 +27,7 @@ import pagerace.mm.Platform;
 public final class HolePunch {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
-        /** A truncation: the file's size becomes zero first, and private copies go as well. */
+        /** A truncation: the file's size becomes zero first, private copies go as well, and nothing need be written any more. */
         TRUNCATE,
         /** A punch in shmem: published in {@code i_private} for as long as it lasts. */
         PUBLISH,
@@ -69,21 +72,47 @@ public final class HolePunch {
      */
     public record Punched(boolean rezapped, boolean skipped) {}
 
-    private final Machine machine;
-    private final Mm mm;
     private final MemMap memMap;
     private final Inode file;
-    private final Zap zap;
+    private final UnmapMapping unmap;
+    private final TruncateFolio truncate;
     private final Steps<Step> steps;
 
     /** Punches in {@code file}, which {@code mm} maps from the start of its table. */
     public HolePunch(Machine machine, Mm mm, MemMap memMap, Inode file, Platform platform, Steps<Step> steps) {
-        this.machine = machine;
-        this.mm = mm;
+        this(machine, mm, memMap, file, null, platform, steps);
+    }
+
+    /** The same in a file on disk. */
+    public HolePunch(Machine machine, Mm mm, MemMap memMap, DiskFile file, Platform platform, Steps<Step> steps) {
+        this(machine, mm, memMap, file.inode, file, platform, steps);
+    }
+
+    private HolePunch(
+            Machine machine,
+            Mm mm,
+            MemMap memMap,
+            Inode file,
+            @Nullable DiskFile disk,
+            Platform platform,
+            Steps<Step> steps) {
         this.memMap = memMap;
         this.file = file;
-        this.zap = new Zap(mm, memMap, platform, Zap.V6_2);
         this.steps = steps;
+        boolean truncates = steps.has(Step.TRUNCATE);
+        Steps<UnmapMapping.Step> first = truncates ? UnmapMapping.TRUNCATION : UnmapMapping.PUNCH;
+        if (steps.has(Step.COUNT)) {
+            first = first.with(UnmapMapping.Step.COUNT);
+        }
+        Steps<UnmapMapping.Step> second =
+                steps.has(Step.SECOND_ZAP_SEES_PMD) ? first : first.without(UnmapMapping.Step.SEE_PMD);
+        Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
+        unmap = new UnmapMapping(machine, mm, file, zap, first);
+        UnmapMapping again = steps.has(Step.SECOND_ZAP) ? new UnmapMapping(machine, mm, file, zap, second) : null;
+        truncate = disk == null || !truncates
+                ? new TruncateFolio(file, again)
+                : new TruncateFolio(
+                        disk, new CleanFolio(machine, disk, List.of(mm), platform, CleanFolio.MAINLINE), again);
     }
 
     /** Punches all pages out. */
@@ -96,7 +125,7 @@ public final class HolePunch {
         }
         if (steps.has(Step.FIRST_ZAP)) {
             for (int i = 0; i < file.pages(); i++) {
-                zap(i, steps.has(Step.LEAVE_MARKERS));
+                unmap.unmap(i, steps.has(Step.LEAVE_MARKERS));
             }
         }
         boolean rezapped = false;
@@ -108,7 +137,7 @@ public final class HolePunch {
                 if (steps.has(Step.ZERO_IN_PLACE)) {
                     zero(folio);
                 } else if (folio.lock.tryLock()) {
-                    rezapped |= truncate(folio, i);
+                    rezapped |= truncate.truncateLocked(folio, i).unmapped();
                 } else {
                     skipped = true;
                 }
@@ -119,14 +148,13 @@ public final class HolePunch {
             int pfn = (int) file.slot(i).readDependent();
             if (pfn != 0 && memMap.folioOf(pfn).tryGet()) {
                 Folio folio = memMap.stableFolioOf(pfn);
-                folio.lock.lock();
-                rezapped |= truncate(folio, i);
+                rezapped |= truncate.truncate(folio, i).unmapped();
                 folio.put();
             }
         }
         if (steps.has(Step.ZAP_COPIES_AFTER)) {
             for (int i = 0; i < file.pages(); i++) {
-                zap(i, false);
+                unmap.unmap(i, false);
             }
         }
         if (steps.has(Step.PUBLISH)) {
@@ -142,55 +170,10 @@ public final class HolePunch {
         file.iLock.unlock();
     }
 
-    /** {@code unmap_mapping_range} for one page. */
-    private void zap(int index, boolean leaveMarker) {
-        file.iMmapRwsem.readLock();
-        count();
-        zapRange(index, leaveMarker, true);
-        file.iMmapRwsem.readUnlock();
-    }
-
-    private void count() {
-        if (steps.has(Step.COUNT)) {
-            machine.smpWmb(); // pairs with the acquire of a fault's first sample: the size before the count
-            file.truncateCount.writeOnce(file.truncateCount.readOnce() + 1);
-        }
-    }
-
-    /** {@code zap_pmd_range}: the entry of the table, or the leaf that stands in its place. */
-    private void zapRange(int index, boolean leaveMarker, boolean seesPmd) {
-        boolean evenCopies = steps.has(Step.TRUNCATE); // a private copy is the process's own: a punch leaves it alone
-        if (mm.table.pmd.readOnce() == PageTable.TABLE) {
-            zap.zap(mm.table.pte(index), leaveMarker, evenCopies);
-        } else if (seesPmd) {
-            zap.zap(mm.table.pmd, false, evenCopies);
-        }
-    }
-
     /** The hole's edge: {@code truncate_inode_partial_folio} whose split fails. */
     private static void zero(Folio folio) {
         folio.lock.lock();
         folio.data.writeOnce(0);
         folio.lock.unlock();
-    }
-
-    /** {@code truncate_inode_folio} on a locked folio; unlocks it. Whether it had to be zapped. */
-    private boolean truncate(Folio folio, int index) {
-        boolean mapped = false;
-        if (file.owns(folio)) {
-            if (steps.has(Step.SECOND_ZAP) && folio.mapcount.readOnce() > 0) {
-                mapped = true;
-                file.iMmapRwsem.readLock();
-                count();
-                zapRange(index, false, steps.has(Step.SECOND_ZAP_SEES_PMD));
-                file.iMmapRwsem.readUnlock();
-            }
-            file.remove(index, folio);
-            folio.lock.unlock();
-            folio.put();
-        } else {
-            folio.lock.unlock();
-        }
-        return mapped;
     }
 }

@@ -35,7 +35,8 @@ public final class MarkDirty {
     }
 
     /** {@code folio_mark_dirty}, whose caller keeps the mapping stable. */
-    public static final Steps<Step> UNLOCKED = Steps.of(Step.ORDERED_WHEN_SET, Step.CHECK_MAPPING);
+    public static final Steps<Step> UNLOCKED =
+            Steps.of(Step.LOOK_AT_MAPPING, Step.ORDERED_WHEN_SET, Step.CHECK_MAPPING);
     /** {@code set_page_dirty_lock}. */
     public static final Steps<Step> LOCKED = UNLOCKED.with(Step.LOCK_FOLIO);
     /** {@code unpin_user_pages_dirty_lock}. */
@@ -70,9 +71,8 @@ public final class MarkDirty {
     public End mark(Folio folio) {
         if (steps.has(Step.PRECHECK)) {
             if (steps.has(Step.FENCE_BEFORE_PRECHECK)) {
-                // Pairs with the fully ordered clearing of the bit (CleanFolio): our store is visible before we look,
-                // so
-                // whoever cleans the folio after that look reads it.
+                // Pairs with the fully ordered clearing of the bit (CleanFolio): our store is visible before we
+                // look, so whoever cleans the folio after that look reads it.
                 machine.smpMb();
             }
             if (folio.test(Folio.DIRTY)) {

@@ -14,9 +14,8 @@ import pagerace.mm.Pte;
  * {@code shrink_folio_list} for one folio of a file on disk with one mapping: from the folio lock to the freed page, or to the
  * step at which it is kept. {@link Reclaim} is the same for anonymous memory.
  *
- * <p>Assumptions: the folio was isolated from the LRU, which is one of its references; nobody else reclaims it, and it is not
- * being written. Putting a kept folio back on the LRU, which drops that reference, is not modelled. A dirty folio is left to
- * the flusher, as since 3.2; older kernels would write it here.
+ * <p>Assumptions: those of {@link Evict}, which does the rest once the folio is unmapped; nobody else reclaims the folio, and
+ * it is not being written.
  *
  * <p>Guarantees, since 6.4: the folio of a pin that was there when the entry was cleared keeps its buffers. An ordinary
  * reference keeps the folio, but not its buffers: they are gone before the count is looked at.
@@ -59,26 +58,20 @@ public final class ReclaimFile {
         RECLAIMED
     }
 
-    /** The references of an unmapped folio that nobody else uses: the isolation's and the page cache's. */
-    private static final long OWN_REFERENCES = 2;
-
     private final Mm mm;
     private final DiskFile file;
-    private final StripBuffers strip;
+    private final Evict evict;
     private final Platform platform;
     private final MarkDirty markDirty;
-    private final Freeze freeze;
     private final Steps<Step> steps;
 
-    /** Reclaims the folio of {@code file}, which {@code mm} maps at the first entry of its table. */
-    public ReclaimFile(
-            Machine machine, Mm mm, DiskFile file, StripBuffers strip, Platform platform, Steps<Step> steps) {
+    /** Reclaims the folio of {@code file}, which {@code mm} maps at the first entry of its table; {@code evict} does the rest. */
+    public ReclaimFile(Machine machine, Mm mm, DiskFile file, Evict evict, Platform platform, Steps<Step> steps) {
         this.mm = mm;
         this.file = file;
-        this.strip = strip;
+        this.evict = evict;
         this.platform = steps.has(Step.CLEAR_PLAINLY) ? platform.with(Platform.PteUpdate.PLAIN) : platform;
         this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-        this.freeze = new Freeze(Freeze.MAINLINE);
         this.steps = steps;
     }
 
@@ -102,13 +95,13 @@ public final class ReclaimFile {
         if (pinned || (steps.has(Step.LOOK_AFTER_UNMAP) && folio.maybePinned())) {
             return End.KEPT_PINNED;
         }
-        if (folio.test(Folio.DIRTY)) {
-            return End.KEPT_DIRTY;
-        }
-        if (!strip.strip(folio)) {
-            return End.KEPT_BUFFERS;
-        }
-        return remove(folio) ? End.RECLAIMED : End.STRIPPED;
+        return switch (evict.evictLocked(folio)) {
+            case KEPT_LOCKED -> End.KEPT_LOCKED;
+            case KEPT_DIRTY -> End.KEPT_DIRTY;
+            case KEPT_BUSY -> End.KEPT_BUFFERS;
+            case KEPT_REFERENCED, KEPT_UNFROZEN -> End.STRIPPED;
+            case FREED -> End.RECLAIMED;
+        };
     }
 
     /** {@code try_to_unmap_one}: whether a look for pins on the way found one. The flush is left for the end of the batch. */
@@ -133,16 +126,5 @@ public final class ReclaimFile {
         folio.refcount.fetchAdd(-1, uncount);
         mm.table.ptl.unlock();
         return pinned;
-    }
-
-    /** {@code __remove_mapping}: whether nobody else had a reference, so that the folio is out of the page cache and free. */
-    private boolean remove(Folio folio) {
-        file.inode.xaLock.lock();
-        boolean free = freeze.freeze(folio, OWN_REFERENCES) == Freeze.End.FROZEN;
-        if (free) {
-            file.delete(folio);
-        }
-        file.inode.xaLock.unlock();
-        return free;
     }
 }

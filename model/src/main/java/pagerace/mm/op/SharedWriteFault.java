@@ -66,6 +66,7 @@ public final class SharedWriteFault {
     private final Mm mm;
     private final MemMap memMap;
     private final DiskFile file;
+    private final FilemapFault filemapFault;
     private final MarkDirty markDirty;
     private final Steps<Step> steps;
 
@@ -74,6 +75,7 @@ public final class SharedWriteFault {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
+        this.filemapFault = new FilemapFault(file.inode);
         this.markDirty = markDirty;
         this.steps = steps;
     }
@@ -85,8 +87,8 @@ public final class SharedWriteFault {
         if (Pte.isWritable(seen)) {
             return End.NO_FAULT;
         }
-        // Pairs with the write fence between the size and the count (HolePunch): who sees the new count sees the new
-        // size.
+        // Pairs with the write fence between the size and the count (UnmapMapping): who sees the new count sees the
+        // new size.
         long count = steps.has(Step.TRUNCATE_COUNT) ? file.inode.truncateCount.loadAcquire() : 0;
         if (Pte.isPresent(seen)) {
             return protectedEntry(entry, seen);
@@ -96,11 +98,11 @@ public final class SharedWriteFault {
             return End.SIGBUS;
         }
         Folio folio = memMap.folioOf(pfn);
-        End end = filemapFault(folio, pfn);
-        if (end == End.MADE_WRITABLE) {
-            end = notify(folio, entry, seen, count, true);
-        }
-        return end;
+        return switch (filemapFault.lock(folio, 0, pfn)) {
+            case LOCKED -> notify(folio, entry, seen, count, true);
+            case MOVED, TRUNCATED -> End.TRUNCATED;
+            case BEYOND_EOF -> End.SIGBUS;
+        };
     }
 
     /** {@code do_wp_page}: the folio is the entry's, referenced under the page-table lock. */
@@ -124,25 +126,6 @@ public final class SharedWriteFault {
         }
         folio.put();
         return end;
-    }
-
-    /** {@code filemap_fault}: {@link End#MADE_WRITABLE} if the folio is referenced and locked, and of this file. */
-    private End filemapFault(Folio folio, int pfn) {
-        if (!folio.tryGet()) {
-            return End.TRUNCATED;
-        }
-        if (file.inode.slot(0).readOnce() != pfn) {
-            folio.put();
-            return End.TRUNCATED;
-        }
-        folio.lock.lock();
-        boolean ours = file.inode.owns(folio);
-        if (ours && file.inode.size.readOnce() > 0) {
-            return End.MADE_WRITABLE;
-        }
-        folio.lock.unlock();
-        folio.put();
-        return ours ? End.SIGBUS : End.TRUNCATED;
     }
 
     /** From {@code page_mkwrite} to the dirty folio, which comes locked if {@code locked}. Puts a folio that it does not map. */

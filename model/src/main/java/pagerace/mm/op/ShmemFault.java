@@ -39,6 +39,7 @@ public final class ShmemFault {
     private final Mm mm;
     private final MemMap memMap;
     private final Inode file;
+    private final FilemapFault filemapFault;
     private final Folio spare;
     private final Steps<Step> steps;
 
@@ -47,6 +48,7 @@ public final class ShmemFault {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
+        this.filemapFault = new FilemapFault(file);
         this.spare = spare;
         this.steps = steps;
     }
@@ -150,21 +152,12 @@ public final class ShmemFault {
 
     /** {@link FaultEnd#MAPPED} if the folio is referenced, locked, and of this file. */
     private FaultEnd lock(Folio folio, int index, int pfn) {
-        if (!folio.tryGet()) {
-            return FaultEnd.SKIPPED_MOVED;
-        }
-        if (file.slot(index).readOnce() != pfn) {
-            folio.put();
-            return FaultEnd.SKIPPED_MOVED;
-        }
-        folio.lock.lock();
-        boolean ours = file.owns(folio);
-        if (ours && index < file.size.readOnce()) {
-            return FaultEnd.MAPPED;
-        }
-        folio.lock.unlock();
-        folio.put();
-        return ours ? FaultEnd.BEYOND_EOF : FaultEnd.SKIPPED_TRUNCATED;
+        return switch (filemapFault.lock(folio, index, pfn)) {
+            case LOCKED -> FaultEnd.MAPPED;
+            case MOVED -> FaultEnd.SKIPPED_MOVED;
+            case TRUNCATED -> FaultEnd.SKIPPED_TRUNCATED;
+            case BEYOND_EOF -> FaultEnd.BEYOND_EOF;
+        };
     }
 
     /** {@code finish_fault} on a locked folio; unlocks it. */

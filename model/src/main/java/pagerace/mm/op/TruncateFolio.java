@@ -1,65 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.mm.Buffers;
+import org.jspecify.annotations.Nullable;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Mm;
+import pagerace.mm.Inode;
 
 /**
- * {@code truncate_inode_folio} on a filesystem with a disk: unmaps a folio, forgets what was to be written of it, and takes it
- * out of the file. {@link HolePunch} is the walk over a whole shmem file around it.
+ * {@code truncate_inode_folio}: unmaps a folio, forgets what was to be written of it, takes it out of the file and drops the
+ * page cache's reference. {@link HolePunch} is the walk over a whole file around it.
  *
- * <p>Assumptions: the file's size was changed before, and the range zapped once; one address space maps the file.
+ * <p>Assumptions: the caller has a reference, from looking the folio up. A shmem folio's dirty mark is not modelled: nobody
+ * writes it.
  *
  * <p>Guarantees: whoever holds the folio lock finds the folio either wholly in the file or in none. Whoever does not may mark
  * the folio dirty at any time, and has to look under the lock of the page cache whether it is still there.
+ *
+ * <p>Algorithm notes. Unlike reclaim ({@link Evict}), truncation must not fail: it asks nobody, empties the slot, and drops the
+ * cache's reference as anybody would; whoever still has one frees the folio later.
  */
 public final class TruncateFolio {
-    private final Mm mm;
-    private final DiskFile file;
-    private final CleanFolio clean;
-    private final Zap zap;
+    /**
+     * What became of a folio.
+     *
+     * @param unmapped whether it was mapped, and had to be unmapped
+     * @param freed whether the page cache's reference was the last
+     */
+    public record Truncated(boolean unmapped, boolean freed) {
+        private static final Truncated NOT_IN_FILE = new Truncated(false, false);
+    }
 
-    /** Truncates {@code file}, which {@code mm} maps at the first entry of its table; {@code zap} unmaps. */
-    public TruncateFolio(Mm mm, DiskFile file, CleanFolio clean, Zap zap) {
-        this.mm = mm;
-        this.file = file;
+    private final Inode inode;
+    private final @Nullable DiskFile disk;
+    private final @Nullable CleanFolio clean;
+    private final @Nullable UnmapMapping unmap;
+
+    /**
+     * Takes folios out of a file that has no disk.
+     *
+     * @param unmap how a mapped folio is unmapped; null if it stays mapped, or nobody maps the file
+     */
+    public TruncateFolio(Inode file, @Nullable UnmapMapping unmap) {
+        this(file, null, null, unmap);
+    }
+
+    /** The same on disk, where {@code clean} cancels what was to be written. */
+    public TruncateFolio(DiskFile file, CleanFolio clean, @Nullable UnmapMapping unmap) {
+        this(file.inode, file, clean, unmap);
+    }
+
+    private TruncateFolio(
+            Inode inode, @Nullable DiskFile disk, @Nullable CleanFolio clean, @Nullable UnmapMapping unmap) {
+        this.inode = inode;
+        this.disk = disk;
         this.clean = clean;
-        this.zap = zap;
+        this.unmap = unmap;
     }
 
-    /** Removes {@code folio}, on which the caller holds a reference: whether it was still in the file. */
-    public boolean truncate(Folio folio) {
+    /** Takes {@code folio}, page {@code index} of the file, out of it, unless somebody else has. */
+    public Truncated truncate(Folio folio, int index) {
         folio.lock.lock();
-        boolean inFile = file.inode.owns(folio);
-        if (inFile) {
-            if (folio.mapcount.readOnce() > 0) {
-                file.inode.iMmapRwsem.readLock();
-                zap.zap(mm.table.pte(0), false, true);
-                file.inode.iMmapRwsem.readUnlock();
-            }
-            discardBuffers();
-            clean.cancel(folio);
-            file.inode.xaLock.lock();
-            file.delete(folio);
-            file.inode.xaLock.unlock();
-        }
-        folio.lock.unlock();
-        if (inFile) {
-            folio.put();
-        }
-        return inFile;
+        return truncateLocked(folio, index);
     }
 
-    /** {@code block_invalidate_folio}: what the buffers had to write is forgotten, and they are freed. */
-    private void discardBuffers() {
-        Buffers buffers = file.buffers;
-        if (buffers != null) {
-            buffers.privateLock.lock();
-            buffers.testAndClearDirty();
-            buffers.detach();
-            buffers.privateLock.unlock();
+    /** The same for a folio that is locked; unlocks it. */
+    Truncated truncateLocked(Folio folio, int index) {
+        if (!inode.owns(folio)) {
+            folio.lock.unlock();
+            return Truncated.NOT_IN_FILE;
         }
+        boolean mapped = unmap != null && folio.mapcount.readOnce() > 0;
+        if (unmap != null && mapped) {
+            unmap.unmap(index, false);
+        }
+        if (disk != null && disk.buffers != null) {
+            disk.buffers.discard();
+        }
+        if (clean != null) {
+            clean.cancel(folio);
+        }
+        inode.xaLock.lock();
+        if (disk != null) {
+            disk.delete(folio);
+        } else {
+            inode.removeLocked(index, folio);
+        }
+        inode.xaLock.unlock();
+        folio.lock.unlock();
+        return new Truncated(mapped, folio.put());
     }
 }

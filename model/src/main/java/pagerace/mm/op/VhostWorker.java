@@ -3,10 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
-import pagerace.machine.Word;
 import pagerace.mm.Folio;
-import pagerace.mm.Mm;
-import pagerace.mm.Pte;
 import pagerace.mm.Slab;
 import pagerace.mm.VhostRing;
 
@@ -59,26 +56,23 @@ public final class VhostWorker {
         FREED_MAP
     }
 
-    /** The entry can be write-protected once more between the fault and the store, but not for ever. */
-    private static final int TRIES = 4;
-
     private final Machine machine;
     private final VhostRing ring;
-    private final Mm mm;
     private final Folio folio;
+    private final FileStore store;
     private final Steps<Step> steps;
 
-    /** A worker on {@code ring}, whose page {@code folio} is the first that {@code mm} maps. */
-    public VhostWorker(Machine machine, VhostRing ring, Mm mm, Folio folio, Steps<Step> steps) {
+    /** A worker on {@code ring}, whose page is {@code folio}; the way through the page table is {@code store}'s. */
+    public VhostWorker(Machine machine, VhostRing ring, Folio folio, FileStore store, Steps<Step> steps) {
         this.machine = machine;
         this.ring = ring;
-        this.mm = mm;
         this.folio = folio;
+        this.store = store;
         this.steps = steps;
     }
 
     /** Stores {@code value} to the ring. */
-    public Way put(int cpu, long value) {
+    public Way put(long value) {
         if (steps.has(Step.USE_MAP)) {
             enter();
             if (ring.map.readDependent() != VhostRing.NO_MAP) {
@@ -91,7 +85,7 @@ public final class VhostWorker {
             }
             leave();
         }
-        return copyToUser(cpu, value);
+        return copyToUser(value);
     }
 
     private void enter() {
@@ -129,42 +123,15 @@ public final class VhostWorker {
     }
 
     /**
-     * {@code copy_to_user}. The look at the entry and the store are one section for flushes, as in {@link UserAccess}.
+     * {@code copy_to_user}.
      *
      * @throws IllegalStateException if the store never succeeds
      */
-    private Way copyToUser(int cpu, long value) {
-        Word entry = mm.table.pte(0);
-        Way way = Way.PAGE_TABLE;
-        for (int tries = 0; tries < TRIES; tries++) {
-            mm.tlb.irqSave(cpu);
-            long pte = entry.readOnce();
-            boolean permitted = Pte.isWritable(pte) && setDirty(entry, pte);
-            if (permitted) {
-                folio.data.writeOnce(value);
-            }
-            mm.tlb.irqRestore(cpu);
-            if (permitted) {
-                return way;
-            }
-            fault(entry);
-            way = Way.FAULT;
+    private Way copyToUser(long value) {
+        int faults = store.store(value);
+        if (faults == FileStore.FAILED) {
+            throw new IllegalStateException("a store never succeeded");
         }
-        throw new IllegalStateException("a store never succeeded");
-    }
-
-    /** The hardware's walk before a store: sets the dirty bit of the entry that it saw, or finds that it has changed. */
-    private static boolean setDirty(Word entry, long pte) {
-        return Pte.has(pte, Pte.DIRTY) || entry.cmpxchg(pte, pte | Pte.DIRTY | Pte.ACCESSED, Order.FULL) == pte;
-    }
-
-    /** {@code do_wp_page} of a shared file mapping: the folio is dirtied, with its owner's consent, under the folio lock. */
-    private void fault(Word entry) {
-        folio.lock.lock();
-        folio.flags.testAndSetBit(Folio.DIRTY);
-        mm.table.ptl.lock();
-        entry.writeOnce(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-        mm.table.ptl.unlock();
-        folio.lock.unlock();
+        return faults == 0 ? Way.PAGE_TABLE : Way.FAULT;
     }
 }

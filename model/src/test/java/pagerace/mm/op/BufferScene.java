@@ -80,12 +80,14 @@ final class BufferScene {
     }
 
     ReclaimFile.End shrink(Steps<ReclaimFile.Step> steps) {
-        return new ReclaimFile(machine, mm, file, stripping(StripBuffers.MAINLINE), platform, steps).shrink(folio);
+        Evict evict = new Evict(file, stripping(StripBuffers.MAINLINE), new Freeze(Freeze.MAINLINE));
+        return new ReclaimFile(machine, mm, file, evict, platform, steps).shrink(folio);
     }
 
-    boolean truncate() {
+    TruncateFolio.Truncated truncate() {
         Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
-        return new TruncateFolio(mm, file, clean(CleanFolio.MAINLINE), zap).truncate(folio);
+        UnmapMapping unmap = new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION);
+        return new TruncateFolio(file, clean(CleanFolio.MAINLINE), unmap).truncate(folio, 0);
     }
 
     WritePages.End writePages(Steps<WritePages.Step> steps) {

@@ -4,11 +4,14 @@ package pagerace.mm.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import pagerace.machine.TlbProfile;
 import pagerace.mm.Buffers;
+import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.MemMap;
+import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
 
 /** A file of one page with buffers, which nobody maps: the page cache has a reference, and the test has one. */
@@ -21,20 +24,31 @@ final class CacheScene {
     final Inode file;
     final Buffers buffers;
 
+    private final DiskFile disk;
+    private final CleanFolio clean;
+
     CacheScene(RefEncoding encoding) {
         folio = new Folio(
                 machine, "folio", 1, false, new Folio.Initially(2, 0, Folio.UPTODATE, Folio.FILE, CONTENT), encoding);
         memMap = new MemMap(machine, List.of(folio));
         file = new Inode(machine, Folio.FILE, folio);
         buffers = new Buffers(machine, Buffers.ATTACHED);
+        disk = new DiskFile(machine, file, CONTENT, false, null, buffers);
+        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
+        clean = new CleanFolio(machine, disk, List.of(), platform, CleanFolio.MAINLINE);
     }
 
     CacheScene() {
         this(RefEncoding.UNLESS_ZERO);
     }
 
-    Evict evict() {
-        return new Evict(file, buffers, new Freeze(Freeze.MAINLINE));
+    Evict.End evict() {
+        StripBuffers strip = new StripBuffers(disk, clean, StripBuffers.MAINLINE);
+        return new Evict(disk, strip, new Freeze(Freeze.MAINLINE)).evict(folio);
+    }
+
+    TruncateFolio.Truncated truncate() {
+        return new TruncateFolio(disk, clean, null).truncate(folio, 0);
     }
 
     Lookup.Found lookUp(Steps<Lookup.Step> steps) {

@@ -17,38 +17,38 @@ class EvictTest {
     private final CacheScene scene = new CacheScene();
 
     private void assertKept(End end, long references) {
-        assertThat(scene.evict().reclaim(scene.folio, 0)).isEqualTo(end);
+        assertThat(scene.evict()).isEqualTo(end);
         scene.assertInCache(true);
         scene.assertReferences(references);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"UNLESS_ZERO", "FROZEN_BIT"})
-    void reclaimFreesAPageThatNobodyUses(RefEncoding encoding) {
+    void freesAPageThatNobodyUses(RefEncoding encoding) {
         CacheScene unused = new CacheScene(encoding);
-        assertThat(unused.evict().reclaim(unused.folio, 0)).isEqualTo(End.FREED);
+        assertThat(unused.evict()).isEqualTo(End.FREED);
         unused.assertInCache(false);
         unused.assertReferences(encoding.frozen);
         assertThat(unused.buffers.isAttached()).isFalse();
     }
 
     @Test
-    void reclaimLeavesALockedFolioAlone() {
+    void leavesALockedFolioAlone() {
         scene.folio.lock.lock();
-        assertThat(scene.evict().reclaim(scene.folio, 0)).isEqualTo(End.KEPT_LOCKED);
+        assertThat(scene.evict()).isEqualTo(End.KEPT_LOCKED);
         assertThat(scene.folio.lock.isLocked()).as("still somebody else's").isTrue();
         assertThat(scene.buffers.isAttached()).isTrue();
     }
 
     @Test
-    void reclaimLeavesADirtyFolioToTheFlusher() {
+    void leavesADirtyFolioToTheFlusher() {
         scene.folio.flags.or(Folio.DIRTY);
         assertKept(End.KEPT_DIRTY, 2);
         assertThat(scene.buffers.isAttached()).isTrue();
     }
 
     @Test
-    void reclaimDoesNotStripBuffersThatHaveToBeWritten() {
+    void doesNotStripBuffersThatHaveToBeWritten() {
         scene.buffers.state.or(Buffers.DIRTY);
         assertKept(End.KEPT_BUSY, 2);
         assertThat(scene.buffers.isAttached()).isTrue();
@@ -68,8 +68,8 @@ class EvictTest {
     }
 
     @Test
-    void reclaimFreezesUnderTheLockOfThePageCache() {
-        assertThat(scene.machine.logOf(() -> scene.evict().reclaim(scene.folio, 0)))
+    void freezesUnderTheLockOfThePageCache() {
+        assertThat(scene.machine.logOf(() -> scene.evict()))
                 .containsSubsequence(
                         "trylock folio.flags",
                         "lock inode.i_private_lock",
@@ -80,21 +80,5 @@ class EvictTest {
                         "writeOnce page_cache[0]",
                         "storeRelease page_cache.xa_lock",
                         "fetchAndNot folio.flags RELEASE");
-    }
-
-    @Test
-    void truncationFreesAPageThatNobodyUses() {
-        assertThat(scene.evict().truncate(scene.folio, 0)).isEqualTo(End.FREED);
-        scene.assertInCache(false);
-        scene.assertReferences(0);
-    }
-
-    @Test
-    void truncationLeavesAReferencedPageToWhoHasTheReference() {
-        assertThat(scene.folio.tryGet()).isTrue();
-        assertThat(scene.evict().truncate(scene.folio, 0)).isEqualTo(End.LEFT_TO_OTHERS);
-        scene.assertInCache(false);
-        scene.assertReferences(1);
-        assertThat(scene.folio.put()).isTrue();
     }
 }

@@ -13,7 +13,6 @@ import pagerace.mm.op.MarkDirty.Step;
 
 /** Marking pages that have buffers, had some, or ask for some. */
 class MarkDirtyWithBuffersTest {
-    private static final Steps<Step> LOOKING = MarkDirty.UNLOCKED.with(Step.LOOK_AT_MAPPING);
     private static final Steps<Step> NOTIFYING = MarkDirty.LOCKED.with(Step.NOTIFY);
 
     @ParameterizedTest
@@ -23,11 +22,11 @@ class MarkDirtyWithBuffersTest {
         if (!attached) {
             scene.strip(StripBuffers.MAINLINE);
         }
-        assertThat(scene.mark(LOOKING)).isEqualTo(End.DIRTIED);
+        assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(End.DIRTIED);
         assertThat(scene.buffers.state.readOnce()).isEqualTo(attached ? Buffers.ATTACHED | Buffers.DIRTY : 0);
         assertThat(scene.isDirty()).isTrue();
         assertThat(scene.tag.readOnce()).isEqualTo(1);
-        assertThat(scene.mark(LOOKING)).isEqualTo(End.WAS_DIRTY);
+        assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(End.WAS_DIRTY);
         scene.assertConserved();
     }
 
@@ -39,7 +38,7 @@ class MarkDirtyWithBuffersTest {
         if (dirty) {
             scene.folio.flags.or(Folio.DIRTY);
         }
-        assertThat(scene.mark(LOOKING)).isEqualTo(dirty ? End.WAS_DIRTY : End.IN_NO_FILE);
+        assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(dirty ? End.WAS_DIRTY : End.IN_NO_FILE);
         assertThat(scene.isDirty()).isTrue();
         assertThat(scene.tag.readOnce()).isZero();
         scene.assertConserved();
@@ -49,12 +48,12 @@ class MarkDirtyWithBuffersTest {
     void looksAgainUnderTheLock() {
         BufferScene scene = BufferScene.readOnly().held(1);
         scene.machine.before("lock inode.i_private_lock", 1, scene::truncate);
-        assertThat(scene.mark(LOOKING)).isEqualTo(End.NOT_IN_FILE);
+        assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(End.NOT_IN_FILE);
         assertThat(scene.tag.readOnce()).isZero();
         scene.assertConserved();
         BufferScene mutant = BufferScene.readOnly().held(1);
         mutant.machine.before("lock inode.i_private_lock", 1, mutant::truncate);
-        assertThat(mutant.mark(LOOKING.without(Step.CHECK_MAPPING))).isEqualTo(End.DIRTIED);
+        assertThat(mutant.mark(MarkDirty.UNLOCKED.without(Step.CHECK_MAPPING))).isEqualTo(End.DIRTIED);
         assertThat(mutant.tag.readOnce()).as("of a page that is gone").isEqualTo(1);
     }
 
@@ -75,7 +74,7 @@ class MarkDirtyWithBuffersTest {
     void theFilesystemIsNotAskedAboutWhatIsNotItsOwn() {
         BufferScene scene = BufferScene.readOnly().held(1);
         scene.truncate();
-        assertThat(scene.mark(NOTIFYING)).isEqualTo(End.NOT_IN_FILE);
+        assertThat(scene.mark(NOTIFYING)).isEqualTo(End.IN_NO_FILE);
         assertThat(scene.file.isReserved()).isFalse();
         assertThat(scene.buffers.isAttached()).isFalse();
         scene.assertConserved();

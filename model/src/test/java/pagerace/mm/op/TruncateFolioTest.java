@@ -7,8 +7,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Pte;
+import pagerace.mm.op.TruncateFolio.Truncated;
 
 class TruncateFolioTest {
+    private static final Truncated UNMAPPED = new Truncated(true, false);
+    private static final Truncated QUIET = new Truncated(false, false);
+
     /** A page that the test holds, so that it outlives its file. */
     private static BufferScene scene(long flags) {
         return new BufferScene(flags).held(1);
@@ -29,7 +33,7 @@ class TruncateFolioTest {
         if (dirty) {
             scene.dirty();
         }
-        assertThat(scene.truncate()).isTrue();
+        assertThat(scene.truncate()).isEqualTo(UNMAPPED);
         assertThat(scene.isDirty()).isFalse();
         assertGone(scene);
     }
@@ -47,8 +51,8 @@ class TruncateFolioTest {
     @Test
     void removesNothingTwice() {
         BufferScene scene = scene(0);
-        assertThat(scene.truncate()).isTrue();
-        assertThat(scene.truncate()).isFalse();
+        assertThat(scene.truncate()).isEqualTo(UNMAPPED);
+        assertThat(scene.truncate()).isEqualTo(QUIET);
         assertGone(scene);
     }
 
@@ -71,9 +75,26 @@ class TruncateFolioTest {
         scene.machine.before(
                 "fetchAndNot folio.flags RELEASE",
                 1,
-                () -> assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(MarkDirty.End.NOT_IN_FILE));
-        assertThat(scene.truncate()).isTrue();
+                () -> assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(MarkDirty.End.IN_NO_FILE));
+        assertThat(scene.truncate()).isEqualTo(UNMAPPED);
         assertThat(scene.isDirty()).isTrue();
         assertGone(scene);
+    }
+
+    @Test
+    void theCallersReferenceOutlivesTheFile() {
+        CacheScene scene = new CacheScene();
+        assertThat(scene.truncate()).isEqualTo(QUIET);
+        scene.assertInCache(false);
+        scene.assertReferences(1);
+    }
+
+    @Test
+    void theCacheMayBeTheLastToLetGo() {
+        CacheScene scene = new CacheScene();
+        scene.folio.put();
+        assertThat(scene.truncate()).isEqualTo(new Truncated(false, true));
+        scene.assertInCache(false);
+        scene.assertReferences(0);
     }
 }

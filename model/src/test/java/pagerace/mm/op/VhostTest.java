@@ -13,6 +13,7 @@ import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
@@ -24,7 +25,6 @@ import pagerace.mm.op.VhostWorker.Way;
 
 /** The vhost worker, the callback that takes its map, and the cleaner that calls it. */
 class VhostTest {
-    private static final int CPU = 0;
     private static final long STORED = 9;
     private static final String STORE = "writeOnce folio.data";
     private static final String DIRTY = "fetchOr folio.flags FULL";
@@ -40,7 +40,10 @@ class VhostTest {
     private final VhostRing ring = new VhostRing(machine, folio, true);
 
     private VhostWorker worker(Steps<VhostWorker.Step> steps) {
-        return new VhostWorker(machine, ring, mm, folio, steps);
+        MemMap memMap = new MemMap(machine, List.of(folio));
+        MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
+        SharedWriteFault fault = new SharedWriteFault(mm, memMap, file, mark, SharedWriteFault.MAINLINE);
+        return new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), steps);
     }
 
     private VhostNotifier notifier(Steps<Step> steps) {
@@ -61,7 +64,7 @@ class VhostTest {
 
     @Test
     void storesThroughTheMapLeaveNoMarkInTheEntry() {
-        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.MAP);
+        assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.MAP);
         assertThat(folio.data.readOnce()).isEqualTo(STORED);
         assertThat(folio.test(Folio.DIRTY)).isFalse();
         assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isFalse();
@@ -70,7 +73,7 @@ class VhostTest {
 
     @Test
     void theAnnouncements() {
-        assertThat(machine.logOf(() -> worker(VhostWorker.REF).put(CPU, STORED)))
+        assertThat(machine.logOf(() -> worker(VhostWorker.REF).put(STORED)))
                 .containsExactly(
                         "readOnce vq.ref",
                         "storeRelease vq.ref",
@@ -81,15 +84,15 @@ class VhostTest {
                         "readOnce vq.ref",
                         "storeRelease vq.ref");
         assertThat(machine.logOf(() -> worker(VhostWorker.REF.with(VhostWorker.Step.FENCE_AFTER_REF))
-                        .put(CPU, STORED)))
+                        .put(STORED)))
                 .containsSubsequence("storeRelease vq.ref", "smpMb", "loadAcquire vq.map");
         assertThat(machine.logOf(() -> worker(VhostWorker.REF.with(VhostWorker.Step.REF_BY_RMW))
-                        .put(CPU, STORED)))
+                        .put(STORED)))
                 .containsSubsequence("fetchAdd vq.ref FULL", "loadAcquire vq.map", STORE, "storeRelease vq.ref");
-        assertThat(machine.logOf(() -> worker(VhostWorker.LOCK).put(CPU, STORED)))
+        assertThat(machine.logOf(() -> worker(VhostWorker.LOCK).put(STORED)))
                 .startsWith("lock vq.mmu_lock")
                 .endsWith("storeRelease vq.mmu_lock");
-        assertThat(machine.logOf(() -> worker(VhostWorker.RCU).put(CPU, STORED)))
+        assertThat(machine.logOf(() -> worker(VhostWorker.RCU).put(STORED)))
                 .startsWith("readOnce rcu[0]", "storeRelease rcu[0]", "smpMb")
                 .endsWith("readOnce rcu[0]", "storeRelease rcu[0]");
         assertThat(ring.ref.readOnce() % 2).isZero();
@@ -99,9 +102,9 @@ class VhostTest {
     @Test
     void withoutAMapStoresGoThroughTheEntry() {
         notifier(VhostNotifier.RCU).rangeStart();
-        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.PAGE_TABLE);
+        assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.PAGE_TABLE);
         assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isTrue();
-        assertThat(machine.logOf(() -> worker(VhostWorker.COPY_TO_USER).put(CPU, STORED)))
+        assertThat(machine.logOf(() -> worker(VhostWorker.COPY_TO_USER).put(STORED)))
                 .as("the entry is dirty already")
                 .containsExactly("readOnce mm.pte", STORE);
         assertIdle();
@@ -111,7 +114,7 @@ class VhostTest {
     void aStoreThroughAReadOnlyEntryFaults() {
         folio.flags.or(Folio.DIRTY);
         cleaner(notifier(VhostNotifier.RCU)).write(folio);
-        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.FAULT);
+        assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.FAULT);
         assertThat(folio.test(Folio.DIRTY)).isTrue();
         assertThat(Pte.isWritable(table.pte(0).readOnce())).isTrue();
         assertIdle();
@@ -122,7 +125,7 @@ class VhostTest {
         folio.flags.or(Folio.DIRTY);
         Writeback cleaner = cleaner(notifier(VhostNotifier.NO_MAP));
         machine.before("cmpxchg mm.pte FULL", 1, () -> cleaner.write(folio));
-        assertThat(worker(VhostWorker.COPY_TO_USER).put(CPU, STORED)).isEqualTo(Way.FAULT);
+        assertThat(worker(VhostWorker.COPY_TO_USER).put(STORED)).isEqualTo(Way.FAULT);
         assertThat(folio.data.readOnce()).isEqualTo(STORED);
         assertIdle();
     }
@@ -130,7 +133,7 @@ class VhostTest {
     @Test
     void aWorkerThatIsTooLateFindsPoison() {
         machine.before("readOnce map.addr", 1, notifier(VhostNotifier.RCU.without(Step.WAIT_RCU))::rangeStart);
-        assertThat(worker(VhostWorker.RCU).put(CPU, STORED)).isEqualTo(Way.FREED_MAP);
+        assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.FREED_MAP);
         assertThat(folio.data.readOnce()).isEqualTo(1);
     }
 
@@ -203,7 +206,7 @@ class VhostTest {
     @Test
     void aCleanedPageIsOnDisk() {
         folio.flags.or(Folio.DIRTY);
-        worker(VhostWorker.RCU).put(CPU, STORED);
+        worker(VhostWorker.RCU).put(STORED);
         VhostNotifier notifier = notifier(VhostNotifier.RCU);
         assertThat(machine.logOf(() -> cleaner(notifier).write(folio)))
                 .containsSubsequence(
