@@ -342,8 +342,7 @@ public final class GupWriteVsWriteback implements Race {
             MemMap memMap = new MemMap(machine, List.of(folio, second));
             file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
             Mm mm = mm(machine, "mm", platform);
-            SharedWriteFault fault = new SharedWriteFault(
-                    mm, memMap, file, new MarkDirty(machine, file, MarkDirty.UNLOCKED), SharedWriteFault.MAINLINE);
+            SharedWriteFault fault = new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE);
             write = new GupWrite(
                     mm,
                     file,

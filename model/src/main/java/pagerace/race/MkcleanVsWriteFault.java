@@ -20,7 +20,6 @@ import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
-import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.SharedWriteFault.Step;
 import pagerace.mm.op.Steps;
@@ -269,8 +268,7 @@ public final class MkcleanVsWriteFault implements Race {
             Translation translation = protectedEntry ? null : new Translation(machine, Translation.NONE);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, translation);
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-            fault = new SharedWriteFault(mm, memMap, file, mark, fix.fault.except(dropped));
+            fault = new SharedWriteFault(machine, mm, memMap, file, fix.fault.except(dropped));
             store = new FileStore(mm, memMap, fault);
             clean = new CleanFolio(machine, file, List.of(mm), platform, fix.clean.except(dropped));
             writeback = new Writeback(file, clean, Writeback.MAINLINE);

@@ -18,7 +18,6 @@ import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
-import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.Steps;
 import pagerace.mm.op.Writeback;
@@ -194,8 +193,8 @@ public final class MkcleanVsZap implements Race {
             file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-            store = new FileStore(mm, memMap, new SharedWriteFault(mm, memMap, file, mark, SharedWriteFault.MAINLINE));
+            store = new FileStore(
+                    mm, memMap, new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE));
             CleanFolio clean =
                     new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE.except(dropped));
             writeback = new Writeback(file, clean, Writeback.MAINLINE);

@@ -18,7 +18,6 @@ import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.HolePunch;
-import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.SharedWriteFault.Step;
 import pagerace.mm.op.Steps;
@@ -252,8 +251,7 @@ public final class PageMkwriteVsTruncate implements Race {
                     new PageTable(machine, "mm", Pte.NONE),
                     new Tlb(machine, platform.flush(), 0),
                     false);
-            MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-            fault = new SharedWriteFault(mm, memMap, file, mark, fix.fault.except(dropped));
+            fault = new SharedWriteFault(machine, mm, memMap, file, fix.fault.except(dropped));
             Steps<HolePunch.Step> removal =
                     opponent == Opponent.INVALIDATE ? HolePunch.INVALIDATION : HolePunch.TRUNCATION;
             punch = new HolePunch(
