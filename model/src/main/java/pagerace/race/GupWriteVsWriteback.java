@@ -278,7 +278,12 @@ public final class GupWriteVsWriteback implements Race {
 
         @Override
         public Fix control(Place at) {
-            return this == REFUSE_LONGTERM ? STORE_ONLY : STORE_THEN_MARK;
+            return switch (this) {
+                case REFUSE_LONGTERM -> STORE_ONLY;
+                case SKIP_PINNED_AFTER_MKCLEAN -> SKIP_PINNED;
+                case KEEP_PINNED_MAPPED -> STORE_THEN_MARK;
+                default -> LOCKED_STORE;
+            };
         }
 
         @Override
@@ -322,7 +327,7 @@ public final class GupWriteVsWriteback implements Race {
         return List.of(List.of(On.X86, On.ARM64));
     }
 
-    /** One dirty page of a file, mapped writable once or twice; a second page where two are locked. */
+    /** Two dirty pages, mapped writable once or twice: that of the file, and the other of the buffer. */
     private static final class State implements Scenario<GupWrite.Written, Object> {
         private static final long ON_DISK = 0;
         private static final long BEFORE = 1;
@@ -376,7 +381,7 @@ public final class GupWriteVsWriteback implements Race {
         private Mm mm(Machine machine, String name, Platform platform) {
             long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             Translation translation = fix == Fix.REFUSE_LONGTERM ? new Translation(machine, entry) : null;
-            PageTable table = new PageTable(machine, name, entry);
+            PageTable table = new PageTable(machine, name, entry, Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             return new Mm(machine, name, table, new Tlb(machine, platform.flush(), 1, translation), true);
         }
 
@@ -385,7 +390,7 @@ public final class GupWriteVsWriteback implements Race {
             if (fix.opponent() == Opponent.WRITER) {
                 return write.writeBoth(folio, second, STORED);
             }
-            GupWrite.Written written = write.write(CPU, folio, STORED);
+            GupWrite.Written written = write.write(CPU, folio, second, STORED);
             return written.stored() || fix.admission() == Admission.NONE ? written : storeThroughMapping();
         }
 

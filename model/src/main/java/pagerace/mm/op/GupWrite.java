@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import org.jspecify.annotations.Nullable;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
@@ -86,8 +87,18 @@ public final class GupWrite {
         this.steps = steps;
     }
 
-    /** Stores {@code value} to {@code folio}, the file's page. */
+    /** Stores {@code value} to {@code folio}, the file's page, which is all of the buffer. */
     public Written write(int cpu, Folio folio, long value) {
+        return write(cpu, folio, null, value);
+    }
+
+    /**
+     * Stores {@code value} to {@code folio}, the file's page and the first of the buffer.
+     *
+     * @param next the buffer's second page, mapped at the second entry, which is pinned as well before anything is stored; null
+     *     if there is none
+     */
+    public Written write(int cpu, Folio folio, @Nullable Folio next, long value) {
         int flags = steps.has(Step.LONGTERM) ? FLAGS | GupFast.FOLL_LONGTERM : FLAGS;
         boolean cleanedSincePin = false;
         for (int tries = 0; tries < TRIES; tries++) {
@@ -99,6 +110,8 @@ public final class GupWrite {
                 fault.handle();
                 continue;
             }
+            boolean nextPinned =
+                    pin && next != null && gupFast.grab(cpu, 1, flags).isPinned();
             boolean busy = steps.has(Step.PAGE_MKWRITE) && folio.test(Folio.LOCKED | Folio.WRITEBACK);
             boolean locked = lock(folio);
             boolean refused = steps.has(Step.PAGE_MKWRITE) && !locked;
@@ -113,6 +126,9 @@ public final class GupWrite {
             unlock(folio, locked);
             if (pin) {
                 folio.unpin();
+            }
+            if (nextPinned && next != null) {
+                next.unpin();
             }
             if (permitted) {
                 return new Written(true, outside, cleanedSincePin, busy);
