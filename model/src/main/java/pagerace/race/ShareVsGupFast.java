@@ -92,7 +92,7 @@ public final class ShareVsGupFast implements Race {
                 "an ordinary reference for reading stayed on the old page when the entry came to map the KSM page: of equal"
                         + " content, and never promised to see what the user writes later")
         LEFT_BEHIND,
-        @Window("GUP-fast found no entry while KSM had it cleared for a moment")
+        @Permitted("GUP-fast found no entry while KSM had it cleared for a moment")
         FOUND_CLEARED,
         @Window("GUP-fast took its reference, saw that the entry had changed, and gave it back")
         PIN_UNDONE,
@@ -106,7 +106,9 @@ public final class ShareVsGupFast implements Race {
         @Forbidden("the entry was replaced while the page was still marked exclusive")
         REPLACED_YET_EXCLUSIVE,
         @Forbidden("the sharer backed off without putting the entry back: the user's page is gone")
-        PAGE_LOST
+        PAGE_LOST,
+        @Forbidden("the page was kept, but not as it had been: it is no longer marked exclusive, or has another entry")
+        KEPT_YET_SHARED
     }
 
     /** Who gives up exclusivity. */
@@ -172,7 +174,7 @@ public final class ShareVsGupFast implements Race {
                 Origin.history(
                         "5.19 .. 6.0",
                         "6c287605fd56",
-                        "anon-c1, anon-f2",
+                        "anon-c1, c1', anon-f2",
                         "the sharer clears and flushes the entry, looks for pins, and gives up exclusivity only then; the second half"
                                 + " of a pin has no order"),
                 GupFast.V5_19,
@@ -325,6 +327,19 @@ public final class ShareVsGupFast implements Race {
                 return at.is(Reference.PIN) && !(at.is(Sharer.KSM) && at.is(On.X86));
             }
         },
+        CLEAR_BIT_BEFORE_CHECK(
+                "anon-c mutants",
+                "mainline, but the sharer clears the exclusive bit before it looks for pins, and leaves it so when it backs off",
+                GupFast.V6_1,
+                Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK),
+                KsmMerge.V5_19,
+                at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : SC) {
+            /** Where a flush waits for walkers, KSM's count finds every pin first. */
+            @Override
+            boolean concerns(Place at) {
+                return at.is(Reference.PIN) && !(at.is(Sharer.KSM) && at.is(On.X86));
+            }
+        },
         KEEP_EXCLUSIVE_BIT(
                 "anon-c mutants",
                 "mainline, but the sharer leaves the page marked exclusive",
@@ -393,9 +408,16 @@ public final class ShareVsGupFast implements Race {
             return expected.apply(at);
         }
 
-        /** Of ordinary references for reading nothing is promised, so nothing can be broken. */
+        /**
+         * What holds by its fences is measured against a lack of order, as far as x86 shows one. Of ordinary references for
+         * reading nothing is promised, so nothing can be broken.
+         */
         @Override
         public @Nullable Fix control(Place at) {
+            boolean deferred = at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED);
+            if (deferred && (this == CLEAR_AND_FENCE || this == PIN_IN_ONE)) {
+                return PLAIN_CLEAR;
+            }
             return at.is(Reference.GET) && at.is(Access.READ) ? null : CHECK_BEFORE_CLEAR;
         }
 
@@ -461,6 +483,8 @@ public final class ShareVsGupFast implements Race {
 
         private final Sharer sharer;
         private final int flags;
+        private final boolean exclusive;
+        private final long initialEntry;
         private final Folio folio;
         private final Folio ksmPage;
         private final MemMap memMap;
@@ -473,7 +497,7 @@ public final class ShareVsGupFast implements Race {
             sharer = at.the(Sharer.class);
             Access access = at.the(Access.class);
             flags = access.flag() | at.the(Reference.class).flag();
-            boolean exclusive = fix.ksm.has(KsmMerge.Step.SHARE);
+            exclusive = fix.ksm.has(KsmMerge.Step.SHARE);
             folio = new Folio(
                     machine,
                     "folio",
@@ -484,8 +508,8 @@ public final class ShareVsGupFast implements Race {
             ksmPage =
                     new Folio(machine, "ksm", 2, false, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
             memMap = new MemMap(machine, List.of(folio, ksmPage));
-            PageTable table = new PageTable(
-                    machine, "mm", Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE : 0)));
+            initialEntry = Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE : 0));
+            PageTable table = new PageTable(machine, "mm", initialEntry);
             Platform platform = at.the(On.class).platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
             Share share = new Share(machine, mm.tlb, platform, fix.share.except(dropped));
@@ -514,7 +538,7 @@ public final class ShareVsGupFast implements Race {
                 return ofReference(entry, grab.pfn());
             }
             if (Pte.isPresent(entry) && Pte.pfn(entry) == folio.pfn) {
-                return End.KEPT_FOR_UNDONE_PIN;
+                return asItWas(entry) ? End.KEPT_FOR_UNDONE_PIN : End.KEPT_YET_SHARED;
             }
             if (folio.test(Folio.ANON_EXCLUSIVE)) {
                 return End.REPLACED_YET_EXCLUSIVE;
@@ -525,6 +549,11 @@ public final class ShareVsGupFast implements Race {
             return grab.end() == GupFast.End.UNDONE_PTE ? End.PIN_UNDONE : End.TOO_LATE;
         }
 
+        /** Whether a page that was kept lost nothing by the attempt. */
+        private boolean asItWas(long entry) {
+            return entry == initialEntry && folio.test(Folio.ANON_EXCLUSIVE) == exclusive;
+        }
+
         /** GUP-fast kept a reference to page {@code pfn}: does the device write where the user reads? */
         private End ofReference(long entry, int pfn) {
             if (!Pte.isPresent(entry)) {
@@ -532,7 +561,9 @@ public final class ShareVsGupFast implements Race {
             }
             memMap.stableFolioOf(pfn).data.writeOnce(DEVICE_WROTE);
             if (memMap.stableFolioOf(Pte.pfn(entry)).data.readOnce() == DEVICE_WROTE) {
-                return pfn == folio.pfn ? End.KEPT_FOR_REFERENCE : End.HOLDS_KSM_PAGE;
+                return pfn != folio.pfn
+                        ? End.HOLDS_KSM_PAGE
+                        : asItWas(entry) ? End.KEPT_FOR_REFERENCE : End.KEPT_YET_SHARED;
             }
             boolean promisedNothing = flags == 0; // neither a pin nor for writing
             return promisedNothing ? End.LEFT_BEHIND : End.OUT_OF_SYNC;
