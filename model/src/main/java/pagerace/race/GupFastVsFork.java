@@ -321,7 +321,10 @@ public final class GupFastVsFork implements Race {
             return at.is(Access.WRITE) ? CHECK_ONLY : DROP_SEQ_RECHECK;
         }
 
-        /** Each variant once, and mainline in the dimensions that decide its verdict. */
+        /**
+         * Each variant once, and mainline in the dimensions that decide its verdict. Mutants that do no harm are left to the
+         * explorer.
+         */
         @Override
         public boolean isPlanned(Place at) {
             boolean write = at.is(Access.WRITE);
@@ -334,7 +337,8 @@ public final class GupFastVsFork implements Race {
                     && (this == SEQ_ANON_EXCLUSIVE || this == DROP_SEQ_RECHECK || this == DROP_EXCLUSIVE_CHECK);
             boolean mainline = this == SEQ_ANON_EXCLUSIVE && write && (small || later);
             boolean large = this == CHECK_ONLY && write && later;
-            return at.is(On.X86) && (perVariant || readOnly || mainline || large);
+            boolean threads = this != LOCK_BEFORE_SEQ && this != DROP_SEQ_END_FENCE && this != DROP_PTE_RECHECK;
+            return threads && at.is(On.X86) && (perVariant || readOnly || mainline || large);
         }
 
         @Override

@@ -20,7 +20,6 @@ import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
-import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.SharedWriteFault.Step;
 import pagerace.mm.op.Steps;
@@ -62,7 +61,8 @@ public final class MkcleanVsWriteFault implements Race {
     @Override
     public List<String> notModelled() {
         return List.of(
-                "a filesystem with page_mkwrite: that is PageMkwriteVsTruncate (missed)",
+                "a filesystem with page_mkwrite: that is PageMkwriteVsTruncate (missed here)",
+                "the store after a fault: of marking only what it leaves behind is judged (missed: nothing new)",
                 "several entries and several threads that store (missed: nothing new)",
                 "reclaim, which looks at the entry's dirty bit as well and can save a page that this race calls clean (false alarms)");
     }
@@ -80,6 +80,8 @@ public final class MkcleanVsWriteFault implements Race {
         DIRTY_AGAIN,
         @Permitted("the mark was cancelled, and the entry remembers the store")
         ENTRY_REMEMBERS,
+        @Window("the page was dirty when the fault came, was cleaned, and was marked again: neither missed the other")
+        MARKED_AGAIN,
         @Window("the page was dirty before and clean after, or the next store would have faulted")
         CLEANED_MEANWHILE,
         @Forbidden("the entry is writable and the page is clean: the next store goes unnoticed")
@@ -102,8 +104,8 @@ public final class MkcleanVsWriteFault implements Race {
     enum Fix implements Candidate {
         MARK_UNSYNCHRONISED(
                 Origin.history(
-                        "2.6.19 .. 2.6.22",
-                        "d08b3851da41",
+                        "2.6.20 .. 2.6.22",
+                        "7658cc289288",
                         "file-e.nosync",
                         "a fault makes the entry writable and marks the page without looking at the folio lock"),
                 Against.WRITEBACK,
@@ -112,7 +114,7 @@ public final class MkcleanVsWriteFault implements Race {
                 SC),
         MARK_AFTER_WAIT(
                 Origin.history(
-                        "2.6.23",
+                        "2.6.23 .. 3.18",
                         "79352894b285",
                         "file-e.wait",
                         "between the two it waits until the folio is unlocked"),
@@ -121,7 +123,7 @@ public final class MkcleanVsWriteFault implements Race {
                 CleanFolio.MAINLINE,
                 NEVER),
         MARK_LOCKED(
-                Origin.mainline("all since", "-", "file-e.lock", "it takes the folio lock to mark the page"),
+                Origin.mainline(">= 3.19", "2d6d7f982846", "file-e.lock", "it takes the folio lock to mark the page"),
                 Against.WRITEBACK,
                 SharedWriteFault.WITHOUT_MKWRITE,
                 CleanFolio.MAINLINE,
@@ -199,7 +201,8 @@ public final class MkcleanVsWriteFault implements Race {
 
         @Override
         public boolean isPlanned(Place at) {
-            return at.is(On.X86);
+            return at.is(On.X86)
+                    && this != CANCEL_MARK_ONLY; // cancelling a bit meets nothing that threads could race for
         }
 
         @Override
@@ -233,8 +236,16 @@ public final class MkcleanVsWriteFault implements Race {
         return List.of(List.of(On.X86, On.ARM64));
     }
 
+    /**
+     * What the storing thread saw.
+     *
+     * @param dirtyBefore whether the page was dirty before the fault or the store
+     * @param cleanedMeanwhile whether the page that was dirty is clean after it, or the next store would fault
+     */
+    private record Marked(boolean dirtyBefore, boolean cleanedMeanwhile) {}
+
     /** One dirty page of a file, mapped once. */
-    private static final class State implements Scenario<Boolean, Writeback.End> {
+    private static final class State implements Scenario<Marked, Writeback.End> {
         private static final long BEFORE = 1;
         private static final long STORED = 2;
 
@@ -269,24 +280,23 @@ public final class MkcleanVsWriteFault implements Race {
             Translation translation = protectedEntry ? null : new Translation(machine, Translation.NONE);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, translation);
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-            fault = new SharedWriteFault(mm, memMap, file, mark, fix.fault.except(dropped));
+            fault = new SharedWriteFault(machine, mm, memMap, file, fix.fault.except(dropped));
             store = new FileStore(mm, memMap, fault);
             clean = new CleanFolio(machine, file, List.of(mm), platform, fix.clean.except(dropped));
             writeback = new Writeback(file, clean, Writeback.MAINLINE);
         }
 
-        /** Whether the next store would fault, or the page that was dirty before is clean now. */
         @Override
-        public Boolean first() {
+        public Marked first() {
             boolean dirtyBefore = folio.test(Folio.DIRTY);
             if (fix.against == Against.WRITEBACK) {
                 fault.handle(); // the store itself would add nothing: whether the next one is noticed is the question
             } else {
                 store.store(STORED);
             }
-            boolean clean = dirtyBefore && !folio.test(Folio.DIRTY);
-            return clean || !Pte.isWritable(mm.table.pte(0).readOnce());
+            boolean cleaned = dirtyBefore && !folio.test(Folio.DIRTY);
+            return new Marked(
+                    dirtyBefore, cleaned || !Pte.isWritable(mm.table.pte(0).readOnce()));
         }
 
         @Override
@@ -301,7 +311,7 @@ public final class MkcleanVsWriteFault implements Race {
         }
 
         @Override
-        public Outcome judge(Boolean cleanedMeanwhile, Writeback.End written) {
+        public Outcome judge(Marked marked, Writeback.End written) {
             long entry = mm.table.pte(0).readOnce();
             boolean dirty = folio.test(Folio.DIRTY);
             boolean stored = folio.data.readOnce() == STORED;
@@ -314,11 +324,11 @@ public final class MkcleanVsWriteFault implements Race {
             if (Pte.isWritable(entry) && !dirty && fix.against != Against.CANCEL) {
                 return End.WRITABLE_YET_CLEAN;
             }
-            if (cleanedMeanwhile) {
+            if (marked.cleanedMeanwhile) {
                 return End.CLEANED_MEANWHILE;
             }
             if (dirty) {
-                return End.DIRTY_AGAIN;
+                return marked.dirtyBefore && written == Writeback.End.WRITTEN ? End.MARKED_AGAIN : End.DIRTY_AGAIN;
             }
             return fix.against == Against.CANCEL ? End.ENTRY_REMEMBERS : End.WRITTEN;
         }

@@ -3,6 +3,7 @@ package pagerace.race;
 
 import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
+import static pagerace.race.Reachability.WEAK;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,6 @@ import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.HolePunch;
-import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.SharedWriteFault.Step;
 import pagerace.mm.op.Steps;
@@ -62,7 +62,8 @@ public final class PageMkwriteVsTruncate implements Race {
         return List.of(
                 "a truncation into the middle of the page, and with it stores behind the end of the file (missed)",
                 "the new page that a fault after an invalidation would read from disk: it finds none (missed: nothing new)",
-                "a write fault on an entry that is read-only already (missed here, see MkcleanVsWriteFault)",
+                "an invalidation of a dirty page gives up unless its filesystem launders it first, as NFS and FUSE do; here it takes"
+                        + " the page out all the same (false alarms on other filesystems)",
                 "invalidate_lock, which only some filesystems take in page_mkwrite (false alarms)");
     }
 
@@ -85,11 +86,13 @@ public final class PageMkwriteVsTruncate implements Race {
         MAPPED_BY_OTHERS,
         @Window("the fault found the page, but it left the file before it was mapped: the fault starts again")
         TRUNCATED_MEANWHILE,
+        @Window("the page was to be removed while the fault held its lock: the removal waited")
+        REMOVAL_WAITED,
         @Window("the fault saw that a range had been unmapped meanwhile, and starts again")
         COUNT_MOVED,
         @Window("both faults saw an empty entry; the second to get the lock found it filled")
         MAPPED_MEANWHILE,
-        @Window("the page was locked or being written by writeback when the fault came, or when it was done")
+        @Window("the page was left alone before the fault, and locked or being written by writeback when it was done")
         MET_WRITEBACK,
         @Forbidden("an entry maps a page that has left the file")
         STALE_MAPPING,
@@ -114,6 +117,22 @@ public final class PageMkwriteVsTruncate implements Race {
         FAULTER
     }
 
+    /** What the fault met. */
+    @Dimension.Called("entry")
+    enum Entry implements Dimension {
+        @Means("the entry maps nothing: the fault finds the page in the page cache")
+        MISSING,
+        @Means("the entry maps the page read-only: the fault has its page from there, and sees if it is taken away")
+        PROTECTED
+    }
+
+    private static final Steps<HolePunch.Step> COUNTED_INVALIDATION = HolePunch.INVALIDATION.with(HolePunch.Step.COUNT);
+
+    private static final Steps<HolePunch.Step> COUNTED_TRUNCATION = HolePunch.TRUNCATION
+            .with(HolePunch.Step.COUNT)
+            .without(HolePunch.Step.SECOND_ZAP)
+            .without(HolePunch.Step.ZAP_COPIES_AFTER);
+
     /** Every protocol between fault and filesystem, the oldest first. */
     enum Fix implements Candidate {
         TRUNCATE_COUNT(
@@ -131,8 +150,9 @@ public final class PageMkwriteVsTruncate implements Race {
                         "2.6.23 .. 2.6.29",
                         "d00806b18315",
                         "file-d.relock",
-                        "page_mkwrite returns unlocked; then the page is locked, and must still have a mapping"),
-                Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RELOCK, Step.RECHECK_PTE)),
+                        "page_mkwrite returns unlocked; then the page is locked, and must still have a mapping; it is unlocked before"
+                                + " it is marked dirty"),
+                Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RELOCK, Step.RECHECK_PTE, Step.UNLOCK_BEFORE_DIRTY)),
         RETURN_LOCKED(
                 Origin.mainline(
                         ">= 2.6.30",
@@ -166,31 +186,58 @@ public final class PageMkwriteVsTruncate implements Race {
             };
         }
 
+        /** A fault that found its page in an entry sees in that entry whether the page was taken away. */
         @Override
         public Reachability reachableFrom(Place at) {
+            boolean missing = at.is(Entry.MISSING);
+            boolean writeback = at.is(Opponent.WRITEBACK);
             return switch (this) {
-                case TRUNCATE_COUNT -> at.is(Opponent.INVALIDATE) || at.is(Opponent.WRITEBACK) ? SC : NEVER;
-                case NO_RECHECK -> at.is(Opponent.FAULTER) ? NEVER : SC;
-                case RELOCK -> at.is(Opponent.WRITEBACK) ? SC : NEVER;
+                case TRUNCATE_COUNT -> writeback || (missing && at.is(Opponent.INVALIDATE)) ? SC : NEVER;
+                case NO_RECHECK -> writeback || (missing && !at.is(Opponent.FAULTER)) ? SC : afterUnorderedZap(at);
+                case RELOCK -> writeback ? SC : NEVER;
                 case RETURN_LOCKED -> NEVER;
-                case DROP_PTE_RECHECK, UNLOCK_BEFORE_DIRTY -> SC;
+                case DROP_PTE_RECHECK -> missing ? SC : NEVER;
+                case UNLOCK_BEFORE_DIRTY -> SC;
             };
+        }
+
+        /** A fault that finds the entry zapped may still see the file's old size, where nothing orders the two. */
+        private static Reachability afterUnorderedZap(Place at) {
+            return at.is(Opponent.TRUNCATE) && at.is(On.ARM64) ? WEAK : NEVER;
+        }
+
+        /** The kernels that counted unmapped a truncated range once, before they looked for pages. */
+        private Steps<HolePunch.Step> removal(Opponent opponent) {
+            boolean counts = fault.has(Step.TRUNCATE_COUNT);
+            return opponent == Opponent.INVALIDATE
+                    ? counts ? COUNTED_INVALIDATION : HolePunch.INVALIDATION
+                    : counts ? COUNTED_TRUNCATION : HolePunch.TRUNCATION;
         }
 
         @Override
         public @Nullable Fix control(Place at) {
+            if (at.is(Entry.PROTECTED) && !at.is(Opponent.WRITEBACK)) {
+                return null;
+            }
             return at.is(Opponent.FAULTER) ? DROP_PTE_RECHECK : NO_RECHECK;
         }
 
-        /** Two faults are the same race in every protocol. */
+        /** Two faults, and the two ways of removing a page, are the same race in every protocol that was ever right. */
         @Override
         public boolean isPlanned(Place at) {
-            return at.is(On.X86) && (!at.is(Opponent.FAULTER) || this == RETURN_LOCKED || this == DROP_PTE_RECHECK);
+            boolean once = this == RETURN_LOCKED || this == DROP_PTE_RECHECK || this == UNLOCK_BEFORE_DIRTY;
+            boolean decides = switch (at.the(Opponent.class)) {
+                case TRUNCATE, WRITEBACK -> true;
+                case INVALIDATE -> this == TRUNCATE_COUNT;
+                case FAULTER -> once;
+            };
+            return at.is(On.X86) && at.is(Entry.MISSING) && decides;
         }
 
+        /** Stable pages are for whoever stores, not for whoever maps. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(fault);
+            return List.of(fault.without(Step.WAIT_STABLE));
         }
 
         @Override
@@ -216,18 +263,18 @@ public final class PageMkwriteVsTruncate implements Race {
 
     @Override
     public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Opponent.values()), List.of(On.X86, On.ARM64));
+        return List.of(List.of(Opponent.values()), List.of(Entry.values()), List.of(On.X86, On.ARM64));
     }
 
     /**
      * What the fault came to.
      *
      * @param end how it ended
-     * @param metWriteback whether writeback was at work just before or just after
+     * @param metWriteback whether writeback was at work just after, and not just before
      */
     private record Faulted(SharedWriteFault.End end, boolean metWriteback) {}
 
-    /** One clean page of a file that nobody maps. */
+    /** One clean page of a file. */
     private static final class State implements Scenario<Faulted, Object> {
         private static final long CONTENT = 1;
 
@@ -242,27 +289,23 @@ public final class PageMkwriteVsTruncate implements Race {
         State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
             opponent = at.the(Opponent.class);
             Platform platform = at.the(On.class).platform();
+            int mappings = at.is(Entry.PROTECTED) ? 1 : 0;
             folio = new Folio(
-                    machine, "folio", 1, false, new Folio.Initially(1, 0, Folio.UPTODATE, Folio.FILE, CONTENT));
+                    machine,
+                    "folio",
+                    1,
+                    false,
+                    new Folio.Initially(1 + mappings, mappings, Folio.UPTODATE, Folio.FILE, CONTENT));
             MemMap memMap = new MemMap(machine, List.of(folio));
             file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, false, null, null);
             mm = new Mm(
                     machine,
                     "mm",
-                    new PageTable(machine, "mm", Pte.NONE),
+                    new PageTable(machine, "mm", mappings == 0 ? Pte.NONE : Pte.present(1, Pte.ACCESSED)),
                     new Tlb(machine, platform.flush(), 0),
                     false);
-            MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-            fault = new SharedWriteFault(mm, memMap, file, mark, fix.fault.except(dropped));
-            Steps<HolePunch.Step> removal =
-                    opponent == Opponent.INVALIDATE ? HolePunch.INVALIDATION : HolePunch.TRUNCATION;
-            punch = new HolePunch(
-                    machine,
-                    mm,
-                    memMap,
-                    file,
-                    platform,
-                    fix.fault.has(Step.TRUNCATE_COUNT) ? removal.with(HolePunch.Step.COUNT) : removal);
+            fault = new SharedWriteFault(machine, mm, memMap, file, fix.fault.except(dropped));
+            punch = new HolePunch(machine, mm, memMap, file, platform, fix.removal(opponent));
             CleanFolio clean = new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE);
             writeback = new Writeback(file, clean, Writeback.MAINLINE);
         }
@@ -271,7 +314,7 @@ public final class PageMkwriteVsTruncate implements Race {
         public Faulted first() {
             boolean before = isBusy();
             SharedWriteFault.End end = fault.handle();
-            return new Faulted(end, before || isBusy());
+            return new Faulted(end, !before && isBusy());
         }
 
         /** Only writeback is looked for: the other opponents leave traces of their own. */
@@ -312,7 +355,7 @@ public final class PageMkwriteVsTruncate implements Race {
                 case SIGBUS -> End.NOTHING_TO_MAP;
                 case TRUNCATED -> End.TRUNCATED_MEANWHILE;
                 case COUNT_MOVED -> End.COUNT_MOVED;
-                case PTE_CHANGED -> End.MAPPED_MEANWHILE;
+                case PTE_CHANGED -> opponent == Opponent.FAULTER ? End.MAPPED_MEANWHILE : End.TRUNCATED_MEANWHILE;
                 case MADE_WRITABLE -> {
                     if (opposed == SharedWriteFault.End.PTE_CHANGED) {
                         yield End.MAPPED_MEANWHILE;
@@ -320,7 +363,10 @@ public final class PageMkwriteVsTruncate implements Race {
                     if (Pte.isWritable(entry)) {
                         yield End.MAPPED;
                     }
-                    yield inFile ? End.MAPPED_THEN_CLEANED : End.MAPPED_THEN_REMOVED;
+                    if (inFile) {
+                        yield End.MAPPED_THEN_CLEANED;
+                    }
+                    yield ((HolePunch.Punched) opposed).skipped() ? End.REMOVAL_WAITED : End.MAPPED_THEN_REMOVED;
                 }
             };
         }

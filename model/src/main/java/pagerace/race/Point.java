@@ -82,7 +82,10 @@ public record Point(
                 (machine, dropped) -> setup.apply(machine));
     }
 
-    /** {@code race/variant[dimension,...]}: the name of the point in filters, reports and tests. */
+    /**
+     * {@code race/variant[dimension,...]}, without brackets where there are no dimensions: the name of the point in filters,
+     * reports and tests.
+     */
     public String key() {
         return keyOf(variant);
     }
@@ -93,8 +96,8 @@ public record Point(
     }
 
     private String keyOf(Variant which) {
-        return race + "/" + which.name()
-                + dimensions.stream().map(Dimension::label).collect(Collectors.joining(",", "[", "]"));
+        String labels = dimensions.stream().map(Dimension::label).collect(Collectors.joining(",", "[", "]"));
+        return race + "/" + which.name() + (dimensions.isEmpty() ? "" : labels);
     }
 
     /** A fresh scenario of this point on {@code machine}. */

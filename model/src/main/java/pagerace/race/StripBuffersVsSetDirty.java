@@ -83,7 +83,7 @@ public final class StripBuffersVsSetDirty implements Race {
                         + " taken in the race)",
                 "references that hold single buffers, and the one that buffers hold on their page (missed)",
                 "1024 ordinary references, which look like a pin (missed: pages kept without need)",
-                "pages that reclaim writes itself, as kernels before 3.2 did (missed)");
+                "pages that reclaim writes itself, as direct reclaim did before 3.2 and kswapd long after (missed)");
     }
 
     @Override
@@ -105,11 +105,11 @@ public final class StripBuffersVsSetDirty implements Race {
         FIXED_UP,
         @Permitted("the buffers were gone; the dirtier asked the filesystem, which attached new ones before the mark")
         NEW_BUFFERS_FOR_DIRTIER,
-        @Permitted("truncation forgot what had been stored, and took mark and tag along")
+        @Permitted("truncation forgot what had been stored; no tag is left")
         FORGOTTEN,
         @Permitted("the page had left the file already: nothing but the page itself was marked")
         MARKED_OUTSIDE_FILE,
-        @Window("reclaim found the folio locked by the dirtier, and left it alone")
+        @Permitted("reclaim found the folio locked by the dirtier, and left it alone")
         LOCK_BUSY,
         @Window("reclaim saw a clean page, but when it came to the buffers they had been marked dirty: they stay")
         STRIP_REFUSED,
@@ -174,6 +174,11 @@ public final class StripBuffersVsSetDirty implements Race {
         TRUNCATION
     }
 
+    private static final Steps<MarkDirty.Step> NOTIFYING = MarkDirty.LOCKED.with(MarkDirty.Step.NOTIFY);
+    private static final Steps<MarkDirty.Step> UNCHECKED = MarkDirty.UNLOCKED.without(MarkDirty.Step.CHECK_MAPPING);
+    private static final Steps<MarkDirty.Step> UNCHECKED_LOCKED =
+            MarkDirty.LOCKED.without(MarkDirty.Step.CHECK_MAPPING);
+
     /** Every fix, the oldest first; the filesystems that live with it before mainline. */
     enum Fix implements Candidate {
         CANCEL_AFTER_LOCK(
@@ -212,7 +217,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 Origin.history(
                         "2.6.20 .. 6.3",
                         "87df7241bd54",
-                        "file-b.inside, b.setlock, b.getpin, b.pin-nocheck",
+                        "file-b.inside, file-b.setlock, file-b.getpin, file-b.pin-nocheck",
                         "the mark is cancelled under the lock under which page and buffers are marked; writeback takes buffers"
                                 + " for granted"),
                 ReclaimFile.V2_6,
@@ -230,7 +235,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 WritePages.Step.RECREATE,
                 at -> NEVER),
         FIX_UP(
-                Origin.history(
+                Origin.mainline(
                         ">= 2.6.29, btrfs",
                         "247e743cbe6e",
                         "file-b.btrfs-fixup",
@@ -264,7 +269,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 Origin.mainline(
                         ">= 6.4, ext4",
                         "d824ec2a1546",
-                        "file-b.pin-check, b.rmw-full",
+                        "file-b.pin-check, file-b.rmw-full",
                         "as WARN_WITHOUT_BUFFERS, and reclaim keeps a page that may be pinned, buffers and all"),
                 ReclaimFile.V6_4,
                 StripBuffers.MAINLINE,
@@ -372,11 +377,10 @@ public final class StripBuffersVsSetDirty implements Race {
         }
 
         private Steps<MarkDirty.Step> mark(Dirtying dirtying) {
-            Steps<MarkDirty.Step> steps = dirtying.steps();
             return switch (this) {
-                case NOTIFY -> steps.with(MarkDirty.Step.NOTIFY);
-                case DROP_MAPPING_CHECK -> steps.without(MarkDirty.Step.CHECK_MAPPING);
-                default -> steps;
+                case NOTIFY -> NOTIFYING;
+                case DROP_MAPPING_CHECK -> dirtying == Dirtying.LOCKED ? UNCHECKED_LOCKED : UNCHECKED;
+                default -> dirtying.steps();
             };
         }
 
@@ -422,10 +426,20 @@ public final class StripBuffersVsSetDirty implements Race {
             if (at.is(Opponent.TRUNCATION)) {
                 return at.is(Dirtying.LOCKED) ? null : DROP_MAPPING_CHECK;
             }
-            return CANCEL_INSIDE_LOCK;
+            return switch (this) {
+                case REFUSE_DIRTY, RECREATE_BUFFERS, FIX_UP -> DROP_PRIVATE_LOCK;
+                case KEEP_PINNED, CLEAR_PLAINLY, RELAXED_UNCOUNT ->
+                    at.is(Taken.MEANWHILE) && at.is(Reference.PIN) && at.is(Dirtying.LOCKED)
+                            ? LOOK_BEFORE_UNMAP
+                            : CANCEL_INSIDE_LOCK;
+                default -> CANCEL_INSIDE_LOCK;
+            };
         }
 
-        /** Each variant where its verdict is decided, and each kind of reference in mainline. */
+        /**
+         * Each variant where its verdict is decided, and each kind of reference in mainline. A dirtier that asks the filesystem
+         * under the folio lock meets nothing that threads could race for.
+         */
         @Override
         public boolean isPlanned(Place at) {
             if (!at.is(On.X86_BATCHED)) {
@@ -434,16 +448,16 @@ public final class StripBuffersVsSetDirty implements Race {
             boolean unlocked = at.is(Dirtying.UNLOCKED);
             boolean pinned = at.is(Reference.PIN);
             return switch (this) {
-                case CANCEL_AFTER_LOCK, REFUSE_DIRTY, CANCEL_AFTER_LOCK_AGAIN, REFUSE_DIRTY_TOO, DROP_PRIVATE_LOCK ->
+                case CANCEL_AFTER_LOCK, REFUSE_DIRTY, REFUSE_DIRTY_TOO, DROP_PRIVATE_LOCK, RECREATE_BUFFERS, FIX_UP ->
                     unlocked;
-                case RECREATE_BUFFERS, FIX_UP, PANIC_WITHOUT_BUFFERS, NOTIFY -> !unlocked;
+                case PANIC_WITHOUT_BUFFERS -> !unlocked;
                 case CANCEL_INSIDE_LOCK -> unlocked ? isPlain(at) : pinned || at.is(Taken.EARLIER);
-                case WARN_WITHOUT_BUFFERS -> !unlocked && at.is(Taken.EARLIER);
+                case WARN_WITHOUT_BUFFERS -> !unlocked && at.is(Taken.EARLIER) && !pinned;
                 case KEEP_PINNED ->
-                    at.is(Opponent.TRUNCATION) ? unlocked : !unlocked && (pinned || at.is(Taken.EARLIER));
+                    at.is(Opponent.TRUNCATION) ? unlocked : !unlocked && pinned == at.is(Taken.MEANWHILE);
                 case DROP_MAPPING_CHECK -> unlocked;
                 case LOOK_BEFORE_UNMAP, CLEAR_PLAINLY_LOOK_AT_ONCE -> true;
-                case CLEAR_PLAINLY, RELAXED_UNCOUNT -> false;
+                case CANCEL_AFTER_LOCK_AGAIN, NOTIFY, CLEAR_PLAINLY, RELAXED_UNCOUNT -> false;
             };
         }
 

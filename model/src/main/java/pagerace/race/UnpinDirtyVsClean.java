@@ -76,16 +76,6 @@ public final class UnpinDirtyVsClean implements Race {
         LOST_STORE
     }
 
-    /** How a bit is tested and set. */
-    @Dimension.Called("bitops")
-    enum Bitops implements Dimension {
-        @Means("x86: a locked instruction, which orders whatever it finds")
-        LOCKED,
-        @Means(
-                "the generic form, in use on arm64 among others: a read, and an atomic operation only if the bit is clear")
-        GENERIC
-    }
-
     /** Every way of marking. */
     enum Fix implements Candidate {
         PRECHECK(
@@ -103,17 +93,18 @@ public final class UnpinDirtyVsClean implements Race {
                 MarkDirty.LOCKED),
         TEST_AND_SET_UNORDERED(
                 Origin.history(
-                        "<= 5.19",
-                        "-",
+                        "4.19 .. 5.19",
+                        "e986a0d6cb36",
                         "file-j.tas-unordered",
-                        "set_page_dirty without a lock; the generic test_and_set_bit orders nothing if the bit was set"),
+                        "set_page_dirty without a lock; the generic test_and_set_bit, in use on arm64 among others, reads first and"
+                                + " orders nothing if the bit is set"),
                 MarkDirty.UNLOCKED.without(MarkDirty.Step.ORDERED_WHEN_SET)),
         TEST_AND_SET_ORDERED(
                 Origin.mainline(
                         ">= 6.0",
                         "415d83249709",
                         "file-j.tas-ordered",
-                        "set_page_dirty without a lock; test_and_set_bit orders in every case"),
+                        "set_page_dirty without a lock; test_and_set_bit orders in every case, as x86's locked instruction always did"),
                 MarkDirty.UNLOCKED);
 
         private final Origin origin;
@@ -124,20 +115,14 @@ public final class UnpinDirtyVsClean implements Race {
             this.mark = mark;
         }
 
-        /** The form of the bit operation matters where nothing else orders. */
-        @Override
-        public boolean has(Place at) {
-            return at.is(Bitops.LOCKED) || this == TEST_AND_SET_UNORDERED || this == TEST_AND_SET_ORDERED;
-        }
-
         @Override
         public Reachability reachableFrom(Place at) {
-            return this == PRECHECK || (this == TEST_AND_SET_UNORDERED && at.is(Bitops.GENERIC)) ? TSO : NEVER;
+            return this == PRECHECK || this == TEST_AND_SET_UNORDERED ? TSO : NEVER;
         }
 
         @Override
         public Fix control(Place at) {
-            return at.is(Bitops.LOCKED) ? PRECHECK : TEST_AND_SET_UNORDERED;
+            return this == TEST_AND_SET_ORDERED ? TEST_AND_SET_UNORDERED : PRECHECK;
         }
 
         @Override
@@ -152,7 +137,7 @@ public final class UnpinDirtyVsClean implements Race {
 
         @Override
         public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+            return new State(machine, dropped, this);
         }
 
         @Override
@@ -171,11 +156,6 @@ public final class UnpinDirtyVsClean implements Race {
         return List.of(Fix.values());
     }
 
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Bitops.values()));
-    }
-
     /** One dirty page of a file, pinned and not mapped any more. */
     private static final class State implements Scenario<MarkDirty.End, Writeback.End> {
         private static final long ON_DISK = 0;
@@ -188,7 +168,7 @@ public final class UnpinDirtyVsClean implements Race {
         private final MarkDirty markDirty;
         private final Writeback writeback;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, List<? extends Enum<?>> dropped, Fix fix) {
             folio = new Folio(
                     machine,
                     "folio",
@@ -196,9 +176,7 @@ public final class UnpinDirtyVsClean implements Race {
                     false,
                     new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
             file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
-            Steps<MarkDirty.Step> mark = fix.mark.except(dropped);
-            markDirty = new MarkDirty(
-                    machine, file, at.is(Bitops.LOCKED) ? mark.with(MarkDirty.Step.ORDERED_WHEN_SET) : mark);
+            markDirty = new MarkDirty(machine, file, fix.mark.except(dropped));
             CleanFolio clean = new CleanFolio(machine, file, List.of(), PLATFORM, CleanFolio.MAINLINE);
             writeback = new Writeback(file, clean, Writeback.MAINLINE);
         }

@@ -23,7 +23,6 @@ import pagerace.mm.Pte;
 import pagerace.mm.VhostRing;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
-import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.Steps;
 import pagerace.mm.op.VhostNotifier;
@@ -345,8 +344,7 @@ public final class VhostAccessVsInvalidate implements Race {
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, Translation.NONE));
             Mm mm = new Mm(machine, "mm", table, tlb, false);
             MemMap memMap = new MemMap(machine, List.of(folio));
-            SharedWriteFault fault = new SharedWriteFault(
-                    mm, memMap, file, new MarkDirty(machine, file, MarkDirty.UNLOCKED), SharedWriteFault.MAINLINE);
+            SharedWriteFault fault = new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE);
             VhostRing ring = new VhostRing(machine, folio, fix.worker.has(VhostWorker.Step.USE_MAP));
             worker =
                     new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), fix.worker.except(dropped));

@@ -19,8 +19,9 @@ import pagerace.mm.Pte;
  * <p>Assumptions: the caller holds the folio lock.
  *
  * <p>Algorithm notes. A store through an entry is recorded in the entry's dirty bit only. So the entries are cleaned first and
- * what they knew is transferred to the folio, whose own mark goes last: in whatever order a fault marks the folio dirty, one
- * of the two sees the other.
+ * what they knew is transferred to the folio, whose own mark goes last. A fault has to take the folio lock, or at least to wait
+ * for it, between making the entry writable and marking the folio; otherwise the walk may miss the entry, and the mark be
+ * cleared that the fault relies on.
  */
 public final class CleanFolio {
     /** The steps in which releases and mutants differ, in program order. */
@@ -156,7 +157,8 @@ public final class CleanFolio {
         mm.tlb.flushNow();
         boolean keep = false;
         if (steps.has(Step.KEEP_PINNED_MAPPED)) {
-            // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins.
+            // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins. Here the flush
+            // just before is fence enough; a flush that interrupts nobody need not be one.
             machine.smpMb();
             keep = folio.maybePinned();
         }

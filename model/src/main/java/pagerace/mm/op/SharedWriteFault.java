@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.machine.Machine;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
@@ -71,12 +72,12 @@ public final class SharedWriteFault {
     private final Steps<Step> steps;
 
     /** Faults in {@code mm}, whose table maps {@code file} at its first entry. */
-    public SharedWriteFault(Mm mm, MemMap memMap, DiskFile file, MarkDirty markDirty, Steps<Step> steps) {
+    public SharedWriteFault(Machine machine, Mm mm, MemMap memMap, DiskFile file, Steps<Step> steps) {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
         this.filemapFault = new FilemapFault(file.inode);
-        this.markDirty = markDirty;
+        this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
         this.steps = steps;
     }
 

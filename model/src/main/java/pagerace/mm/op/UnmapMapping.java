@@ -53,7 +53,9 @@ public final class UnmapMapping {
     public void unmap(int index, boolean leaveMarker) {
         file.iMmapRwsem.readLock();
         if (steps.has(Step.COUNT)) {
-            // Pairs with the acquire of a fault's first sample (SharedWriteFault): the size before the count.
+            // Pairs with the acquire of a fault's first sample (SharedWriteFault): the size before the count. A full
+            // fence behind the count, which the kernel had for tables that are not there, is the page-table lock's
+            // here.
             machine.smpWmb();
             file.truncateCount.writeOnce(file.truncateCount.readOnce() + 1);
         }

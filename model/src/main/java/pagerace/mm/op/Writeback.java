@@ -61,7 +61,7 @@ public final class Writeback {
         boolean bounce = steps.has(Step.BOUNCE_PINNED) && folio.maybePinned();
         folio.flags.or(Folio.WRITEBACK);
         file.reserved.writeOnce(0);
-        untag();
+        untag(folio);
         folio.lock.unlock();
         if (end == End.WRITTEN) {
             end = copy(folio, bounce);
@@ -91,11 +91,14 @@ public final class Writeback {
         return buffers == null || !buffers.isAttached() || buffers.testAndClearDirty();
     }
 
-    private void untag() {
+    /** {@code __folio_start_writeback}: a folio that was marked again keeps its tag. */
+    private void untag(Folio folio) {
         Word tag = file.dirtyTag;
         if (tag != null) {
             file.inode.xaLock.lock();
-            tag.writeOnce(0);
+            if (!folio.test(Folio.DIRTY)) {
+                tag.writeOnce(0);
+            }
             file.inode.xaLock.unlock();
         }
     }

@@ -14,8 +14,8 @@ import pagerace.mm.Pte;
  * <p>Guarantees, when all steps of mainline are taken: as long as any CPU may still store through the entry's translation, the
  * folio counts the mapping, so that whoever cleans the folio waits at the page-table lock.
  *
- * <p>Assumptions: the file has neither buffers nor a dirty tag that anybody looks at, so that marking the folio is setting one bit; a
- * batch of one. A clean entry's flush, which the kernel leaves to the end of the batch, happens where that of
+ * <p>Assumptions: no entry of a file with buffers or a dirty tag is dirty, so that marking the folio is setting one bit; a batch of
+ * one. A clean entry's flush, which the kernel leaves to the end of the batch, happens where that of
  * a dirty one does.
  */
 public final class Zap {

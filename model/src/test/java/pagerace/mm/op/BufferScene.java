@@ -90,6 +90,10 @@ final class BufferScene {
         return new TruncateFolio(file, clean(CleanFolio.MAINLINE), unmap).truncate(folio, 0);
     }
 
+    void punch(Steps<HolePunch.Step> steps) {
+        new HolePunch(machine, mm, memMap, file, platform, steps).punch();
+    }
+
     WritePages.End writePages(Steps<WritePages.Step> steps) {
         Writeback writeback = new Writeback(file, clean(CleanFolio.MAINLINE), Writeback.MAINLINE);
         return new WritePages(file, writeback, steps).write(folio);

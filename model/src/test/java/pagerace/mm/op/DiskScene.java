@@ -195,7 +195,7 @@ final class DiskScene {
     }
 
     SharedWriteFault fault(Steps<SharedWriteFault.Step> steps) {
-        return new SharedWriteFault(mm, memMap, file, marker(MarkDirty.UNLOCKED), steps);
+        return new SharedWriteFault(machine, mm, memMap, file, steps);
     }
 
     FileStore store() {

@@ -25,7 +25,7 @@ class GupWriteTest {
     private static final Written FAILED = new Written(false, false, false, false);
 
     enum Form {
-        UNLOCKED(GupWrite.UNLOCKED),
+        UNLOCKED(GupWrite.MAINLINE.without(Step.MARK_DIRTY)),
         MAINLINE(GupWrite.MAINLINE),
         LOCK_NAIVE(GupWrite.MAINLINE.with(Step.LOCK_FOLIO)),
         LOCK_AND_RECHECK(GupWrite.MAINLINE.with(Step.LOCK_FOLIO).with(Step.RECHECK_PTE)),
@@ -63,7 +63,7 @@ class GupWriteTest {
     private static Written write(DiskScene scene, Steps<Step> steps, Steps<MarkDirty.Step> mark) {
         GupFast gupFast = new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1);
         SharedWriteFault fault = scene.fault(SharedWriteFault.MAINLINE);
-        Written written = new GupWrite(scene.mm, scene.file, gupFast, fault, scene.marker(mark), steps)
+        Written written = new GupWrite(scene.mm, scene.file, gupFast, Admission.NONE, fault, scene.marker(mark), steps)
                 .write(DiskScene.CPU, scene.folio, DiskScene.STORED);
         assertThat(scene.folio.data.readOnce()).isEqualTo(written.stored() ? DiskScene.STORED : DiskScene.CONTENT);
         scene.assertConserved();
@@ -216,6 +216,7 @@ class GupWriteTest {
                 scene.mm,
                 scene.file,
                 new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1),
+                Admission.NONE,
                 scene.fault(SharedWriteFault.MAINLINE),
                 scene.marker(MarkDirty.UNLOCKED),
                 GupWrite.MAINLINE);

@@ -328,4 +328,26 @@ class HolePunchTest {
                         "writeOnce inode.i_private",
                         "storeRelease inode.i_lock");
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void onDiskATruncationCancelsWhatWasToBeWritten(boolean truncates) {
+        BufferScene scene = new BufferScene(Pte.ACCESSED).held(1);
+        scene.folio.flags.or(Folio.DIRTY);
+        scene.punch(truncates ? HolePunch.TRUNCATION : HolePunch.INVALIDATION);
+        assertThat(scene.isDirty()).isEqualTo(!truncates);
+        assertThat(scene.buffers.isAttached()).isEqualTo(!truncates);
+        assertThat(scene.inFile()).isFalse();
+        scene.assertConserved();
+    }
+
+    @Test
+    void beforeTheFolioLockEachUnmappingCountedBehindTheNewSize() {
+        FileScene scene = FileScene.unmapped().mapped(FileScene.MAPPED);
+        assertThat(scene.machine.logOf(
+                        () -> scene.punch(HolePunch.TRUNCATION.with(Step.COUNT).without(Step.ZAP_COPIES_AFTER))))
+                .containsSubsequence("writeOnce inode.i_size", "smpWmb", "writeOnce inode.truncate_count");
+        assertThat(scene.file.truncateCount.readOnce()).as("once for each page").isEqualTo(2);
+        assertGone(scene);
+    }
 }

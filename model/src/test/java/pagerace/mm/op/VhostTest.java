@@ -41,8 +41,7 @@ class VhostTest {
 
     private VhostWorker worker(Steps<VhostWorker.Step> steps) {
         MemMap memMap = new MemMap(machine, List.of(folio));
-        MarkDirty mark = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-        SharedWriteFault fault = new SharedWriteFault(mm, memMap, file, mark, SharedWriteFault.MAINLINE);
+        SharedWriteFault fault = new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE);
         return new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), steps);
     }
 
