@@ -196,7 +196,7 @@ public final class InvalidateVsSecondaryFault implements Race {
                         "all, arm64 and riscv",
                         "-",
                         "file-f.kvm",
-                        "as KVM_3_4, but without the fence behind the sample: the lookup's own order does"),
+                        "as KVM_3_4, but without the fence behind the sample, for which it relies on the unlock of mmap_lock: here on the lookup"),
                 KvmFault.ARM64,
                 KvmNotifier.V3_4,
                 at -> NEVER) {
@@ -328,8 +328,8 @@ public final class InvalidateVsSecondaryFault implements Race {
 
         /**
          * Where each is at home: KVM looks up by GUP-fast, interval notifiers without a lock. Mutants that hold there say
-         * nothing more. Releases between the first of KVM's and the present ones differ by fences for weaker hosts, and the
-         * late sample by no other window than the one that is not compared.
+         * nothing more. KVM's releases before the present ones lack fences that x86 does not need, and a late sample shows no
+         * more than a comparison that is not made: both are the explorer's.
          */
         @Override
         public boolean isPlanned(Place at) {
