@@ -9,7 +9,8 @@ public enum TlbProfile {
     BROADCAST,
     /**
      * Reclaim's batched flush: nothing now, neither a wait nor a fence; it is completed later. What cannot be left for later
-     * is broadcast, as under {@link #BROADCAST}.
+     * is broadcast, as under {@link #BROADCAST}. Kernels order something even when they queue a flush, x86 by a locked increment
+     * and arm64 by a DSB. That is left out, so races may reach more.
      */
     DEFERRED
 }

@@ -37,6 +37,11 @@ public final class NotifierSubscriptions {
         deferredList = machine.word("subscriptions", "deferred_list", NOBODY);
     }
 
+    /** Whether an invalidation that begins now would find nobody to call back. */
+    public boolean isEmpty() {
+        return itree.readOnce() == NOBODY;
+    }
+
     /** {@code mn_itree_is_invalidating} for a value of {@link #invalidateSeq}. */
     public static boolean isInvalidating(long seq) {
         return (seq & 1) != 0;

@@ -14,7 +14,8 @@ import pagerace.machine.Word;
  *
  * <p>Algorithm notes. With {@link #UNLESS_ZERO} zero is final, so a get must not write unless it succeeds: compare-and-swap
  * in a loop. With {@link #FROZEN_BIT} a get always adds, and looks at the bit afterwards. What it adds to a frozen count is
- * junk, which nobody takes back: the count is stored afresh when the folio is unfrozen or allocated again. In return zero is
+ * junk, which nobody takes back: the count is stored afresh when the folio is unfrozen or allocated again. (The posted series also
+ * resets it by a loop of compare-and-swap once it exceeds a threshold, which is not modelled.) In return zero is
  * not final: a put that comes down to zero and a get that comes up from there meet at the put's compare-and-swap. That is
  * relaxed: whoever comes up from zero, writes to the folio and goes down again hands nothing over to the one who frees it.
  */

@@ -69,7 +69,8 @@ public final class FreezeVsSpeculativeGet implements Race {
                         + " nodes that were freed)",
                 "large folios, and lookups that step through a range (missed)",
                 "reclaim that comes back, and a lookup that tries more than twice (missed: outcomes that need a second round)",
-                "the junk that refused lookups leave on a frozen count, until it overflows (missed)",
+                "the junk that refused lookups leave on a frozen count, until it overflows, and the loop of compare-and-swap by which the posted series resets it above a threshold (missed)",
+                "the memory cgroup from which freeing uncharges a page, fully ordered, before it looks for bad memory: what FROZEN_BIT comes to in use offline stands for uncharged pages (may reach more)",
                 "with the frozen bit, pages whose count is zero for good without the bit, such as tail pages (missed)");
     }
 
@@ -155,6 +156,12 @@ public final class FreezeVsSpeculativeGet implements Race {
         BUFFERS
     }
 
+    private static final Steps<Freeze.Step> NO_DIRTY_CHECK = Freeze.MAINLINE.without(Freeze.Step.CHECK_DIRTY);
+    private static final Steps<Freeze.Step> UNORDERED_FREEZE = Freeze.MAINLINE.without(Freeze.Step.FULL_ORDER);
+    private static final Steps<Lookup.Step> NO_SECOND_LOOK = Lookup.MAINLINE.without(Lookup.Step.RELOAD_SLOT);
+    private static final Steps<Reallocate.Step> UNORDERED_REUSE =
+            Reallocate.MAINLINE.without(Reallocate.Step.THROUGH_ALLOCATOR);
+
     /** Every fix: the present kernel, the encoding that is to come, and what either rests on. */
     enum Fix implements Candidate {
         MAINLINE(
@@ -173,14 +180,14 @@ public final class FreezeVsSpeculativeGet implements Race {
                 "file-c.dirty-first", "reclaim looks for the dirty mark before it freezes the count, not after", SC) {
             @Override
             Steps<Freeze.Step> freeze() {
-                return Freeze.MAINLINE.without(Freeze.Step.CHECK_DIRTY);
+                return NO_DIRTY_CHECK;
             }
         },
         READER_UNORDERED(
                 "file-c.reader-unordered", "nothing orders the freeze before the look for the dirty mark", WEAK) {
             @Override
             Steps<Freeze.Step> freeze() {
-                return Freeze.MAINLINE.without(Freeze.Step.FULL_ORDER);
+                return UNORDERED_FREEZE;
             }
         },
         WRITER_UNORDERED("file-c.writer-unordered", "nothing orders the writer's dirty mark before its put", WEAK) {
@@ -211,7 +218,7 @@ public final class FreezeVsSpeculativeGet implements Race {
 
             @Override
             Steps<Lookup.Step> lookup() {
-                return Lookup.MAINLINE.without(Lookup.Step.RELOAD_SLOT);
+                return NO_SECOND_LOOK;
             }
         },
         REUSED_UNORDERED(
@@ -225,7 +232,7 @@ public final class FreezeVsSpeculativeGet implements Race {
 
             @Override
             Steps<Reallocate.Step> reallocate() {
-                return Reallocate.MAINLINE.without(Reallocate.Step.THROUGH_ALLOCATOR);
+                return UNORDERED_REUSE;
             }
         },
         GET_FROM_ZERO("file-c.ref-old", "a lookup adds its reference even if the count is zero", SC) {
@@ -261,7 +268,7 @@ public final class FreezeVsSpeculativeGet implements Race {
             }
         },
         FROZEN_BIT_ACQUIRING(
-                Origin.mutant(
+                Origin.proposal(
                         "file-c.ref-frozenbit",
                         "as FROZEN_BIT, but the exchange by which a put at zero decides who frees acquires: what a later get"
                                 + " did is seen"),
@@ -325,7 +332,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         },
         USER_TRUSTS(
                 Origin.history(
-                        "6.12 stable before 6.12.69",
+                        "<= 6.16, and 6.12 stable before 6.12.69",
                         "-",
                         "file-c.user-trusts",
                         "as STRIP_THEN_FREEZE, and a user looks for the private data before it locks the folio, and not again"),
@@ -348,7 +355,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         USER_REVALIDATES(
                 Origin.mainline(
                         "6.12.69, >= 6.17",
-                        "22b10cbb9a2e",
+                        "22b10cbb9a2e, 4e346baee95f",
                         "file-c.user-revalidates",
                         "as STRIP_THEN_FREEZE, and a user looks for the private data under the folio lock, and makes it again"),
                 NEVER) {
@@ -441,15 +448,23 @@ public final class FreezeVsSpeculativeGet implements Race {
             };
         }
 
-        /** Mutants that x86 cannot show are the explorer's, and the others need one place each. */
+        /**
+         * The present kernel in each use, everything else in one place. What x86 cannot show is the explorer's, and so are
+         * strips before a freeze, which a user that looks for private data puts to the test anyway.
+         */
         @Override
         public boolean isPlanned(Place at) {
             return switch (this) {
-                case READER_UNORDERED, WRITER_UNORDERED, RELEASE_AND_ACQUIRE, REUSED_UNORDERED, FROZEN_BIT_ACQUIRING ->
-                    false;
+                case READER_UNORDERED,
+                        WRITER_UNORDERED,
+                        RELEASE_AND_ACQUIRE,
+                        REUSED_UNORDERED,
+                        FROZEN_BIT_ACQUIRING,
+                        FROZEN_BIT_OR,
+                        STRIP_THEN_FREEZE -> false;
                 case MAINLINE -> !isOffline(at);
                 case GET_FROM_ZERO -> isRead(at) && at.is(Removal.TRUNCATE);
-                case FROZEN_BIT_UNDO -> isRead(at) && at.is(Removal.RECLAIM);
+                case FROZEN_BIT, FROZEN_BIT_UNDO -> isRead(at) && at.is(Removal.RECLAIM);
                 default -> true;
             };
         }

@@ -30,7 +30,7 @@ public final class InvalidateVsRemove implements Race {
 
     @Override
     public String invariant() {
-        return "no invalidation reads or writes a subscription whose removal has returned";
+        return "no invalidation reads or writes a subscription whose removal has returned, nor will any to come";
     }
 
     @Override
@@ -73,7 +73,10 @@ public final class InvalidateVsRemove implements Race {
         @Forbidden("the invalidation read memory that had been freed")
         READ_AFTER_FREE,
         @Forbidden("the invalidation wrote to memory that had been freed")
-        WRITE_AFTER_FREE
+        WRITE_AFTER_FREE,
+        @Forbidden(
+                "the removal returned and the subscription is still in the tree: the next invalidation calls back freed memory")
+        LEFT_IN_TREE
     }
 
     /** Every fix. */
@@ -92,11 +95,18 @@ public final class InvalidateVsRemove implements Race {
                 IntervalNotifier.V5_5,
                 IntervalRemoval.V5_18.without(IntervalRemoval.Step.WAIT),
                 SC),
+        NO_WALK(
+                Origin.mutant(
+                        "file-o mutants",
+                        "mainline, but the end leaves the deferred list alone, so that nobody takes the subscription out of the tree"),
+                IntervalNotifier.V5_5.without(IntervalNotifier.Step.WALK_DEFERRED),
+                IntervalRemoval.V5_18,
+                SC),
         LOCKLESS_WAIT(
                 Origin.history(
                         "5.5 .. 5.17",
                         "99cb252f5e68",
-                        "file-o.lockless-wait",
+                        "file-o.lockless-wait, f.remove-lockless",
                         "the removal waits, without the lock, until the sequence has moved; the end moves it first and then walks the"
                                 + " deferred list"),
                 IntervalNotifier.V5_5,
@@ -192,12 +202,13 @@ public final class InvalidateVsRemove implements Race {
 
     /** One subscription, in the tree, with nothing under way. */
     private static final class State implements Scenario<Invalidated, IntervalRemoval.End> {
+        private final NotifierSubscriptions subscriptions;
         private final IntervalSubscription subscription;
         private final IntervalNotifier notifier;
         private final IntervalRemoval removal;
 
         State(Machine machine, List<? extends Enum<?>> dropped, Fix fix) {
-            NotifierSubscriptions subscriptions = new NotifierSubscriptions(machine);
+            subscriptions = new NotifierSubscriptions(machine);
             subscription = new IntervalSubscription(machine);
             notifier = new IntervalNotifier(subscriptions, subscription, fix.notifier.except(dropped));
             removal = new IntervalRemoval(machine, subscriptions, subscription, fix.removal.except(dropped));
@@ -223,6 +234,9 @@ public final class InvalidateVsRemove implements Race {
             }
             if (!subscription.isPoisonIntact()) {
                 return End.WRITE_AFTER_FREE;
+            }
+            if (!subscriptions.isEmpty()) {
+                return End.LEFT_IN_TREE;
             }
             if (removed == IntervalRemoval.End.DEFERRED) {
                 return End.REMOVED_BY_END;

@@ -69,6 +69,7 @@ public final class ShareVsGupFast implements Race {
         return List.of(
                 "what follows the migration entry: migration counts references once more before it copies, and fails for a pin"
                         + " that is visible by then (false alarms, as far as that count alone would do)",
+                "what the queueing of a flush for later orders by itself: on x86 a locked increment, on arm64 a DSB (may reach more)",
                 "huge pages mapped by a PMD, whose sharing is the same protocol on another word (missed)",
                 "a device that writes while KSM compares contents (missed)",
                 "slow GUP: the page-table lock orders its references, and what it unshares it copies while KSM holds the page"
@@ -92,7 +93,7 @@ public final class ShareVsGupFast implements Race {
                 "an ordinary reference for reading stayed on the old page when the entry came to map the KSM page: of equal"
                         + " content, and never promised to see what the user writes later")
         LEFT_BEHIND,
-        @Window("GUP-fast found no entry while KSM had it cleared for a moment")
+        @Permitted("GUP-fast found no entry while KSM had it cleared for a moment")
         FOUND_CLEARED,
         @Window("GUP-fast took its reference, saw that the entry had changed, and gave it back")
         PIN_UNDONE,
@@ -106,7 +107,9 @@ public final class ShareVsGupFast implements Race {
         @Forbidden("the entry was replaced while the page was still marked exclusive")
         REPLACED_YET_EXCLUSIVE,
         @Forbidden("the sharer backed off without putting the entry back: the user's page is gone")
-        PAGE_LOST
+        PAGE_LOST,
+        @Forbidden("the page was kept, but not as it had been: it is no longer marked exclusive, or has another entry")
+        KEPT_YET_SHARED
     }
 
     /** Who gives up exclusivity. */
@@ -164,6 +167,11 @@ public final class ShareVsGupFast implements Race {
                 KsmMerge.V5_18.without(KsmMerge.Step.FLUSH),
                 at -> at.is(On.ARM64) ? WEAK : NEVER) {
             @Override
+            long accessed() {
+                return 0;
+            }
+
+            @Override
             boolean concerns(Place at) {
                 return at.is(Sharer.KSM) && at.is(Access.WRITE); // a read-only entry is not even cleared
             }
@@ -172,7 +180,7 @@ public final class ShareVsGupFast implements Race {
                 Origin.history(
                         "5.19 .. 6.0",
                         "6c287605fd56",
-                        "anon-c1, anon-f2",
+                        "anon-c1, c1', anon-f2",
                         "the sharer clears and flushes the entry, looks for pins, and gives up exclusivity only then; the second half"
                                 + " of a pin has no order"),
                 GupFast.V5_19,
@@ -302,7 +310,7 @@ public final class ShareVsGupFast implements Race {
         },
         SKIP_FLUSH(
                 "anon-f, K3",
-                "mainline, but KSM's flush finds nothing that a TLB could have, and is skipped",
+                "mainline, but KSM does not flush the entry that it cleared; since 5.10 no flush of an entry that GUP-fast takes is skipped",
                 GupFast.V6_1,
                 Share.V6_1,
                 KsmMerge.V5_19.without(KsmMerge.Step.FLUSH),
@@ -317,6 +325,19 @@ public final class ShareVsGupFast implements Race {
                 "mainline, but the sharer does not put the entry back when it finds a pin",
                 GupFast.V6_1,
                 Share.V6_1.without(Share.Step.RESTORE_WHEN_BUSY),
+                KsmMerge.V5_19,
+                at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : SC) {
+            /** Where a flush waits for walkers, KSM's count finds every pin first. */
+            @Override
+            boolean concerns(Place at) {
+                return at.is(Reference.PIN) && !(at.is(Sharer.KSM) && at.is(On.X86));
+            }
+        },
+        CLEAR_BIT_BEFORE_CHECK(
+                "anon-c mutants",
+                "mainline, but the sharer clears the exclusive bit before it looks for pins, and leaves it so when it backs off",
+                GupFast.V6_1,
+                Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK),
                 KsmMerge.V5_19,
                 at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : SC) {
             /** Where a flush waits for walkers, KSM's count finds every pin first. */
@@ -376,6 +397,11 @@ public final class ShareVsGupFast implements Race {
             return at.is(Reference.PIN) || kind() != Kind.MUTANT;
         }
 
+        /** Whether the entry has been used since it was made or aged: the flag, or 0. */
+        long accessed() {
+            return Pte.ACCESSED;
+        }
+
         /**
          * KSM merges small pages only, and never leaves a flush for later. Unmapping looks for pins only; of the flushes that
          * wait for nobody the batched one is the harder case.
@@ -393,29 +419,36 @@ public final class ShareVsGupFast implements Race {
             return expected.apply(at);
         }
 
-        /** Of ordinary references for reading nothing is promised, so nothing can be broken. */
+        /**
+         * What holds by its fences is measured against a lack of order, as far as x86 shows one. Of ordinary references for
+         * reading nothing is promised, so nothing can be broken.
+         */
         @Override
         public @Nullable Fix control(Place at) {
+            boolean deferred = at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED);
+            if (deferred && (this == CLEAR_AND_FENCE || this == PIN_IN_ONE)) {
+                return PLAIN_CLEAR;
+            }
             return at.is(Reference.GET) && at.is(Access.READ) ? null : CHECK_BEFORE_CLEAR;
         }
 
         /**
          * Each variant once per sharer, where it is not protected by what else the platform does: unmapping of a writable entry
-         * under a batched flush, KSM with a read-only entry, and KSM against ordinary references.
+         * under a batched flush, and KSM with a read-only entry. Mutants that one actor after the other shows are the
+         * explorer's.
          */
         @Override
         public boolean isPlanned(Place at) {
             boolean unmap = at.is(On.X86_BATCHED) && at.is(FolioSize.SMALL) && at.is(Access.WRITE);
             boolean merge = at.is(On.X86_BROADCAST) && at.is(Reference.PIN) && at.is(Access.READ);
-            boolean twin = at.is(On.X86_BROADCAST) && at.is(Reference.GET) && at.is(Access.WRITE);
             if (this == CHECK_BEFORE_CLEAR) {
-                return unmap || merge || twin; // the control
+                return unmap || merge; // the control
             }
             if (kind() == Kind.MUTANT) {
-                return reachableFrom(at).isReachableOn(TSO)
-                        && (unmap || (merge && this == DROP_EXCLUSIVE_CHECK) || twin);
+                boolean needsRace = reachableFrom(at) == SC || reachableFrom(at) == TSO;
+                return needsRace && (unmap || (merge && this == DROP_EXCLUSIVE_CHECK));
             }
-            return unmap || (merge && this != PIN_IN_ONE) || (twin && this == CLEAR_AND_FENCE);
+            return unmap || (merge && this != PIN_IN_ONE);
         }
 
         @Override
@@ -461,6 +494,8 @@ public final class ShareVsGupFast implements Race {
 
         private final Sharer sharer;
         private final int flags;
+        private final boolean exclusive;
+        private final long initialEntry;
         private final Folio folio;
         private final Folio ksmPage;
         private final MemMap memMap;
@@ -473,7 +508,7 @@ public final class ShareVsGupFast implements Race {
             sharer = at.the(Sharer.class);
             Access access = at.the(Access.class);
             flags = access.flag() | at.the(Reference.class).flag();
-            boolean exclusive = fix.ksm.has(KsmMerge.Step.SHARE);
+            exclusive = fix.ksm.has(KsmMerge.Step.SHARE);
             folio = new Folio(
                     machine,
                     "folio",
@@ -484,8 +519,8 @@ public final class ShareVsGupFast implements Race {
             ksmPage =
                     new Folio(machine, "ksm", 2, false, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
             memMap = new MemMap(machine, List.of(folio, ksmPage));
-            PageTable table = new PageTable(
-                    machine, "mm", Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE : 0)));
+            initialEntry = Pte.present(1, fix.accessed() | (access == Access.WRITE ? Pte.WRITE : 0));
+            PageTable table = new PageTable(machine, "mm", initialEntry);
             Platform platform = at.the(On.class).platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
             Share share = new Share(machine, mm.tlb, platform, fix.share.except(dropped));
@@ -514,7 +549,7 @@ public final class ShareVsGupFast implements Race {
                 return ofReference(entry, grab.pfn());
             }
             if (Pte.isPresent(entry) && Pte.pfn(entry) == folio.pfn) {
-                return End.KEPT_FOR_UNDONE_PIN;
+                return asItWas(entry) ? End.KEPT_FOR_UNDONE_PIN : End.KEPT_YET_SHARED;
             }
             if (folio.test(Folio.ANON_EXCLUSIVE)) {
                 return End.REPLACED_YET_EXCLUSIVE;
@@ -525,6 +560,11 @@ public final class ShareVsGupFast implements Race {
             return grab.end() == GupFast.End.UNDONE_PTE ? End.PIN_UNDONE : End.TOO_LATE;
         }
 
+        /** Whether a page that was kept lost nothing by the attempt. */
+        private boolean asItWas(long entry) {
+            return entry == initialEntry && folio.test(Folio.ANON_EXCLUSIVE) == exclusive;
+        }
+
         /** GUP-fast kept a reference to page {@code pfn}: does the device write where the user reads? */
         private End ofReference(long entry, int pfn) {
             if (!Pte.isPresent(entry)) {
@@ -532,7 +572,9 @@ public final class ShareVsGupFast implements Race {
             }
             memMap.stableFolioOf(pfn).data.writeOnce(DEVICE_WROTE);
             if (memMap.stableFolioOf(Pte.pfn(entry)).data.readOnce() == DEVICE_WROTE) {
-                return pfn == folio.pfn ? End.KEPT_FOR_REFERENCE : End.HOLDS_KSM_PAGE;
+                return pfn != folio.pfn
+                        ? End.HOLDS_KSM_PAGE
+                        : asItWas(entry) ? End.KEPT_FOR_REFERENCE : End.KEPT_YET_SHARED;
             }
             boolean promisedNothing = flags == 0; // neither a pin nor for writing
             return promisedNothing ? End.LEFT_BEHIND : End.OUT_OF_SYNC;

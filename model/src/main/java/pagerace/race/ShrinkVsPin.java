@@ -67,6 +67,7 @@ public final class ShrinkVsPin implements Race {
     public List<String> notModelled() {
         return List.of(
                 "more than one mapping of the page (missed: races with the second mapping's fork or fault)",
+                "what the queueing of a flush for later orders by itself: on x86 a locked increment, on arm64 a DSB (may reach more)",
                 "writeback that is still running at swap-in: the device writes at once here (missed unnecessary copies)",
                 "a store through a stale TLB entry while the flush is deferred (missed lost stores)",
                 "reclaim of a page that is in the swap cache already: SKIP_PINNED does not look there (missed)");

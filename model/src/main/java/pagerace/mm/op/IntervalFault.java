@@ -66,9 +66,8 @@ public final class IntervalFault {
             if (invalidating && steps.has(Step.WAIT)) {
                 subscriptions.invalidateSeq.await(now -> now != seq);
                 if (steps.has(Step.FENCE_AFTER_WAIT)) {
-                    // Pairs with the releases between the primary entry and the even sequence: the PTL's, and that of
-                    // the
-                    // subscriptions' lock at the start of the end.
+                    // Pairs with the unlock of the PTL followed by the lock of the subscriptions, which together order
+                    // the primary entry before the even sequence.
                     machine.smpRmb();
                 }
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;

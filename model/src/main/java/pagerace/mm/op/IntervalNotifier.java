@@ -17,6 +17,8 @@ public final class IntervalNotifier implements MmuNotifier {
         SET_SEQ,
         /** The callback zaps the driver's secondary entry. */
         ZAP,
+        /** At the end, take whoever is on the deferred list out of the tree. */
+        WALK_DEFERRED,
         /** Proposal: at the end, deal with the deferred list before the sequence becomes even. */
         WALK_BEFORE_SEQ,
         /** Proposal: at the end, the even sequence is stored with release. */
@@ -24,7 +26,7 @@ public final class IntervalNotifier implements MmuNotifier {
     }
 
     /** Kernels since 5.5. */
-    public static final Steps<Step> V5_5 = Steps.of(Step.SET_SEQ, Step.ZAP);
+    public static final Steps<Step> V5_5 = Steps.of(Step.SET_SEQ, Step.ZAP, Step.WALK_DEFERRED);
 
     /** What an invalidation did with the subscription. */
     public enum Met {
@@ -123,7 +125,7 @@ public final class IntervalNotifier implements MmuNotifier {
 
     /** Deals with the deferred list: whoever is on it asked to be removed from the tree. */
     private Met walkDeferred() {
-        if (subscriptions.deferredList.readOnce() == NotifierSubscriptions.NOBODY) {
+        if (!steps.has(Step.WALK_DEFERRED) || subscriptions.deferredList.readOnce() == NotifierSubscriptions.NOBODY) {
             return Met.CALLED_BACK;
         }
         long next = subscription.deferredItem.readOnce();

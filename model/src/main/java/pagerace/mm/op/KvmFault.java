@@ -22,7 +22,10 @@ public final class KvmFault {
     public enum Step {
         /** Sample the sequence before the lookup. */
         SAMPLE,
-        /** A read fence between the sample and the lookup: e930bffe95e1 (2.6.27). */
+        /**
+         * A read fence between the sample and the lookup: 4c2155ce81c1 (2.6.28), which made lookups lockless. arm64 and riscv
+         * have none: they sample with the {@code mmap_lock} held, and rely on its unlock.
+         */
         FENCE_AFTER_SAMPLE,
         /** Check before the lookup and before the lock, without it, only to spare them: d02c357e5bfa (6.9). */
         CHECK_EARLY,
@@ -36,17 +39,24 @@ public final class KvmFault {
         RMAP_LOCK,
         /** A check looks at the count. */
         CHECK_COUNT,
-        /** In a check, a read fence between the count and the sequence: a355aa54f1d2 (3.4). */
+        /** In a check that decides, a read fence between the count and the sequence: a355aa54f1d2 (3.4). */
         FENCE_IN_CHECK,
         /** A check compares the sequence. */
         CHECK_SEQ
     }
 
-    /** Kernels 2.6.27 to 3.3: nothing orders the check's two reads, which {@code mmu_lock} makes unnecessary. */
+    /**
+     * Kernel 2.6.27: the locks of the lookup order the sample before it. Nothing orders the check's two reads, which
+     * {@code mmu_lock} makes unnecessary.
+     */
     public static final Steps<Step> V2_6_27 =
-            Steps.of(Step.SAMPLE, Step.FENCE_AFTER_SAMPLE, Step.CHECK_UNDER_LOCK, Step.CHECK_COUNT, Step.CHECK_SEQ);
+            Steps.of(Step.SAMPLE, Step.CHECK_UNDER_LOCK, Step.CHECK_COUNT, Step.CHECK_SEQ);
+    /** Kernels 2.6.28 to 3.3. */
+    public static final Steps<Step> V2_6_28 = V2_6_27.with(Step.FENCE_AFTER_SAMPLE);
     /** Kernels 3.4 to 6.8. */
-    public static final Steps<Step> V3_4 = V2_6_27.with(Step.FENCE_IN_CHECK);
+    public static final Steps<Step> V3_4 = V2_6_28.with(Step.FENCE_IN_CHECK);
+    /** arm64 and riscv. */
+    public static final Steps<Step> ARM64 = V3_4.without(Step.FENCE_AFTER_SAMPLE);
     /** Book3S HV, since 3.4. */
     public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.RMAP_LOCK);
     /** Kernels since 6.9, on x86. */
@@ -74,12 +84,11 @@ public final class KvmFault {
         for (int tries = 0; tries < TRIES; tries++) {
             long seq = sampleAt(Step.SAMPLE);
             if (steps.has(Step.FENCE_AFTER_SAMPLE)) {
-                // Pairs with the PTL's release and KVM's lock between the primary entry and the sequence: who sampled
-                // the
-                // new sequence does not look up the old page.
+                // Pairs with the PTL's release and KVM's lock between the primary entry and the sequence: who
+                // sampled the new sequence does not look up the old page.
                 machine.smpRmb();
             }
-            if (steps.has(Step.CHECK_EARLY) && isInvalidated(seq)) {
+            if (steps.has(Step.CHECK_EARLY) && isInvalidated(seq, false)) {
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
                 continue;
             }
@@ -91,7 +100,7 @@ public final class KvmFault {
                 seq = sampleAt(Step.SAMPLE_LATE);
             }
             boolean lockless = steps.has(Step.CHECK_EARLY) || steps.has(Step.CHECK_OUTSIDE_LOCK);
-            if (lockless && isInvalidated(seq)) {
+            if (lockless && isInvalidated(seq, steps.has(Step.CHECK_OUTSIDE_LOCK))) {
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
                 primary.release(pfn);
                 continue;
@@ -108,12 +117,17 @@ public final class KvmFault {
         return steps.has(step) ? kvm.invalidateSeq.readOnce() : 0;
     }
 
-    /** {@code mmu_invalidate_retry}: whether an invalidation is under way or has ended since {@code seq} was sampled. */
-    private boolean isInvalidated(long seq) {
+    /**
+     * {@code mmu_invalidate_retry}: whether an invalidation is under way or has ended since {@code seq} was sampled.
+     *
+     * @param decisive whether the caller installs on its word; {@code mmu_invalidate_retry_gfn_unsafe}, which only spares
+     *     work, has no fence
+     */
+    private boolean isInvalidated(long seq, boolean decisive) {
         if (steps.has(Step.CHECK_COUNT) && kvm.inProgress.readOnce() != 0) {
             return true;
         }
-        if (steps.has(Step.FENCE_IN_CHECK)) {
+        if (decisive && steps.has(Step.FENCE_IN_CHECK)) {
             machine.smpRmb(); // pairs with the write fence of KvmNotifier's end
         }
         return steps.has(Step.CHECK_SEQ) && kvm.invalidateSeq.readOnce() != seq;
@@ -123,7 +137,7 @@ public final class KvmFault {
     private boolean install(int pfn, long seq) {
         SpinLock lock = steps.has(Step.RMAP_LOCK) ? kvm.rmapLock : kvm.mmuLock;
         lock.lock();
-        boolean valid = !steps.has(Step.CHECK_UNDER_LOCK) || !isInvalidated(seq);
+        boolean valid = !steps.has(Step.CHECK_UNDER_LOCK) || !isInvalidated(seq, true);
         if (valid) {
             kvm.spte.writeOnce(Pte.present(pfn, Pte.WRITE));
         }

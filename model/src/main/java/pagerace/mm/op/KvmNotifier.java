@@ -69,8 +69,7 @@ public final class KvmNotifier implements MmuNotifier {
         kvm.invalidateSeq.writeOnce(kvm.invalidateSeq.readOnce() + 1);
         if (steps.has(Step.FENCE_IN_END)) {
             // Pairs with the read fence in KvmFault's check: who no longer sees the count sees the sequence. Faults
-            // that
-            // check under the lock do not need the pair.
+            // that check under the lock do not need the pair.
             machine.smpWmb();
         }
         if (!steps.has(Step.COUNT_FIRST)) {

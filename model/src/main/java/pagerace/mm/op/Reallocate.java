@@ -47,13 +47,14 @@ public final class Reallocate {
             return End.RETIRED;
         }
         folio.flags.writeOnce(0); // free_pages_prepare: nobody else may change them now
+        // Before the count, so that a lookup which takes that and keeps it is caught by what it reads.
+        folio.mapping.writeOnce(Folio.ANON);
+        folio.data.writeOnce(content);
         if (steps.has(Step.THROUGH_ALLOCATOR)) {
             // Pairs with the full order of a lookup's get (Lookup): it sees the slot empty if it got the new count.
             machine.smpWmb();
         }
         folio.refcount.writeOnce(1); // whatever refused lookups left there
-        folio.mapping.writeOnce(Folio.ANON);
-        folio.data.writeOnce(content);
         folio.flags.or(Folio.UPTODATE | Folio.ANON_EXCLUSIVE);
         return End.HANDED_OUT;
     }

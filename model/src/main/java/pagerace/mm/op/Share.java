@@ -27,6 +27,8 @@ public final class Share {
     public enum Step {
         /** Mutant: look for pins before the entry is cleared. */
         SHARE_CHECK_BEFORE_CLEAR,
+        /** Mutant: clear the exclusive bit before the look for pins, and leave it so if there are any. */
+        CLEAR_EXCLUSIVE_BEFORE_CHECK,
         /** Mutant: clear the entry by a plain store. */
         CLEAR_PLAINLY,
         /** Flush at once when an exclusive page is unmapped, never in a batch (5.19, 6.0). */
@@ -97,6 +99,9 @@ public final class Share {
         if (steps.has(Step.FENCE_BEFORE_SHARE_CHECK)) {
             // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins.
             machine.smpMb();
+        }
+        if (steps.has(Step.CLEAR_EXCLUSIVE_BEFORE_CHECK)) {
+            folio.flags.andNot(Folio.ANON_EXCLUSIVE);
         }
         if (cleared.pinned || (steps.has(Step.SHARE_CHECK) && folio.maybePinned())) {
             return false;

@@ -14,8 +14,9 @@ import pagerace.mm.Pte;
  *
  * <p>Guarantees: those of {@link Share}. Releases before 5.19, which shared nothing here, are not modelled.
  *
- * <p>Algorithm notes. This is the barest use of the protocol: unless the page is dirty, nothing at all stands between the
- * cleared entry and the look for pins.
+ * <p>Algorithm notes. This is the barest use of the protocol: unless the page is dirty, only the flush stands between the
+ * cleared entry and the look for pins, or, if it is left for later, what its queueing orders by accident, which is not
+ * modelled.
  */
 public final class TryToMigrate {
     /** How it ended. */

@@ -133,6 +133,16 @@ class IntervalNotifierTest {
     }
 
     @Test
+    void mutantLeavesTheDeferredListAlone() {
+        IntervalNotifier mutant = scene.intervalNotifier(IntervalNotifier.V5_5.without(Step.WALK_DEFERRED));
+        mutant.rangeStart();
+        scene.machine.before("await " + SEQ, 1, () -> assertThat(mutant.end()).isEqualTo(Met.CALLED_BACK));
+        assertThat(scene.subscriptions.isEmpty()).isFalse();
+        assertThat(remove()).isEqualTo(IntervalRemoval.End.DEFERRED);
+        assertThat(scene.subscriptions.isEmpty()).isFalse();
+    }
+
+    @Test
     void aLocklessWaitReturnsInTheMiddleOfTheEnd() {
         notifier.rangeStart();
         scene.machine.before("await " + SEQ, 1, () -> {

@@ -142,8 +142,25 @@ class KvmFaultTest {
                         "readOnce kvm.mmu_invalidate_seq",
                         "writeOnce kvm.spte",
                         "storeRelease kvm.mmu_lock");
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V2_6_27)))
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V2_6_28)))
                 .containsOnlyOnce("smpRmb");
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V2_6_27)))
+                .doesNotContain("smpRmb");
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.ARM64)))
+                .startsWith("readOnce kvm.mmu_invalidate_seq", "lock mm.ptl")
+                .containsOnlyOnce("smpRmb");
+    }
+
+    @Test
+    void onlyTheCheckThatDecidesHasAFence() {
+        Steps<Step> unfenced = KvmFault.V6_9.without(Step.FENCE_AFTER_SAMPLE);
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(unfenced)))
+                .containsOnlyOnce("smpRmb")
+                .containsSubsequence(LOCK, "smpRmb");
+        Steps<Step> outside = KvmFault.ARM64.without(Step.CHECK_UNDER_LOCK).with(Step.CHECK_OUTSIDE_LOCK);
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(outside)))
+                .containsOnlyOnce("smpRmb")
+                .containsSubsequence("smpRmb", LOCK);
     }
 
     @Test

@@ -140,6 +140,14 @@ class ShareTest {
     }
 
     @Test
+    void mutantClearsTheBitOfAPageThatItKeeps() {
+        Steps<Step> early = Share.V6_1.without(Step.CLEAR_EXCLUSIVE).with(Step.CLEAR_EXCLUSIVE_BEFORE_CHECK);
+        Scene pinned = scene().pinned();
+        assertThat(share(pinned, early, true)).isFalse();
+        assertThat(pinned.isExclusive()).isFalse();
+    }
+
+    @Test
     void mutantsForgetOneThing() {
         Scene unseen = scene().pinned();
         assertThat(share(unseen, Share.V6_1.without(Step.SHARE_CHECK), true)).isTrue();
