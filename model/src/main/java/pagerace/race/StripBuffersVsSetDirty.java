@@ -427,7 +427,8 @@ public final class StripBuffersVsSetDirty implements Race {
                 return at.is(Dirtying.LOCKED) ? null : DROP_MAPPING_CHECK;
             }
             return switch (this) {
-                case REFUSE_DIRTY, RECREATE_BUFFERS, FIX_UP -> DROP_PRIVATE_LOCK;
+                case REFUSE_DIRTY, RECREATE_BUFFERS, FIX_UP ->
+                    at.is(Dirtying.UNLOCKED) ? DROP_PRIVATE_LOCK : CANCEL_INSIDE_LOCK;
                 case KEEP_PINNED, CLEAR_PLAINLY, RELAXED_UNCOUNT ->
                     at.is(Taken.MEANWHILE) && at.is(Reference.PIN) && at.is(Dirtying.LOCKED)
                             ? LOOK_BEFORE_UNMAP
