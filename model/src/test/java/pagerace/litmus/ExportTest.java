@@ -26,6 +26,8 @@ import pagerace.race.Reachability;
 import pagerace.race.Scenario;
 
 class ExportTest {
+    private static final List<String> SLOW_RACES = List.of("VhostAccessVsInvalidate", "GupWriteVsWriteback");
+
     private static final String DEADLOCK = "WAIT_FOR_FOLIO_LOCK";
     private static final Set<String> TOO_LONG = Set.of(
             "FaultAroundVsHolePunch/MAINLINE[uffd-wp,at-page,punch]",
@@ -51,8 +53,10 @@ class ExportTest {
         }
     }
 
+    /** Of races whose exports take seconds each, because a flush waits for accesses there, two variants do. */
     private static Stream<Point> firstOfEachVariant(Race race) {
         return race.variants().stream()
+                .limit(SLOW_RACES.contains(race.name()) ? 2 : Long.MAX_VALUE)
                 .map(variant -> race.points().stream()
                         .filter(point -> point.variant() == variant)
                         .findFirst()

@@ -163,7 +163,7 @@ class RaceTest {
                         "OneVsOther/PARTIAL[large,right]");
         assertThat(new OneVsOther(List.of()).points().stream().map(Point::key))
                 .as("without dimensions")
-                .containsExactly("OneVsOther/BROKEN[]", "OneVsOther/HOLDS[]");
+                .containsExactly("OneVsOther/BROKEN", "OneVsOther/HOLDS");
     }
 
     @Test
