@@ -245,8 +245,7 @@ public final class GupFast {
             long judgedBy = Grab.UNJUDGED;
             if (steps.has(Step.CHECK_ADMISSION_IN_GRAB) && admission.looksAtMapping(flags, folio.large)) {
                 // The fence after the pin, where there is one, orders this read before the second look at the entry. It
-                // pairs
-                // with truncation's flush, which stands between the cleared entry and the cleared mapping.
+                // pairs with truncation's flush, which stands between the cleared entry and the cleared mapping.
                 judgedBy = folio.mapping.readOnce();
                 boolean torn = steps.has(Step.REREAD_MAPPING) && folio.mapping.readOnce() != judgedBy;
                 if (torn || !isAdmitted(judgedBy, flags)) {
@@ -281,8 +280,7 @@ public final class GupFast {
             folio.refcount.add(Folio.PIN_BIAS - firstAddition(folio, flags));
         }
         if (steps.has(Step.FENCE_AFTER_PIN)) {
-            // Pairs with the full fence between the cleared entry and the look for pins (Share), and with the full
-            // fence
+            // Pairs with the full fence between the cleared entry and the look for pins (Share), and with the one
             // between the odd count and that look, where fork has one (Fork). Without it the rechecks that follow may
             // be done before the unordered addition above is visible.
             machine.smpMbAfterAtomic();
@@ -298,8 +296,7 @@ public final class GupFast {
         long judgedBy = judgedInGrab;
         if (steps.has(Step.CHECK_ADMISSION) && admission.looksAtMapping(flags, folio.large)) {
             // Once, for truncation may clear it meanwhile. Nothing else: we hold a reference, and the entry said whose
-            // the
-            // folio is. So no fence is needed either: an old value is the file's, a new one none, and neither is
+            // the folio is. So no fence is needed either: an old value is the file's, a new one none, and neither is
             // admitted.
             judgedBy = folio.mapping.readOnce();
             if (!isAdmitted(judgedBy, flags)) {
