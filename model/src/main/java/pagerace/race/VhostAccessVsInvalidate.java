@@ -271,7 +271,7 @@ public final class VhostAccessVsInvalidate implements Race {
                 return false;
             }
             if (this == RCU_DIRTY_FIRST) {
-                return at.is(Because.TEARDOWN); // beside a cleaner its store is lost once in thirty thousand runs
+                return at.is(Because.TEARDOWN); // beside a cleaner its store is lost once in ninety thousand runs
             }
             return at.is(has(new Place(List.of(Because.NEIGHBOUR))) ? Because.NEIGHBOUR : Because.CLEANED);
         }
