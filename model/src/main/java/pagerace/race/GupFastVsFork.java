@@ -322,8 +322,8 @@ public final class GupFastVsFork implements Race {
         }
 
         /**
-         * Each variant once, and mainline in the dimensions that decide its verdict. Mutants that do no harm are left to the
-         * explorer.
+         * Each variant once, and mainline in the dimensions that decide its verdict. Mutants that do no harm on x86 are left
+         * to the explorer.
          */
         @Override
         public boolean isPlanned(Place at) {
@@ -337,8 +337,8 @@ public final class GupFastVsFork implements Race {
                     && (this == SEQ_ANON_EXCLUSIVE || this == DROP_SEQ_RECHECK || this == DROP_EXCLUSIVE_CHECK);
             boolean mainline = this == SEQ_ANON_EXCLUSIVE && write && (small || later);
             boolean large = this == CHECK_ONLY && write && later;
-            boolean threads = this != LOCK_BEFORE_SEQ && this != DROP_SEQ_END_FENCE && this != DROP_PTE_RECHECK;
-            return threads && at.is(On.X86) && (perVariant || readOnly || mainline || large);
+            boolean harmless = kind() == Kind.MUTANT && !reachableFrom(at).isReachableOn(Reachability.TSO);
+            return !harmless && at.is(On.X86) && (perVariant || readOnly || mainline || large);
         }
 
         @Override

@@ -326,17 +326,13 @@ public final class ShrinkVsPin implements Race {
 
         /**
          * Each variant once under the batched flush that reclaim uses, and the twins that decide a verdict. Mutants that do no
-         * harm are left to the explorer.
+         * harm on x86 are left to the explorer.
          */
         @Override
         public boolean isPlanned(Place at) {
-            boolean common = at.is(Reference.PIN)
-                    && at.is(Then.READ_THEN_WRITE)
-                    && this != DROP_SHARE_FENCE
-                    && this != DROP_SKIP_PINNED;
-            boolean direct = at.is(Reference.PIN)
-                    && at.is(Then.WRITE)
-                    && (this == REFCOUNT_REUSE || this == SKIP_PINNED_REFCOUNT_SWAP_IN);
+            boolean harmless = isMutant() && !reachableFrom(at).isReachableOn(Reachability.TSO);
+            boolean common = at.is(Reference.PIN) && at.is(Then.READ_THEN_WRITE) && !harmless;
+            boolean direct = at.is(Reference.PIN) && at.is(Then.WRITE) && this == SKIP_PINNED_REFCOUNT_SWAP_IN;
             boolean twin = at.is(Reference.GET)
                     && at.is(Then.READ_THEN_WRITE)
                     && (this == REFCOUNT_REUSE || this == KEEP_PINNED_AFTER_UNMAP || this == NO_EXCLUSIVE_SWAP_ENTRY);
