@@ -30,6 +30,11 @@ public final class DiskFile {
     /** The folio's buffers; null where the filesystem has none. */
     public final @Nullable Buffers buffers;
 
+    /** A file of one page, {@code folio}, with {@code content} on disk, of which nobody looks at the tag or at buffers. */
+    public DiskFile(Machine machine, Folio folio, long content, boolean reserved) {
+        this(machine, new Inode(machine, Folio.FILE, folio), content, reserved, null, null);
+    }
+
     /** A file whose page is {@code folio}, in {@code inode}, with {@code content} on disk. */
     public DiskFile(
             Machine machine,

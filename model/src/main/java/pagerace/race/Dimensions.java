@@ -43,7 +43,7 @@ final class Dimensions {
         @Means("a small folio: pins are counted in the refcount, 1024 each")
         SMALL,
         @Means("a large folio: pins are counted in a word of their own")
-        LARGE;
+        LARGE
     }
 
     /** Whether the address space is marked as having pinned pages already. */
@@ -52,7 +52,7 @@ final class Dimensions {
         @Means("the first pin ever of this address space: its flag is set in the race")
         FIRST_PIN,
         @Means("the address space had a pin before: its flag is set already")
-        LATER_PIN;
+        LATER_PIN
     }
 
     /** The architecture, as page-table updates and TLB flushes see it. */

@@ -10,7 +10,6 @@ import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -351,7 +350,7 @@ public final class GupWriteVsWriteback implements Race {
             folio = new Folio(machine, "folio", 1, false, dirty);
             second = new Folio(machine, "folio2", 2, false, dirty);
             MemMap memMap = new MemMap(machine, List.of(folio, second));
-            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
+            file = new DiskFile(machine, folio, ON_DISK, true);
             Mm mm = mm(machine, "mm", platform);
             SharedWriteFault fault =
                     new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE.except(dropped));

@@ -13,7 +13,6 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -384,7 +383,7 @@ public final class LongtermPinVsTruncate implements Race {
                     machine,
                     mm,
                     memMap,
-                    new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, true, null, null),
+                    new DiskFile(machine, folio, CONTENT, true),
                     platform,
                     HolePunch.TRUNCATION.except(dropped));
         }

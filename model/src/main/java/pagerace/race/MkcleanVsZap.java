@@ -10,7 +10,6 @@ import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -192,7 +191,7 @@ public final class MkcleanVsZap implements Race {
                     false,
                     new Folio.Initially(2, 1, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
             MemMap memMap = new MemMap(machine, List.of(folio));
-            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
+            file = new DiskFile(machine, folio, ON_DISK, true);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
             store = new FileStore(

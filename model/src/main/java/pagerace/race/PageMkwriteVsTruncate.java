@@ -11,7 +11,6 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -297,7 +296,7 @@ public final class PageMkwriteVsTruncate implements Race {
                     false,
                     new Folio.Initially(1 + mappings, mappings, Folio.UPTODATE, Folio.FILE, CONTENT));
             MemMap memMap = new MemMap(machine, List.of(folio));
-            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, false, null, null);
+            file = new DiskFile(machine, folio, CONTENT, false);
             mm = new Mm(
                     machine,
                     "mm",

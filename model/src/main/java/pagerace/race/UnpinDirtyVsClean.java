@@ -9,7 +9,6 @@ import pagerace.machine.Machine;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.Platform;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.MarkDirty;
@@ -175,7 +174,7 @@ public final class UnpinDirtyVsClean implements Race {
                     1,
                     false,
                     new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
-            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), ON_DISK, true, null, null);
+            file = new DiskFile(machine, folio, ON_DISK, true);
             markDirty = new MarkDirty(machine, file, fix.mark.except(dropped));
             CleanFolio clean = new CleanFolio(machine, file, List.of(), PLATFORM, CleanFolio.MAINLINE);
             writeback = new Writeback(file, clean, Writeback.MAINLINE);

@@ -14,7 +14,6 @@ import pagerace.machine.Translation;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -340,7 +339,7 @@ public final class VhostAccessVsInvalidate implements Race {
                     1,
                     false,
                     new Folio.Initially(2, 1, Folio.UPTODATE | (dirty ? Folio.DIRTY : 0), Folio.FILE, BEFORE));
-            file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), BEFORE, true, null, null);
+            file = new DiskFile(machine, folio, BEFORE, true);
             Platform platform = On.X86.platform();
             PageTable table =
                     new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));

@@ -376,7 +376,7 @@ class StateTest {
     @Nested
     class OfAFileOnDisk {
         private DiskFile file(boolean reserved) {
-            return new DiskFile(machine, new Inode(machine, Folio.FILE, folio(1, false, 1)), 5, reserved, null, null);
+            return new DiskFile(machine, folio(1, false, 1), 5, reserved);
         }
 
         @ParameterizedTest

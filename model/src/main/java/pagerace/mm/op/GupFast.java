@@ -326,10 +326,11 @@ public final class GupFast {
     }
 
     private static void drop(Folio folio, int flags) {
-        if (has(flags, FOLL_PIN) && folio.large) {
-            folio.pincount().add(-1);
+        if (has(flags, FOLL_PIN)) {
+            folio.unpin();
+        } else {
+            folio.put();
         }
-        folio.refcount.subAndTest(has(flags, FOLL_PIN) && !folio.large ? Folio.PIN_BIAS : 1);
     }
 
     private static boolean has(int flags, int flag) {

@@ -49,9 +49,7 @@ public final class UsePrivate {
             attached = buffers.isAttached();
         }
         if (!attached) {
-            buffers.privateLock.lock();
-            buffers.state.or(Buffers.ATTACHED);
-            buffers.privateLock.unlock();
+            buffers.attachTo(folio);
         }
         buffers.state.or(Buffers.DIRTY);
         folio.lock.unlock();

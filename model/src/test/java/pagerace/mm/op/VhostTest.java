@@ -11,7 +11,6 @@ import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -34,7 +33,7 @@ class VhostTest {
     private final InterposedMachine machine = new InterposedMachine();
     private final Folio folio =
             new Folio(machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, 1));
-    private final DiskFile file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), 1, true, null, null);
+    private final DiskFile file = new DiskFile(machine, folio, 1, true);
     private final PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED));
     private final Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
     private final VhostRing ring = new VhostRing(machine, folio, true);
