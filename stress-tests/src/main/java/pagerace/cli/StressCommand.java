@@ -116,7 +116,6 @@ final class StressCommand implements Callable<Integer> {
             if (engine == null) {
                 return false;
             }
-            engine.archiveClasses(plan.get(0).point());
             StressRun run = new StressRun(
                     plan,
                     host.memoryModel(),
@@ -124,6 +123,7 @@ final class StressCommand implements Callable<Integer> {
                     new ConsoleProgress(out, ConsoleProgress.isTerminal()),
                     journal::add);
             ending.onInterruption(run::stop);
+            engine.archiveClasses(plan.get(0).point());
             run.run(sinceStart().minus(before), time);
             if (!run.isStopped()) {
                 journal.end(sinceStart().minus(before).toSeconds());
