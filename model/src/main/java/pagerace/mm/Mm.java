@@ -16,7 +16,7 @@ public final class Mm {
     public final RwSemaphore mmapLock;
     /** {@code write_protect_seq}: odd while fork write-protects. */
     public final SeqCount writeProtectSeq;
-    /** Its page table. */
+    /** Its page table, or one of them. */
     public final PageTable table;
     /** Its TLB and the walkers that a flush may wait for. */
     public final Tlb tlb;
@@ -34,6 +34,18 @@ public final class Mm {
         flags = machine.word(owner, "flags", hasPinned ? HAS_PINNED : 0);
         this.table = table;
         this.tlb = tlb;
+    }
+
+    /**
+     * The same address space, through another of its page tables: locks, counts and TLB are those of {@code mm}. An address
+     * space of several tables is as many of these.
+     */
+    public Mm(Mm mm, PageTable table) {
+        mmapLock = mm.mmapLock;
+        writeProtectSeq = mm.writeProtectSeq;
+        flags = mm.flags;
+        this.table = table;
+        tlb = mm.tlb;
     }
 
     /** {@code mm_set_has_pinned_flag}: tests first, so that the shared line is written once in an address space's life. */

@@ -12,6 +12,7 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -523,8 +524,10 @@ public final class FaultAroundVsHolePunch implements Race {
             Platform platform = On.X86.platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
             faultAround = new FaultAround(mm, memMap, file, fix.around.except(dropped));
-            fault = new ShmemFault(mm, memMap, file, spare, fix.direct().except(dropped));
-            otherFault = new ShmemFault(mm, memMap, file, folios.get(2), ShmemFault.MAINLINE.except(dropped));
+            fault = new ShmemFault(
+                    mm, memMap, file, FreeFolios.only(spare), fix.direct().except(dropped));
+            otherFault = new ShmemFault(
+                    mm, memMap, file, FreeFolios.only(folios.get(2)), ShmemFault.MAINLINE.except(dropped));
             punchSteps = (two ? fix.punchAfterFirstZap : fix.punch).except(dropped);
             punch = new HolePunch(machine, mm, memMap, file, platform, punchSteps);
         }

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -419,8 +420,9 @@ public final class GupFastVsFork implements Race {
             PageTable child = new PageTable(machine, "child", Pte.NONE);
             gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
             flags = GupFast.FOLL_PIN | access.flag();
-            fork = new Fork(machine, mm, child, memMap, spare, platform, fix.fork.except(dropped));
-            parent = new UserAccess(mm, memMap, new WriteFault(mm, memMap, null, spare, fix.reuse), null);
+            fork = new Fork(machine, mm, child, memMap, FreeFolios.only(spare), platform, fix.fork.except(dropped));
+            parent = new UserAccess(
+                    mm, memMap, new WriteFault(mm, memMap, null, FreeFolios.only(spare), fix.reuse), null);
         }
 
         @Override

@@ -13,6 +13,7 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -374,7 +375,7 @@ public final class LongtermPinVsTruncate implements Race {
             slowGup = new SlowGup(
                     mm,
                     memMap,
-                    new WriteFault(mm, memMap, null, spare, ReuseRule.EXCLUSIVE),
+                    new WriteFault(mm, memMap, null, FreeFolios.only(spare), ReuseRule.EXCLUSIVE),
                     SlowGup.Unshare.TRIGGER,
                     SHARED_FILE,
                     fix.slowAdmission());

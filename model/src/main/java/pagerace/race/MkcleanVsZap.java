@@ -211,7 +211,7 @@ public final class MkcleanVsZap implements Race {
 
         @Override
         public Zap.End second() {
-            return zap.zap(mm.table.pte(0), false, true);
+            return zap.zap(mm.table.ptl(0), mm.table.pte(0), false, true);
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -413,8 +414,8 @@ public final class ShrinkVsPin implements Race {
             user = new UserAccess(
                     mm,
                     memMap,
-                    new WriteFault(mm, memMap, swap, spare, fix.reuse),
-                    new SwapIn(mm, memMap, swap, spare, fix.reuse));
+                    new WriteFault(mm, memMap, swap, FreeFolios.only(spare), fix.reuse),
+                    new SwapIn(mm, memMap, swap, FreeFolios.only(spare), fix.reuse));
         }
 
         @Override

@@ -10,6 +10,7 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -131,7 +132,7 @@ public final class SpeedOfExploring {
             Platform platform = new Platform(Platform.PteUpdate.LOCKED, profile);
             mm = new Mm(machine, "parent", table, new Tlb(machine, profile, 2), true);
             gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1);
-            fork = new Fork(machine, mm, child, memMap, forForkToCopy, platform, Fork.V5_19);
+            fork = new Fork(machine, mm, child, memMap, FreeFolios.only(forForkToCopy), platform, Fork.V5_19);
             zap = new HolePunch(
                     machine,
                     mm,
@@ -139,7 +140,7 @@ public final class SpeedOfExploring {
                     new Inode(machine, Folio.SHMEM, gone),
                     platform,
                     Steps.of(HolePunch.Step.TRUNCATE, HolePunch.Step.FIRST_ZAP));
-            fault = new WriteFault(mm, memMap, null, forFaultToCopy, ReuseRule.EXCLUSIVE);
+            fault = new WriteFault(mm, memMap, null, FreeFolios.only(forFaultToCopy), ReuseRule.EXCLUSIVE);
         }
 
         @Override

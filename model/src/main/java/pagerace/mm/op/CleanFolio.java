@@ -138,9 +138,9 @@ public final class CleanFolio {
         if (notifier != null) {
             notifier.rangeStart();
         }
-        mm.table.ptl.lock();
+        mm.table.ptl(0).lock();
         Found found = cleanEntry(mm, folio);
-        mm.table.ptl.unlock();
+        mm.table.ptl(0).unlock();
         if (notifier != null) {
             notifier.rangeEnd();
         }

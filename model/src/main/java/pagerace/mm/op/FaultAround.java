@@ -69,7 +69,7 @@ public final class FaultAround {
                 end = grab(folio, i, pfn);
                 if (end == FaultEnd.MAPPED) {
                     if (!locked) {
-                        mm.table.ptl.lock(); // once for the window: the next folios are locked while it is held
+                        mm.table.ptl(0).lock(); // once for the window: the next folios are locked while it is held
                         locked = true;
                     }
                     end = install(folio, i);
@@ -84,7 +84,7 @@ public final class FaultAround {
             }
         }
         if (locked) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
         }
         return result;
     }

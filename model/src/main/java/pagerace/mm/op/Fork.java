@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -14,7 +15,7 @@ import pagerace.mm.Pte;
  * {@code copy_page_range} for one entry of an anonymous private mapping: the child either shares the parent's folio, both
  * entries read-only, or gets a copy at once because the folio may be pinned.
  *
- * <p>Assumptions: the entry is present or none; the child's table is empty; {@code spare} is free and nobody else's.
+ * <p>Assumptions: the entry is present or none; the child's table is empty; {@code spares} are nobody else's.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.
@@ -72,24 +73,24 @@ public final class Fork {
     private final Mm parent;
     private final PageTable child;
     private final MemMap memMap;
-    private final Folio spare;
+    private final FreeFolios spares;
     private final Platform platform;
     private final Steps<Step> steps;
 
-    /** Fork from {@code parent} into {@code child}, copying into {@code spare} if it must copy. */
+    /** Fork from {@code parent} into {@code child}, copying into {@code spares} what it must copy. */
     public Fork(
             Machine machine,
             Mm parent,
             PageTable child,
             MemMap memMap,
-            Folio spare,
+            FreeFolios spares,
             Platform platform,
             Steps<Step> steps) {
         this.machine = machine;
         this.parent = parent;
         this.child = child;
         this.memMap = memMap;
-        this.spare = spare;
+        this.spares = spares;
         this.platform = platform;
         this.steps = steps;
     }
@@ -98,27 +99,27 @@ public final class Fork {
     public End copyPte(int index) {
         parent.mmapLock.writeLock();
         if (steps.has(Step.LOCK_BEFORE_SEQ)) {
-            lockBoth();
+            lockBoth(index);
             seqBegin();
         } else {
             seqBegin();
-            lockBoth();
+            lockBoth(index);
         }
         End end = copyPresentPte(index, false);
         if (end == End.AGAIN) {
             // A copy needs a page, and pages are not allocated under spin locks. The count stays odd meanwhile.
-            unlockBoth();
-            lockBoth();
+            unlockBoth(index);
+            lockBoth(index);
             end = copyPresentPte(index, true);
         }
         if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ) && end == End.SHARED) {
-            unlockBoth();
+            unlockBoth(index);
             seqEnd();
-            parent.table.ptl.lock();
+            parent.table.ptl(index).lock();
             writeProtect(index);
-            parent.table.ptl.unlock();
+            parent.table.ptl(index).unlock();
         } else {
-            unlockBoth();
+            unlockBoth(index);
             seqEnd();
         }
         parent.tlb.flush();
@@ -149,9 +150,10 @@ public final class Fork {
                 folio.put();
             }
             if (havePage) {
-                spare.allocateAnon(folio.data.readOnce(), steps.has(Step.CLEAR_EXCLUSIVE));
-                spare.mapcount.writeOnce(1);
-                child.pte(index).writeOnce(Pte.present(spare.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+                Folio copy = spares.take();
+                copy.allocateAnon(folio.data.readOnce(), steps.has(Step.CLEAR_EXCLUSIVE));
+                copy.mapcount.writeOnce(1);
+                child.pte(index).writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             }
             if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
                 entry.writeOnce(pte);
@@ -187,14 +189,14 @@ public final class Fork {
         }
     }
 
-    private void lockBoth() {
-        child.ptl.lock();
-        parent.table.ptl.lock(); // nested: nobody else holds two of these locks, so nobody takes them in reverse
+    private void lockBoth(int index) {
+        child.ptl(index).lock();
+        parent.table.ptl(index).lock(); // nested: nobody else holds two of these locks, so nobody takes them in reverse
     }
 
-    private void unlockBoth() {
-        parent.table.ptl.unlock();
-        child.ptl.unlock();
+    private void unlockBoth(int index) {
+        parent.table.ptl(index).unlock();
+        child.ptl(index).unlock();
     }
 
     private void seqBegin() {

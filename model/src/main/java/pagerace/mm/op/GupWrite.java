@@ -157,7 +157,7 @@ public final class GupWrite {
             folio.lock.lock();
         }
         if (steps.has(Step.HOLD_PTL)) {
-            mm.table.ptl.lock();
+            mm.table.ptl(0).lock();
         }
         return locked;
     }
@@ -169,15 +169,15 @@ public final class GupWrite {
         if (steps.has(Step.HOLD_PTL)) {
             return Pte.isWritable(mm.table.pte(0).readOnce());
         }
-        mm.table.ptl.lock();
+        mm.table.ptl(0).lock();
         boolean writable = Pte.isWritable(mm.table.pte(0).readOnce());
-        mm.table.ptl.unlock();
+        mm.table.ptl(0).unlock();
         return writable;
     }
 
     private void unlock(Folio folio, boolean locked) {
         if (steps.has(Step.HOLD_PTL)) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
         }
         if (locked) {
             folio.lock.unlock();

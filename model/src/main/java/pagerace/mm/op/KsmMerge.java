@@ -80,9 +80,9 @@ public final class KsmMerge {
         if (!folio.lock.tryLock()) {
             return End.KEPT_LOCKED;
         }
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         Protected page = writeProtect(folio, mm.table.pte(index));
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         End end = page.end;
         if (end == End.MERGED) {
             end = folio.data.readOnce() == ksmPage.data.readOnce()
@@ -134,9 +134,9 @@ public final class KsmMerge {
     /** {@code replace_page}: only the entry is compared again, not the references. */
     private End replace(Folio folio, int index, long expected, Folio ksmPage) {
         Word entry = mm.table.pte(index);
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         if (entry.readOnce() != expected) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return End.KEPT_CHANGED;
         }
         ksmPage.refcount.add(1);
@@ -146,7 +146,7 @@ public final class KsmMerge {
         entry.writeOnce(Pte.present(ksmPage.pfn, expected & Pte.ACCESSED));
         folio.mapcount.add(-1);
         folio.put();
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         return End.MERGED;
     }
 }

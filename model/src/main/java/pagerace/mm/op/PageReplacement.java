@@ -32,11 +32,11 @@ public final class PageReplacement {
     public void replace(int index, Folio from, Folio to) {
         Word entry = mm.table.pte(index);
         notifier.rangeStart();
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         long old = platform.pteUpdate().getAndClear(entry);
         mm.tlb.flushNow();
         entry.writeOnce(Pte.present(to.pfn, old & (Pte.WRITE | Pte.DIRTY | Pte.ACCESSED)));
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         notifier.rangeEnd();
         from.put();
     }

@@ -41,9 +41,9 @@ public final class PrimaryLookup {
     public int find(int cpu, int index) {
         return switch (how) {
             case UNDER_PTL -> {
-                mm.table.ptl.lock();
+                mm.table.ptl(index).lock();
                 long pte = mm.table.pte(index).readOnce();
-                mm.table.ptl.unlock();
+                mm.table.ptl(index).unlock();
                 yield pageOf(pte);
             }
             case LOCKLESS -> {

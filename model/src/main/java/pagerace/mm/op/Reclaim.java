@@ -113,10 +113,10 @@ public final class Reclaim {
     /** {@code try_to_unmap_one}: {@link End#RECLAIMED} stands for "go on". */
     private End unmap(Folio folio, int index) {
         Word entry = mm.table.pte(index);
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         long seen = entry.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return End.KEPT_UNMAPPED_BY_OTHERS;
         }
         boolean exclusive = folio.test(Folio.ANON_EXCLUSIVE);
@@ -129,13 +129,13 @@ public final class Reclaim {
         if (exclusive && steps.has(Step.SHARE) && !share.tryShare(folio, cleared)) {
             swap.count.add(-1);
             share.restore(entry, cleared);
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return End.SHARE_REFUSED;
         }
         entry.writeOnce(Pte.swap(SwapSpace.OFFSET, exclusive && steps.has(Step.EXCLUSIVE_SWAP_ENTRY)));
         folio.mapcount.add(-1);
         folio.refcount.fetchAdd(-1, Order.FULL);
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         return End.RECLAIMED;
     }
 

@@ -107,10 +107,10 @@ public final class ReclaimFile {
     /** {@code try_to_unmap_one}: whether a look for pins on the way found one. The flush is left for the end of the batch. */
     private boolean unmap(Folio folio) {
         Word entry = mm.table.pte(0);
-        mm.table.ptl.lock();
+        mm.table.ptl(0).lock();
         long seen = entry.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
             return false;
         }
         long old = platform.pteUpdate().getAndClear(entry);
@@ -124,7 +124,7 @@ public final class ReclaimFile {
         Order uncount = steps.has(Step.ORDERED_UNCOUNT) ? Order.FULL : Order.RELAXED;
         folio.mapcount.fetchAdd(-1, uncount);
         folio.refcount.fetchAdd(-1, uncount);
-        mm.table.ptl.unlock();
+        mm.table.ptl(0).unlock();
         return pinned;
     }
 }

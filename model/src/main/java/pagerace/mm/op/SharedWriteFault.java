@@ -109,19 +109,19 @@ public final class SharedWriteFault {
     /** {@code do_wp_page}: the folio is the entry's, referenced under the page-table lock. */
     private End protectedEntry(Word entry, long seen) {
         Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
-        mm.table.ptl.lock();
+        mm.table.ptl(0).lock();
         if (entry.readOnce() != seen) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
             return End.PTE_CHANGED;
         }
         folio.refcount.add(1);
         End end;
         if (steps.has(Step.PAGE_MKWRITE)) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
             end = notify(folio, entry, seen, 0, false);
         } else {
             makeWritable(entry, folio);
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
             dirty(folio, false);
             end = End.MADE_WRITABLE;
         }
@@ -149,13 +149,13 @@ public final class SharedWriteFault {
                 return refuse(folio, seen, End.TRUNCATED);
             }
         }
-        mm.table.ptl.lock();
+        mm.table.ptl(0).lock();
         boolean unchanged = !steps.has(Step.RECHECK_PTE) || entry.readOnce() == seen;
         boolean counted = Pte.isPresent(seen) // compared itself, which is enough
                 || !steps.has(Step.TRUNCATE_COUNT)
                 || file.inode.truncateCount.readOnce() == count;
         if (!unchanged || !counted) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(0).unlock();
             unlockIf(folio, held);
             return refuse(folio, seen, unchanged ? End.COUNT_MOVED : End.PTE_CHANGED);
         }
@@ -163,7 +163,7 @@ public final class SharedWriteFault {
             folio.mapcount.add(1);
         }
         makeWritable(entry, folio);
-        mm.table.ptl.unlock();
+        mm.table.ptl(0).unlock();
         dirty(folio, held);
         return End.MADE_WRITABLE;
     }

@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -11,7 +12,7 @@ import pagerace.mm.Pte;
  * A direct fault on one page of a shmem mapping: {@code shmem_fault} and {@code finish_fault}, or {@code do_cow_fault} in a
  * private mapping.
  *
- * <p>Assumptions: {@code spare} is free and belongs to the faulting actor; it is needed when the page must be allocated or
+ * <p>Assumptions: {@code spares} belong to the faulting actor; one is needed when the page must be allocated or
  * copied.
  *
  * <p>Guarantees: the folio lock is held from before the check that the folio belongs to the file until the entry is set. A
@@ -40,16 +41,16 @@ public final class ShmemFault {
     private final MemMap memMap;
     private final Inode file;
     private final FilemapFault filemapFault;
-    private final Folio spare;
+    private final FreeFolios spares;
     private final Steps<Step> steps;
 
     /** Direct faults in {@code mm}, whose table maps {@code file} from its first page on. */
-    public ShmemFault(Mm mm, MemMap memMap, Inode file, Folio spare, Steps<Step> steps) {
+    public ShmemFault(Mm mm, MemMap memMap, Inode file, FreeFolios spares, Steps<Step> steps) {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
         this.filemapFault = new FilemapFault(file);
-        this.spare = spare;
+        this.spares = spares;
         this.steps = steps;
     }
 
@@ -125,16 +126,17 @@ public final class ShmemFault {
         if (end != FaultEnd.MAPPED) {
             return end;
         }
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         if (mm.table.pte(index).readOnce() == seen) {
-            spare.allocateAnon(folio.data.readOnce(), true);
-            spare.mapcount.writeOnce(1);
-            mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            Folio copy = spares.take();
+            copy.allocateAnon(folio.data.readOnce(), true);
+            copy.mapcount.writeOnce(1);
+            mm.table.pte(index).writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             end = FaultEnd.MAPPED_COPY;
         } else {
             end = FaultEnd.SKIPPED_PRESENT;
         }
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         folio.lock.unlock(); // only now: whoever removes the page finds the copy, or the copy finds the page gone
         folio.put();
         return end;
@@ -144,10 +146,11 @@ public final class ShmemFault {
         if (index >= file.size.readOnce()) {
             return FaultEnd.BEYOND_EOF;
         }
-        spare.allocateShmem(0, Folio.LOCKED);
-        spare.refcount.add(1);
-        file.add(index, spare);
-        return install(spare, index, seen, FaultEnd.MAPPED_NEW);
+        Folio fresh = spares.take();
+        fresh.allocateShmem(0, Folio.LOCKED);
+        fresh.refcount.add(1);
+        file.add(index, fresh);
+        return install(fresh, index, seen, FaultEnd.MAPPED_NEW);
     }
 
     /** {@link FaultEnd#MAPPED} if the folio is referenced, locked, and of this file. */
@@ -162,14 +165,14 @@ public final class ShmemFault {
 
     /** {@code finish_fault} on a locked folio; unlocks it. */
     private FaultEnd install(Folio folio, int index, long seen, FaultEnd mapped) {
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         boolean unchanged = mm.table.pte(index).readOnce() == seen;
         if (unchanged) {
             boolean protect = steps.has(Step.RESTORE_UFFD_WP) && Pte.has(seen, Pte.UFFD_WP);
             folio.mapcount.add(1);
             mm.table.pte(index).writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (protect ? Pte.UFFD_WP : Pte.WRITE)));
         }
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         folio.lock.unlock();
         if (!unchanged) {
             folio.put();

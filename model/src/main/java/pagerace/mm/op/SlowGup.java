@@ -71,21 +71,21 @@ public final class SlowGup {
     }
 
     private GupFast.Grab followAndFault(int index, int flags) {
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         long pte = mm.table.pte(index).readOnce();
         if (!Pte.isPresent(pte)) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return new GupFast.Grab(GupFast.End.NOT_PRESENT, 0);
         }
         boolean breakCow = has(flags, GupFast.FOLL_WRITE) && !Pte.isWritable(pte);
         Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
         if (breakCow || mustUnshare(folio, pte, flags)) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             writeFault.handle(index, pte, !breakCow);
             return new GupFast.Grab(GupFast.End.GAVE_UP, 0);
         }
         take(folio, flags);
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         return new GupFast.Grab(GupFast.End.PINNED, folio.pfn);
     }
 

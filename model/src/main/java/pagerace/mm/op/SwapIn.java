@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
@@ -10,7 +11,7 @@ import pagerace.mm.SwapSpace;
 /**
  * {@code do_swap_page}: an access met a swap entry.
  *
- * <p>Assumptions: the caller holds {@code mmap_lock} for reading; {@code spare} is free and belongs to the faulting actor.
+ * <p>Assumptions: the caller holds {@code mmap_lock} for reading; {@code spares} belong to the faulting actor.
  *
  * <p>Guarantees: the page is mapped again, and whether it may be mapped writable is decided under the page-table lock. A
  * page that was exclusive before it was swapped out comes back writable even on a read fault, if the entry remembers that.
@@ -29,7 +30,7 @@ public final class SwapIn {
     private final Mm mm;
     private final MemMap memMap;
     private final SwapSpace swap;
-    private final Folio spare;
+    private final FreeFolios spares;
     private final ReuseRule rule;
 
     /**
@@ -38,11 +39,11 @@ public final class SwapIn {
      * @param rule the kernel's rule for reuse; swap-in up to 5.17 goes by the map count whatever the write fault does, which
      *     both {@link ReuseRule#MAPCOUNT} and {@link ReuseRule#REFCOUNT} therefore mean here
      */
-    public SwapIn(Mm mm, MemMap memMap, SwapSpace swap, Folio spare, ReuseRule rule) {
+    public SwapIn(Mm mm, MemMap memMap, SwapSpace swap, FreeFolios spares, ReuseRule rule) {
         this.mm = mm;
         this.memMap = memMap;
         this.swap = swap;
-        this.spare = spare;
+        this.spares = spares;
         this.rule = rule;
     }
 
@@ -55,9 +56,9 @@ public final class SwapIn {
     public End handle(int index, long seen, boolean write) {
         Folio folio = lookup();
         folio.lock.lock();
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         if (mm.table.pte(index).readOnce() != seen) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             folio.lock.unlock();
             folio.put();
             return End.RETRY;
@@ -76,7 +77,7 @@ public final class SwapIn {
                 .pte(index)
                 .writeOnce(Pte.present(
                         folio.pfn, Pte.ACCESSED | (writable ? Pte.WRITE : 0) | (writable && write ? Pte.DIRTY : 0)));
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         folio.lock.unlock();
         return writable ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY;
     }
@@ -93,8 +94,9 @@ public final class SwapIn {
                 folio.put();
             }
         }
-        spare.allocateAnon(swap.disk.readOnce(), false);
-        return spare;
+        Folio fresh = spares.take();
+        fresh.allocateAnon(swap.disk.readOnce(), false);
+        return fresh;
     }
 
     private boolean mayMapWritable(Folio folio, boolean exclusive, boolean write) {

@@ -40,9 +40,9 @@ public final class TryToMigrate {
 
     /** Replaces the entry at {@code index}, which maps {@code folio}. */
     public End unmap(Folio folio, int index) {
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         End end = unmapLocked(folio, mm.table.pte(index));
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         return end;
     }
 

@@ -67,9 +67,9 @@ public final class UnmapMapping {
     private void zapRange(int index, boolean leaveMarker) {
         boolean evenCopies = steps.has(Step.EVEN_COPIES);
         if (mm.table.pmd.readOnce() == PageTable.TABLE) {
-            zap.zap(mm.table.pte(index), leaveMarker, evenCopies);
+            zap.zap(mm.table.ptl(index), mm.table.pte(index), leaveMarker, evenCopies);
         } else if (steps.has(Step.SEE_PMD)) {
-            zap.zap(mm.table.pmd, false, evenCopies);
+            zap.zap(mm.table.ptl(0), mm.table.pmd, false, evenCopies);
         }
     }
 }

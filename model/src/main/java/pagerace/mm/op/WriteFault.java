@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
@@ -11,7 +12,7 @@ import pagerace.mm.SwapSpace;
 /**
  * {@code do_wp_page}: a write, or a request to unshare, met a present read-only entry of an anonymous private mapping.
  *
- * <p>Assumptions: the caller holds {@code mmap_lock} for reading; {@code spare} is free and belongs to the faulting actor.
+ * <p>Assumptions: the caller holds {@code mmap_lock} for reading; {@code spares} belong to the faulting actor.
  *
  * <p>Guarantees: the entry is looked at and changed under the page-table lock only; if it is no longer what the fault saw,
  * nothing happens and the access is tried again.
@@ -33,15 +34,15 @@ public final class WriteFault {
     private final Mm mm;
     private final MemMap memMap;
     private final @Nullable SwapSpace swap;
-    private final Folio spare;
+    private final FreeFolios spares;
     private final ReuseRule rule;
 
     /** Write faults in {@code mm}; {@code swap} is null where nothing is ever swapped. */
-    public WriteFault(Mm mm, MemMap memMap, @Nullable SwapSpace swap, Folio spare, ReuseRule rule) {
+    public WriteFault(Mm mm, MemMap memMap, @Nullable SwapSpace swap, FreeFolios spares, ReuseRule rule) {
         this.mm = mm;
         this.memMap = memMap;
         this.swap = swap;
-        this.spare = spare;
+        this.spares = spares;
         this.rule = rule;
     }
 
@@ -52,9 +53,9 @@ public final class WriteFault {
      * @param unshare {@code FAULT_FLAG_UNSHARE}: the page must become exclusive, but stays read-only
      */
     public End handle(int index, long seen, boolean unshare) {
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         if (mm.table.pte(index).readOnce() != seen) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return End.RETRY;
         }
         Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
@@ -65,11 +66,11 @@ public final class WriteFault {
             if (!unshare) {
                 mm.table.pte(index).writeOnce(seen | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             }
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return End.REUSED;
         }
         folio.refcount.add(1); // keeps the old page while it is copied without the lock
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         End end = copy(index, seen, folio, unshare);
         folio.put();
         return end;
@@ -77,18 +78,19 @@ public final class WriteFault {
 
     private End copy(int index, long seen, Folio folio, boolean unshare) {
         long content = folio.data.readOnce();
-        mm.table.ptl.lock();
+        mm.table.ptl(index).lock();
         if (mm.table.pte(index).readOnce() != seen) {
-            mm.table.ptl.unlock();
+            mm.table.ptl(index).unlock();
             return End.RETRY;
         }
-        spare.allocateAnon(content, rule == ReuseRule.EXCLUSIVE);
-        spare.mapcount.writeOnce(1);
+        Folio copy = spares.take();
+        copy.allocateAnon(content, rule == ReuseRule.EXCLUSIVE);
+        copy.mapcount.writeOnce(1);
         mm.table.pte(index).writeOnce(Pte.NONE);
         mm.tlb.flushNow();
-        mm.table.pte(index).writeOnce(Pte.present(spare.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
+        mm.table.pte(index).writeOnce(Pte.present(copy.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
         folio.mapcount.add(-1);
-        mm.table.ptl.unlock();
+        mm.table.ptl(index).unlock();
         folio.put();
         return End.COPIED;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
@@ -62,15 +63,16 @@ public final class Zap {
     /**
      * Removes the mapping in {@code entry}, if there is one.
      *
+     * @param ptl the lock of that entry
      * @param leaveMarker leave a marker where {@code userfaultfd} write-protects the page
      * @param evenCopies whether private copies go as well
      */
-    public End zap(Word entry, boolean leaveMarker, boolean evenCopies) {
-        mm.table.ptl.lock();
+    public End zap(SpinLock ptl, Word entry, boolean leaveMarker, boolean evenCopies) {
+        ptl.lock();
         long seen = entry.readOnce();
         Folio folio = Pte.isPresent(seen) ? memMap.stableFolioOf(Pte.pfn(seen)) : null;
         if (folio == null || (!evenCopies && folio.mapping.readOnce() == Folio.ANON)) {
-            mm.table.ptl.unlock();
+            ptl.unlock();
             return End.NOTHING;
         }
         long old = platform.pteUpdate().getAndClear(entry);
@@ -91,7 +93,7 @@ public final class Zap {
         if (uncountLate) {
             folio.mapcount.add(-1);
         }
-        mm.table.ptl.unlock();
+        ptl.unlock();
         if (!steps.has(Step.FLUSH_UNDER_PTL)) {
             mm.tlb.flush();
         }

@@ -191,9 +191,11 @@ class FaultAroundTest {
         Folio folio = first ? scene.folio : scene.second;
         folio.lock.lock();
         scene.machine.before("lock " + (first ? "folio" : "second") + ".flags", 1, () -> {
-            assertThat(scene.mm.table.ptl.tryLock()).as("page-table lock free").isEqualTo(first);
+            assertThat(scene.mm.table.ptl(0).tryLock())
+                    .as("page-table lock free")
+                    .isEqualTo(first);
             if (first) {
-                scene.mm.table.ptl.unlock();
+                scene.mm.table.ptl(0).unlock();
             }
             folio.lock.unlock();
         });

@@ -9,6 +9,7 @@ import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.MemMap;
@@ -100,7 +101,7 @@ final class FileScene {
     }
 
     ShmemFault fault(Steps<ShmemFault.Step> steps) {
-        return new ShmemFault(mm, memMap, file, spare, steps);
+        return new ShmemFault(mm, memMap, file, FreeFolios.only(spare), steps);
     }
 
     HolePunch.Punched punch(Steps<HolePunch.Step> steps) {

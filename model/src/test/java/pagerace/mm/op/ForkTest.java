@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.Fork.End;
@@ -65,7 +66,15 @@ class ForkTest {
     }
 
     private static End fork(Scene scene, Steps<Step> steps, Platform platform) {
-        return new Fork(scene.machine, scene.mm, scene.child, scene.memMap, scene.spare, platform, steps).copyPte(0);
+        return new Fork(
+                        scene.machine,
+                        scene.mm,
+                        scene.child,
+                        scene.memMap,
+                        FreeFolios.only(scene.spare),
+                        platform,
+                        steps)
+                .copyPte(0);
     }
 
     private static void assertShares(Scene scene, Case c) {

@@ -9,6 +9,7 @@ import pagerace.machine.SeqCount;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -163,11 +164,11 @@ final class Scene {
     }
 
     WriteFault writeFault(ReuseRule rule) {
-        return new WriteFault(mm, memMap, swap, spare, rule);
+        return new WriteFault(mm, memMap, swap, FreeFolios.only(spare), rule);
     }
 
     SwapIn swapIn(ReuseRule rule) {
-        return new SwapIn(mm, memMap, swap, spare, rule);
+        return new SwapIn(mm, memMap, swap, FreeFolios.only(spare), rule);
     }
 
     UserAccess user(ReuseRule rule) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
 import pagerace.mm.Pte;
 import pagerace.mm.op.WriteFault.End;
 
@@ -159,7 +160,7 @@ class WriteFaultTest {
     void reusesWithoutSwap() {
         Scene scene = Scene.readOnly();
         for (ReuseRule rule : ReuseRule.values()) {
-            WriteFault fault = new WriteFault(scene.mm, scene.memMap, null, scene.spare, rule);
+            WriteFault fault = new WriteFault(scene.mm, scene.memMap, null, FreeFolios.only(scene.spare), rule);
             assertThat(fault.handle(0, scene.pte(), true)).isEqualTo(End.REUSED);
         }
         scene.assertConserved();

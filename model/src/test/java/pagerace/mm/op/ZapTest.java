@@ -31,7 +31,7 @@ class ZapTest {
 
     private static End zap(DiskScene scene, Steps<Step> steps, boolean leaveMarker, boolean evenCopies) {
         return new Zap(scene.mm, scene.memMap, scene.platform, steps)
-                .zap(scene.mm.table.pte(0), leaveMarker, evenCopies);
+                .zap(scene.mm.table.ptl(0), scene.mm.table.pte(0), leaveMarker, evenCopies);
     }
 
     private static End zap(DiskScene scene, Steps<Step> steps) {
