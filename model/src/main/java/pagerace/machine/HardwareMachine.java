@@ -3,8 +3,11 @@ package pagerace.machine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
@@ -44,6 +47,23 @@ public final class HardwareMachine extends Machine {
     @SuppressWarnings("UnusedVariable") // accessed through POISONED
     private boolean poisoned;
 
+    /** What each word held at first; null if nobody wants to {@link #rewind}. */
+    private final @Nullable List<Initially> words;
+
+    /** A machine. */
+    public HardwareMachine() {
+        this(false);
+    }
+
+    /**
+     * A machine.
+     *
+     * @param remembersWords whether {@link #rewind} is wanted
+     */
+    public HardwareMachine(boolean remembersWords) {
+        words = remembersWords ? new ArrayList<>() : null;
+    }
+
     /** Whether {@code arch}, as {@code os.arch} spells it, is x86: there a locked instruction is a full fence. */
     public static boolean isX86(String arch) {
         return switch (arch.toLowerCase(Locale.ROOT)) {
@@ -54,17 +74,43 @@ public final class HardwareMachine extends Machine {
 
     @Override
     public Word word(String name, long initial) {
-        return new HardwareWord(this, initial);
+        return newWord(initial);
     }
 
     @Override
     public Word word(String name, int index, long initial) {
-        return new HardwareWord(this, initial);
+        return newWord(initial);
     }
 
     @Override
     public Word word(String owner, String field, long initial) {
-        return new HardwareWord(this, initial);
+        return newWord(initial);
+    }
+
+    private record Initially(HardwareWord word, long value) {}
+
+    private Word newWord(long initial) {
+        HardwareWord word = new HardwareWord(this, initial);
+        if (words != null) {
+            words.add(new Initially(word, initial));
+        }
+        return word;
+    }
+
+    /**
+     * Sets every word back to its initial value, so that the same operation can run again: for whoever times one. No actor may
+     * run meanwhile.
+     *
+     * @throws IllegalStateException if this machine does not remember its words
+     */
+    public void rewind() {
+        if (words == null) {
+            throw new IllegalStateException("this machine does not remember its words");
+        }
+        for (Initially then : words) {
+            then.word.writeOnce(then.value);
+        }
+        VarHandle.fullFence();
     }
 
     @Override

@@ -96,8 +96,14 @@ public record Point(
     }
 
     private String keyOf(Variant which) {
-        String labels = dimensions.stream().map(Dimension::label).collect(Collectors.joining(",", "[", "]"));
-        return race + "/" + which.name() + (dimensions.isEmpty() ? "" : labels);
+        return race + "/" + which.name() + place();
+    }
+
+    /** The dimensions in brackets, as in {@link #key}; empty where there are none. */
+    public String place() {
+        return dimensions.isEmpty()
+                ? ""
+                : dimensions.stream().map(Dimension::label).collect(Collectors.joining(",", "[", "]"));
     }
 
     /** A fresh scenario of this point on {@code machine}. */

@@ -38,6 +38,11 @@ public interface Race {
     /** Every variant, in the order in which tables show them: mutants beside or behind what they mutate. */
     List<? extends Candidate> variants();
 
+    /** What {@code variant} mends: the variant that its price is compared with. */
+    default Candidate unfixed(Candidate variant) {
+        return variants().get(0);
+    }
+
     /** The values of each dimension, in the order in which keys name them. */
     default List<List<? extends Dimension>> dimensions() {
         return List.of();

@@ -42,7 +42,8 @@ final class Rules {
             "race", List.of("machine", "mm", "mm.op"),
             "explore", List.of("machine", "race"),
             "litmus", List.of("machine", "explore", "race"),
-            "harness", List.of("machine", "race"));
+            "harness", List.of("machine", "race"),
+            "price", List.of("machine", "mm", "mm.op", "race", "explore"));
 
     /** Replayed step by step, so whatever it does must follow from the values that its reads returned. */
     private static final List<String> MODEL_CODE = List.of("mm", "mm.op", "race");
@@ -86,7 +87,8 @@ final class Rules {
                 "race", "race.ImportsExplore",
                 "explore", "explore.ImportsMm",
                 "litmus", "litmus.ImportsOp",
-                "harness", "harness.ImportsExplore");
+                "harness", "harness.ImportsExplore",
+                "price", "price.ImportsHarness");
         MAY_IMPORT.forEach((from, to) -> {
             List<String> allowed = new ArrayList<>(to);
             allowed.add(from);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import java.util.Arrays;
+import java.util.function.Supplier;
+import pagerace.bench.floor.Floor;
+import pagerace.machine.HardwareMachine;
+import pagerace.price.Priced;
+
+/**
+ * Several copies of one operation, each on a state of its own, which run one after the other. So the clock is read once for all
+ * of them, and setting the states back takes no part in it.
+ */
+abstract class Batch {
+    /** Copies: few enough that their states stay in the first-level cache, enough that reading the clock does not matter. */
+    static final int SIZE = 16;
+
+    /** Sets all states back. */
+    abstract void rewind();
+
+    /** Runs all copies. */
+    abstract long run();
+
+    /** The operation, as the model does it. */
+    static Batch of(Priced priced) {
+        HardwareMachine machine = new HardwareMachine(true);
+        Supplier<?>[] copies = new Supplier<?>[SIZE];
+        Arrays.setAll(copies, copy -> priced.setup().apply(machine));
+        return new Batch() {
+            @Override
+            void rewind() {
+                machine.rewind();
+            }
+
+            @Override
+            long run() {
+                long ended = 0;
+                for (Supplier<?> copy : copies) {
+                    // Accesses of words are opaque or stronger: nothing of the operation is dropped because nobody
+                    // looks at
+                    // the result, and if the operation is inlined, the result is never made.
+                    ended += copy.get() == null ? 0 : 1;
+                }
+                return ended;
+            }
+        };
+    }
+
+    /** Its accesses alone. */
+    static Batch of(Floor floor) {
+        long[] initial = floor.initial();
+        long[][] copies = new long[SIZE][];
+        Arrays.setAll(copies, copy -> initial.clone());
+        return new Batch() {
+            @Override
+            void rewind() {
+                for (long[] words : copies) {
+                    System.arraycopy(initial, 0, words, 0, initial.length);
+                }
+                java.lang.invoke.VarHandle.fullFence();
+            }
+
+            @Override
+            long run() {
+                long sink = 0;
+                for (long[] words : copies) {
+                    sink ^= floor.run(words);
+                }
+                return sink;
+            }
+        };
+    }
+
+    /** Nothing: what remains is the clock. */
+    static Batch empty() {
+        return new Batch() {
+            @Override
+            void rewind() {}
+
+            @Override
+            long run() {
+                return 0;
+            }
+        };
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import java.util.List;
+
+/**
+ * How much work a run of the price list is.
+ *
+ * @param name what it is called
+ * @param forks JVMs per subject, one after the other
+ * @param warmups rounds per JVM that are not counted; even, so that counting begins in the order of the plan
+ * @param rounds rounds per JVM that are counted
+ * @param millis how long each entry runs in a round
+ * @param floors whether the floors are timed too
+ */
+record Effort(String name, int forks, int warmups, int rounds, int millis, boolean floors) {
+    /** Within the build: the ratios to the base, in a bit more than a minute. */
+    static final Effort SHORT = new Effort("short", 2, 4, 10, 4, false);
+
+    /** By hand. */
+    static final Effort LONG = new Effort("long", 5, 6, 20, 20, true);
+
+    /** What every timed JVM is started with: a collector whose write barriers contain no fences, and no heap that grows. */
+    static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m");
+
+    /** The same, floors included. */
+    Effort withFloors() {
+        return new Effort(name, forks, warmups, rounds, millis, true);
+    }
+}

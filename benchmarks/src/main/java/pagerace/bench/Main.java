@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.RunnerException;
+import pagerace.price.Price;
+import pagerace.price.PriceFile;
+import pagerace.price.PriceList;
+import pagerace.price.Series;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code benchmarks.jar}: the prices of everything on the price list; or, behind the word {@code jmh}, JMH itself. */
+@Command(
+        name = "benchmarks",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Times every operation of the price list, variant beside variant, and writes prices.json and jmh.json.",
+            "The word jmh in front hands the rest of the line to JMH: jmh -l lists the benchmarks of contention, striping and"
+                    + " alternatives."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:everything was timed",
+            "2:the command line was not understood; one sentence says what would be",
+            "3:the suite itself failed"
+        })
+public final class Main implements Callable<Integer> {
+    private static final int BAD_INPUT = 2;
+    private static final int CRASHED = 3;
+
+    @Option(names = "--short", description = "The form that is part of the build: fewer rounds, no floors.")
+    private boolean isShort;
+
+    @Option(names = "--floors", description = "Time the floors in the short form too.")
+    private boolean withFloors;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "SUBJECT",
+            defaultValue = "",
+            description = "Only races and workloads whose names begin so.")
+    private String filter = "";
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIRECTORY",
+            defaultValue = "target/pagerace",
+            description = "Where prices.json and jmh.json go. Default: ${DEFAULT-VALUE}.")
+    private Path output = Path.of("target", "pagerace");
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs the command line and exits. */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length > 0 && arguments[0].equals("jmh")) {
+            org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    /** Runs the command line; returns the exit code. */
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        return new CommandLine(new Main(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    exception.printStackTrace(err);
+                    return CRASHED;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException, RunnerException {
+        Map<String, List<Series>> subjects = PriceList.series().stream()
+                .filter(series -> series.subject().startsWith(filter))
+                .collect(Collectors.groupingBy(Series::subject, LinkedHashMap::new, Collectors.toList()));
+        if (subjects.isEmpty()) {
+            err.println("Nothing on the price list begins with " + filter + "; there are "
+                    + PriceList.series().stream()
+                            .map(Series::subject)
+                            .distinct()
+                            .collect(Collectors.joining(", ")) + ".");
+            return BAD_INPUT;
+        }
+        Effort effort = !isShort ? Effort.LONG : withFloors ? Effort.SHORT.withFloors() : Effort.SHORT;
+        Map<String, PriceRun> runs = new LinkedHashMap<>();
+        subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort)));
+        Files.createDirectories(output);
+        time(runs, effort);
+        out.print(PriceTable.of(pricesOf(runs)));
+        out.println("Prices: " + output.toAbsolutePath().normalize());
+        return 0;
+    }
+
+    /** Every subject once, then every subject again: what drifts slowly does not meet one subject only. */
+    private void time(Map<String, PriceRun> runs, Effort effort) throws IOException, RunnerException {
+        long begin = System.nanoTime();
+        int all =
+                effort.forks() * runs.values().stream().mapToInt(PriceRun::size).sum();
+        int done = 0;
+        for (int fork = 1; fork <= effort.forks(); fork++) {
+            for (Map.Entry<String, PriceRun> run : runs.entrySet()) {
+                Duration spent = Duration.ofNanos(System.nanoTime() - begin);
+                String left = done == 0
+                        ? ""
+                        : ", " + spent.multipliedBy(all - done).dividedBy(done).toSeconds() + "s left";
+                out.println("[" + spent.toSeconds() + "s" + left + "] " + run.getKey() + ", JVM " + fork + " of "
+                        + effort.forks());
+                run.getValue().fork();
+                done += run.getValue().size();
+                write(runs, effort, done == all);
+            }
+        }
+    }
+
+    private static List<Price> pricesOf(Map<String, PriceRun> runs) {
+        return runs.values().stream().flatMap(run -> run.prices().stream()).toList();
+    }
+
+    /** After each JVM, so that nothing is lost if the run ends early. */
+    private void write(Map<String, PriceRun> runs, Effort effort, boolean complete) throws IOException {
+        String method =
+                effort.name() + ": " + effort.forks() + " JVMs, " + effort.rounds() + " rounds of " + effort.millis()
+                        + " ms per operation and JVM, in the order A B, B A; medians, 95 % intervals of the median";
+        PriceFile file = new PriceFile(
+                PriceFile.SCHEMA,
+                Runtime.getRuntime().availableProcessors() + " CPUs, " + System.getProperty("os.arch"),
+                System.getProperty("java.vm.version"),
+                method,
+                complete,
+                pricesOf(runs));
+        replace(
+                "prices.json",
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(file));
+        List<RunResult> raw =
+                runs.values().stream().flatMap(run -> run.raw().stream()).toList();
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(json, true, StandardCharsets.UTF_8))
+                .writeOut(raw);
+        replace("jmh.json", json.toByteArray());
+    }
+
+    private void replace(String name, byte[] content) throws IOException {
+        Path unfinished = output.resolve(name + ".tmp");
+        Files.write(unfinished, content);
+        Files.move(unfinished, output.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import pagerace.bench.floor.Floor;
+import pagerace.price.Course;
+import pagerace.price.Price;
+import pagerace.price.Price.Ratio;
+import pagerace.price.Priced;
+import pagerace.price.Series;
+
+/**
+ * Times one subject of the price list, with all its series, and makes prices of it.
+ *
+ * <p>Of operations that do the same only one is timed.
+ */
+final class PriceRun {
+    private final List<Series> series;
+    private final Effort effort;
+
+    /** The course of each operation; none of one that does not end alone. */
+    private final Map<Priced, Course> courses = new HashMap<>();
+
+    /** What is timed: entry to its place in the plan. */
+    private final Map<String, Integer> plan = new LinkedHashMap<>();
+
+    /** Which entry of the plan stands for an operation. */
+    private final Map<Priced, String> entries = new HashMap<>();
+
+    private double @Nullable [][] times;
+    private final List<RunResult> raw = new ArrayList<>();
+
+    /** A run of {@code series}, all of one subject. */
+    PriceRun(List<Series> series, Effort effort) {
+        this.series = series;
+        this.effort = effort;
+        enter(Prices.EMPTY);
+        for (Series each : series) {
+            Map<String, String> entryOfCourse = new HashMap<>();
+            for (Priced priced : each.variants()) {
+                Course.of(priced).ifPresent(course -> {
+                    courses.put(priced, course);
+                    String entry = entryOfCourse.computeIfAbsent(course.text(), unused -> priced.key());
+                    entries.put(priced, entry);
+                    enter(entry);
+                    if (effort.floors()) {
+                        Floor.nameOf(course).ifPresent(this::enter);
+                    }
+                });
+            }
+        }
+    }
+
+    private void enter(String entry) {
+        plan.putIfAbsent(entry, plan.size());
+    }
+
+    /** Times everything once, in a JVM of its own. */
+    void fork() throws RunnerException {
+        Collection<RunResult> results = new Runner(options()).run();
+        raw.addAll(results);
+        for (RunResult result : results) {
+            for (BenchmarkResult fork : result.getBenchmarkResults()) {
+                double[][] more = Rounds.perEntry(
+                        fork.getIterationResults().stream()
+                                .mapToDouble(iteration ->
+                                        iteration.getPrimaryResult().getScore())
+                                .toArray(),
+                        plan.size());
+                times = times == null ? more : Rounds.concat(times, more);
+            }
+        }
+    }
+
+    private Options options() {
+        TimeValue time = TimeValue.milliseconds(effort.millis());
+        return new OptionsBuilder()
+                .include("^" + Prices.class.getName() + "\\.price$")
+                .param("subject", series.get(0).subject())
+                .param("plan", String.join("\n", plan.keySet()))
+                .forks(1)
+                .warmupForks(0)
+                .warmupIterations(effort.warmups() * plan.size())
+                .warmupTime(time)
+                .measurementIterations(effort.rounds() * plan.size())
+                .measurementTime(time)
+                .jvmArgs(Effort.JVM.toArray(new String[0]))
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .build();
+    }
+
+    /** What JMH returned of every fork. */
+    List<RunResult> raw() {
+        return raw;
+    }
+
+    /** How many entries are timed. */
+    int size() {
+        return plan.size();
+    }
+
+    /** The prices of everything in the series, from the forks so far; nothing before the first. */
+    List<Price> prices() {
+        List<Price> prices = new ArrayList<>();
+        if (times != null) {
+            for (Series each : series) {
+                for (Priced priced : each.variants()) {
+                    prices.add(price(priced, each.base()));
+                }
+            }
+        }
+        return prices;
+    }
+
+    private double[] times(String entry) {
+        return requireNonNull(times)[requireNonNull(plan.get(entry))];
+    }
+
+    private Price price(Priced priced, Priced base) {
+        Course course = courses.get(priced);
+        if (course == null) {
+            return new Price(priced.point(), priced.operation(), base.point(), null, false, 0, null, null);
+        }
+        String entry = requireNonNull(entries.get(priced));
+        @Nullable String baseEntry = entries.get(base);
+        double[] own = times(entry);
+        double[] empty = times(Prices.EMPTY);
+        return new Price(
+                priced.point(),
+                priced.operation(),
+                base.point(),
+                course.accesses(),
+                entry.equals(baseEntry),
+                Rounds.net(own, empty),
+                ratio(own, entry, baseEntry),
+                effort.floors()
+                        ? Floor.nameOf(course)
+                                .map(floor -> Rounds.ratio(own, times(floor), empty))
+                                .orElse(null)
+                        : null);
+    }
+
+    private @Nullable Ratio ratio(double[] own, String entry, @Nullable String baseEntry) {
+        if (baseEntry == null) {
+            return null;
+        }
+        return entry.equals(baseEntry) ? Ratio.ONE : Rounds.ratio(own, times(baseEntry), times(Prices.EMPTY));
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import pagerace.price.Price;
+import pagerace.price.Price.Ratio;
+
+/** Prices as a table for the terminal: one row per operation. */
+final class PriceTable {
+    private PriceTable() {}
+
+    static String of(List<Price> prices) {
+        StringBuilder text = new StringBuilder();
+        String series = "";
+        for (Price price : prices) {
+            String here = price.base() + ": " + price.operation();
+            if (!here.equals(series)) {
+                series = here;
+                text.append(String.format(
+                        Locale.ROOT,
+                        "%n%s, compared with %s%n  %-52s %9s  %-24s %6s  %s%n",
+                        price.operation(),
+                        price.base(),
+                        "variant",
+                        "ns",
+                        "ratio",
+                        "floor",
+                        "reads, writes, atomics, fences"));
+            }
+            text.append(String.format(
+                            Locale.ROOT,
+                            "  %-52s %9s  %-24s %6s  %s",
+                            price.point().substring(price.point().indexOf('/') + 1),
+                            price.accesses() == null ? "-" : String.format(Locale.ROOT, "%.1f", price.nanos()),
+                            ratio(price),
+                            price.floor() == null
+                                    ? ""
+                                    : String.format(
+                                            Locale.ROOT, "%.2f", price.floor().median()),
+                            accesses(price)))
+                    .append('\n');
+        }
+        return text.append('\n').toString();
+    }
+
+    private static String ratio(Price price) {
+        @Nullable Ratio ratio = price.ratio();
+        if (price.accesses() == null) {
+            return "deadlocks with itself";
+        }
+        if (ratio == null) {
+            return "-";
+        }
+        if (price.sameAsBase()) {
+            return price.point().equals(price.base()) ? "base" : "= does the same";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s%.2f [%.2f, %.2f]",
+                ratio.isClaimed() ? "" : "~",
+                ratio.median(),
+                ratio.low(),
+                ratio.high());
+    }
+
+    private static String accesses(Price price) {
+        var accesses = price.accesses();
+        return accesses == null
+                ? ""
+                : accesses.reads() + ", " + accesses.writes() + ", " + accesses.atomics() + ", " + accesses.fences();
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import pagerace.bench.floor.Floor;
+import pagerace.price.PriceList;
+import pagerace.price.Priced;
+
+/**
+ * Times everything that one race or workload has on its price list, side by side: each iteration times one entry of {@link
+ * #plan}, in the order A B C, C B A, A B C, and so on. So all entries live in one JVM, compiled once, and whatever drifts, drifts
+ * for all of them.
+ *
+ * <p>It is of no use by itself: {@link PriceRun} writes the plan, and reads the iterations back into the order of the plan.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class Prices {
+    /** In a plan, what there is besides the keys of {@link Priced} and the names of floors. */
+    static final String EMPTY = "empty";
+
+    /** The race or workload, for the reader of the raw results. */
+    @Param("")
+    public String subject = "";
+
+    /** The entries, one per line. */
+    @Param(EMPTY)
+    public String plan = EMPTY;
+
+    private List<Batch> batches = List.of();
+    private Batch current = Batch.empty();
+    private int iteration;
+
+    /** Which entry of a plan of {@code entries} the iteration with that number times. */
+    static int entryOf(int iteration, int entries) {
+        int position = iteration % entries;
+        return (iteration / entries) % 2 == 0 ? position : entries - 1 - position;
+    }
+
+    /** Makes all batches. */
+    @Setup(Level.Trial)
+    public void makeBatches() {
+        Map<String, Priced> priced = PriceList.series().stream()
+                .flatMap(series -> series.variants().stream())
+                .distinct()
+                .collect(Collectors.toMap(Priced::key, Function.identity(), (one, same) -> one));
+        batches = Stream.of(plan.split("\n", -1))
+                .map(entry -> entry.equals(EMPTY)
+                        ? Batch.empty()
+                        : priced.containsKey(entry) ? Batch.of(priced.get(entry)) : Batch.of(Floor.named(entry)))
+                .toList();
+    }
+
+    /** Takes the next entry. */
+    @Setup(Level.Iteration)
+    public void next() {
+        current = batches.get(entryOf(iteration, batches.size()));
+        iteration++;
+    }
+
+    /** Outside the clock: the batch runs on states that are set back. */
+    @Setup(Level.Invocation)
+    public void rewind() {
+        current.rewind();
+    }
+
+    /** One batch; JMH divides by its size. */
+    @Benchmark
+    @OperationsPerInvocation(Batch.SIZE)
+    public long price() {
+        return current.run();
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.price;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import pagerace.machine.Machine;
+import pagerace.race.Candidate;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Scenario;
+import pagerace.race.Variant;
+
+/** Everything that has a price. */
+public final class PriceList {
+    private PriceList() {}
+
+    /** All series: those of the races, in the catalogue's order, then the workloads. */
+    public static List<Series> series() {
+        return Stream.concat(Catalogue.RACES.stream().flatMap(PriceList::ofRace), Workload.all())
+                .toList();
+    }
+
+    /**
+     * Both actors of a race, in each place where threads run the variant, or else in the first that it has; per place and unfixed
+     * variant one series.
+     */
+    private static Stream<Series> ofRace(Race race) {
+        List<Point> points = race.points();
+        Map<List<Object>, List<Point>> wanted = new LinkedHashMap<>();
+        for (Candidate variant : race.variants()) {
+            for (Point point : pricedPointsOf(variant, points)) {
+                wanted.computeIfAbsent(List.of(race.unfixed(variant), point.dimensions()), unused -> new ArrayList<>())
+                        .add(point);
+            }
+        }
+        return wanted.values().stream().flatMap(group -> {
+            List<Point> all = withBase(race, group, points);
+            return IntStream.range(0, race.actors().size())
+                    .mapToObj(actor -> ofActor(all, race.actors().get(actor), actor));
+        });
+    }
+
+    private static List<Point> pricedPointsOf(Candidate variant, List<Point> points) {
+        List<Point> all =
+                points.stream().filter(point -> point.variant() == variant).toList();
+        List<Point> planned = all.stream()
+                .filter(point -> point.stress() == Point.Stress.PLANNED)
+                .toList();
+        return planned.isEmpty() ? all.subList(0, 1) : planned;
+    }
+
+    /** Puts the unfixed variant in front, if it has the place; else the first stays the base. */
+    private static List<Point> withBase(Race race, List<Point> group, List<Point> points) {
+        Point first = group.get(0);
+        Variant unfixed = race.unfixed((Candidate) first.variant());
+        return Stream.concat(
+                        points.stream()
+                                .filter(point -> point.variant() == unfixed
+                                        && point.dimensions().equals(first.dimensions())),
+                        group.stream())
+                .distinct()
+                .toList();
+    }
+
+    private static Series ofActor(List<Point> points, String name, int actor) {
+        return new Series(points.stream()
+                .map(point -> new Priced(
+                        point.race(),
+                        point.place(),
+                        name,
+                        point.variant().name(),
+                        actor == 0 ? on(point, s -> s::first) : on(point, s -> s::second)))
+                .toList());
+    }
+
+    private static Function<Machine, Supplier<?>> on(Point point, Function<Scenario<?, ?>, Supplier<?>> actor) {
+        return machine -> actor.apply(point.on(machine));
+    }
+}
