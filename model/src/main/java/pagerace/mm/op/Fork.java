@@ -12,10 +12,10 @@ import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 
 /**
- * {@code copy_page_range} for one entry of an anonymous private mapping: the child either shares the parent's folio, both
- * entries read-only, or gets a copy at once because the folio may be pinned.
+ * {@code copy_page_range} for entries of one table of an anonymous private mapping: of each the child either shares the
+ * parent's folio, both entries read-only, or gets a copy at once because the folio may be pinned.
  *
- * <p>Assumptions: the entry is present or none; the child's table is empty; {@code spares} are nobody else's.
+ * <p>Assumptions: an entry is present or none; the child's table is empty; {@code spares} are nobody else's.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.
@@ -97,6 +97,36 @@ public final class Fork {
 
     /** Copies the entry at {@code index}. */
     public End copyPte(int index) {
+        begin(index);
+        End end = copyLocked(index);
+        unlockBoth(index);
+        seqEnd();
+        protectLate(index, end);
+        finish();
+        return end;
+    }
+
+    /**
+     * Copies as many consecutive entries as {@code ends} has elements, with all that surrounds the copying of one done once:
+     * the locks, the count and the flush.
+     *
+     * @param first the index of the first entry; in both tables one page-table lock is that of all of them
+     * @param ends receives how each of them ended
+     */
+    public void copyPtes(int first, End[] ends) {
+        begin(first);
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = copyLocked(first + i);
+        }
+        unlockBoth(first);
+        seqEnd();
+        for (int i = 0; i < ends.length; i++) {
+            protectLate(first + i, ends[i]);
+        }
+        finish();
+    }
+
+    private void begin(int index) {
         parent.mmapLock.writeLock();
         if (steps.has(Step.LOCK_BEFORE_SEQ)) {
             lockBoth(index);
@@ -105,26 +135,23 @@ public final class Fork {
             seqBegin();
             lockBoth(index);
         }
-        End end = copyPresentPte(index, false);
-        if (end == End.AGAIN) {
-            // A copy needs a page, and pages are not allocated under spin locks. The count stays odd meanwhile.
-            unlockBoth(index);
-            lockBoth(index);
-            end = copyPresentPte(index, true);
-        }
-        if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ) && end == End.SHARED) {
-            unlockBoth(index);
-            seqEnd();
-            parent.table.ptl(index).lock();
-            writeProtect(index);
-            parent.table.ptl(index).unlock();
-        } else {
-            unlockBoth(index);
-            seqEnd();
-        }
+    }
+
+    private void finish() {
         parent.tlb.flush();
         parent.mmapLock.writeUnlock();
-        return end;
+    }
+
+    /** Copies the entry under both page-table locks, which are free for a moment if a page must be allocated. */
+    private End copyLocked(int index) {
+        End end = copyPresentPte(index, false);
+        if (end != End.AGAIN) {
+            return end;
+        }
+        // A copy needs a page, and pages are not allocated under spin locks. The count stays odd meanwhile.
+        unlockBoth(index);
+        lockBoth(index);
+        return copyPresentPte(index, true);
     }
 
     /** {@code copy_present_pte}: {@link End#AGAIN}, with nothing changed, if it needs a copy and may not make one yet. */
@@ -182,11 +209,16 @@ public final class Fork {
                 && (!steps.has(Step.CLEAR_EXCLUSIVE) || folio.test(Folio.ANON_EXCLUSIVE));
     }
 
-    private void writeProtect(int index) {
+    private void protectLate(int index, End end) {
+        if (!steps.has(Step.WRITE_PROTECT_AFTER_SEQ) || end != End.SHARED) {
+            return;
+        }
+        parent.table.ptl(index).lock();
         Word entry = parent.table.pte(index);
         if (Pte.isWritable(entry.readOnce())) {
             platform.pteUpdate().writeProtect(entry);
         }
+        parent.table.ptl(index).unlock();
     }
 
     private void lockBoth(int index) {

@@ -151,6 +151,14 @@ public final class GupFast {
         }
     }
 
+    /**
+     * What a call for several pages returned.
+     *
+     * @param pages how many are held: those before the first that could not be taken
+     * @param end how the page behind them ended, or {@link End#PINNED} if there is none: all that were asked for are held
+     */
+    public record GrabbedRange(int pages, End end) {}
+
     /** The kernel tries for ever; one lookup that fails twice in a row is as good a witness. */
     private static final int HEAD_TRIES = 2;
 
@@ -181,29 +189,51 @@ public final class GupFast {
      * @param flags {@link #FOLL_PIN}, {@link #FOLL_WRITE}, both or neither; with the first, {@link #FOLL_LONGTERM}
      */
     public Grab grab(int cpu, int index, int flags) {
-        boolean pin = has(flags, FOLL_PIN);
-        if (pin && steps.has(Step.SET_HAS_PINNED)) {
-            mm.setHasPinned();
-        }
-        long seq = 0;
-        if (pin && steps.has(Step.READ_SEQ)) {
-            seq = mm.writeProtectSeq.readBegin();
-            if (SeqCount.isOdd(seq)) {
-                return Grab.none(End.SEQ_ODD);
-            }
+        long seq = begin(flags);
+        if (SeqCount.isOdd(seq)) {
+            return Grab.none(End.SEQ_ODD);
         }
         mm.tlb.irqSave(cpu);
-        Grab grab = walk(index, flags, seq);
+        long pmd = mm.table.pmd.readOnce();
+        Grab grab = pmd == PageTable.TABLE ? grabPte(index, pmd, flags, seq) : Grab.none(End.NOT_PRESENT);
         mm.tlb.irqRestore(cpu);
-        if (grab.isPinned() && pin && steps.has(Step.RECHECK_SEQ) && mm.writeProtectSeq.readRetry(seq)) {
-            // The roll-back must not insist that the page is exclusive: fork may have shared it meanwhile.
-            drop(memMap.stableFolioOf(grab.pfn), flags);
+        if (!grab.isPinned()) {
+            return grab;
+        }
+        if (isOvertaken(flags, seq)) {
+            release(grab, flags);
             return Grab.none(End.UNDONE_SEQ);
         }
-        if (grab.isPinned() && pin && steps.has(Step.SET_HAS_PINNED_LATE)) {
-            mm.setHasPinned();
-        }
+        finish(flags);
         return grab;
+    }
+
+    /**
+     * Takes a reference to each of {@code pages} consecutive pages, up to the first that it cannot take. What is done once per
+     * call of {@link #grab(int, int, int)} is done once for all of them: the mark, the count and its comparison, and the walk
+     * with interrupts off, which reads the PMD entry once and compares it for each page. If the count moved, all are given
+     * back.
+     *
+     * @param first the index of the first page
+     * @param pfns receives the pages that are held, from its start on; what is behind those is of no meaning
+     */
+    public GrabbedRange grab(int cpu, int first, int pages, int flags, int[] pfns) {
+        long seq = begin(flags);
+        if (SeqCount.isOdd(seq)) {
+            return new GrabbedRange(0, End.SEQ_ODD);
+        }
+        mm.tlb.irqSave(cpu);
+        GrabbedRange range = grabPtes(first, pages, flags, seq, pfns);
+        mm.tlb.irqRestore(cpu);
+        if (range.pages == 0) {
+            return range;
+        }
+        if (isOvertaken(flags, seq)) {
+            release(range, pfns, flags);
+            return new GrabbedRange(0, End.UNDONE_SEQ);
+        }
+        finish(flags);
+        return range;
     }
 
     /** {@code unpin_user_page}, or {@code put_page} without {@link #FOLL_PIN}: gives back what {@code grab} holds. */
@@ -211,12 +241,53 @@ public final class GupFast {
         drop(memMap.stableFolioOf(grab.pfn), flags);
     }
 
-    private Grab walk(int index, int flags, long seq) {
-        PageTable table = mm.table;
-        long pmd = table.pmd.readOnce();
-        if (pmd != PageTable.TABLE) {
-            return Grab.none(End.NOT_PRESENT);
+    /** {@code unpin_user_pages}: gives back what {@code range} holds, page by page. */
+    public void release(GrabbedRange range, int[] pfns, int flags) {
+        for (int i = 0; i < range.pages; i++) {
+            drop(memMap.stableFolioOf(pfns[i]), flags);
         }
+    }
+
+    /** What comes before the walk: the sequence count, odd if fork is at work, and zero where nobody asks for it. */
+    private long begin(int flags) {
+        boolean pin = has(flags, FOLL_PIN);
+        if (pin && steps.has(Step.SET_HAS_PINNED)) {
+            mm.setHasPinned();
+        }
+        return pin && steps.has(Step.READ_SEQ) ? mm.writeProtectSeq.readBegin() : 0;
+    }
+
+    /**
+     * Whether fork has run since the count was {@code seq}, so that pins must be rolled back. That must not insist that the
+     * pages are exclusive: fork may have shared them meanwhile.
+     */
+    private boolean isOvertaken(int flags, long seq) {
+        return has(flags, FOLL_PIN) && steps.has(Step.RECHECK_SEQ) && mm.writeProtectSeq.readRetry(seq);
+    }
+
+    private void finish(int flags) {
+        if (has(flags, FOLL_PIN) && steps.has(Step.SET_HAS_PINNED_LATE)) {
+            mm.setHasPinned();
+        }
+    }
+
+    private GrabbedRange grabPtes(int first, int pages, int flags, long seq, int[] pfns) {
+        long pmd = mm.table.pmd.readOnce();
+        if (pmd != PageTable.TABLE) {
+            return new GrabbedRange(0, End.NOT_PRESENT);
+        }
+        for (int i = 0; i < pages; i++) {
+            Grab grab = grabPte(first + i, pmd, flags, seq);
+            if (!grab.isPinned()) {
+                return new GrabbedRange(i, grab.end);
+            }
+            pfns[i] = grab.pfn;
+        }
+        return new GrabbedRange(pages, End.PINNED);
+    }
+
+    private Grab grabPte(int index, long pmd, int flags, long seq) {
+        PageTable table = mm.table;
         long pte = table.pte(index).readOnce();
         if (!Pte.isPresent(pte)) {
             return Grab.none(End.NOT_PRESENT);

@@ -3,11 +3,20 @@ package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.SpinLock;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
 import pagerace.mm.Pte;
 import pagerace.mm.op.FaultAround.Step;
 
@@ -34,6 +43,37 @@ class FaultAroundTest {
         assertThat(scene.pte()).isEqualTo(Pte.present(1, FileScene.MAPPED));
         assertThat(scene.entry(1).readOnce()).isEqualTo(Pte.present(2, FileScene.MAPPED));
         scene.assertConserved();
+    }
+
+    /** As many pages as mainline maps around a fault. */
+    @Test
+    void mapsAWindowOfSixteenUnderOneLock() {
+        int pages = 16;
+        int locked = 5;
+        InterposedMachine machine = new InterposedMachine();
+        List<Folio> folios = new ArrayList<>();
+        for (int i = 0; i < pages; i++) {
+            Folio.Initially cached = new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, 0);
+            folios.add(new Folio(machine, "folio" + i, i + 1, false, cached));
+        }
+        SpinLock ptl = new SpinLock(machine, "mm", "ptl");
+        PageTable table = new PageTable(machine, pages, i -> ptl);
+        Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
+        Inode file = new Inode(machine, Folio.SHMEM, folios.toArray(Folio[]::new));
+        FaultAround around = new FaultAround(mm, new MemMap(machine, folios), file, MAINLINE);
+        folios.get(locked).lock.lock();
+
+        assertThat(machine.logOf(() -> assertThat(around.mapPages(pages - 1)).isEqualTo(FaultEnd.MAPPED)))
+                .containsOnlyOnce("lock mm.ptl", "storeRelease mm.ptl");
+        for (int i = 0; i < pages; i++) {
+            boolean mapped = i != locked;
+            assertThat(table.pte(i).readOnce()).isEqualTo(mapped ? Pte.present(i + 1, FileScene.MAPPED) : Pte.NONE);
+            assertThat(folios.get(i).refcount.readOnce()).isEqualTo(mapped ? 2 : 1);
+            assertThat(folios.get(i).mapcount.readOnce()).isEqualTo(mapped ? 1 : 0);
+        }
+        folios.get(locked).lock.unlock();
+        assertThat(around.mapPages(locked)).as("what was left out").isEqualTo(FaultEnd.MAPPED);
+        Scene.assertIdle(machine);
     }
 
     @Test

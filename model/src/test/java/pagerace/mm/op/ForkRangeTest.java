@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pagerace.mm.op.RangeScene.MAPPED;
+import static pagerace.mm.op.RangeScene.PAGES;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.op.Fork.End;
+import pagerace.mm.op.Fork.Step;
+
+class ForkRangeTest {
+    private static final long SHARED_IN_PARENT = MAPPED & ~Pte.WRITE;
+    private static final long SHARED_IN_CHILD = MAPPED & ~(Pte.WRITE | Pte.ACCESSED);
+
+    private final RangeScene scene = new RangeScene();
+
+    private Fork fork(Steps<Step> steps) {
+        return new Fork(
+                scene.machine, scene.mm, scene.child, scene.memMap, scene.spares::remove, scene.platform, steps);
+    }
+
+    private End[] forkAll(Steps<Step> steps) {
+        End[] ends = new End[PAGES];
+        fork(steps).copyPtes(0, ends);
+        return ends;
+    }
+
+    private long childPte(int index) {
+        return scene.child.pte(index).readOnce();
+    }
+
+    private void assertShared(int index) {
+        assertThat(scene.pte(index)).isEqualTo(Pte.present(index + 1, SHARED_IN_PARENT));
+        assertThat(childPte(index)).isEqualTo(Pte.present(index + 1, SHARED_IN_CHILD));
+        assertThat(scene.folio(index).test(Folio.ANON_EXCLUSIVE)).isFalse();
+    }
+
+    private void assertCopied(int index, int copy) {
+        assertThat(scene.pte(index)).as("the parent's entry").isEqualTo(Pte.present(index + 1, MAPPED));
+        assertThat(childPte(index)).isEqualTo(Pte.present(copy, MAPPED));
+        assertThat(scene.folio(index).test(Folio.ANON_EXCLUSIVE)).isTrue();
+    }
+
+    @Test
+    void sharesAll() {
+        assertThat(forkAll(Fork.V5_19)).containsOnly(End.SHARED);
+        for (int i = 0; i < PAGES; i++) {
+            assertShared(i);
+        }
+        scene.assertConserved();
+    }
+
+    @Test
+    void copiesAPinnedPageAmongSharedNeighbours() {
+        scene.folio(1).data.writeOnce(7);
+        scene.pinned(1);
+        assertThat(forkAll(Fork.V5_19)).containsExactly(End.SHARED, End.COPIED, End.SHARED, End.SHARED);
+        assertCopied(1, PAGES + 1);
+        assertThat(scene.folio(PAGES).data.readOnce()).isEqualTo(7);
+        for (int i : new int[] {0, 2, 3}) {
+            assertShared(i);
+        }
+        assertThat(scene.spares).hasSize(PAGES - 1);
+        scene.assertConserved();
+    }
+
+    @Test
+    void takesAPageForEachCopy() {
+        IntStream.range(0, PAGES).forEach(scene::pinned);
+        assertThat(forkAll(Fork.V5_19)).containsOnly(End.COPIED);
+        for (int i = 0; i < PAGES; i++) {
+            assertCopied(i, PAGES + i + 1);
+        }
+        assertThat(scene.spares).isEmpty();
+        scene.assertConserved();
+    }
+
+    @Test
+    void skipsAnEntryThatMapsNothing() {
+        scene.unmap(2);
+        assertThat(forkAll(Fork.V5_19)).containsExactly(End.SHARED, End.SHARED, End.NOTHING, End.SHARED);
+        assertThat(childPte(2)).isZero();
+        scene.assertConserved();
+    }
+
+    @Test
+    void copiesAPartOfTheTable() {
+        End[] ends = new End[2];
+        fork(Fork.V5_19).copyPtes(1, ends);
+        assertThat(ends).containsOnly(End.SHARED);
+        assertThat(childPte(0)).isZero();
+        assertShared(1);
+        assertShared(2);
+        assertThat(childPte(3)).isZero();
+        scene.assertConserved();
+    }
+
+    @Test
+    void allocatesWithoutLocksInsideOneOddCount() {
+        scene.pinned(1);
+        scene.machine.before("lock parent.ptl", 2, () -> {
+            assertThat(scene.mm.writeProtectSeq.readBegin() & 1).as("the count").isEqualTo(1);
+            assertShared(0);
+            assertThat(childPte(1)).isZero();
+            scene.folio(1).refcount.add(-Folio.PIN_BIAS);
+            scene.hold(1, -Folio.PIN_BIAS);
+        });
+        assertThat(forkAll(Fork.V5_19)).as("it looks again").containsOnly(End.SHARED);
+        scene.assertConserved();
+    }
+
+    @Test
+    void doesOnceWhatNeedNotBeDoneForEachEntry() {
+        scene.pinned(1);
+        List<String> copies = List.of(
+                "readOnce pte[1]",
+                "loadAcquire compound_head[2]",
+                "fetchAdd folio1.refcount RELAXED",
+                "readOnce parent.flags",
+                "readOnce folio1.refcount",
+                "readOnce folio1.flags",
+                "fetchAdd folio1.refcount FULL");
+        assertThat(scene.machine.logOf(() -> forkAll(Fork.V5_19)))
+                .containsExactlyElementsOf(Stream.of(
+                                List.of(
+                                        "lock parent.mmap_lock",
+                                        "readOnce parent.write_protect_seq",
+                                        "writeOnce parent.write_protect_seq",
+                                        "smpWmb",
+                                        "lock child.ptl",
+                                        "lock parent.ptl"),
+                                sharingOf(0),
+                                copies,
+                                List.of(
+                                        "storeRelease parent.ptl",
+                                        "storeRelease child.ptl",
+                                        "lock child.ptl",
+                                        "lock parent.ptl"),
+                                copies,
+                                List.of(
+                                        "readOnce folio1.data",
+                                        "readOnce folio4.refcount",
+                                        "writeOnce folio4.mapping",
+                                        "writeOnce folio4.flags",
+                                        "writeOnce folio4.data",
+                                        "writeOnce folio4.refcount",
+                                        "writeOnce folio4.mapcount",
+                                        "writeOnce pte[1]"),
+                                sharingOf(2),
+                                sharingOf(3),
+                                List.of(
+                                        "storeRelease parent.ptl",
+                                        "storeRelease child.ptl",
+                                        "smpWmb",
+                                        "readOnce parent.write_protect_seq",
+                                        "writeOnce parent.write_protect_seq",
+                                        "smpMb",
+                                        "readOnce irqs-off[0]",
+                                        "smpMb",
+                                        "fetchAdd parent.mmap_lock RELEASE"))
+                        .flatMap(List::stream)
+                        .toList());
+    }
+
+    private static List<String> sharingOf(int index) {
+        String folio = "folio" + index;
+        return List.of(
+                "readOnce pte[" + index + "]",
+                "loadAcquire compound_head[" + (index + 1) + "]",
+                "fetchAdd " + folio + ".refcount RELAXED",
+                "readOnce parent.flags",
+                "readOnce " + folio + ".refcount",
+                "fetchAndNot " + folio + ".flags RELAXED",
+                "fetchAdd " + folio + ".mapcount RELAXED",
+                "fetchAndNot pte[" + index + "] FULL",
+                "writeOnce pte[" + index + "]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRangeOfOneIsACallForOneEntry(boolean late) {
+        Steps<Step> steps = late ? Fork.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ) : Fork.V5_19;
+        RangeScene other = new RangeScene();
+        Fork single = new Fork(
+                other.machine, other.mm, other.child, other.memMap, other.spares::remove, other.platform, steps);
+        List<String> one = other.machine.logOf(() -> single.copyPte(1));
+        assertThat(scene.machine.logOf(() -> fork(steps).copyPtes(1, new End[1])))
+                .isEqualTo(one);
+    }
+
+    @Test
+    void mutantWriteProtectsLateAndOnlyWhatItShared() {
+        scene.pinned(2);
+        scene.machine.before(
+                "fetchAndNot pte[0] FULL",
+                1,
+                () -> assertThat(scene.mm.writeProtectSeq.readBegin() & 1)
+                        .as("the count")
+                        .isZero());
+        assertThat(forkAll(Fork.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ)))
+                .containsExactly(End.SHARED, End.SHARED, End.COPIED, End.SHARED);
+        assertCopied(2, PAGES + 1);
+        for (int i : new int[] {0, 1, 3}) {
+            assertShared(i);
+        }
+        scene.assertConserved();
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.IntStream;
+import pagerace.machine.SpinLock;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.InterposedMachine;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+
+/**
+ * Consecutive exclusive pages of one table of one address space ({@code parent}), a table for a child, and as many free pages;
+ * and what must be true of their counts whatever an operation did.
+ */
+final class RangeScene {
+    static final int PAGES = 4;
+    static final int CPU = 0;
+    static final long MAPPED = Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+
+    final InterposedMachine machine = new InterposedMachine();
+    final Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
+    final MemMap memMap;
+    final Mm mm;
+    final PageTable child;
+    /** What fork has not taken yet. */
+    final Deque<Folio> spares = new ArrayDeque<>();
+
+    private final List<Folio> folios = new ArrayList<>();
+    private final long[] held = new long[2 * PAGES];
+
+    RangeScene() {
+        Folio.Initially mapped = new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 0);
+        for (int i = 0; i < 2 * PAGES; i++) {
+            boolean spare = i >= PAGES;
+            folios.add(new Folio(machine, "folio" + i, i + 1, false, spare ? Folio.Initially.FREE : mapped));
+        }
+        spares.addAll(folios.subList(PAGES, 2 * PAGES));
+        memMap = new MemMap(machine, folios);
+        SpinLock childPtl = new SpinLock(machine, "child", "ptl");
+        child = new PageTable(machine, PAGES, i -> childPtl);
+        SpinLock ptl = new SpinLock(machine, "parent", "ptl"); // made last, so that traces mean this table by "pte[0]"
+        PageTable table = new PageTable(machine, PAGES, i -> ptl);
+        for (int i = 0; i < PAGES; i++) {
+            table.pte(i).writeOnce(Pte.present(i + 1, MAPPED));
+        }
+        mm = new Mm(machine, "parent", table, new Tlb(machine, TlbProfile.IPI, 1), true);
+    }
+
+    Folio folio(int index) {
+        return folios.get(index);
+    }
+
+    long pte(int index) {
+        return mm.table.pte(index).readOnce();
+    }
+
+    /** The test holds one more pin on the page at {@code index}. */
+    void pinned(int index) {
+        folio(index).refcount.add(Folio.PIN_BIAS);
+        hold(index, Folio.PIN_BIAS);
+    }
+
+    /** The test holds {@code references} more, which somebody took for it. */
+    void hold(int index, long references) {
+        held[index] += references;
+    }
+
+    /** Nobody maps the page at {@code index} any more, and it is free. */
+    void unmap(int index) {
+        mm.table.pte(index).writeOnce(Pte.NONE);
+        folio(index).mapcount.add(-1);
+        folio(index).refcount.add(-1);
+    }
+
+    /** Fork begins and ends. */
+    void moveSeq() {
+        mm.writeProtectSeq.writeBegin();
+        mm.writeProtectSeq.writeEnd();
+    }
+
+    /** Every reference and mapping is accounted for, and nobody holds a lock or is inside a walk. */
+    void assertConserved() {
+        for (Folio folio : folios) {
+            long mapped = IntStream.range(0, PAGES)
+                    .mapToLong(i -> maps(mm.table, i, folio) + maps(child, i, folio))
+                    .sum();
+            assertThat(folio.refcount.readOnce())
+                    .as("I5: references to page %d", folio.pfn)
+                    .isEqualTo(mapped + held[folio.pfn - 1]);
+            assertThat(folio.mapcount.readOnce())
+                    .as("mappings of page %d", folio.pfn)
+                    .isEqualTo(mapped);
+        }
+        Scene.assertIdle(machine);
+    }
+
+    private static long maps(PageTable table, int index, Folio folio) {
+        long pte = table.pte(index).readOnce();
+        return Pte.isPresent(pte) && Pte.pfn(pte) == folio.pfn ? 1 : 0;
+    }
+}
