@@ -26,6 +26,7 @@ abstract class Batch {
         HardwareMachine machine = new HardwareMachine(true);
         Supplier<?>[] copies = new Supplier<?>[SIZE];
         Arrays.setAll(copies, copy -> priced.setup().apply(machine));
+        machine.mark();
         return new Batch() {
             @Override
             void rewind() {

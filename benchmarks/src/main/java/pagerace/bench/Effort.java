@@ -15,7 +15,7 @@ import java.util.List;
  */
 record Effort(String name, int forks, int warmups, int rounds, int millis, boolean floors) {
     /** Within the build: the ratios to the base, in a bit more than a minute. */
-    static final Effort SHORT = new Effort("short", 2, 4, 10, 4, false);
+    static final Effort SHORT = new Effort("short", 2, 4, 10, 3, false);
 
     /** By hand. */
     static final Effort LONG = new Effort("long", 5, 6, 20, 20, true);

@@ -47,8 +47,10 @@ public final class HardwareMachine extends Machine {
     @SuppressWarnings("UnusedVariable") // accessed through POISONED
     private boolean poisoned;
 
-    /** What each word held at first; null if nobody wants to {@link #rewind}. */
-    private final @Nullable List<Initially> words;
+    /** All words; null if nobody wants to {@link #rewind}. */
+    private final @Nullable List<HardwareWord> words;
+
+    private long[] marks = {};
 
     /** A machine. */
     public HardwareMachine() {
@@ -58,7 +60,7 @@ public final class HardwareMachine extends Machine {
     /**
      * A machine.
      *
-     * @param remembersWords whether {@link #rewind} is wanted
+     * @param remembersWords whether {@link #mark} and {@link #rewind} are wanted
      */
     public HardwareMachine(boolean remembersWords) {
         words = remembersWords ? new ArrayList<>() : null;
@@ -87,30 +89,42 @@ public final class HardwareMachine extends Machine {
         return newWord(initial);
     }
 
-    private record Initially(HardwareWord word, long value) {}
-
     private Word newWord(long initial) {
         HardwareWord word = new HardwareWord(this, initial);
         if (words != null) {
-            words.add(new Initially(word, initial));
+            words.add(word);
         }
         return word;
     }
 
     /**
-     * Sets every word back to its initial value, so that the same operation can run again: for whoever times one. No actor may
-     * run meanwhile.
+     * Remembers what every word holds now, for {@link #rewind}. No actor may run meanwhile.
+     *
+     * @throws IllegalStateException if this machine does not remember its words
+     */
+    public void mark() {
+        marks = remembered().stream().mapToLong(Word::readOnce).toArray();
+    }
+
+    /**
+     * Sets every word back to what it held at the {@link #mark}, so that the same operation can run again: for whoever times one.
+     * No actor may run meanwhile.
      *
      * @throws IllegalStateException if this machine does not remember its words
      */
     public void rewind() {
+        List<HardwareWord> all = remembered();
+        for (int i = 0; i < marks.length; i++) {
+            all.get(i).writeOnce(marks[i]);
+        }
+        VarHandle.fullFence();
+    }
+
+    private List<HardwareWord> remembered() {
         if (words == null) {
             throw new IllegalStateException("this machine does not remember its words");
         }
-        for (Initially then : words) {
-            then.word.writeOnce(then.value);
-        }
-        VarHandle.fullFence();
+        return words;
     }
 
     @Override

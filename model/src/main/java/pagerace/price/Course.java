@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import pagerace.explore.Bounds;
 import pagerace.explore.Explorer;
 import pagerace.explore.Program;
 import pagerace.explore.Schedule.Event;
@@ -20,6 +21,9 @@ import pagerace.machine.Machine;
  * timed once; and a course written out as a straight line is the floor that an implementation can be compared with.
  */
 public final class Course {
+    /** Far more than the longest workload needs. */
+    private static final Bounds BOUNDS = new Bounds(50_000, 1);
+
     private final List<Event> events;
     private final List<Long> initial;
 
@@ -30,7 +34,7 @@ public final class Course {
 
     /** The course of {@code priced}; empty if it waits, alone, for ever: it deadlocks with itself. */
     public static Optional<Course> of(Priced priced) {
-        Explorer<Boolean> explorer = Explorer.of(machine -> alone(priced, machine));
+        Explorer<Boolean> explorer = Explorer.of(machine -> alone(priced, machine), BOUNDS);
         return explorer.alone(0).map(events -> new Course(events, explorer.initialValues()));
     }
 

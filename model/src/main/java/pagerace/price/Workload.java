@@ -1,13 +1,239 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.price;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import pagerace.machine.Machine;
+import pagerace.machine.SpinLock;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
+import pagerace.mm.Inode;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.RefEncoding;
+import pagerace.mm.op.FaultAround;
+import pagerace.mm.op.Fork;
+import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Lookup;
+import pagerace.mm.op.ReuseRule;
+import pagerace.mm.op.Steps;
+import pagerace.mm.op.WriteFault;
 
-/** Operations of a size that races do not have, and fast paths that no race runs alone. */
+/**
+ * Operations of a size that races do not have, and fast paths that no race runs alone, on bare-metal x86. Their variants are the
+ * releases.
+ */
 final class Workload {
+    private static final Platform X86 = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
+    private static final int PIN = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
+    private static final int WINDOW = 16;
+
     private Workload() {}
 
     static Stream<Series> all() {
-        return Stream.of();
+        return Stream.of(
+                        Stream.of(1, WINDOW, PageTable.ENTRIES)
+                                .flatMap(pages -> Stream.of(pin(pages, false), pin(pages, true))),
+                        Stream.of(1, PageTable.ENTRIES)
+                                .flatMap(pages -> Stream.of(fork(pages, false), fork(pages, true))),
+                        Stream.of(writeFault(false), writeFault(true), faultAround(), lookup()))
+                .flatMap(Function.identity());
+    }
+
+    private static Series pin(int pages, boolean large) {
+        String place = "[" + pages + (large ? " large" : " small") + "]";
+        return series("PinAndUnpin", place, "GUP-fast, unpin", releasesOfGup(), (machine, steps) -> {
+            Mapped mapped = new Mapped(machine, pages, pages, large, PageState.EXCLUSIVE);
+            GupFast gup = new GupFast(machine, mapped.mm, mapped.memMap, steps);
+            if (pages == 1) {
+                return () -> {
+                    GupFast.Grab grab = gup.grab(0, 0, PIN);
+                    gup.release(grab, PIN);
+                    return grab.end();
+                };
+            }
+            return () -> {
+                int[] pfns = new int[pages];
+                GupFast.GrabbedRange range = gup.grab(0, 0, pages, PIN, pfns);
+                gup.release(range, pfns, PIN);
+                return range.end();
+            };
+        });
+    }
+
+    private static Map<String, Steps<GupFast.Step>> releasesOfGup() {
+        Map<String, Steps<GupFast.Step>> releases = new LinkedHashMap<>();
+        releases.put("5.8", GupFast.V5_8);
+        releases.put("5.9", GupFast.V5_9);
+        releases.put("5.11", GupFast.V5_11);
+        releases.put("5.14", GupFast.V5_14);
+        releases.put("5.19", GupFast.V5_19);
+        releases.put("6.1", GupFast.V6_1);
+        releases.put("6.5", GupFast.V6_5);
+        return releases;
+    }
+
+    private static Series fork(int pages, boolean pinned) {
+        Map<String, Steps<Fork.Step>> releases = new LinkedHashMap<>();
+        releases.put("5.8", Fork.V5_8);
+        releases.put("5.9-rc", Fork.V5_9_RC);
+        releases.put("5.9", Fork.V5_9);
+        releases.put("5.11", Fork.V5_11);
+        releases.put("5.19", Fork.V5_19);
+        String place = "[" + pages + (pinned ? " pinned]" : " unpinned]");
+        return series("ForkOfEntries", place, "fork", releases, (machine, steps) -> {
+            PageState state = pinned ? PageState.PINNED : PageState.EXCLUSIVE;
+            Mapped mapped = new Mapped(machine, pages, pinned ? 2 * pages : pages, false, state);
+            PageTable child = table(machine, pages);
+            return () -> {
+                // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
+                FreeFolios spares = mapped.spares(pages);
+                Fork fork = new Fork(machine, mapped.mm, child, mapped.memMap, spares, X86, steps);
+                if (pages == 1) {
+                    return fork.copyPte(0);
+                }
+                Fork.End[] ends = new Fork.End[pages];
+                fork.copyPtes(0, ends);
+                return ends[pages - 1];
+            };
+        });
+    }
+
+    private static Series writeFault(boolean copies) {
+        Map<String, ReuseRule> rules = new LinkedHashMap<>();
+        rules.put("5.8", ReuseRule.MAPCOUNT);
+        rules.put("5.9", ReuseRule.REFCOUNT);
+        rules.put("5.18", ReuseRule.REFCOUNT_WITHOUT_SWAPCACHE);
+        rules.put("5.19", ReuseRule.EXCLUSIVE);
+        String place = copies ? "[copy]" : "[reuse]";
+        return series("WriteFaultOnReadOnlyPage", place, "write fault", rules, (machine, rule) -> {
+            PageState state = copies ? PageState.SHARED : PageState.READ_ONLY;
+            Mapped mapped = new Mapped(machine, 1, 2, false, state);
+            WriteFault fault =
+                    new WriteFault(mapped.mm, mapped.memMap, null, FreeFolios.only(mapped.folios.get(1)), rule);
+            return () -> fault.handle(0, mapped.mm.table.pte(0).readOnce(), false);
+        });
+    }
+
+    private static Series faultAround() {
+        Map<String, Steps<FaultAround.Step>> variants = new LinkedHashMap<>();
+        variants.put("MAINLINE", FaultAround.MAINLINE);
+        variants.put("DROP_MAPPING_RECHECK", FaultAround.MAINLINE.without(FaultAround.Step.RECHECK_MAPPING));
+        variants.put("DROP_NONE_CHECK", FaultAround.MAINLINE.without(FaultAround.Step.CHECK_NONE));
+        variants.put("HEED_PUNCH", FaultAround.MAINLINE.with(FaultAround.Step.HEED_PUNCH));
+        return series("FaultAroundWindow", "[16]", "map pages", variants, (machine, steps) -> {
+            Cached cached = new Cached(machine, WINDOW, RefEncoding.UNLESS_ZERO);
+            PageTable table = table(machine, WINDOW);
+            Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.IPI, 1), false);
+            FaultAround around = new FaultAround(mm, cached.memMap, cached.file, steps);
+            return () -> around.mapPages(0);
+        });
+    }
+
+    private static Series lookup() {
+        Map<String, RefEncoding> encodings = new LinkedHashMap<>();
+        for (RefEncoding encoding :
+                List.of(RefEncoding.UNLESS_ZERO, RefEncoding.FROZEN_BIT, RefEncoding.FROZEN_BIT_ACQUIRING)) {
+            encodings.put(encoding.name(), encoding);
+        }
+        return series("PageCacheLookup", "", "lookup, put", encodings, (machine, encoding) -> {
+            Cached cached = new Cached(machine, 1, encoding);
+            Lookup lookup = new Lookup(cached.memMap, cached.file, Lookup.MAINLINE);
+            return () -> {
+                Lookup.Found found = lookup.get(0);
+                cached.memMap.stableFolioOf(found.pfn()).put();
+                return found.end();
+            };
+        });
+    }
+
+    private static <V> Series series(
+            String subject,
+            String place,
+            String operation,
+            Map<String, V> variants,
+            BiFunction<Machine, V, Supplier<?>> setup) {
+        return new Series(variants.entrySet().stream()
+                .map(variant -> new Priced(
+                        subject,
+                        place,
+                        operation,
+                        variant.getKey(),
+                        machine -> setup.apply(machine, variant.getValue())))
+                .toList());
+    }
+
+    /** A table of {@code entries} empty entries with one lock. */
+    private static PageTable table(Machine machine, int entries) {
+        SpinLock ptl = new SpinLock(machine, "ptl");
+        return new PageTable(machine, entries, index -> ptl);
+    }
+
+    /** What the pages of an address space are. */
+    private enum PageState {
+        EXCLUSIVE(1, 1, Folio.ANON_EXCLUSIVE, Pte.WRITE | Pte.DIRTY),
+        PINNED(1 + Folio.PIN_BIAS, 1, Folio.ANON_EXCLUSIVE, Pte.WRITE | Pte.DIRTY),
+        READ_ONLY(1, 1, 0, 0),
+        SHARED(2, 2, 0, 0);
+
+        private final Folio.Initially folio;
+        private final long pte;
+
+        PageState(long refcount, long mapcount, long flags, long pte) {
+            folio = new Folio.Initially(refcount, mapcount, Folio.UPTODATE | flags, Folio.ANON, 0);
+            this.pte = Pte.ACCESSED | pte;
+        }
+    }
+
+    /** An address space that has pinned before, with pages in the same state, and free folios. */
+    private static final class Mapped {
+        final List<Folio> folios = new ArrayList<>();
+        final MemMap memMap;
+        final Mm mm;
+
+        Mapped(Machine machine, int pages, int all, boolean large, PageState state) {
+            for (int i = 0; i < all; i++) {
+                folios.add(new Folio(machine, "folio", i + 1, large, i < pages ? state.folio : Folio.Initially.FREE));
+            }
+            memMap = new MemMap(machine, folios);
+            PageTable table = table(machine, pages);
+            for (int i = 0; i < pages; i++) {
+                table.pte(i).writeOnce(Pte.present(i + 1, state.pte));
+            }
+            mm = new Mm(machine, "parent", table, new Tlb(machine, TlbProfile.IPI, 1), true);
+        }
+
+        /** The folios behind the first {@code pages}, one after the other. */
+        FreeFolios spares(int pages) {
+            int[] next = {pages};
+            return () -> folios.get(next[0]++);
+        }
+    }
+
+    /** A file that is in the page cache, and mapped nowhere. */
+    private static final class Cached {
+        final MemMap memMap;
+        final Inode file;
+
+        Cached(Machine machine, int pages, RefEncoding encoding) {
+            List<Folio> folios = new ArrayList<>();
+            for (int i = 0; i < pages; i++) {
+                Folio.Initially initially = new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, 0);
+                folios.add(new Folio(machine, "folio", i + 1, false, initially, encoding));
+            }
+            memMap = new MemMap(machine, folios);
+            file = new Inode(machine, Folio.SHMEM, folios.toArray(new Folio[0]));
+        }
     }
 }

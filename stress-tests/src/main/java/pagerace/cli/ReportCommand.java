@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.report.Journal;
@@ -18,6 +19,7 @@ import pagerace.report.Table;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Grades and reports what a run measured, once more: after it was killed, or after the grading changed. */
@@ -30,6 +32,9 @@ final class ReportCommand implements Callable<Integer> {
             defaultValue = "target/pagerace/measured.jsonl",
             description = "The measurements. Default: ${DEFAULT-VALUE}. The reports go to the same directory.")
     private Path file = Path.of("target", "pagerace", "measured.jsonl");
+
+    @Mixin
+    private Prices prices = new Prices();
 
     private final PrintStream out;
 
@@ -46,6 +51,7 @@ final class ReportCommand implements Callable<Integer> {
                     + "; this one is " + Report.digest(Catalogue.RACES) + ": measure again, or use the version it was"
                     + " measured with.");
         }
+        @Nullable PriceFile priced = prices.read();
         @Nullable String damage = contents.damage();
         Map<String, Tally> tallies = new LinkedHashMap<>();
         Catalogue.points()
@@ -73,7 +79,8 @@ final class ReportCommand implements Callable<Integer> {
                         contents.end() == null ? millis / 1000 : contents.end().elapsed(),
                         contents.end() != null),
                 tallies,
-                Predictions.of(tallies.values().stream().map(Tally::point).toList(), out));
+                Predictions.of(tallies.values().stream().map(Tally::point).toList(), out),
+                priced);
         Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
         outputs.begin();
         outputs.write(report);

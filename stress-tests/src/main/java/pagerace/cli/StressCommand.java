@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.report.Journal;
@@ -23,6 +24,7 @@ import pagerace.verdict.Host;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Explores, runs the plan on real threads, grades it against the prediction, and reports. */
@@ -53,6 +55,9 @@ final class StressCommand implements Callable<Integer> {
             description = "Where report.json, junit.xml and measured.jsonl go. Default: ${DEFAULT-VALUE}.")
     private Path output = Path.of("target", "pagerace");
 
+    @Mixin
+    private Prices prices = new Prices();
+
     private final PrintStream out;
 
     StressCommand(PrintStream out) {
@@ -81,6 +86,7 @@ final class StressCommand implements Callable<Integer> {
                 time.toSeconds(),
                 Report.digest(Catalogue.RACES),
                 List.copyOf(tallies.keySet()));
+        @Nullable PriceFile priced = prices.read();
         outputs.discard();
         Map<String, Prediction> predictions = explore(points);
         Duration before = sinceStart();
@@ -92,7 +98,8 @@ final class StressCommand implements Callable<Integer> {
                     host,
                     new Report.Run(filter, time.toSeconds(), elapsed.toSeconds(), complete),
                     tallies,
-                    predictions);
+                    predictions,
+                    priced);
             outputs.write(report);
             out.print(Table.of(report));
             out.println("Reports: " + output.toAbsolutePath().normalize());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pagerace.price.Price;
+import pagerace.price.PriceFile;
 import pagerace.race.Dimension;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -32,11 +35,20 @@ import pagerace.verdict.Verdict;
  * @param host the machine that the threads ran on
  * @param catalogue what the results are about
  * @param run how the run went
+ * @param pricing how the prices were measured; null if there are none
  * @param results one per point of the catalogue, in its order
  */
-public record Report(int schema, Host host, Contents catalogue, Run run, List<Result> results) {
+public record Report(
+        int schema,
+        Host host,
+        Contents catalogue,
+        Run run,
+        @Nullable Pricing pricing,
+        List<Result> results) {
     private static final List<Verdict> DECIDED = List.of(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
+
+    private static final String EXPLORED_ONLY = "explored only";
 
     /** The version written today. */
     public static final int SCHEMA = 1;
@@ -59,6 +71,16 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
      * @param complete false if it was interrupted
      */
     public record Run(String filter, long budget, long elapsed, boolean complete) {}
+
+    /**
+     * How prices were measured; the benchmarks do that, in a run of their own.
+     *
+     * @param host processors and architecture
+     * @param jdk the version of the JVM
+     * @param method rounds and statistics, in words
+     * @param complete false if that run was interrupted
+     */
+    public record Pricing(String host, String jdk, String method, boolean complete) {}
 
     /**
      * What the plan demands of a point.
@@ -87,6 +109,7 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
      * @param window how many of them were in the window
      * @param outcomes executions per outcome and tier
      * @param explored what the explorer predicts per memory model; empty if it was not asked
+     * @param prices what its actors cost, each alone; empty if they were not timed
      * @param unseen outcomes that this host could show by that prediction, and that no sample showed
      * @param verdict the verdict
      * @param reason why; empty where the counts say it all
@@ -106,10 +129,17 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
             long window,
             Map<String, Map<Tier, Long>> outcomes,
             Map<Reachability, Prediction.Explored> explored,
+            List<Price> prices,
             List<String> unseen,
             Verdict verdict,
             String reason,
-            boolean fails) {}
+            boolean fails) {
+        /** Whether no plan of threads has it, and only the explorer looks at it. */
+        @JsonIgnore
+        public boolean isExploredOnly() {
+            return verdict == Verdict.SKIPPED && reason.equals(EXPLORED_ONLY);
+        }
+    }
 
     /** Whether the build fails: a verdict does, or threads ran points of a race and could decide nothing about it. */
     public boolean fails() {
@@ -135,34 +165,45 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
      * @param races the catalogue
      * @param tallies what was measured of each point of the plan, by key
      * @param predictions what the explorer says of each point that it was asked about, by key
+     * @param prices what was timed; null if nothing was
      */
     public static Report of(
-            List<Race> races, Host host, Run run, Map<String, Tally> tallies, Map<String, Prediction> predictions) {
+            List<Race> races,
+            Host host,
+            Run run,
+            Map<String, Tally> tallies,
+            Map<String, Prediction> predictions,
+            @Nullable PriceFile prices) {
         Grader grader = new Grader(host, Tally.areStarved(tallies.values()));
+        Map<String, List<Price>> priceOf =
+                prices == null ? Map.of() : prices.prices().stream().collect(Collectors.groupingBy(Price::point));
         List<Result> results = new ArrayList<>();
         for (Race race : races) {
             for (Point point : race.points()) {
                 Tally tally = tallies.get(point.key());
                 Prediction prediction = predictions.get(point.key());
+                List<Price> cost = priceOf.getOrDefault(point.key(), List.of());
                 results.add(
                         tally == null
-                                ? skipped(point, grader, prediction)
-                                : measured(tally, tallies.get(point.controlKey()), grader, prediction));
+                                ? skipped(point, grader, prediction, cost)
+                                : measured(tally, tallies.get(point.controlKey()), grader, prediction, cost));
             }
         }
         Contents contents = new Contents(races.size(), results.size(), digest(races));
-        return new Report(SCHEMA, host, contents, run, List.copyOf(results));
+        Pricing pricing =
+                prices == null ? null : new Pricing(prices.host(), prices.jdk(), prices.method(), prices.complete());
+        return new Report(SCHEMA, host, contents, run, pricing, List.copyOf(results));
     }
 
-    private static Result skipped(Point point, Grader grader, @Nullable Prediction prediction) {
+    private static Result skipped(Point point, Grader grader, @Nullable Prediction prediction, List<Price> prices) {
         Grade wrongCatalogue = grader.catalogue(point, prediction);
-        String reason = point.stress() == Point.Stress.PLANNED ? "not selected" : "explored only";
+        String reason = point.stress() == Point.Stress.PLANNED ? "not selected" : EXPLORED_ONLY;
         Grade grade = wrongCatalogue == null ? Grade.of(Verdict.SKIPPED, reason) : wrongCatalogue;
-        return result(point, null, null, prediction, List.of(), grade);
+        return result(point, null, null, prediction, prices, List.of(), grade);
     }
 
     private static Result measured(
-            Tally tally, @Nullable Tally control, Grader grader, @Nullable Prediction prediction) {
+            Tally tally, @Nullable Tally control, Grader grader, @Nullable Prediction prediction, List<Price> prices) {
         Demand demand = grader.demand(tally);
         Plan plan = new Plan(demand.aim(), demand.tiers(), demand.samples(), demand.windows(), demand.forbidden());
         List<String> unseen = new ArrayList<>();
@@ -171,7 +212,7 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
             unseen.addAll(onHost.outcomes());
             unseen.removeAll(tally.outcomes().keySet());
         }
-        return result(tally.point(), tally, plan, prediction, unseen, grader.grade(tally, control, prediction));
+        return result(tally.point(), tally, plan, prediction, prices, unseen, grader.grade(tally, control, prediction));
     }
 
     private static Result result(
@@ -179,6 +220,7 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
             @Nullable Tally tally,
             @Nullable Plan plan,
             @Nullable Prediction prediction,
+            List<Price> prices,
             List<String> unseen,
             Grade grade) {
         return new Result(
@@ -197,6 +239,7 @@ public record Report(int schema, Host host, Contents catalogue, Run run, List<Re
                 tally == null ? 0 : tally.windows(),
                 tally == null ? Map.of() : tally.outcomes(),
                 prediction == null ? Map.of() : prediction.models(),
+                prices,
                 List.copyOf(unseen),
                 grade.verdict(),
                 grade.reason(),

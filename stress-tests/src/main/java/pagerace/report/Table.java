@@ -6,35 +6,73 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import pagerace.price.Price;
+import pagerace.price.Price.Ratio;
 import pagerace.race.Reachability;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Verdict;
 
 /** The report as a table for the terminal: the points of the plan, race by race, then one line of sums. */
 public final class Table {
-    private static final List<String> HEAD =
-            List.of("variant", "kernels", "expected", "explored", "samples", "forbidden", "rate", "window", "verdict");
+    private static final List<String> HEAD = List.of(
+            "variant", "kernels", "expected", "explored", "samples", "forbidden", "rate", "window", "price", "verdict");
 
     private Table() {}
 
     /** The table. */
     public static String of(Report report) {
-        List<Report.Result> planned = report.results().stream()
-                .filter(result -> result.plan() != null || result.fails())
-                .toList();
+        List<Report.Result> planned = rows(report);
         int[] widths = widths(planned);
         StringBuilder text = new StringBuilder();
         String race = "";
         for (Report.Result result : planned) {
             if (!result.race().equals(race)) {
                 race = result.race();
-                text.append('\n').append(race).append('\n');
+                text.append('\n').append(race).append(priced(result)).append('\n');
                 row(text, HEAD, widths);
             }
             row(text, cells(result), widths);
         }
         return text.append('\n').append(summary(report)).append('\n').toString();
+    }
+
+    /** What threads ran, what fails, and, in the races that they ran, what has a price though no plan has it. */
+    private static List<Report.Result> rows(Report report) {
+        Set<String> run = report.results().stream()
+                .filter(result -> result.plan() != null)
+                .map(Report.Result::race)
+                .collect(Collectors.toSet());
+        return report.results().stream()
+                .filter(result -> result.plan() != null
+                        || result.fails()
+                        || (result.isExploredOnly() && !result.prices().isEmpty() && run.contains(result.race())))
+                .toList();
+    }
+
+    /** Whose prices the column shows. */
+    private static String priced(Report.Result result) {
+        return result.prices().isEmpty()
+                ? ""
+                : result.prices().stream()
+                        .map(Price::operation)
+                        .collect(Collectors.joining(" / ", " (price: ", ", each alone)"));
+    }
+
+    /** The ratio to the unfixed variant in the same place: 1 is that variant itself, = one that does the same when alone. */
+    private static String price(Price price) {
+        Ratio ratio = price.ratio();
+        if (price.accesses() == null) {
+            return "deadlock";
+        }
+        if (price.sameAsBase()) {
+            return price.point().equals(price.base()) ? "1" : "=";
+        }
+        if (ratio == null) {
+            return "-";
+        }
+        return ratio.isClaimed() ? String.format(Locale.ROOT, "%.2f", ratio.median()) : "~1";
     }
 
     private static int[] widths(List<Report.Result> results) {
@@ -52,7 +90,7 @@ public final class Table {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String blank = " ".repeat(widths[i] - cells.get(i).length());
-            boolean number = i >= 4 && i <= 7;
+            boolean number = i >= 4 && i <= 8;
             line.append("  ").append(number ? blank + cells.get(i) : cells.get(i) + blank);
         }
         text.append(line.toString().stripTrailing()).append('\n');
@@ -68,6 +106,9 @@ public final class Table {
                 number(result.forbidden()),
                 rate(result),
                 number(result.window()),
+                result.prices().isEmpty()
+                        ? "-"
+                        : result.prices().stream().map(Table::price).collect(Collectors.joining(" / ")),
                 verdict(result));
     }
 

@@ -12,7 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import pagerace.price.Course;
+import pagerace.price.Price;
+import pagerace.price.Price.Ratio;
+import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
@@ -49,7 +54,12 @@ class ReportFormatsTest {
         Tally stuck = tally(tallies, Fix.DEADLOCK);
         stuck.add(new Measurement(stuck.point().key(), Tier.C1, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
         return Report.of(
-                List.of(new TestRace()), HOST, new Report.Run("TestRace/*", 240, 238, true), tallies, predictions());
+                List.of(new TestRace()),
+                HOST,
+                new Report.Run("TestRace/*", 240, 238, true),
+                tallies,
+                predictions(),
+                prices());
     }
 
     /** One point that holds and one that is broken, as the explorer sees them. */
@@ -68,6 +78,39 @@ class ReportFormatsTest {
         return Map.of(
                 TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet),
                 TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong));
+    }
+
+    /** What may stand in the column: a base, its like, a claim, none, a deadlock. */
+    private static PriceFile prices() {
+        String base = TestRace.point(Fix.BROKEN).key();
+        Course.Accesses accesses = new Course.Accesses(6, 2, 1, 1);
+        return new PriceFile(
+                PriceFile.SCHEMA,
+                "2 CPUs, amd64",
+                "17.0.1+1",
+                "short",
+                true,
+                List.of(
+                        new Price(base, "first", base, accesses, true, 20, Ratio.ONE, null),
+                        new Price(base, "second", base, accesses, true, 30, Ratio.ONE, null),
+                        price(Fix.UNFENCED, "first", new Ratio(1.351, 1.25, 1.67, 20)),
+                        price(Fix.UNFENCED, "second", new Ratio(1.08, 1.04, 1.11, 20)),
+                        new Price(TestRace.point(Fix.FIXED).key(), "first", base, accesses, true, 20, Ratio.ONE, null),
+                        new Price(TestRace.point(Fix.FIXED).key(), "second", base, null, false, 0, null, null),
+                        price(Fix.OPEN, "first", new Ratio(0.9, 0.85, 0.94, 20)),
+                        price(Fix.OPEN, "second", null)));
+    }
+
+    private static Price price(Fix fix, String operation, @Nullable Ratio ratio) {
+        return new Price(
+                TestRace.point(fix).key(),
+                operation,
+                TestRace.point(Fix.BROKEN).key(),
+                new Course.Accesses(11, 2, 2, 2),
+                false,
+                27,
+                ratio,
+                null);
     }
 
     private static Prediction prediction(Explored sequential, Explored otherwise) {
@@ -115,7 +158,12 @@ class ReportFormatsTest {
     void anInterruptedRunSaysSo() {
         Report whole = report();
         Report cut = new Report(
-                whole.schema(), whole.host(), whole.catalogue(), new Report.Run("", 240, 17, false), whole.results());
+                whole.schema(),
+                whole.host(),
+                whole.catalogue(),
+                new Report.Run("", 240, 17, false),
+                whole.pricing(),
+                whole.results());
         assertThat(Table.of(cut)).contains("interrupted: what was measured until then", "(17 s of 240 s,");
     }
 
@@ -128,7 +176,8 @@ class ReportFormatsTest {
                 HOST,
                 new Report.Run("", 240, 238, true),
                 Map.of(tally.point().key(), tally),
-                Map.of());
+                Map.of(),
+                null);
         assertThat(report.results()).noneMatch(Report.Result::fails);
         assertThat(report.undecided()).containsExactly("TestRace");
         assertThat(report.fails()).isTrue();
@@ -138,8 +187,8 @@ class ReportFormatsTest {
     @Test
     void theDigestTellsCataloguesApart() {
         Report.Run run = new Report.Run("", 240, 17, true);
-        Report none = Report.of(List.of(), HOST, run, Map.of(), Map.of());
-        Report one = Report.of(List.of(new TestRace()), HOST, run, Map.of(), Map.of());
+        Report none = Report.of(List.of(), HOST, run, Map.of(), Map.of(), null);
+        Report one = Report.of(List.of(new TestRace()), HOST, run, Map.of(), Map.of(), null);
         assertThat(none.catalogue().digest()).isNotEqualTo(one.catalogue().digest());
     }
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import pagerace.price.PriceFile;
+import picocli.CommandLine.Option;
+
+/** The prices that a run of the benchmarks left, if the user has some. */
+final class Prices {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    @Option(
+            names = "--prices",
+            paramLabel = "FILE",
+            description = "A prices.json of the benchmarks: its prices stand beside the verdicts.")
+    private @Nullable Path file;
+
+    /**
+     * What the file says; null if none was named.
+     *
+     * @throws BadInput if it cannot be read as prices
+     */
+    @Nullable
+    PriceFile read() {
+        if (file == null) {
+            return null;
+        }
+        PriceFile prices;
+        try {
+            prices = JSON.readValue(Files.readString(file), PriceFile.class);
+        } catch (NoSuchFileException e) {
+            throw new BadInput(
+                    "There is no file " + file + "; the benchmarks write one, prices.json, into the directory that"
+                            + " their option --output names.");
+        } catch (JsonProcessingException e) {
+            throw new BadInput("The file " + file + " is not a price file; the benchmarks write one, prices.json.");
+        } catch (IOException e) {
+            throw new BadInput("The file " + file + " cannot be read: " + e.getMessage() + ".");
+        }
+        if (prices == null || prices.prices() == null || prices.schema() != PriceFile.SCHEMA) {
+            throw new BadInput("The file " + file + " is not a price file of version " + PriceFile.SCHEMA
+                    + "; the benchmarks write one, prices.json.");
+        }
+        return prices;
+    }
+}
