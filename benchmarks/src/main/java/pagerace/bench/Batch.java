@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import pagerace.bench.floor.Floor;
@@ -12,8 +13,16 @@ import pagerace.price.Priced;
  * of them, and setting the states back takes no part in it.
  */
 abstract class Batch {
-    /** Copies: few enough that their states stay in the first-level cache, enough that reading the clock does not matter. */
-    static final int SIZE = 16;
+    /** Copies of a short operation: few enough that their states stay in the first-level cache. */
+    private static final int MANY = 16;
+
+    /** Accesses, of all copies together, beside which reading the clock does not matter. */
+    private static final int ENOUGH = 500;
+
+    /** How many copies of an operation of so many accesses make a batch. */
+    static int copies(int accesses) {
+        return Math.max(1, Math.min(MANY, ENOUGH / accesses));
+    }
 
     /** Sets all states back. */
     abstract void rewind();
@@ -22,9 +31,9 @@ abstract class Batch {
     abstract long run();
 
     /** The operation, as the model does it. */
-    static Batch of(Priced priced) {
+    static Batch of(Priced priced, int size) {
         HardwareMachine machine = new HardwareMachine(true);
-        Supplier<?>[] copies = new Supplier<?>[SIZE];
+        Supplier<?>[] copies = new Supplier<?>[size];
         Arrays.setAll(copies, copy -> priced.setup().apply(machine));
         machine.mark();
         return new Batch() {
@@ -48,9 +57,9 @@ abstract class Batch {
     }
 
     /** Its accesses alone. */
-    static Batch of(Floor floor) {
+    static Batch of(Floor floor, int size) {
         long[] initial = floor.initial();
-        long[][] copies = new long[SIZE][];
+        long[][] copies = new long[size][];
         Arrays.setAll(copies, copy -> initial.clone());
         return new Batch() {
             @Override
@@ -58,7 +67,7 @@ abstract class Batch {
                 for (long[] words : copies) {
                     System.arraycopy(initial, 0, words, 0, initial.length);
                 }
-                java.lang.invoke.VarHandle.fullFence();
+                VarHandle.fullFence();
             }
 
             @Override

@@ -12,19 +12,26 @@ import java.util.List;
  * @param rounds rounds per JVM that are counted
  * @param millis how long each entry runs in a round
  * @param floors whether the floors are timed too
+ * @param longest operations of more accesses are left out
  */
-record Effort(String name, int forks, int warmups, int rounds, int millis, boolean floors) {
+record Effort(String name, int forks, int warmups, int rounds, int millis, boolean floors, int longest) {
     /** Within the build: the ratios to the base, in a bit more than a minute. */
-    static final Effort SHORT = new Effort("short", 2, 4, 10, 3, false);
+    static final Effort SHORT = new Effort("short", 2, 4, 10, 3, false, 500);
 
     /** By hand. */
-    static final Effort LONG = new Effort("long", 5, 6, 20, 20, true);
+    static final Effort LONG = new Effort("long", 5, 6, 20, 20, true, Integer.MAX_VALUE);
 
     /** What every timed JVM is started with: a collector whose write barriers contain no fences, and no heap that grows. */
     static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m");
 
     /** The same, floors included. */
     Effort withFloors() {
-        return new Effort(name, forks, warmups, rounds, millis, true);
+        return new Effort(name, forks, warmups, rounds, millis, true, longest);
+    }
+
+    /** The same in words. */
+    String method() {
+        return name + " form: " + forks + " JVMs, each " + rounds + " rounds of " + millis
+                + " ms per operation in the order A B, B A; medians, and 95 % intervals of the median";
     }
 }

@@ -55,11 +55,16 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--floors", description = "Time the floors in the short form too.")
     private boolean withFloors;
 
+    @Option(names = "--quiet", description = "No table at the end, and progress once in ten seconds.")
+    private boolean quiet;
+
     @Option(
             names = "--filter",
             paramLabel = "SUBJECT",
             defaultValue = "",
-            description = "Only races and workloads whose names begin so.")
+            description =
+                    "Only races and workloads whose names begin so. What follows a slash or a bracket is ignored: variants"
+                            + " are priced together.")
     private String filter = "";
 
     @Option(
@@ -100,11 +105,12 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, RunnerException {
+        String chosen = filter.split("[/\\[*?]", 2)[0];
         Map<String, List<Series>> subjects = PriceList.series().stream()
-                .filter(series -> series.subject().startsWith(filter))
+                .filter(series -> series.subject().startsWith(chosen))
                 .collect(Collectors.groupingBy(Series::subject, LinkedHashMap::new, Collectors.toList()));
         if (subjects.isEmpty()) {
-            err.println("Nothing on the price list begins with " + filter + "; there are "
+            err.println("Nothing on the price list begins with " + chosen + "; there are "
                     + PriceList.series().stream()
                             .map(Series::subject)
                             .distinct()
@@ -116,29 +122,56 @@ public final class Main implements Callable<Integer> {
         subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort)));
         Files.createDirectories(output);
         time(runs, effort);
-        out.print(PriceTable.of(pricesOf(runs)));
+        if (!quiet) {
+            out.print(PriceTable.of(pricesOf(runs)));
+        }
         out.println("Prices: " + output.toAbsolutePath().normalize());
         return 0;
     }
 
     /** Every subject once, then every subject again: what drifts slowly does not meet one subject only. */
     private void time(Map<String, PriceRun> runs, Effort effort) throws IOException, RunnerException {
-        long begin = System.nanoTime();
-        int all =
-                effort.forks() * runs.values().stream().mapToInt(PriceRun::size).sum();
-        int done = 0;
+        int operations = runs.values().stream().mapToInt(PriceRun::size).sum();
+        Progress progress = new Progress(effort.forks() * operations);
+        out.println("Timing " + operations + " operations, " + effort.method());
         for (int fork = 1; fork <= effort.forks(); fork++) {
             for (Map.Entry<String, PriceRun> run : runs.entrySet()) {
-                Duration spent = Duration.ofNanos(System.nanoTime() - begin);
-                String left = done == 0
-                        ? ""
-                        : ", " + spent.multipliedBy(all - done).dividedBy(done).toSeconds() + "s left";
-                out.println("[" + spent.toSeconds() + "s" + left + "] " + run.getKey() + ", JVM " + fork + " of "
-                        + effort.forks());
+                progress.say(run.getKey() + ", JVM " + fork + " of " + effort.forks());
                 run.getValue().fork();
-                done += run.getValue().size();
-                write(runs, effort, done == all);
+                progress.add(run.getValue().size());
+                write(runs, effort, progress.isComplete());
             }
+        }
+    }
+
+    /** What has been done, and how long the rest will take. */
+    private final class Progress {
+        private static final long SECONDS_BETWEEN_LINES = 10;
+
+        private final long begin = System.nanoTime();
+        private final int all;
+        private int done;
+        private long next;
+
+        Progress(int all) {
+            this.all = all;
+        }
+
+        void say(String now) {
+            long spent = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+            if (!quiet || spent >= next) {
+                String left = done == 0 ? "" : ", " + spent * (all - done) / done + "s left";
+                out.println("[" + spent + "s" + left + "] " + now);
+                next = spent + SECONDS_BETWEEN_LINES;
+            }
+        }
+
+        void add(int timed) {
+            done += timed;
+        }
+
+        boolean isComplete() {
+            return done == all;
         }
     }
 
@@ -148,14 +181,11 @@ public final class Main implements Callable<Integer> {
 
     /** After each JVM, so that nothing is lost if the run ends early. */
     private void write(Map<String, PriceRun> runs, Effort effort, boolean complete) throws IOException {
-        String method =
-                effort.name() + ": " + effort.forks() + " JVMs, " + effort.rounds() + " rounds of " + effort.millis()
-                        + " ms per operation and JVM, in the order A B, B A; medians, 95 % intervals of the median";
         PriceFile file = new PriceFile(
                 PriceFile.SCHEMA,
                 Runtime.getRuntime().availableProcessors() + " CPUs, " + System.getProperty("os.arch"),
                 System.getProperty("java.vm.version"),
-                method,
+                effort.method(),
                 complete,
                 pricesOf(runs));
         replace(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -40,6 +41,9 @@ final class PriceRun {
     /** What is timed: entry to its place in the plan. */
     private final Map<String, Integer> plan = new LinkedHashMap<>();
 
+    /** How many copies an entry runs at a time. */
+    private final Map<String, Integer> sizes = new LinkedHashMap<>();
+
     /** Which entry of the plan stands for an operation. */
     private final Map<Priced, String> entries = new HashMap<>();
 
@@ -50,25 +54,33 @@ final class PriceRun {
     PriceRun(List<Series> series, Effort effort) {
         this.series = series;
         this.effort = effort;
-        enter(Prices.EMPTY);
+        enter(Prices.EMPTY, 1);
         for (Series each : series) {
             Map<String, String> entryOfCourse = new HashMap<>();
             for (Priced priced : each.variants()) {
                 Course.of(priced).ifPresent(course -> {
                     courses.put(priced, course);
-                    String entry = entryOfCourse.computeIfAbsent(course.text(), unused -> priced.key());
-                    entries.put(priced, entry);
-                    enter(entry);
-                    if (effort.floors()) {
-                        Floor.nameOf(course).ifPresent(this::enter);
+                    if (course.length() <= effort.longest()) {
+                        enter(priced, course, entryOfCourse);
                     }
                 });
             }
         }
     }
 
-    private void enter(String entry) {
+    private void enter(Priced priced, Course course, Map<String, String> entryOfCourse) {
+        String entry = entryOfCourse.computeIfAbsent(course.text(), unused -> priced.key());
+        int size = Batch.copies(course.length());
+        entries.put(priced, entry);
+        enter(entry, size);
+        if (effort.floors()) {
+            Floor.nameOf(course).ifPresent(floor -> enter(floor, size));
+        }
+    }
+
+    private void enter(String entry, int size) {
         plan.putIfAbsent(entry, plan.size());
+        sizes.putIfAbsent(entry, size);
     }
 
     /** Times everything once, in a JVM of its own. */
@@ -93,7 +105,11 @@ final class PriceRun {
         return new OptionsBuilder()
                 .include("^" + Prices.class.getName() + "\\.price$")
                 .param("subject", series.get(0).subject())
-                .param("plan", String.join("\n", plan.keySet()))
+                .param(
+                        "plan",
+                        sizes.entrySet().stream()
+                                .map(entry -> entry.getValue() + " " + entry.getKey())
+                                .collect(Collectors.joining("\n")))
                 .forks(1)
                 .warmupForks(0)
                 .warmupIterations(effort.warmups() * plan.size())
@@ -116,17 +132,16 @@ final class PriceRun {
         return plan.size();
     }
 
-    /** The prices of everything in the series, from the forks so far; nothing before the first. */
+    /** The prices of everything in the series that was not too long, from the forks so far; nothing before the first. */
     List<Price> prices() {
-        List<Price> prices = new ArrayList<>();
-        if (times != null) {
-            for (Series each : series) {
-                for (Priced priced : each.variants()) {
-                    prices.add(price(priced, each.base()));
-                }
-            }
+        if (times == null) {
+            return List.of();
         }
-        return prices;
+        return series.stream()
+                .flatMap(each -> each.variants().stream()
+                        .filter(priced -> !courses.containsKey(priced) || entries.containsKey(priced))
+                        .map(priced -> price(priced, each.base())))
+                .toList();
     }
 
     private double[] times(String entry) {
@@ -148,7 +163,7 @@ final class PriceRun {
                 base.point(),
                 course.accesses(),
                 entry.equals(baseEntry),
-                Rounds.net(own, empty),
+                Rounds.net(own, empty) / requireNonNull(sizes.get(entry)),
                 ratio(own, entry, baseEntry),
                 effort.floors()
                         ? Floor.nameOf(course)

@@ -11,7 +11,6 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -39,9 +38,9 @@ public class Prices {
     @Param("")
     public String subject = "";
 
-    /** The entries, one per line. */
-    @Param(EMPTY)
-    public String plan = EMPTY;
+    /** The entries, one per line: how many copies make a batch, and what they are copies of. */
+    @Param("1 " + EMPTY)
+    public String plan = "1 " + EMPTY;
 
     private List<Batch> batches = List.of();
     private Batch current = Batch.empty();
@@ -61,10 +60,19 @@ public class Prices {
                 .distinct()
                 .collect(Collectors.toMap(Priced::key, Function.identity(), (one, same) -> one));
         batches = Stream.of(plan.split("\n", -1))
-                .map(entry -> entry.equals(EMPTY)
-                        ? Batch.empty()
-                        : priced.containsKey(entry) ? Batch.of(priced.get(entry)) : Batch.of(Floor.named(entry)))
+                .map(entry -> batch(entry, priced))
                 .toList();
+    }
+
+    private static Batch batch(String entry, Map<String, Priced> priced) {
+        int blank = entry.indexOf(' ');
+        int copies = Integer.parseInt(entry.substring(0, blank));
+        String what = entry.substring(blank + 1);
+        Priced operation = priced.get(what);
+        if (operation != null) {
+            return Batch.of(operation, copies);
+        }
+        return what.equals(EMPTY) ? Batch.empty() : Batch.of(Floor.named(what), copies);
     }
 
     /** Takes the next entry. */
@@ -80,9 +88,8 @@ public class Prices {
         current.rewind();
     }
 
-    /** One batch; JMH divides by its size. */
+    /** One batch. */
     @Benchmark
-    @OperationsPerInvocation(Batch.SIZE)
     public long price() {
         return current.run();
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
@@ -86,6 +87,8 @@ final class ExploredMachine extends Machine {
     private boolean[] undecided = NONE;
     private int asked;
 
+    private @Nullable List<Solo.Access> noted;
+
     private Step[] steps = {};
     private long[] results = {};
     private int position;
@@ -120,6 +123,22 @@ final class ExploredMachine extends Machine {
             return judge.get();
         } finally {
             phase = Phase.IDLE;
+        }
+    }
+
+    /** Runs {@code operation} alone on the words as setup left them; what it did, or nothing if it waits for ever. */
+    Optional<List<Solo.Access>> runAlone(Supplier<?> operation) {
+        List<Solo.Access> accesses = new ArrayList<>();
+        noted = accesses;
+        phase = Phase.ALONE;
+        try {
+            var unused = operation.get();
+            return Optional.of(accesses);
+        } catch (Stop waits) {
+            return Optional.empty();
+        } finally {
+            phase = Phase.IDLE;
+            noted = null;
         }
     }
 
@@ -247,7 +266,7 @@ final class ExploredMachine extends Machine {
         }
         switch (phase) {
             case ALONE -> {
-                return accessAlone(kind, location, a, b, until);
+                return accessAlone(kind, location, a, b, order, until);
             }
             case REPLAY -> {
                 return accessInReplay(kind, location, a, b, order, until);
@@ -261,7 +280,14 @@ final class ExploredMachine extends Machine {
         }
     }
 
-    private long accessAlone(Kind kind, int location, long a, long b, @Nullable LongPredicate until) {
+    private long accessAlone(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+        if (noted != null) {
+            long read = kind.isFence() ? 0 : values[location];
+            if (!kind.isEnabledBy(read, a, until)) {
+                throw Stop.STOP;
+            }
+            noted.add(new Solo.Access(new Step(kind, location, a, b, order, until, false, ""), read));
+        }
         if (kind.isFence()) {
             return 0;
         }

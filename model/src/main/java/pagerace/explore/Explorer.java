@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -88,15 +87,6 @@ public final class Explorer<O> {
      */
     public Exploration<O> exploreSequentially() {
         return new Sequential<>(this).run();
-    }
-
-    /**
-     * What {@code actor} does that runs alone, before all others.
-     *
-     * @return its steps, each with what it read; empty if it waits for ever, or does not end within the bounds
-     */
-    public Optional<List<Event>> alone(int actor) {
-        return new Sequential<>(this).alone(actor);
     }
 
     /** What {@code actor} does, as far as explorations have come so far. */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.ActorTree.Node;
@@ -38,12 +37,6 @@ final class Sequential<O> {
                 transitions,
                 explorer.actorRuns() - runs,
                 System.nanoTime() - start);
-    }
-
-    Optional<List<Event>> alone(int actor) {
-        Node[] nodes = explorer.roots();
-        var unused = runAlone(actor, nodes, explorer.initial(Sc.MODEL));
-        return nodes[actor].end == null ? Optional.empty() : Optional.of(List.copyOf(events));
     }
 
     private void runRest(Node[] nodes, Memory memory) {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.price;
 
-import static java.util.Objects.requireNonNull;
-
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import pagerace.explore.Schedule.Event;
+import pagerace.explore.Solo;
 import pagerace.explore.Step;
 import pagerace.machine.Order;
 
@@ -23,7 +21,7 @@ public final class FloorSource {
 
     /** Whether {@code course} can have a floor. */
     public static boolean isShort(Course course) {
-        return course.events().size() <= MAX_STEPS;
+        return course.length() <= MAX_STEPS;
     }
 
     /** The simple name of the class of that course's floor: equal courses share one. */
@@ -35,7 +33,7 @@ public final class FloorSource {
     }
 
     static String of(String packageName, String key, Course course) {
-        String steps = course.events().stream()
+        String steps = course.steps().stream()
                 .map(FloorSource::statement)
                 .map(statement -> "        " + statement + "\n")
                 .collect(Collectors.joining());
@@ -61,8 +59,8 @@ public final class FloorSource {
                 """.formatted(packageName, key, className(course), initial, steps);
     }
 
-    private static String statement(Event event) {
-        Step step = requireNonNull(event.step());
+    private static String statement(Solo.Access access) {
+        Step step = access.step();
         int at = step.location();
         return switch (step.kind()) {
             case READ, AWAIT -> read(step.order(), at);
@@ -72,8 +70,8 @@ public final class FloorSource {
             case RMB -> "java.lang.invoke.VarHandle.loadLoadFence();";
             case WMB -> "java.lang.invoke.VarHandle.storeStoreFence();";
             case MB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK -> "java.lang.invoke.VarHandle.fullFence();";
-            case XCHG, FETCH_ADD -> whole(step, event.read());
-            default -> conditional(step, event.read());
+            case XCHG, FETCH_ADD -> whole(step, access.read());
+            default -> conditional(step, access.read());
         };
     }
 
