@@ -10,23 +10,25 @@ import java.util.List;
  * @param forks JVMs per subject, one after the other
  * @param warmups rounds per JVM that are not counted; even, so that counting begins in the order of the plan
  * @param rounds rounds per JVM that are counted
- * @param millis how long each entry runs in a round
+ * @param warmupMillis how long each entry runs in a round that is not counted
+ * @param millis how long each entry runs in a round that is
  * @param floors whether the floors are timed too
  * @param longest operations of more accesses are left out
  */
-record Effort(String name, int forks, int warmups, int rounds, int millis, boolean floors, int longest) {
+record Effort(
+        String name, int forks, int warmups, int warmupMillis, int rounds, int millis, boolean floors, int longest) {
     /** Within the build: the ratios to the base, in a bit more than a minute. */
-    static final Effort SHORT = new Effort("short", 2, 4, 10, 3, false, 500);
+    static final Effort SHORT = new Effort("short", 2, 4, 3, 10, 3, false, 500);
 
     /** By hand. */
-    static final Effort LONG = new Effort("long", 5, 6, 20, 20, true, Integer.MAX_VALUE);
+    static final Effort LONG = new Effort("long", 5, 4, 50, 20, 20, true, Integer.MAX_VALUE);
 
     /** What every timed JVM is started with: a collector whose write barriers contain no fences, and no heap that grows. */
     static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m");
 
-    /** The same, floors included. */
+    /** The same, floors included: they need more time to be compiled, as each is a method of its own. */
     Effort withFloors() {
-        return new Effort(name, forks, warmups, rounds, millis, true, longest);
+        return new Effort(name, forks, warmups, 20, rounds, millis, true, longest);
     }
 
     /** The same in words. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -55,27 +56,30 @@ final class PriceRun {
         this.series = series;
         this.effort = effort;
         enter(Prices.EMPTY, 1);
-        for (Series each : series) {
-            Map<String, String> entryOfCourse = new HashMap<>();
-            for (Priced priced : each.variants()) {
-                Course.of(priced).ifPresent(course -> {
-                    courses.put(priced, course);
-                    if (course.length() <= effort.longest()) {
-                        enter(priced, course, entryOfCourse);
-                    }
-                });
-            }
-        }
+        series.forEach(this::enter);
     }
 
-    private void enter(Priced priced, Course course, Map<String, String> entryOfCourse) {
-        String entry = entryOfCourse.computeIfAbsent(course.text(), unused -> priced.key());
-        int size = Batch.copies(course.length());
-        entries.put(priced, entry);
-        enter(entry, size);
-        if (effort.floors()) {
-            Floor.nameOf(course).ifPresent(floor -> enter(floor, size));
+    /** All variants run in batches of one size, so that their states take the same room in the caches. */
+    private void enter(Series each) {
+        Map<Priced, Course> timed = new LinkedHashMap<>();
+        for (Priced priced : each.variants()) {
+            Course.of(priced).ifPresent(course -> {
+                courses.put(priced, course);
+                if (course.length() <= effort.longest()) {
+                    timed.put(priced, course);
+                }
+            });
         }
+        int longest = timed.values().stream().mapToInt(Course::length).max().orElse(1);
+        Map<String, String> entryOfCourse = new HashMap<>();
+        timed.forEach((priced, course) -> {
+            String entry = entryOfCourse.computeIfAbsent(course.text(), unused -> priced.key());
+            entries.put(priced, entry);
+            enter(entry, Batch.copies(longest));
+            if (effort.floors()) {
+                Floor.nameOf(course).ifPresent(floor -> enter(floor, Batch.copies(longest)));
+            }
+        });
     }
 
     private void enter(String entry, int size) {
@@ -101,7 +105,6 @@ final class PriceRun {
     }
 
     private Options options() {
-        TimeValue time = TimeValue.milliseconds(effort.millis());
         return new OptionsBuilder()
                 .include("^" + Prices.class.getName() + "\\.price$")
                 .param("subject", series.get(0).subject())
@@ -113,9 +116,9 @@ final class PriceRun {
                 .forks(1)
                 .warmupForks(0)
                 .warmupIterations(effort.warmups() * plan.size())
-                .warmupTime(time)
+                .warmupTime(TimeValue.milliseconds(effort.warmupMillis()))
                 .measurementIterations(effort.rounds() * plan.size())
-                .measurementTime(time)
+                .measurementTime(TimeValue.milliseconds(effort.millis()))
                 .jvmArgs(Effort.JVM.toArray(new String[0]))
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
@@ -144,8 +147,15 @@ final class PriceRun {
                 .toList();
     }
 
+    /** What one run took in each round, without the clock. */
     private double[] times(String entry) {
-        return requireNonNull(times)[requireNonNull(plan.get(entry))];
+        double[][] all = requireNonNull(times);
+        int size = requireNonNull(sizes.get(entry));
+        double[] batch = all[requireNonNull(plan.get(entry))];
+        double[] empty = all[requireNonNull(plan.get(Prices.EMPTY))];
+        return IntStream.range(0, batch.length)
+                .mapToDouble(round -> (batch[round] - empty[round]) / size)
+                .toArray();
     }
 
     private Price price(Priced priced, Priced base) {
@@ -156,18 +166,17 @@ final class PriceRun {
         String entry = requireNonNull(entries.get(priced));
         @Nullable String baseEntry = entries.get(base);
         double[] own = times(entry);
-        double[] empty = times(Prices.EMPTY);
         return new Price(
                 priced.point(),
                 priced.operation(),
                 base.point(),
                 course.accesses(),
                 entry.equals(baseEntry),
-                Rounds.net(own, empty) / requireNonNull(sizes.get(entry)),
+                Rounds.median(own),
                 ratio(own, entry, baseEntry),
                 effort.floors()
                         ? Floor.nameOf(course)
-                                .map(floor -> Rounds.ratio(own, times(floor), empty))
+                                .map(floor -> Rounds.ratio(own, times(floor)))
                                 .orElse(null)
                         : null);
     }
@@ -176,6 +185,6 @@ final class PriceRun {
         if (baseEntry == null) {
             return null;
         }
-        return entry.equals(baseEntry) ? Ratio.ONE : Rounds.ratio(own, times(baseEntry), times(Prices.EMPTY));
+        return entry.equals(baseEntry) ? Ratio.ONE : Rounds.ratio(own, times(baseEntry));
     }
 }

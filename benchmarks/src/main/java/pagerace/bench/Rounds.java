@@ -13,31 +13,30 @@ final class Rounds {
     private Rounds() {}
 
     /**
-     * The ratio of {@code times} to {@code base}, both less what {@code empty} says the clock took in that round.
+     * The ratio of {@code times} to {@code base}.
      *
      * <p>The interval is that of the median by order statistics: it assumes nothing of how times are distributed, only that
      * rounds are independent. With fewer than six rounds there is no such interval at 95 %, and the extremes stand for it.
      */
-    static Ratio ratio(double[] times, double[] base, double[] empty) {
+    static Ratio ratio(double[] times, double[] base) {
         double[] ratios = IntStream.range(0, times.length)
-                .mapToDouble(round -> (times[round] - empty[round]) / (base[round] - empty[round]))
+                .mapToDouble(round -> times[round] / base[round])
                 .sorted()
                 .toArray();
         int n = ratios.length;
         // As many values lie below the median as heads fall in n throws of a coin.
         int cut = Math.max(0, new BinomialDistribution(n, 0.5).inverseCumulativeProbability(TAIL) - 1);
-        return new Ratio(median(ratios), ratios[cut], ratios[n - 1 - cut], n);
+        return new Ratio(medianOf(ratios), ratios[cut], ratios[n - 1 - cut], n);
     }
 
-    /** The median of {@code times} less {@code empty}. */
-    static double net(double[] times, double[] empty) {
-        return median(IntStream.range(0, times.length)
-                .mapToDouble(round -> times[round] - empty[round])
-                .sorted()
-                .toArray());
+    /** The median of {@code times}. */
+    static double median(double[] times) {
+        double[] sorted = times.clone();
+        Arrays.sort(sorted);
+        return medianOf(sorted);
     }
 
-    private static double median(double[] sorted) {
+    private static double medianOf(double[] sorted) {
         int n = sorted.length;
         return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
     }
