@@ -23,8 +23,17 @@ record Effort(
     /** By hand. */
     static final Effort LONG = new Effort("long", 5, 4, 50, 20, 20, true, Integer.MAX_VALUE);
 
-    /** What every timed JVM is started with: a collector whose write barriers contain no fences, and no heap that grows. */
-    static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m");
+    /**
+     * What every timed JVM is started with: a collector whose write barriers contain no fences, no heap that grows, and room to
+     * inline an operation as a kernel compiler would, which makes it a fifth faster.
+     */
+    static final List<String> JVM = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms256m",
+            "-Xmx256m",
+            "-XX:InlineSmallCode=10000",
+            "-XX:FreqInlineSize=1000",
+            "-XX:MaxInlineLevel=30");
 
     /** The same, floors included: they need more time to be compiled, as each is a method of its own. */
     Effort withFloors() {

@@ -55,6 +55,13 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--floors", description = "Time the floors in the short form too.")
     private boolean withFloors;
 
+    @Option(
+            names = "--jvm-args",
+            paramLabel = "ARGUMENTS",
+            split = " ",
+            description = "What the timed JVMs are started with besides.")
+    private List<String> jvmArguments = List.of();
+
     @Option(names = "--quiet", description = "No table at the end, and progress once in ten seconds.")
     private boolean quiet;
 
@@ -119,7 +126,7 @@ public final class Main implements Callable<Integer> {
         }
         Effort effort = !isShort ? Effort.LONG : withFloors ? Effort.SHORT.withFloors() : Effort.SHORT;
         Map<String, PriceRun> runs = new LinkedHashMap<>();
-        subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort)));
+        subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort, jvmArguments)));
         Files.createDirectories(output);
         time(runs, effort);
         if (!quiet) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
@@ -35,6 +36,7 @@ import pagerace.price.Series;
 final class PriceRun {
     private final List<Series> series;
     private final Effort effort;
+    private final List<String> jvmArguments;
 
     /** The course of each operation; none of one that does not end alone. */
     private final Map<Priced, Course> courses = new HashMap<>();
@@ -52,9 +54,10 @@ final class PriceRun {
     private final List<RunResult> raw = new ArrayList<>();
 
     /** A run of {@code series}, all of one subject. */
-    PriceRun(List<Series> series, Effort effort) {
+    PriceRun(List<Series> series, Effort effort, List<String> jvmArguments) {
         this.series = series;
         this.effort = effort;
+        this.jvmArguments = jvmArguments;
         enter(Prices.EMPTY, 1);
         series.forEach(this::enter);
     }
@@ -119,7 +122,8 @@ final class PriceRun {
                 .warmupTime(TimeValue.milliseconds(effort.warmupMillis()))
                 .measurementIterations(effort.rounds() * plan.size())
                 .measurementTime(TimeValue.milliseconds(effort.millis()))
-                .jvmArgs(Effort.JVM.toArray(new String[0]))
+                .jvmArgs(Stream.concat(Effort.JVM.stream(), jvmArguments.stream())
+                        .toArray(String[]::new))
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .build();

@@ -12,12 +12,12 @@ import pagerace.machine.Word;
  * the way from page to folio is a word of its own, {@code compound_head}.
  */
 public final class MemMap {
-    private final List<Folio> folios;
+    private final Folio[] folios;
     private final Word[] heads;
 
     /** A map of {@code folios}; the folio at index i must have page frame number i + 1, since 0 maps nothing. */
     public MemMap(Machine machine, List<Folio> folios) {
-        this.folios = folios;
+        this.folios = folios.toArray(Folio[]::new);
         this.heads = new Word[folios.size()];
         for (int i = 0; i < folios.size(); i++) {
             if (folios.get(i).pfn != i + 1) {
@@ -29,11 +29,11 @@ public final class MemMap {
 
     /** {@code page_folio}: the folio that page {@code pfn} belongs to right now. */
     public Folio folioOf(int pfn) {
-        return folios.get((int) heads[pfn - 1].readDependent() - 1);
+        return folios[(int) heads[pfn - 1].readDependent() - 1];
     }
 
     /** The folio at {@code pfn} for a caller that holds a reference or a lock, so that it cannot change. */
     public Folio stableFolioOf(int pfn) {
-        return folios.get(pfn - 1);
+        return folios[pfn - 1];
     }
 }

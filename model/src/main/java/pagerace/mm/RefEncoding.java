@@ -50,21 +50,14 @@ public enum RefEncoding {
 
     /** {@code folio_try_get}: one more reference, fully ordered; false if the folio is free or frozen. */
     boolean tryGet(Word count) {
-        return switch (this) {
-            case UNLESS_ZERO -> count.addUnless(1, 0, Order.FULL);
-            case FROZEN_BIT, FROZEN_BIT_ACQUIRING, FREEZE_BY_OR -> !isFrozen(count.fetchAdd(1, Order.FULL));
-            case GET_FROM_ZERO -> {
-                count.fetchAdd(1, Order.FULL);
-                yield true;
-            }
-            case UNDO_FAILED_GET -> {
-                boolean got = !isFrozen(count.fetchAdd(1, Order.FULL));
-                if (!got) {
-                    count.add(-1);
-                }
-                yield got;
-            }
-        };
+        if (this == UNLESS_ZERO) {
+            return count.addUnless(1, 0, Order.FULL);
+        }
+        boolean got = !isFrozen(count.fetchAdd(1, Order.FULL)) || this == GET_FROM_ZERO;
+        if (!got && this == UNDO_FAILED_GET) {
+            count.add(-1);
+        }
+        return got;
     }
 
     /** {@code folio_put_testzero}: one reference less; whether it was the last, so that the caller frees the folio. */

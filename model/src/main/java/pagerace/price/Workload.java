@@ -103,9 +103,7 @@ final class Workload {
                 if (pages == 1) {
                     return fork.copyPte(0);
                 }
-                Fork.End[] ends = new Fork.End[pages];
-                fork.copyPtes(0, ends);
-                return ends[pages - 1];
+                return fork.copyPtes(0, pages);
             };
         });
     }

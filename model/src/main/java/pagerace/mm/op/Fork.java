@@ -69,6 +69,14 @@ public final class Fork {
         AGAIN
     }
 
+    /**
+     * How a call for several entries ended. Those that are neither map nothing.
+     *
+     * @param shared how many are shared
+     * @param copied how many were copied
+     */
+    public record CopiedRange(int shared, int copied) {}
+
     private final Machine machine;
     private final Mm parent;
     private final PageTable child;
@@ -101,29 +109,37 @@ public final class Fork {
         End end = copyLocked(index);
         unlockBoth(index);
         seqEnd();
-        protectLate(index, end);
+        if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ) && end == End.SHARED) {
+            protectLate(index);
+        }
         finish();
         return end;
     }
 
     /**
-     * Copies as many consecutive entries as {@code ends} has elements, with all that surrounds the copying of one done once:
-     * the locks, the count and the flush.
+     * Copies {@code pages} consecutive entries, with all that surrounds the copying of one done once: the locks, the count and
+     * the flush.
      *
      * @param first the index of the first entry; in both tables one page-table lock is that of all of them
-     * @param ends receives how each of them ended
+     * @throws IllegalStateException with {@link Step#WRITE_PROTECT_AFTER_SEQ}, a mutant for single entries: its second pass
+     *     would have to know which entries are shared
      */
-    public void copyPtes(int first, End[] ends) {
+    public CopiedRange copyPtes(int first, int pages) {
+        if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
+            throw new IllegalStateException("only a single entry can be write-protected late");
+        }
         begin(first);
-        for (int i = 0; i < ends.length; i++) {
-            ends[i] = copyLocked(first + i);
+        int shared = 0;
+        int copied = 0;
+        for (int i = 0; i < pages; i++) {
+            End end = copyLocked(first + i);
+            shared += end == End.SHARED ? 1 : 0;
+            copied += end == End.COPIED ? 1 : 0;
         }
         unlockBoth(first);
         seqEnd();
-        for (int i = 0; i < ends.length; i++) {
-            protectLate(first + i, ends[i]);
-        }
         finish();
+        return new CopiedRange(shared, copied);
     }
 
     private void begin(int index) {
@@ -209,10 +225,7 @@ public final class Fork {
                 && (!steps.has(Step.CLEAR_EXCLUSIVE) || folio.test(Folio.ANON_EXCLUSIVE));
     }
 
-    private void protectLate(int index, End end) {
-        if (!steps.has(Step.WRITE_PROTECT_AFTER_SEQ) || end != End.SHARED) {
-            return;
-        }
+    private void protectLate(int index) {
         parent.table.ptl(index).lock();
         Word entry = parent.table.pte(index);
         if (Pte.isWritable(entry.readOnce())) {

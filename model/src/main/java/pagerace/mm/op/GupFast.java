@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.SeqCount;
+import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -194,8 +195,11 @@ public final class GupFast {
             return Grab.none(End.SEQ_ODD);
         }
         mm.tlb.irqSave(cpu);
-        long pmd = mm.table.pmd.readOnce();
-        Grab grab = pmd == PageTable.TABLE ? grabPte(index, pmd, flags, seq) : Grab.none(End.NOT_PRESENT);
+        Word pmdp = mm.table.pmd;
+        long pmd = pmdp.readOnce();
+        Grab grab = pmd == PageTable.TABLE
+                ? grabPte(pmdp, pmd, mm.table.pte(index), flags, seq)
+                : Grab.none(End.NOT_PRESENT);
         mm.tlb.irqRestore(cpu);
         if (!grab.isPinned()) {
             return grab;
@@ -272,12 +276,13 @@ public final class GupFast {
     }
 
     private GrabbedRange grabPtes(int first, int pages, int flags, long seq, int[] pfns) {
-        long pmd = mm.table.pmd.readOnce();
+        Word pmdp = mm.table.pmd;
+        long pmd = pmdp.readOnce();
         if (pmd != PageTable.TABLE) {
             return new GrabbedRange(0, End.NOT_PRESENT);
         }
         for (int i = 0; i < pages; i++) {
-            Grab grab = grabPte(first + i, pmd, flags, seq);
+            Grab grab = grabPte(pmdp, pmd, mm.table.pte(first + i), flags, seq);
             if (!grab.isPinned()) {
                 return new GrabbedRange(i, grab.end);
             }
@@ -286,9 +291,8 @@ public final class GupFast {
         return new GrabbedRange(pages, End.PINNED);
     }
 
-    private Grab grabPte(int index, long pmd, int flags, long seq) {
-        PageTable table = mm.table;
-        long pte = table.pte(index).readOnce();
+    private Grab grabPte(Word pmdp, long pmd, Word ptep, int flags, long seq) {
+        long pte = ptep.readOnce();
         if (!Pte.isPresent(pte)) {
             return Grab.none(End.NOT_PRESENT);
         }
@@ -298,10 +302,10 @@ public final class GupFast {
         if (steps.has(Step.RECHECK_SEQ_BEFORE_GRAB) && has(flags, FOLL_PIN) && mm.writeProtectSeq.readRetry(seq)) {
             return Grab.none(End.SEQ_ODD);
         }
-        return grabPage(table, index, pmd, pte, flags);
+        return grabPage(pmdp, pmd, ptep, pte, flags);
     }
 
-    private Grab grabPage(PageTable table, int index, long pmd, long pte, int flags) {
+    private Grab grabPage(Word pmdp, long pmd, Word ptep, long pte, int flags) {
         int pfn = Pte.pfn(pte);
         for (int tries = 0; tries < HEAD_TRIES; tries++) {
             Folio folio = memMap.folioOf(pfn);
@@ -327,7 +331,7 @@ public final class GupFast {
             if (has(flags, FOLL_PIN)) {
                 completePin(folio, flags);
             }
-            return recheck(table, index, pmd, pte, folio, flags, judgedBy);
+            return recheck(pmdp, pmd, ptep, pte, folio, flags, judgedBy);
         }
         return Grab.none(End.GAVE_UP);
     }
@@ -358,9 +362,9 @@ public final class GupFast {
         }
     }
 
-    private Grab recheck(PageTable table, int index, long pmd, long pte, Folio folio, int flags, long judgedInGrab) {
-        if ((steps.has(Step.RECHECK_PMD) && table.pmd.readOnce() != pmd)
-                || (steps.has(Step.RECHECK_PTE) && table.pte(index).readOnce() != pte)) {
+    private Grab recheck(Word pmdp, long pmd, Word ptep, long pte, Folio folio, int flags, long judgedInGrab) {
+        if ((steps.has(Step.RECHECK_PMD) && pmdp.readOnce() != pmd)
+                || (steps.has(Step.RECHECK_PTE) && ptep.readOnce() != pte)) {
             drop(folio, flags);
             return Grab.none(End.UNDONE_PTE, judgedInGrab);
         }

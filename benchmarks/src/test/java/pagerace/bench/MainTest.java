@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... arguments) {
+        return Main.run(stream(out), stream(err), arguments);
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRunLeavesPricesAndWhatJmhMeasured(@TempDir Path directory) throws IOException {
+        assertThat(run("--short", "--filter=UnpinDirtyVsClean/PRECHECK", "--output=" + directory))
+                .isZero();
+        JsonNode file =
+                new ObjectMapper().readTree(directory.resolve("prices.json").toFile());
+        assertThat(file.get("complete").asBoolean()).isTrue();
+        assertThat(file.get("prices")).hasSize(10);
+        JsonNode base = file.get("prices").get(0);
+        assertThat(base.get("point").asText()).isEqualTo("UnpinDirtyVsClean/PRECHECK");
+        assertThat(base.get("sameAsBase").asBoolean()).isTrue();
+        JsonNode dearer = file.get("prices").get(2);
+        assertThat(dearer.get("point").asText()).isEqualTo("UnpinDirtyVsClean/ALWAYS_LOCK");
+        assertThat(dearer.get("ratio").get("rounds").asInt()).isEqualTo(20);
+        assertThat(dearer.get("ratio").get("median").asDouble()).isGreaterThan(0);
+        JsonNode raw = new ObjectMapper().readTree(directory.resolve("jmh.json").toFile());
+        assertThat(raw).hasSize(2);
+        assertThat(raw.get(0).get("params").get("plan").asText()).contains("16 UnpinDirtyVsClean/ALWAYS_LOCK");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("user of the pin, compared with UnpinDirtyVsClean/PRECHECK", "s left]");
+    }
+
+    @Test
+    void anUnknownSubjectIsAnsweredWithThoseThereAre() {
+        assertThat(run("--filter=GupSlow/SEQ")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("Nothing on the price list begins with GupSlow; there are GupFastVsFork, ")
+                .contains("PinAndUnpin");
+    }
+
+    @Test
+    void anUnknownOptionIsNoStackTrace() {
+        assertThat(run("--fast")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("Unknown option: '--fast'")
+                .doesNotContain("\tat ");
+    }
+}
