@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 import pagerace.bench.floor.Floor;
 import pagerace.machine.HardwareMachine;
+import pagerace.machine.Word;
 import pagerace.price.Priced;
 
 /**
@@ -75,6 +76,33 @@ abstract class Batch {
                 long sink = 0;
                 for (long[] words : copies) {
                     sink ^= floor.run(words);
+                }
+                return sink;
+            }
+        };
+    }
+
+    /** Its accesses alone, on the hardware machine. */
+    static Batch onWords(Floor floor, int size) {
+        HardwareMachine machine = new HardwareMachine(true);
+        Word[][] copies = new Word[size][];
+        Arrays.setAll(
+                copies,
+                copy -> Arrays.stream(floor.initial())
+                        .mapToObj(value -> machine.word("word", value))
+                        .toArray(Word[]::new));
+        machine.mark();
+        return new Batch() {
+            @Override
+            void rewind() {
+                machine.rewind();
+            }
+
+            @Override
+            long run() {
+                long sink = 0;
+                for (Word[] words : copies) {
+                    sink ^= floor.run(machine, words);
                 }
                 return sink;
             }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -80,7 +81,10 @@ final class PriceRun {
             entries.put(priced, entry);
             enter(entry, Batch.copies(longest));
             if (effort.floors()) {
-                Floor.nameOf(course).ifPresent(floor -> enter(floor, Batch.copies(longest)));
+                Floor.nameOf(course).ifPresent(floor -> {
+                    enter(floor, Batch.copies(longest));
+                    enter(Prices.ON_WORDS + floor, Batch.copies(longest));
+                });
             }
         });
     }
@@ -165,11 +169,12 @@ final class PriceRun {
     private Price price(Priced priced, Priced base) {
         Course course = courses.get(priced);
         if (course == null) {
-            return new Price(priced.point(), priced.operation(), base.point(), null, false, 0, null, null);
+            return new Price(priced.point(), priced.operation(), base.point(), null, false, 0, null, null, null);
         }
         String entry = requireNonNull(entries.get(priced));
         @Nullable String baseEntry = entries.get(base);
         double[] own = times(entry);
+        Optional<String> floor = effort.floors() ? Floor.nameOf(course) : Optional.empty();
         return new Price(
                 priced.point(),
                 priced.operation(),
@@ -178,11 +183,9 @@ final class PriceRun {
                 entry.equals(baseEntry),
                 Rounds.median(own),
                 ratio(own, entry, baseEntry),
-                effort.floors()
-                        ? Floor.nameOf(course)
-                                .map(floor -> Rounds.ratio(own, times(floor)))
-                                .orElse(null)
-                        : null);
+                floor.map(name -> Rounds.ratio(own, times(name))).orElse(null),
+                floor.map(name -> Rounds.ratio(times(Prices.ON_WORDS + name), times(name)))
+                        .orElse(null));
     }
 
     private @Nullable Ratio ratio(double[] own, String entry, @Nullable String baseEntry) {

@@ -20,29 +20,32 @@ final class PriceTable {
                 series = here;
                 text.append(String.format(
                         Locale.ROOT,
-                        "%n%s, compared with %s%n  %-52s %9s  %-24s %6s  %s%n",
+                        "%n%s, compared with %s%n  %-64s %9s  %-20s %6s %8s  %s%n",
                         price.operation(),
                         price.base(),
                         "variant",
                         "ns",
                         "ratio",
                         "floor",
+                        "machine",
                         "reads, writes, atomics, fences"));
             }
             text.append(String.format(
                             Locale.ROOT,
-                            "  %-52s %9s  %-24s %6s  %s",
+                            "  %-64s %9s  %-20s %6s %8s  %s",
                             price.point().substring(price.point().indexOf('/') + 1),
                             price.accesses() == null ? "-" : String.format(Locale.ROOT, "%.1f", price.nanos()),
                             ratio(price),
-                            price.floor() == null
-                                    ? ""
-                                    : String.format(
-                                            Locale.ROOT, "%.2f", price.floor().median()),
+                            median(price.floor()),
+                            median(price.machine()),
                             accesses(price)))
                     .append('\n');
         }
         return text.append('\n').toString();
+    }
+
+    private static String median(@Nullable Ratio ratio) {
+        return ratio == null ? "" : String.format(Locale.ROOT, "%.2f", ratio.median());
     }
 
     private static String ratio(Price price) {

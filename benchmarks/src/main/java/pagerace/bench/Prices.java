@@ -34,6 +34,9 @@ public class Prices {
     /** In a plan, what there is besides the keys of {@link Priced} and the names of floors. */
     static final String EMPTY = "empty";
 
+    /** In front of the name of a floor: the one that runs on the hardware machine. */
+    static final String ON_WORDS = "words ";
+
     /** The race or workload, for the reader of the raw results. */
     @Param("")
     public String subject = "";
@@ -72,7 +75,12 @@ public class Prices {
         if (operation != null) {
             return Batch.of(operation, copies);
         }
-        return what.equals(EMPTY) ? Batch.empty() : Batch.of(Floor.named(what), copies);
+        if (what.equals(EMPTY)) {
+            return Batch.empty();
+        }
+        return what.startsWith(ON_WORDS)
+                ? Batch.onWords(Floor.named(what.substring(ON_WORDS.length())), copies)
+                : Batch.of(Floor.named(what), copies);
     }
 
     /** Takes the next entry. */

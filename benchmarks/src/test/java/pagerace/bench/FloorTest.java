@@ -4,6 +4,7 @@ package pagerace.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -88,8 +89,13 @@ class FloorTest {
                 // Its own initial memory may differ in words that the operation does not touch.
                 long[] words = machine.values();
                 var unused = operation.get();
-                long unusedSink = floor.run(words);
+                OpenMachine onWords = new OpenMachine();
+                Word[] copies = Arrays.stream(words)
+                        .mapToObj(value -> onWords.word("word", value))
+                        .toArray(Word[]::new);
+                long unusedSink = floor.run(words) + floor.run(onWords, copies);
                 assertThat(words).as(priced.key()).isEqualTo(machine.values());
+                assertThat(onWords.values()).as(priced.key()).isEqualTo(machine.values());
             }
         });
     }
@@ -122,7 +128,7 @@ class FloorTest {
                 .orElseThrow();
         Floor floor = Floor.named(Floor.nameOf(Course.of(pin).orElseThrow()).orElseThrow());
         long[] others = floor.initial();
-        java.util.Arrays.fill(others, 3);
+        Arrays.fill(others, 3);
         assertThat(floor.run(floor.initial())).isNotEqualTo(floor.run(others));
     }
 }

@@ -3,15 +3,19 @@ package pagerace.price;
 
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import pagerace.explore.Solo;
 import pagerace.explore.Step;
 import pagerace.machine.Order;
 
 /**
- * The source text of a floor: the accesses of a course as a straight line of {@link java.lang.invoke.VarHandle} accesses to one
- * array, with constants for operands. It walks no structure, makes no decision and retries nothing, so no implementation of the
- * same operation can do less.
+ * The source text of a floor: the accesses of a course as a straight line, with constants for operands. It walks no structure,
+ * makes no decision and retries nothing, so no implementation of the same operation can do less.
+ *
+ * <p>There are two of them: one of {@link java.lang.invoke.VarHandle} accesses to one array, and one of the calls that model code
+ * makes to words of the hardware machine. Their difference is what the machine costs; what an operation costs above the second is
+ * the way from structure to structure, its decisions, and its result.
  */
 public final class FloorSource {
     /** A straight line longer than this is a method that no compiler of the JVM would compile. */
@@ -33,15 +37,12 @@ public final class FloorSource {
     }
 
     static String of(String packageName, String key, Course course) {
-        String steps = course.steps().stream()
-                .map(FloorSource::statement)
-                .map(statement -> "        " + statement + "\n")
-                .collect(Collectors.joining());
         String initial = course.initial().stream().map(value -> value + "L").collect(Collectors.joining(", "));
         return """
                 package %s;
 
                 /** %s, and whatever else does the same. */
+                @SuppressWarnings({"UnusedVariable", "CheckReturnValue"})
                 final class %s extends Floor {
                     @Override
                     public long[] initial() {
@@ -49,21 +50,41 @@ public final class FloorSource {
                     }
 
                     @Override
-                    @SuppressWarnings({"UnusedVariable", "CheckReturnValue"})
                     public long run(long[] w) {
                         long sink = 0;
                         long old;
                 %s        return sink;
                     }
+
+                    @Override
+                    public long run(pagerace.machine.Machine machine, pagerace.machine.Word[] w) {
+                        long sink = 0;
+                %s        return sink;
+                    }
                 }
-                """.formatted(packageName, key, className(course), initial, steps);
+                """.formatted(
+                        packageName,
+                        key,
+                        className(course),
+                        initial,
+                        lines(course, FloorSource::onArray),
+                        lines(course, FloorSource::onWords));
     }
 
-    private static String statement(Solo.Access access) {
+    private static String lines(Course course, Function<Solo.Access, String> statement) {
+        return course.steps().stream()
+                .map(statement)
+                .map(line -> "        " + line + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String onArray(Solo.Access access) {
         Step step = access.step();
         int at = step.location();
         return switch (step.kind()) {
-            case READ, AWAIT -> read(step.order(), at);
+            case READ, AWAIT ->
+                "sink ^= (long) WORD." + (step.order() == Order.ACQUIRE ? "getAcquire" : "getOpaque") + "(w, " + at
+                        + ");";
             case WRITE ->
                 (step.order() == Order.RELEASE ? "WORD.setRelease(w, " : "WORD.setOpaque(w, ") + at + ", " + step.a()
                         + "L);";
@@ -73,10 +94,6 @@ public final class FloorSource {
             case XCHG, FETCH_ADD -> whole(step, access.read());
             default -> conditional(step, access.read());
         };
-    }
-
-    private static String read(Order order, int at) {
-        return "sink ^= (long) WORD." + (order == Order.ACQUIRE ? "getAcquire" : "getOpaque") + "(w, " + at + ");";
     }
 
     /** Java has an operation for it, in every order but none. */
@@ -106,5 +123,35 @@ public final class FloorSource {
             case RELAXED -> "WORD.weakCompareAndSetPlain(%s);";
         };
         return look + " " + swing.formatted("w, " + step.location() + ", old, " + step.after(read) + "L");
+    }
+
+    /** The call that model code made. */
+    private static String onWords(Solo.Access access) {
+        Step step = access.step();
+        long a = step.a();
+        long b = step.b();
+        String order = "pagerace.machine.Order." + step.order();
+        String word = "w[" + step.location() + "].";
+        return switch (step.kind()) {
+            case READ, AWAIT -> "sink ^= " + word + (step.order() == Order.ACQUIRE ? "loadAcquire();" : "readOnce();");
+            case WRITE -> word + (step.order() == Order.RELEASE ? "storeRelease(" : "writeOnce(") + a + "L);";
+            case XCHG -> "sink ^= " + word + "xchg(" + a + "L, " + order + ");";
+            case CMPXCHG -> "sink ^= " + word + "cmpxchg(" + a + "L, " + b + "L, " + order + ");";
+            case FETCH_ADD -> "sink ^= " + word + "fetchAdd(" + a + "L, " + order + ");";
+            case FETCH_OR -> "sink ^= " + word + "fetchOr(" + a + "L, " + order + ");";
+            case FETCH_AND_NOT -> "sink ^= " + word + "fetchAndNot(" + a + "L, " + order + ");";
+            case ADD -> word + "add(" + a + "L);";
+            case OR -> word + "or(" + a + "L);";
+            case AND_NOT -> word + (step.order() == Order.RELEASE ? "clearBitUnlock(" : "andNot(") + a + "L);";
+            case ADD_UNLESS -> "sink += " + word + "addUnless(" + a + "L, " + b + "L, " + order + ") ? 1 : 0;";
+            case ACQUIRE_WHEN_CLEAR -> word + "acquireWhenClear(" + a + "L, " + b + "L);";
+            case TRY_ACQUIRE_WHEN_CLEAR -> "sink += " + word + "tryAcquireWhenClear(" + a + "L, " + b + "L) ? 1 : 0;";
+            case MB -> "machine.smpMb();";
+            case RMB -> "machine.smpRmb();";
+            case WMB -> "machine.smpWmb();";
+            case MB_BEFORE_ATOMIC -> "machine.smpMbBeforeAtomic();";
+            case MB_AFTER_ATOMIC -> "machine.smpMbAfterAtomic();";
+            case MB_AFTER_SPINLOCK -> "machine.smpMbAfterSpinlock();";
+        };
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param sameAsBase whether it does exactly what the base does: then nothing was timed, and the ratio is one
  * @param nanos the median time of one run, in nanoseconds; what the clock takes is not in it
  * @param ratio its time over the base's; null without {@code accesses}
- * @param floor its time over that of its accesses alone; null if that was not timed
+ * @param floor its time over that of its accesses alone, written out on an array; null if that was not timed
+ * @param machine the time of its accesses alone on words of the hardware machine, over the same; null if that was not timed
  */
 public record Price(
         String point,
@@ -23,7 +24,8 @@ public record Price(
         boolean sameAsBase,
         double nanos,
         @Nullable Ratio ratio,
-        @Nullable Ratio floor) {
+        @Nullable Ratio floor,
+        @Nullable Ratio machine) {
 
     /**
      * How two times compare, round by round.

@@ -91,12 +91,21 @@ class ReportFormatsTest {
                 "short",
                 true,
                 List.of(
-                        new Price(base, "first", base, accesses, true, 20, Ratio.ONE, null),
-                        new Price(base, "second", base, accesses, true, 30, Ratio.ONE, null),
+                        new Price(base, "first", base, accesses, true, 20, Ratio.ONE, null, null),
+                        new Price(base, "second", base, accesses, true, 30, Ratio.ONE, null, null),
                         price(Fix.UNFENCED, "first", new Ratio(1.351, 1.25, 1.67, 20)),
                         price(Fix.UNFENCED, "second", new Ratio(1.08, 1.04, 1.11, 20)),
-                        new Price(TestRace.point(Fix.FIXED).key(), "first", base, accesses, true, 20, Ratio.ONE, null),
-                        new Price(TestRace.point(Fix.FIXED).key(), "second", base, null, false, 0, null, null),
+                        new Price(
+                                TestRace.point(Fix.FIXED).key(),
+                                "first",
+                                base,
+                                accesses,
+                                true,
+                                20,
+                                Ratio.ONE,
+                                null,
+                                null),
+                        new Price(TestRace.point(Fix.FIXED).key(), "second", base, null, false, 0, null, null, null),
                         price(Fix.OPEN, "first", new Ratio(0.9, 0.85, 0.94, 20)),
                         price(Fix.OPEN, "second", null)));
     }
@@ -110,6 +119,7 @@ class ReportFormatsTest {
                 false,
                 27,
                 ratio,
+                null,
                 null);
     }
 

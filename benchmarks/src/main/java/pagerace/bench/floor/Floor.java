@@ -5,6 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import pagerace.machine.HardwareMachine;
+import pagerace.machine.Machine;
+import pagerace.machine.Word;
 import pagerace.price.Course;
 import pagerace.price.FloorSource;
 
@@ -28,6 +30,9 @@ public abstract class Floor {
 
     /** Does it on {@code words}, which hold what they hold at the start; the result keeps the compiler from dropping reads. */
     public abstract long run(long[] words);
+
+    /** Does it on words of {@code machine}, which hold what they hold at the start. */
+    public abstract long run(Machine machine, Word[] words);
 
     /** The name of the class that holds the floor of {@code course}; empty if it is too long to have one. */
     public static Optional<String> nameOf(Course course) {
