@@ -7,6 +7,7 @@ import pagerace.machine.SeqCount;
 import pagerace.machine.SpinLock;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
+import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Mm;
@@ -21,7 +22,6 @@ import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.Share;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.SwapIn;
-import pagerace.mm.op.UserAccess;
 import pagerace.mm.op.WriteFault;
 import pagerace.mm.op.Zap;
 
@@ -83,6 +83,23 @@ final class ContendedPages {
         return second;
     }
 
+    /** The lock of the entry at {@code index}. */
+    SpinLock ptl(int index) {
+        return pages.mm.table.ptl(index);
+    }
+
+    /** Whether the entry at {@code index} permits a store. */
+    boolean isWritable(int index) {
+        return Pte.isWritable(pages.mm.table.pte(index).readOnce());
+    }
+
+    /** References to the page at {@code index}, a pin with its bias; 0 if none is mapped. */
+    long refcount(int index) {
+        return Pte.isPresent(pages.mm.table.pte(index).readOnce())
+                ? pages.mapped(index).refcount.readOnce()
+                : 0;
+    }
+
     /** Thread number {@code cpu}, from zero. */
     Actor actor(int cpu) {
         return new Actor(cpu);
@@ -92,9 +109,9 @@ final class ContendedPages {
     final class Actor {
         private final int cpu;
         private final SlowGup slowGup;
+        private final WriteFault writeFault;
         private final Fork fork;
         private final Zap childExit;
-        private final UserAccess user;
         private final Reclaim reclaim;
         private final SwapIn swapIn;
 
@@ -102,12 +119,11 @@ final class ContendedPages {
             this.cpu = cpu;
             Mm mm = pages.mm;
             FreeFolios spares = pages.pool(PAGES + 1 + SPARES * cpu, SPARES);
-            WriteFault writeFault = new WriteFault(mm, pages.memMap, swap, spares, ReuseRule.EXCLUSIVE);
+            writeFault = new WriteFault(mm, pages.memMap, swap, spares, ReuseRule.EXCLUSIVE);
             slowGup = new SlowGup(mm, pages.memMap, writeFault, SlowGup.Unshare.TRIGGER);
             fork = new Fork(pages.machine, mm, child, pages.memMap, spares, X86, Fork.V5_19);
             childExit = new Zap(childMm, pages.memMap, X86, Zap.V6_2);
             swapIn = new SwapIn(mm, pages.memMap, swap, spares, ReuseRule.EXCLUSIVE);
-            user = new UserAccess(mm, pages.memMap, writeFault, swapIn);
             Share share = new Share(pages.machine, mm.tlb, X86, Share.V6_1);
             reclaim = new Reclaim(mm, swap, share, Reclaim.V6_4);
         }
@@ -134,7 +150,7 @@ final class ContendedPages {
         /** The child exits, and the parent stores to the page, so that its entry is writable and exclusive again. */
         void exitAndStore(int index) {
             childExit.zap(child.ptl(index), child.pte(index), false, true);
-            user.store(cpu, index, 1);
+            store(index);
         }
 
         /** Isolates the page at {@code index} and tries to reclaim it. */
@@ -153,9 +169,24 @@ final class ContendedPages {
             return end;
         }
 
-        /** A store that faults the page back in, if it is not there. */
+        /**
+         * Faults until the entry permits a store. An empty entry is one that somebody else is replacing by a copy right now, and that
+         * may take longer than {@link pagerace.mm.op.UserAccess} is willing to try.
+         */
         void store(int index) {
-            user.store(cpu, index, 1);
+            Mm mm = pages.mm;
+            Word entry = mm.table.pte(index);
+            long seen = entry.readOnce();
+            while (!Pte.isWritable(seen)) {
+                mm.mmapLock.readLock();
+                if (Pte.isPresent(seen)) {
+                    writeFault.handle(index, seen, false);
+                } else if (Pte.has(seen, Pte.SWAP)) {
+                    swapIn.handle(index, seen, true);
+                }
+                mm.mmapLock.readUnlock();
+                seen = entry.await(pte -> !Pte.isNone(pte));
+            }
         }
     }
 

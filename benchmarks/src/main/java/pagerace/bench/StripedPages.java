@@ -146,6 +146,11 @@ final class StripedPages {
         return folios.get(number).refcount.readOnce();
     }
 
+    /** Takes a reference that nobody will give back. */
+    void leakReference(int number) {
+        folios.get(number).refcount.add(1);
+    }
+
     private static int unpin(Area area, GupFast.Grab grab) {
         if (!grab.isPinned()) {
             return 0;
