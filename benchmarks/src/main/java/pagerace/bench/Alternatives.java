@@ -27,12 +27,13 @@ import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.WriteFault;
 
 /**
- * What a user would pick instead of GUP-fast: one page, which all threads share, pinned for writing and unpinned, by each way to
- * keep whoever changes the entry out.
+ * What a user would pick instead of GUP-fast: one page, which all threads share, pinned for writing and unpinned, by each
+ * way to keep whoever changes the entry out.
  *
  * <table>
  *   <caption>What takes part in one operation</caption>
- *   <tr><td>{@link #gupFast}</td><td>the model; bare-metal x86, where entering the walk costs a fence of the model's own</td></tr>
+ *   <tr><td>{@link #gupFast}</td><td>the model; bare-metal x86, where entering the walk costs a fence of the model's
+ *     own</td></tr>
  *   <tr><td>{@link #gupFastBroadcast}</td><td>the model where flushes are broadcast and a walk announces nothing</td></tr>
  *   <tr><td>{@link #slowGup}</td><td>the model: {@code mmap_lock} for reading and the page-table lock</td></tr>
  *   <tr><td>{@link #readWriteLock}</td><td>plain fields: read lock, atomic pin, read unlock; atomic unpin</td></tr>
@@ -41,11 +42,11 @@ import pagerace.mm.op.WriteFault;
  *   <tr><td>{@link #striped}</td><td>plain fields: the page's lock of 64, twice, around plain additions</td></tr>
  * </table>
  *
- * <p>The model's rows carry the kernel's structures, about a dozen words with an object each; the others work on one object. So a
- * difference in favour of a plain-field row is not the lock's alone, while one in favour of the model is.
+ * <p>The model's rows carry the kernel's structures, about a dozen words with an object each; the others work on one
+ * object. So a difference in favour of a plain-field row is not the lock's alone, while one in favour of the model is.
  *
- * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar Alternatives -t 2}. How the price grows from one thread to two is what
- * tells the ways apart.
+ * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh Alternatives -t 2}. How the price grows from one thread to
+ * two is what tells the ways apart.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -26,16 +26,16 @@ import pagerace.mm.op.WriteFault;
 import pagerace.mm.op.Zap;
 
 /**
- * Two pages, or one, of an address space in which some threads pin and one forks or reclaims, by the present kernel's operations on
- * bare-metal x86.
+ * Two pages, or one, of an address space in which some threads pin and one forks or reclaims, by the present kernel's
+ * operations on bare-metal x86.
  */
 final class ContendedPages {
     private static final int STRIPES = 2;
     /** Enough of them to find any pair of stripes. */
     private static final int PAGES = 16;
     /**
-     * A thread's free folios. One is mapped, one is the child's still, one may be referenced by a walker who is about to notice
-     * that it was too late; so one is free.
+     * A thread's free folios. One is mapped, one is the child's still, one may be referenced by a walker who is about to
+     * notice that it was too late; so one is free.
      */
     private static final int SPARES = 4;
 
@@ -170,8 +170,8 @@ final class ContendedPages {
         }
 
         /**
-         * Faults until the entry permits a store. An empty entry is one that somebody else is replacing by a copy right now, and that
-         * may take longer than {@link pagerace.mm.op.UserAccess} is willing to try.
+         * Faults until the entry permits a store. An empty entry is one that somebody else is replacing by a copy right
+         * now, and that may take longer than {@link pagerace.mm.op.UserAccess} is willing to try.
          */
         void store(int index) {
             Mm mm = pages.mm;
@@ -193,8 +193,8 @@ final class ContendedPages {
     /**
      * Nobody is at work any more.
      *
-     * @throws IllegalStateException unless every page is mapped, no pin and no other reference is left, nothing is in swap, and the
-     *     sequence count is even
+     * @throws IllegalStateException unless every page is mapped, no pin and no other reference is left, nothing is in swap,
+     *     and the sequence count is even
      */
     void checkIdle() {
         pages.checkIdle(PAGES);

@@ -29,7 +29,8 @@ import pagerace.mm.op.Reclaim;
  * <table>
  *   <caption>The groups</caption>
  *   <tr><td>{@code pinPin}</td><td>two threads pin and unpin</td></tr>
- *   <tr><td>{@code pinFork}</td><td>one does; the other forks, lets the child exit, and stores, which makes the page exclusive
+ *   <tr><td>{@code pinFork}</td><td>one does; the other forks, lets the child exit, and stores, which makes the page
+ *     exclusive
  *     again</td></tr>
  *   <tr><td>{@code pinReclaim}</td><td>one does; the other reclaims and stores, which swaps the page in again</td></tr>
  * </table>
@@ -38,11 +39,11 @@ import pagerace.mm.op.Reclaim;
  * but the address space is shared, with {@link Pages#SAME_STRIPE} the page-table lock as well, with {@link Pages#SAME_FOLIO}
  * everything. GUP-fast takes no page-table lock: only a fallback can meet one.
  *
- * <p>{@link PinCounts} tells how pins went. Read the counters as shares of {@code pins}: the time of an operation includes its
- * fallback.
+ * <p>{@link PinCounts} tells how pins went. Read the counters as shares of {@code pins}: the time of an operation includes
+ * its fallback.
  *
- * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar Contention}; {@code -tg 3,1} for more threads that pin. One thread that
- * forks or reclaims is all that there may be.
+ * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh Contention}; {@code -tg 3,1} for more threads that pin. One
+ * thread that forks or reclaims is all that there may be.
  */
 @State(Scope.Group)
 @BenchmarkMode(Mode.AverageTime)

@@ -20,14 +20,14 @@ import pagerace.machine.Word;
 import pagerace.mm.op.GupFast;
 
 /**
- * What the fence beside a locked instruction costs where the instruction is a fence already: each operation with that fence and,
- * elided, without.
+ * What the fence beside a locked instruction costs where the instruction is a fence already: each operation with that fence
+ * and, elided, without.
  *
- * <p>{@link #atomic} is the instruction and its fence; {@link #lock} a spin lock and its fence; {@link #pin} a page pinned and
- * unpinned, which has one such fence. {@link #fence} is a full fence that nothing may elide: a control, in which the option
- * must make no difference.
+ * <p>{@link #atomic} is the instruction and its fence; {@link #lock} a spin lock and its fence; {@link #pin} a page pinned
+ * and unpinned, which has one such fence. {@link #fence} is a full fence that nothing may elide: a control, in which the
+ * option must make no difference.
  *
- * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar FenceElision}, on x86.
+ * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh FenceElision}, on x86.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

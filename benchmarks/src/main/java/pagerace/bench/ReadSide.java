@@ -23,13 +23,14 @@ import pagerace.machine.Word;
  *
  * <table>
  *   <caption>What differs</caption>
- *   <tr><td>{@link #seqCount}</td><td>around two {@link Word}s, as the model's users have it: an object for each word</td></tr>
+ *   <tr><td>{@link #seqCount}</td><td>around two {@link Word}s, as the model's users have it: an object for each
+ *     word</td></tr>
  *   <tr><td>{@link #seqCountPlain}</td><td>around two plain fields: the count alone</td></tr>
  *   <tr><td>{@link #stampedLock}</td><td>around the same two plain fields</td></tr>
  *   <tr><td>{@link #reads}</td><td>the two plain fields and nothing around them: what is no price of either</td></tr>
  * </table>
  *
- * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar ReadSide -t 2}.
+ * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh ReadSide -t 2}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

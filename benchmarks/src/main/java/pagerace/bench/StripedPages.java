@@ -28,10 +28,11 @@ import pagerace.mm.op.WriteFault;
 import pagerace.mm.op.Zap;
 
 /**
- * 512 pages of a shmem mapping, all of them in the page cache and none mapped, whose entries take their locks from a few: entry by
- * entry in one table, or table by table in 64.
+ * 512 pages of a shmem mapping, all of them in the page cache and none mapped, whose entries take their locks from a few:
+ * entry by entry in one table, or table by table in 64.
  *
- * <p>A flush waits for nobody here, as where it is broadcast: else walkers and zaps would meet in the flush, whatever the locks.
+ * <p>A flush waits for nobody here, as where it is broadcast: else walkers and zaps would meet in the flush, whatever the
+ * locks.
  */
 final class StripedPages {
     private static final Platform PLATFORM = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);

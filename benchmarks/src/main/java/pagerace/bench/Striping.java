@@ -19,18 +19,18 @@ import org.openjdk.jmh.infra.ThreadParams;
 import pagerace.mm.PageTable;
 
 /**
- * How many page-table locks are enough: a page, chosen at random from 512, faulted in, pinned, unpinned and zapped, by all threads on
- * the same pages.
+ * How many page-table locks are enough: a page, chosen at random from 512, faulted in, pinned, unpinned and zapped, by all
+ * threads on the same pages.
  *
  * <p>{@link #faultPinZap} takes the page-table lock twice, {@link #faultSlowPinZap} three times, and {@code mmap_lock} for
  * reading as well, which all threads share however many stripes there are.
  *
- * <p>The curve over {@code stripes} is the answer: where it is flat, more of them buy nothing. With one thread it is flat from
- * the start, unless locks cost by their number. {@code padded=false} puts the same locks side by side, so that neighbours share
- * cache lines; the difference is what padding buys. Two threads that meet on one page meet on its folio, whatever the
- * stripes: one time in 512.
+ * <p>The curve over {@code stripes} is the answer: where it is flat, more of them buy nothing. With one thread it is flat
+ * from the start, unless locks cost by their number. {@code padded=false} puts the same locks side by side, so that
+ * neighbours share cache lines; the difference is what padding buys. Two threads that meet on one page meet on its folio,
+ * whatever the stripes: one time in 512.
  *
- * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar Striping -t 2}.
+ * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh Striping -t 2}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
