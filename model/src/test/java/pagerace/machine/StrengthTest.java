@@ -34,6 +34,7 @@ class StrengthTest {
             loadAcquire: getAcquire
             poison: setOpaque
             readOnce: getOpaque
+            rewind: fullFence
             smpMb: fullFence
             smpMbAfterAtomic: beside
             smpMbAfterSpinlock: beside
