@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * neighbouring opaque accesses on every architecture. On x86 the locked instruction alone is the fence, and the volatile
  * form keeps the compiler from moving accesses across it, so the two fences are left out there. A relaxed one is a loop of
  * {@code weakCompareAndSetPlain}, the only read-modify-write of Java that orders nothing.
+ *
+ * <p>The fence beside a locked instruction ({@link #smpMbAfterAtomic} and its like) is a full one here, although x86 does not
+ * need it; {@link #withElidedFences} makes the machine that leaves it out, as Linux does there.
  */
 public final class HardwareMachine extends Machine {
     /**
@@ -50,6 +53,8 @@ public final class HardwareMachine extends Machine {
     /** All words; null if nobody wants to {@link #rewind}. */
     private final @Nullable List<HardwareWord> words;
 
+    private final boolean elidesFences;
+
     private long[] marks = {};
 
     /** A machine. */
@@ -63,7 +68,32 @@ public final class HardwareMachine extends Machine {
      * @param remembersWords whether {@link #mark} and {@link #rewind} are wanted
      */
     public HardwareMachine(boolean remembersWords) {
+        this(remembersWords, false);
+    }
+
+    private HardwareMachine(boolean remembersWords, boolean elidesFences) {
         words = remembersWords ? new ArrayList<>() : null;
+        this.elidesFences = elidesFences;
+    }
+
+    /**
+     * A machine on which {@link #smpMbBeforeAtomic}, {@link #smpMbAfterAtomic} and {@link #smpMbAfterSpinlock} are left to the
+     * locked instruction beside them, so that only the compiler hears of them. For measurements: what it saves is the price
+     * of the second fence, and no verdict of this project rests on it.
+     *
+     * @throws IllegalStateException if this host is not x86
+     */
+    public static HardwareMachine withElidedFences() {
+        return withElidedFences(System.getProperty("os.arch", ""));
+    }
+
+    static HardwareMachine withElidedFences(String arch) {
+        if (!isX86(arch)) {
+            throw new IllegalStateException(
+                    "fences beside atomics can be elided on x86 only, where a locked instruction is a full fence, not on "
+                            + arch);
+        }
+        return new HardwareMachine(false, true);
     }
 
     /** Whether {@code arch}, as {@code os.arch} spells it, is x86: there a locked instruction is a full fence. */
@@ -76,21 +106,20 @@ public final class HardwareMachine extends Machine {
 
     @Override
     public Word word(String name, long initial) {
-        return newWord(initial);
+        return remember(new HardwareWord(this, initial));
     }
 
     @Override
     public Word word(String name, int index, long initial) {
-        return newWord(initial);
+        return remember(new HardwareWord(this, initial));
     }
 
     @Override
     public Word word(String owner, String field, long initial) {
-        return newWord(initial);
+        return remember(new HardwareWord(this, initial));
     }
 
-    private Word newWord(long initial) {
-        HardwareWord word = new HardwareWord(this, initial);
+    private Word remember(HardwareWord word) {
         if (words != null) {
             words.add(word);
         }
@@ -128,6 +157,11 @@ public final class HardwareMachine extends Machine {
     }
 
     @Override
+    public Word paddedWord(String name, int index, long initial) {
+        return remember(new PaddedWord(this, initial));
+    }
+
+    @Override
     public void smpMb() {
         VarHandle.fullFence();
     }
@@ -144,17 +178,37 @@ public final class HardwareMachine extends Machine {
 
     @Override
     public void smpMbBeforeAtomic() {
-        VarHandle.fullFence();
+        fenceBesideLockedRmw();
     }
 
     @Override
     public void smpMbAfterAtomic() {
-        VarHandle.fullFence();
+        fenceBesideLockedRmw();
     }
 
     @Override
     public void smpMbAfterSpinlock() {
-        VarHandle.fullFence();
+        fenceBesideLockedRmw();
+    }
+
+    /**
+     * Elided, it still has to keep the compiler from undoing in advance what the locked instruction does: no access may change
+     * to that instruction's other side. For accesses on this side of it Java promises that. An acquire fence keeps later
+     * loads and stores behind earlier loads, one of which is the instruction's own; a release fence keeps earlier loads and
+     * stores before later stores, again with one of the instruction's own. Neither emits anything on x86. The only order that
+     * the two together leave open, store before load, is what the locked instruction gives.
+     *
+     * <p>For accesses on the far side of a relaxed operation, {@code weakCompareAndSetPlain}, Java promises nothing. There this
+     * relies on HotSpot, which takes no memory access across an atomic instruction of any mode: C2 puts barriers for
+     * itself ({@code MemBarCPUOrder}) on both sides of each, C1 and the interpreter do not move accesses at all.
+     */
+    private void fenceBesideLockedRmw() {
+        if (elidesFences) {
+            VarHandle.acquireFence();
+            VarHandle.releaseFence();
+        } else {
+            VarHandle.fullFence();
+        }
     }
 
     /** Whether a wait on this machine has given up. */
@@ -167,8 +221,11 @@ public final class HardwareMachine extends Machine {
         return Stuck.STUCK;
     }
 
-    /** One field, one static handle; class-hierarchy analysis makes every call from model code direct. */
-    private static final class HardwareWord extends Word {
+    /**
+     * One field, one static handle. Nobody overrides a method of it, so class-hierarchy analysis makes every call from model
+     * code direct.
+     */
+    private static class HardwareWord extends Word {
         private static final VarHandle VALUE;
 
         static {
@@ -368,6 +425,33 @@ public final class HardwareMachine extends Machine {
             } else {
                 Thread.onSpinWait();
             }
+        }
+    }
+
+    /**
+     * A word with so much behind it that the values of two such words are 128 bytes or more apart, wherever the collector
+     * moves them: two cache lines, since x86 fetches them in pairs. Nothing keeps other objects off the bytes before the value;
+     * to pad there as well would take fields above {@code value}, and so in every word.
+     */
+    @SuppressWarnings("UnusedVariable") // they are there to take room
+    private static final class PaddedWord extends HardwareWord {
+        private long p01;
+        private long p02;
+        private long p03;
+        private long p04;
+        private long p05;
+        private long p06;
+        private long p07;
+        private long p08;
+        private long p09;
+        private long p10;
+        private long p11;
+        private long p12;
+        private long p13;
+        private long p14;
+
+        PaddedWord(HardwareMachine machine, long initial) {
+            super(machine, initial);
         }
     }
 }

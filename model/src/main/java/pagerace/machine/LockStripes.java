@@ -10,7 +10,9 @@ package pagerace.machine;
  *   <li>unequal keys <em>may</em> share one: holding the lock of one key and taking that of another can be a
  *       self-deadlock, so take two only through {@link #lockBoth};
  *   <li>{@link #lockBoth} takes the lower stripe first, and takes a shared stripe once, so any number of actors that take
- *       their pairs through it cannot deadlock among themselves.
+ *       their pairs through it cannot deadlock among themselves;
+ *   <li>no two locks share a cache line, nor a pair of lines that is fetched together, wherever the heap puts them: who
+ *       takes one does not slow down who takes another.
  * </ul>
  *
  * <p>Sharing also hides races, since two unrelated entities then exclude each other. Probes therefore use one lock per
@@ -30,7 +32,7 @@ public final class LockStripes {
         }
         locks = new SpinLock[stripes];
         for (int i = 0; i < stripes; i++) {
-            locks[i] = new SpinLock(machine, name, i);
+            locks[i] = SpinLock.padded(machine, name, i);
         }
     }
 

@@ -28,6 +28,15 @@ public abstract class Machine {
         return word(owner + "." + field, initial);
     }
 
+    /**
+     * Makes the word {@code name[index]} so that it shares no cache line with any other word that was made by this method:
+     * whoever writes one of them does not slow down the users of another. Its meaning is that of {@link #word(String, int,
+     * long)}, so only a machine that has cache lines need do anything.
+     */
+    public Word paddedWord(String name, int index, long initial) {
+        return word(name, index, initial);
+    }
+
     /** {@code smp_mb}: every earlier access of this actor before every later one. */
     public abstract void smpMb();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -43,6 +44,36 @@ class FenceTest {
                 step("atomic_add_unless that adds", (machine, mine) -> mine.addUnless(1, -1, Order.FULL)));
     }
 
+    /** On the machine that elides them, with the locked instruction that they are left to. */
+    static Stream<Arguments> elidedFences() {
+        return Stream.of(
+                step("smp_mb__before_atomic", (machine, mine) -> {
+                    machine.smpMbBeforeAtomic();
+                    mine.add(1);
+                }),
+                step("smp_mb__after_atomic", (machine, mine) -> {
+                    mine.add(1);
+                    machine.smpMbAfterAtomic();
+                }),
+                step("smp_mb__after_atomic, of bits", (machine, mine) -> {
+                    mine.or(1);
+                    machine.smpMbAfterAtomic();
+                }),
+                step("smp_mb__after_spinlock", (machine, mine) -> {
+                    mine.acquireWhenClear(1, 0);
+                    machine.smpMbAfterSpinlock();
+                }),
+                step("smp_mb, which is never elided", (machine, mine) -> machine.smpMb()));
+    }
+
+    /** Elided, and no locked instruction there: if these forbade the outcome, nothing would be elided. */
+    static Stream<Arguments> nothingButElidedFences() {
+        return Stream.of(
+                step("smp_mb__before_atomic", (machine, mine) -> machine.smpMbBeforeAtomic()),
+                step("smp_mb__after_atomic", (machine, mine) -> machine.smpMbAfterAtomic()),
+                step("smp_mb__after_spinlock", (machine, mine) -> machine.smpMbAfterSpinlock()));
+    }
+
     /** What must not be stronger than the kernel's. */
     static Stream<Arguments> weakerSteps() {
         return Stream.of(
@@ -68,7 +99,7 @@ class FenceTest {
     @MethodSource("fullFences")
     void aFullFenceForbidsStoreBuffering(Step between) {
         for (int i = 0; i < Math.max(10, control); i++) {
-            assertThat(batch(between))
+            assertThat(batch(new HardwareMachine(), between))
                     .as("both read the old value, batch %d", i)
                     .isZero();
         }
@@ -80,11 +111,41 @@ class FenceTest {
         assertThat(batchesUntil(1, between)).as("batches until it was seen").isPositive();
     }
 
+    @ParameterizedTest
+    @MethodSource("elidedFences")
+    void besideALockedInstructionTheElidedFenceForbidsItAsWell(Step between) {
+        assumeX86();
+        for (int i = 0; i < Math.max(10, control); i++) {
+            assertThat(batch(HardwareMachine.withElidedFences(), between))
+                    .as("both read the old value, batch %d", i)
+                    .isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("nothingButElidedFences")
+    void aloneTheElidedFenceForbidsNothing(Step between) {
+        assumeX86();
+        assertThat(batchesUntil(1, HardwareMachine::withElidedFences, between))
+                .as("batches until it was seen")
+                .isPositive();
+    }
+
+    private static void assumeX86() {
+        assumeThat(HardwareMachine.isX86(System.getProperty("os.arch", "")))
+                .as("only x86 may elide")
+                .isTrue();
+    }
+
     /** The number of the batch that brought the total to {@code hits}, or 0 if none did. */
     private static int batchesUntil(int hits, Step between) {
+        return batchesUntil(hits, HardwareMachine::new, between);
+    }
+
+    private static int batchesUntil(int hits, Supplier<HardwareMachine> machines, Step between) {
         int seen = 0;
         for (int i = 1; i <= PATIENCE; i++) {
-            seen += batch(between);
+            seen += batch(machines.get(), between);
             if (seen >= hits) {
                 return i;
             }
@@ -93,8 +154,7 @@ class FenceTest {
     }
 
     /** How many of {@link #ROUNDS} fresh pairs of words ended with both actors reading the old value. */
-    private static int batch(Step between) {
-        HardwareMachine machine = new HardwareMachine();
+    private static int batch(HardwareMachine machine, Step between) {
         Word[] left = words(machine);
         Word[] right = words(machine);
         long[] seenByLeft = new long[ROUNDS];

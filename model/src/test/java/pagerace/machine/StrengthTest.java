@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.lang.invoke.VarHandle;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class StrengthTest {
             addUnless:
             cmpxchg:
             fenceAroundFullRmw: fullFence
+            fenceBesideLockedRmw: acquireFence releaseFence fullFence
             fetchAdd: fence getAndAdd fence getAndAddAcquire getAndAddRelease weakCompareAndSetPlain
             fetchAndNot:
             fetchOr:
@@ -32,10 +34,11 @@ class StrengthTest {
             loadAcquire: getAcquire
             poison: setOpaque
             readOnce: getOpaque
+            rewind: fullFence
             smpMb: fullFence
-            smpMbAfterAtomic: fullFence
-            smpMbAfterSpinlock: fullFence
-            smpMbBeforeAtomic: fullFence
+            smpMbAfterAtomic: beside
+            smpMbAfterSpinlock: beside
+            smpMbBeforeAtomic: beside
             smpRmb: loadLoadFence
             smpWmb: storeStoreFence
             storeRelease: setRelease
@@ -44,6 +47,10 @@ class StrengthTest {
             writeOnce: setOpaque
             xchg: fence getAndSet fence getAndSetAcquire getAndSetRelease weakCompareAndSetPlain
             """;
+
+    /** The machine's own fences, and how {@link #MODES} calls them. */
+    private static final Map<String, String> HELPERS =
+            Map.of("fenceAroundFullRmw", "fence", "fenceBesideLockedRmw", "beside");
 
     @Test
     void eachPrimitiveHasTheWeakestModeThatIsStrongEnough() {
@@ -59,10 +66,10 @@ class StrengthTest {
     /** In the order of the source lines, and so of the branches: full, acquire, release, relaxed. */
     private static String modes(JavaMethod method) {
         return method.getMethodCallsFromSelf().stream()
-                .filter(call -> call.getTargetOwner().isEquivalentTo(VarHandle.class)
-                        || call.getName().equals("fenceAroundFullRmw"))
+                .filter(call ->
+                        call.getTargetOwner().isEquivalentTo(VarHandle.class) || HELPERS.containsKey(call.getName()))
                 .sorted(Comparator.comparingInt(JavaAccess::getLineNumber))
-                .map(call -> call.getName().equals("fenceAroundFullRmw") ? "fence" : call.getName())
+                .map(call -> HELPERS.getOrDefault(call.getName(), call.getName()))
                 .map(mode -> " " + mode)
                 .collect(Collectors.joining());
     }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import pagerace.machine.HardwareMachine;
+import pagerace.machine.SpinLock;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.mm.Folio;
+import pagerace.mm.FreeFolios;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.PageTable;
+import pagerace.mm.Pte;
+import pagerace.mm.op.GupFast;
+
+/**
+ * Small anonymous pages of one address space that has pinned before, each mapped once, writable and exclusive; and free folios
+ * for those who copy.
+ */
+final class AnonPages {
+    /** How every benchmark here pins: to write. */
+    static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
+
+    private static final Folio.Initially MAPPED =
+            new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 0);
+
+    final HardwareMachine machine;
+    final Mm mm;
+    final MemMap memMap;
+
+    private final List<Folio> folios = new ArrayList<>();
+
+    /**
+     * Pages at the indices {@code 0..pages-1}, and {@code spares} free folios.
+     *
+     * @param flush what a flush waits for; under {@link TlbProfile#IPI} entering a walk costs a fence that the kernel has not
+     * @param cpus how many threads walk
+     * @param ptlOf the lock of the entry at an index
+     */
+    AnonPages(HardwareMachine machine, TlbProfile flush, int cpus, int pages, int spares, IntFunction<SpinLock> ptlOf) {
+        this.machine = machine;
+        for (int pfn = 1; pfn <= pages + spares; pfn++) {
+            folios.add(new Folio(machine, "folio", pfn, false, pfn <= pages ? MAPPED : Folio.Initially.FREE));
+        }
+        memMap = new MemMap(machine, folios);
+        PageTable table = new PageTable(machine, pages, ptlOf);
+        for (int index = 0; index < pages; index++) {
+            table.pte(index).writeOnce(Pte.present(index + 1, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY));
+        }
+        mm = new Mm(machine, "mm", table, new Tlb(machine, flush, cpus), true);
+    }
+
+    /** The present kernel's GUP-fast. */
+    GupFast gupFast() {
+        return new GupFast(machine, mm, memMap, GupFast.V6_1);
+    }
+
+    /** The folio that the entry at {@code index} maps. */
+    Folio mapped(int index) {
+        return memMap.stableFolioOf(Pte.pfn(mm.table.pte(index).readOnce()));
+    }
+
+    /**
+     * Whichever of {@code count} folios from page frame {@code first} on is free. They belong to one thread: others may give
+     * them back, but never take them.
+     */
+    FreeFolios pool(int first, int count) {
+        List<Folio> pool = List.copyOf(folios.subList(first - 1, first - 1 + count));
+        return () -> {
+            for (Folio folio : pool) {
+                if (folio.refcount.loadAcquire() == 0) {
+                    return folio;
+                }
+            }
+            throw new IllegalStateException("all " + count + " folios of this thread are in use");
+        };
+    }
+
+    /**
+     * Nobody is at work any more, so every reference must be a mapping's.
+     *
+     * @throws IllegalStateException if a page is not mapped, or a folio's references are not those of its mapping
+     */
+    void checkIdle(int pages) {
+        long[] mappings = new long[folios.size()];
+        for (int index = 0; index < pages; index++) {
+            long entry = mm.table.pte(index).readOnce();
+            if (!Pte.isPresent(entry)) {
+                throw new IllegalStateException("entry " + index + " is " + Pte.describe(entry));
+            }
+            mappings[Pte.pfn(entry) - 1]++;
+        }
+        for (Folio folio : folios) {
+            long references = folio.refcount.readOnce();
+            if (references != mappings[folio.pfn - 1]) {
+                throw new IllegalStateException("page " + folio.pfn + " has " + references + " references and "
+                        + mappings[folio.pfn - 1] + " mappings");
+            }
+        }
+    }
+}

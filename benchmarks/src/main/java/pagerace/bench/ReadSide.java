@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.bench;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.StampedLock;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import pagerace.machine.HardwareMachine;
+import pagerace.machine.Machine;
+import pagerace.machine.SeqCount;
+import pagerace.machine.Word;
+
+/**
+ * Two reads that belong together, and the proof that no writer came in between: the sequence count of the model against the
+ * optimistic read of {@link StampedLock}. Nobody writes.
+ *
+ * <table>
+ *   <caption>What differs</caption>
+ *   <tr><td>{@link #seqCount}</td><td>around two {@link Word}s, as the model's users have it: an object for each
+ *     word</td></tr>
+ *   <tr><td>{@link #seqCountPlain}</td><td>around two plain fields: the count alone</td></tr>
+ *   <tr><td>{@link #stampedLock}</td><td>around the same two plain fields</td></tr>
+ *   <tr><td>{@link #reads}</td><td>the two plain fields and nothing around them: what is no price of either</td></tr>
+ * </table>
+ *
+ * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh ReadSide -t 2}.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+public class ReadSide {
+    /** What a read returns that met a writer. */
+    static final long RETRY = -1;
+
+    private final Machine machine = new HardwareMachine();
+    private final SeqCount seq = new SeqCount(machine, "mm", "write_protect_seq");
+    private final Word leftWord = machine.word("left", 1);
+    private final Word rightWord = machine.word("right", 1);
+
+    private final StampedLock stamps = new StampedLock();
+    private long left = 1;
+    private long right = 1;
+
+    /** The count around words. */
+    @Benchmark
+    public long seqCount() {
+        long start = seq.readBegin();
+        long sum = leftWord.readOnce() + rightWord.readOnce();
+        return SeqCount.isOdd(start) || seq.readRetry(start) ? RETRY : sum;
+    }
+
+    /** The count around fields. */
+    @Benchmark
+    public long seqCountPlain() {
+        long start = seq.readBegin();
+        long sum = left + right;
+        return SeqCount.isOdd(start) || seq.readRetry(start) ? RETRY : sum;
+    }
+
+    /** The stamp around fields. */
+    @Benchmark
+    public long stampedLock() {
+        long stamp = stamps.tryOptimisticRead();
+        long sum = left + right;
+        return stamps.validate(stamp) ? sum : RETRY;
+    }
+
+    /** The fields alone. */
+    @Benchmark
+    public long reads() {
+        return left + right;
+    }
+
+    /** What a writer does, under both disciplines: {@code middle} runs while it is at work. */
+    void write(long value, Runnable middle) {
+        seq.writeBegin();
+        long stamp = stamps.writeLock();
+        leftWord.writeOnce(value);
+        left = value;
+        middle.run();
+        rightWord.writeOnce(value);
+        right = value;
+        stamps.unlockWrite(stamp);
+        seq.writeEnd();
+    }
+}
