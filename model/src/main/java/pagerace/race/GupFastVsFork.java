@@ -358,15 +358,6 @@ public final class GupFastVsFork implements Race {
         }
     }
 
-    /**
-     * The steps of GUP-fast in {@code variant}, for whoever prices them.
-     *
-     * @throws IllegalArgumentException if it is no variant of this race
-     */
-    public static Steps<GupFast.Step> gupFastOf(String variant) {
-        return Fix.valueOf(variant).gup;
-    }
-
     @Override
     public List<End> outcomes() {
         return List.of(End.values());
