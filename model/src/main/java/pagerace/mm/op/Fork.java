@@ -189,19 +189,7 @@ public final class Fork {
             }
         }
         if (needsCopy(folio)) {
-            if (steps.has(Step.REFERENCE_FIRST)) {
-                folio.put();
-            }
-            if (havePage) {
-                Folio copy = spares.take();
-                copy.allocateAnon(folio.data.readOnce(), steps.has(Step.CLEAR_EXCLUSIVE));
-                copy.mapcount.writeOnce(1);
-                child.pte(index).writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            }
-            if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
-                entry.writeOnce(pte);
-            }
-            return havePage ? End.COPIED : End.AGAIN;
+            return copyPresentPage(index, pte, folio, havePage);
         }
         if (!steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
@@ -215,6 +203,23 @@ public final class Fork {
         }
         child.pte(index).writeOnce(pte & ~(Pte.WRITE | Pte.ACCESSED));
         return End.SHARED;
+    }
+
+    /** {@code copy_present_page}: what was done to {@code folio} and its entry meanwhile is undone. */
+    private End copyPresentPage(int index, long pte, Folio folio, boolean havePage) {
+        if (steps.has(Step.REFERENCE_FIRST)) {
+            folio.put();
+        }
+        if (havePage) {
+            Folio copy = spares.take();
+            copy.allocateAnon(folio.data.readOnce(), steps.has(Step.CLEAR_EXCLUSIVE));
+            copy.mapcount.writeOnce(1);
+            child.pte(index).writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+        }
+        if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
+            parent.table.pte(index).writeOnce(pte);
+        }
+        return havePage ? End.COPIED : End.AGAIN;
     }
 
     /** {@code folio_needs_cow_for_dma}, and from 5.19 on only if the page is exclusive: others cannot be pinned. */
