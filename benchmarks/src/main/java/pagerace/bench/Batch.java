@@ -2,7 +2,10 @@
 package pagerace.bench;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import pagerace.bench.floor.Floor;
 import pagerace.machine.HardwareMachine;
@@ -10,115 +13,97 @@ import pagerace.machine.Word;
 import pagerace.price.Priced;
 
 /**
- * Several copies of one operation, each on a state of its own, which run one after the other. So the clock is read once for all
- * of them, and setting the states back takes no part in it.
+ * Copies of one operation, each on a state of its own, which run one after the other. The clock is read once for all of them,
+ * and setting the states back takes no part in it.
  */
-abstract class Batch {
-    /** Copies of a short operation: few enough that their states stay in the first-level cache. */
-    private static final int MANY = 16;
+final class Batch {
+    /**
+     * Copies of a short operation. Each is compiled by itself: with many of them the first-level instruction cache becomes the
+     * price (16 copies of a pin take half as long again, each).
+     */
+    private static final int FEW = 2;
 
-    /** Accesses, of all copies together, beside which reading the clock does not matter. */
-    private static final int ENOUGH = 500;
+    /** An operation of so many accesses is long beside reading the clock. */
+    private static final int LONG = 100;
+
+    private final LongSupplier[] copies;
+    private final Runnable rewind;
+
+    private Batch(List<LongSupplier> operations, Runnable rewind) {
+        copies = operations.stream().map(Constant::of).toArray(LongSupplier[]::new);
+        this.rewind = rewind;
+    }
 
     /** How many copies of an operation of so many accesses make a batch. */
     static int copies(int accesses) {
-        return Math.max(1, Math.min(MANY, ENOUGH / accesses));
+        return accesses > LONG ? 1 : FEW;
     }
-
-    /** Sets all states back. */
-    abstract void rewind();
-
-    /** Runs all copies. */
-    abstract long run();
 
     /** The operation, as the model does it. */
     static Batch of(Priced priced, int size) {
         HardwareMachine machine = new HardwareMachine(true);
-        Supplier<?>[] copies = new Supplier<?>[size];
-        Arrays.setAll(copies, copy -> priced.setup().apply(machine));
+        List<LongSupplier> copies = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            Supplier<?> operation = priced.setup().apply(machine);
+            // Accesses of words are opaque or stronger, so nothing of the operation is dropped because nobody looks at
+            // the
+            // result; and the result need not be made.
+            copies.add(() -> operation.get() == null ? 0 : 1);
+        }
         machine.mark();
-        return new Batch() {
-            @Override
-            void rewind() {
-                machine.rewind();
-            }
-
-            @Override
-            long run() {
-                long ended = 0;
-                for (Supplier<?> copy : copies) {
-                    // Accesses of words are opaque or stronger: nothing of the operation is dropped because nobody
-                    // looks at
-                    // the result, and if the operation is inlined, the result is never made.
-                    ended += copy.get() == null ? 0 : 1;
-                }
-                return ended;
-            }
-        };
+        return new Batch(copies, machine::rewind);
     }
 
-    /** Its accesses alone. */
-    static Batch of(Floor floor, int size) {
+    /** Its accesses alone, on an array. */
+    static Batch onArray(Floor floor, int size) {
         long[] initial = floor.initial();
-        long[][] copies = new long[size][];
-        Arrays.setAll(copies, copy -> initial.clone());
-        return new Batch() {
-            @Override
-            void rewind() {
-                for (long[] words : copies) {
-                    System.arraycopy(initial, 0, words, 0, initial.length);
-                }
-                VarHandle.fullFence();
-            }
-
-            @Override
-            long run() {
-                long sink = 0;
-                for (long[] words : copies) {
-                    sink ^= floor.run(words);
-                }
-                return sink;
-            }
-        };
+        List<long[]> states = new ArrayList<>();
+        List<LongSupplier> copies = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            long[] words = initial.clone();
+            states.add(words);
+            copies.add(() -> floor.run(words));
+        }
+        return new Batch(copies, () -> {
+            states.forEach(words -> System.arraycopy(initial, 0, words, 0, initial.length));
+            VarHandle.fullFence();
+        });
     }
 
-    /** Its accesses alone, on the hardware machine. */
+    /** Its accesses alone, on words of the hardware machine. */
     static Batch onWords(Floor floor, int size) {
         HardwareMachine machine = new HardwareMachine(true);
-        Word[][] copies = new Word[size][];
-        Arrays.setAll(
-                copies,
-                copy -> Arrays.stream(floor.initial())
-                        .mapToObj(value -> machine.word("word", value))
-                        .toArray(Word[]::new));
+        List<LongSupplier> copies = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            Word[] words = Arrays.stream(floor.initial())
+                    .mapToObj(value -> machine.word("word", value))
+                    .toArray(Word[]::new);
+            copies.add(() -> floor.run(machine, words));
+        }
         machine.mark();
-        return new Batch() {
-            @Override
-            void rewind() {
-                machine.rewind();
-            }
-
-            @Override
-            long run() {
-                long sink = 0;
-                for (Word[] words : copies) {
-                    sink ^= floor.run(machine, words);
-                }
-                return sink;
-            }
-        };
+        return new Batch(copies, machine::rewind);
     }
 
-    /** Nothing: what remains is the clock. */
-    static Batch empty() {
-        return new Batch() {
-            @Override
-            void rewind() {}
+    /** Copies of nothing: what remains is the clock, and the way to the copies. */
+    static Batch empty(int size) {
+        List<LongSupplier> copies = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            copies.add(() -> 0);
+        }
+        return new Batch(copies, () -> {});
+    }
 
-            @Override
-            long run() {
-                return 0;
-            }
-        };
+    /** Sets all states back. */
+    void rewind() {
+        rewind.run();
+    }
+
+    /** Runs all copies. */
+    long run() {
+        long sink = 0;
+        for (LongSupplier copy : copies) {
+            sink ^= copy.getAsLong();
+        }
+        return sink;
     }
 }

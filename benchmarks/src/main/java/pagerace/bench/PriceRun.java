@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +41,7 @@ final class PriceRun {
     /** The course of each operation; none of one that does not end alone. */
     private final Map<Priced, Course> courses = new HashMap<>();
 
-    /** What is timed: entry to its place in the plan. */
+    /** The lines of the plan, each with its place. */
     private final Map<String, Integer> plan = new LinkedHashMap<>();
 
     /** How many copies an entry runs at a time. */
@@ -59,7 +58,7 @@ final class PriceRun {
         this.series = series;
         this.effort = effort;
         this.jvmArguments = jvmArguments;
-        enter(Prices.EMPTY, 1);
+
         series.forEach(this::enter);
     }
 
@@ -89,9 +88,14 @@ final class PriceRun {
         });
     }
 
-    private void enter(String entry, int size) {
-        plan.putIfAbsent(entry, plan.size());
-        sizes.putIfAbsent(entry, size);
+    private void enter(String what, int size) {
+        plan.putIfAbsent(line(Prices.EMPTY, size), plan.size());
+        plan.putIfAbsent(line(what, size), plan.size());
+        sizes.putIfAbsent(what, size);
+    }
+
+    private static String line(String what, int size) {
+        return size + " " + what;
     }
 
     /** Times everything once, in a JVM of its own. */
@@ -115,11 +119,7 @@ final class PriceRun {
         return new OptionsBuilder()
                 .include("^" + Prices.class.getName() + "\\.price$")
                 .param("subject", series.get(0).subject())
-                .param(
-                        "plan",
-                        sizes.entrySet().stream()
-                                .map(entry -> entry.getValue() + " " + entry.getKey())
-                                .collect(Collectors.joining("\n")))
+                .param("plan", String.join("\n", plan.keySet()))
                 .forks(1)
                 .warmupForks(0)
                 .warmupIterations(effort.warmups() * plan.size())
@@ -159,8 +159,8 @@ final class PriceRun {
     private double[] times(String entry) {
         double[][] all = requireNonNull(times);
         int size = requireNonNull(sizes.get(entry));
-        double[] batch = all[requireNonNull(plan.get(entry))];
-        double[] empty = all[requireNonNull(plan.get(Prices.EMPTY))];
+        double[] batch = all[requireNonNull(plan.get(line(entry, size)))];
+        double[] empty = all[requireNonNull(plan.get(line(Prices.EMPTY, size)))];
         return IntStream.range(0, batch.length)
                 .mapToDouble(round -> (batch[round] - empty[round]) / size)
                 .toArray();

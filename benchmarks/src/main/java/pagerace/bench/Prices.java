@@ -22,8 +22,8 @@ import pagerace.price.Priced;
 
 /**
  * Times everything that one race or workload has on its price list, side by side: each iteration times one entry of {@link
- * #plan}, in the order A B C, C B A, A B C, and so on. So all entries live in one JVM, compiled once, and whatever drifts, drifts
- * for all of them.
+ * #plan}, in the order A B C, C B A, A B C, and so on. So whatever drifts, drifts for all of them.
+ * Each is a {@link Constant} operation, compiled for itself.
  *
  * <p>It is of no use by itself: {@link PriceRun} writes the plan, and reads the iterations back into the order of the plan.
  */
@@ -46,7 +46,7 @@ public class Prices {
     public String plan = "1 " + EMPTY;
 
     private List<Batch> batches = List.of();
-    private Batch current = Batch.empty();
+    private Batch current = Batch.empty(1);
     private int iteration;
 
     /** Which entry of a plan of {@code entries} the iteration with that number times. */
@@ -76,11 +76,11 @@ public class Prices {
             return Batch.of(operation, copies);
         }
         if (what.equals(EMPTY)) {
-            return Batch.empty();
+            return Batch.empty(copies);
         }
         return what.startsWith(ON_WORDS)
                 ? Batch.onWords(Floor.named(what.substring(ON_WORDS.length())), copies)
-                : Batch.of(Floor.named(what), copies);
+                : Batch.onArray(Floor.named(what), copies);
     }
 
     /** Takes the next entry. */
