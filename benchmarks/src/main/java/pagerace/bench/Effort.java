@@ -18,7 +18,7 @@ import java.util.List;
 record Effort(
         String name, int forks, int warmups, int warmupMillis, int rounds, int millis, boolean floors, int longest) {
     /** Within the build: the ratios to the base, in a bit more than a minute. */
-    static final Effort SHORT = new Effort("short", 1, 6, 15, 16, 3, false, 500);
+    static final Effort SHORT = new Effort("short", 1, 6, 12, 16, 3, false, 500);
 
     /** By hand. */
     static final Effort LONG = new Effort("long", 5, 6, 50, 20, 20, true, Integer.MAX_VALUE);

@@ -38,11 +38,11 @@ class MainTest {
         assertThat(base.get("sameAsBase").asBoolean()).isTrue();
         JsonNode dearer = file.get("prices").get(2);
         assertThat(dearer.get("point").asText()).isEqualTo("UnpinDirtyVsClean/ALWAYS_LOCK");
-        assertThat(dearer.get("ratio").get("rounds").asInt()).isEqualTo(20);
+        assertThat(dearer.get("ratio").get("rounds").asInt()).isEqualTo(Effort.SHORT.rounds());
         assertThat(dearer.get("ratio").get("median").asDouble()).isGreaterThan(0);
         JsonNode raw = new ObjectMapper().readTree(directory.resolve("jmh.json").toFile());
-        assertThat(raw).hasSize(2);
-        assertThat(raw.get(0).get("params").get("plan").asText()).contains("16 UnpinDirtyVsClean/ALWAYS_LOCK");
+        assertThat(raw).hasSize(Effort.SHORT.forks());
+        assertThat(raw.get(0).get("params").get("plan").asText()).contains("2 UnpinDirtyVsClean/ALWAYS_LOCK");
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("user of the pin, compared with UnpinDirtyVsClean/PRECHECK", "s left]");
     }

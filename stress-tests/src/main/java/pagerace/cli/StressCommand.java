@@ -77,6 +77,7 @@ final class StressCommand implements Callable<Integer> {
                     + " that the plan for " + count(points)
                     + " needs at least; give it that much, or choose fewer points by a filter.");
         }
+        @Nullable PriceFile priced = prices.read();
         Map<String, Tally> tallies =
                 points.stream().collect(Collectors.toMap(Point::key, Tally::new, (a, b) -> a, LinkedHashMap::new));
         Journal.Head head = new Journal.Head(
@@ -86,7 +87,6 @@ final class StressCommand implements Callable<Integer> {
                 time.toSeconds(),
                 Report.digest(Catalogue.RACES),
                 List.copyOf(tallies.keySet()));
-        @Nullable PriceFile priced = prices.read();
         outputs.discard();
         Map<String, Prediction> predictions = explore(points);
         Duration before = sinceStart();

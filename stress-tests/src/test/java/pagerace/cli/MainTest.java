@@ -165,6 +165,22 @@ class MainTest {
     }
 
     @Test
+    void noSuchPriceFile() {
+        assertThat(run("stress", "--output=" + directory, "--prices=nope.json")).isEqualTo(2);
+        assertOneSentence("There is no file nope.json; the benchmarks write one");
+    }
+
+    @Test
+    void aPriceFileThatIsNone() throws IOException {
+        Path file = Files.writeString(directory.resolve("prices.json"), "[{\"primaryMetric\": 1}]");
+        assertThat(run("stress", "--output=" + directory, "--prices=" + file)).isEqualTo(2);
+        assertOneSentence("is not a price file; the benchmarks write one");
+        Files.writeString(file, "{\"schema\": 99, \"prices\": []}");
+        assertThat(run("stress", "--output=" + directory, "--prices=" + file)).isEqualTo(2);
+        assertOneSentence("is not a price file of version 1");
+    }
+
+    @Test
     void noSuchResultFile() {
         assertThat(run("report", "nope.jsonl")).isEqualTo(2);
         assertOneSentence("There is no file nope.jsonl");
