@@ -10,7 +10,7 @@ import java.util.function.LongPredicate;
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
  *
  * <p>Guarantees: each primitive is at least as strong as {@code machine.md} asks and, off x86, no stronger than Java can
- * say it. A wait that is not satisfied within {@link #SPIN_LIMIT} reads poisons the machine and throws {@link Stuck}; on
+ * say it. A wait that is not satisfied within a limit of reads, {@link #SPIN_LIMIT} unless told otherwise, poisons the machine and throws {@link Stuck}; on
  * a poisoned machine every wait that its first read does not satisfy throws at once, so that the other actor stops as well
  * instead of waiting for one that has gone.
  *
@@ -41,8 +41,20 @@ public final class HardwareMachine extends Machine {
         }
     }
 
+    private final int spinLimit;
+
     @SuppressWarnings("UnusedVariable") // accessed through POISONED
     private boolean poisoned;
+
+    /** A machine whose waits give up after {@link #SPIN_LIMIT} reads. */
+    public HardwareMachine() {
+        this(SPIN_LIMIT);
+    }
+
+    /** A machine whose waits give up after {@code spinLimit} reads. */
+    public HardwareMachine(int spinLimit) {
+        this.spinLimit = spinLimit;
+    }
 
     /** Whether {@code arch}, as {@code os.arch} spells it, is x86: there a locked instruction is a full fence. */
     public static boolean isX86(String arch) {
@@ -264,7 +276,7 @@ public final class HardwareMachine extends Machine {
 
         @Override
         public long await(LongPredicate until) {
-            for (int spins = 0; spins < SPIN_LIMIT; spins++) {
+            for (int spins = 0; spins < machine.spinLimit; spins++) {
                 long seen = readOnce();
                 if (until.test(seen)) {
                     return seen;
@@ -276,7 +288,7 @@ public final class HardwareMachine extends Machine {
 
         @Override
         public void acquireWhenClear(long busy, long delta) {
-            for (int spins = 0; spins < SPIN_LIMIT; spins++) {
+            for (int spins = 0; spins < machine.spinLimit; spins++) {
                 if (tryAcquireWhenClear(busy, delta)) {
                     return;
                 }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The sequence of choices of one thread: a function of seed, thread and round alone. What an operation finds never enters, so a
+ * seed gives the same sequence however threads are timed.
+ *
+ * <p>Algorithm notes. Threads that wander over hundreds of pages seldom meet. So each round has a part of the address space in
+ * which most operations take place, and in each part a few pages that most of them touch; both come from seed and round, the same
+ * for all threads.
+ */
+final class Choices {
+    private static final int FEWEST_OPERATIONS = 100;
+    private static final int MOST_OPERATIONS = 400;
+    private static final int HOT_PAGES = 2;
+    private static final int PERCENT_HOT = 90;
+    /** In this many rounds of a hundred the part is the one; the rest is for the disk. */
+    private static final int PERCENT_ANON = 50;
+
+    private static final int PERCENT_SHMEM = 25;
+    private static final long ROUND_SALT = 0x5851F42D4C957F2DL;
+    private static final long THREAD_SALT = 0x14057B7EF767814FL;
+
+    private static final List<Area> AREAS = List.of(Area.values());
+    private static final Map<Area, List<Action>> DECKS = decks();
+
+    private final long seed;
+    private final int thread;
+    private final Shape shape;
+    private SplittableRandom random;
+    private Area focus = Area.ANON;
+    private final Map<Area, int[]> hot = new EnumMap<>(Area.class);
+    private int left;
+
+    /** The choices of {@code thread} over an address space of that shape. */
+    Choices(long seed, int thread, Shape shape) {
+        this.seed = seed;
+        this.thread = thread;
+        this.shape = shape;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Begins {@code round}. */
+    void begin(long round) {
+        SplittableRandom common = new SplittableRandom(seed ^ round * ROUND_SALT);
+        int part = common.nextInt(100);
+        focus = part < PERCENT_ANON ? Area.ANON : part < PERCENT_ANON + PERCENT_SHMEM ? Area.SHMEM : Area.DISK;
+        for (Area area : Area.values()) {
+            hot.put(area, common.ints(HOT_PAGES, 0, shape.pages(area)).toArray());
+        }
+        random = new SplittableRandom(common.nextLong() ^ (thread + 1) * THREAD_SALT);
+        left = random.nextInt(FEWEST_OPERATIONS, MOST_OPERATIONS);
+    }
+
+    /** Whether the round has another choice. */
+    boolean hasNext() {
+        return left > 0;
+    }
+
+    /** The next choice. */
+    Choice next() {
+        left--;
+        Area area = isHot() ? focus : AREAS.get(random.nextInt(AREAS.size()));
+        List<Action> deck = DECKS.getOrDefault(area, List.of());
+        Action action = deck.get(random.nextInt(deck.size()));
+        int[] pages = hot.getOrDefault(area, new int[1]);
+        int hotPage = pages[random.nextInt(HOT_PAGES)];
+        int anyPage = random.nextInt(shape.pages(area));
+        return new Choice(action, isHot() ? hotPage : anyPage, random.nextInt(Integer.MAX_VALUE));
+    }
+
+    /** The pages of {@code area} that this round prefers. */
+    int[] hotPages(Area area) {
+        return hot.getOrDefault(area, new int[0]);
+    }
+
+    private boolean isHot() {
+        return random.nextInt(100) < PERCENT_HOT;
+    }
+
+    private static Map<Area, List<Action>> decks() {
+        Map<Area, List<Action>> decks = new EnumMap<>(Area.class);
+        for (Area area : Area.values()) {
+            decks.put(
+                    area,
+                    Arrays.stream(Action.values())
+                            .filter(action -> action.area == area)
+                            .flatMap(action -> Collections.nCopies(action.weight, action).stream())
+                            .toList());
+        }
+        return decks;
+    }
+}
