@@ -181,7 +181,7 @@ final class AnonActor {
         UserMemory.End end = UserMemory.End.GAVE_UP;
         for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
             long seen = page.entry().readOnce();
-            if (UserMemory.load(page.parent, world.memMap, cpu.number, page.index)) {
+            if (UserMemory.load(page.parent, world.memMap, cpu, page.index)) {
                 end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
             } else {
                 fault(page, seen, false);
@@ -196,7 +196,7 @@ final class AnonActor {
         UserMemory.End end = UserMemory.End.GAVE_UP;
         for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
             long seen = page.entry().readOnce();
-            if (UserMemory.store(page.parent, world.memMap, cpu.number, page.index, value)) {
+            if (UserMemory.store(page.parent, world.memMap, cpu, page.index, value)) {
                 end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
             } else {
                 fault(page, seen, true);
@@ -259,6 +259,7 @@ final class AnonActor {
     private Fork.End fork(Page page) {
         page.child.mmapLock.writeLock();
         zapChild(page);
+        touchMapped(page.entry());
         Fork.End end = page.fork.copyPte(page.index);
         page.child.mmapLock.writeUnlock();
         World.count(page.shared.forks(), 1);
@@ -273,6 +274,7 @@ final class AnonActor {
     }
 
     private Zap.End zapChild(Page page) {
+        touchMapped(page.childEntry());
         return childZap.zap(page.child.table.ptl(page.index), page.childEntry(), false, true);
     }
 
@@ -283,7 +285,7 @@ final class AnonActor {
             long seen = page.childEntry().readOnce();
             if (!Pte.isPresent(seen)) {
                 end = UserMemory.End.NOTHING_THERE;
-            } else if (UserMemory.store(page.child, world.memMap, cpu.number, page.index, value)) {
+            } else if (UserMemory.store(page.child, world.memMap, cpu, page.index, value)) {
                 end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
             } else if (!Pte.isWritable(seen)) {
                 page.child.mmapLock.readLock();
@@ -296,6 +298,7 @@ final class AnonActor {
 
     private Zap.End discard(Page page) {
         page.parent.mmapLock.readLock();
+        touchMapped(page.entry());
         Zap.End end = parentZap.zap(page.parent.table.ptl(page.index), page.entry(), false, true);
         page.parent.mmapLock.readUnlock();
         World.count(page.shared.discards(), 1);
@@ -427,6 +430,14 @@ final class AnonActor {
         }
         page.parent.mmapLock.readUnlock();
         return end;
+    }
+
+    /** For the log: what the entry maps just now. */
+    private void touchMapped(Word entry) {
+        long seen = entry.readOnce();
+        if (Pte.isPresent(seen)) {
+            cpu.touch(world.memMap.stableFolioOf(Pte.pfn(seen)));
+        }
     }
 
     /** The folio of the page, with a reference and isolated; null if that fails. */

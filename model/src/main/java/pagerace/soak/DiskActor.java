@@ -112,7 +112,7 @@ final class DiskActor {
         UserMemory.End end = UserMemory.End.GAVE_UP;
         long value = cpu.newValue();
         for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            if (UserMemory.store(file.shared.mm(), world.memMap, cpu.number, 0, value)) {
+            if (UserMemory.store(file.shared.mm(), world.memMap, cpu, 0, value)) {
                 end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
             } else {
                 fault(file);
@@ -221,13 +221,16 @@ final class DiskActor {
     /** Truncation to nothing and back: the disk has a hole there now. */
     private Truncate truncate(File file) {
         file.shared.invalidateLock().writeLock();
-        boolean there = file.shared.file().inode.slot(0).readOnce() != 0;
+        int pfn = (int) file.shared.file().inode.slot(0).readOnce();
+        if (pfn != 0) {
+            cpu.touch(world.memMap.stableFolioOf(pfn));
+        }
         file.truncation.punch();
         file.shared.file().disk.writeOnce(0);
         file.shared.file().reserved.writeOnce(0);
         file.shared.file().inode.size.writeOnce(1);
         file.shared.invalidateLock().writeUnlock();
-        return cpu.counters.count(Op.DISK_TRUNCATE, there ? Truncate.TRUNCATED : Truncate.EMPTY);
+        return cpu.counters.count(Op.DISK_TRUNCATE, pfn != 0 ? Truncate.TRUNCATED : Truncate.EMPTY);
     }
 
     private Zap.End discard(File file) {

@@ -102,7 +102,7 @@ final class ShmemActor {
         UserMemory.End end = UserMemory.End.GAVE_UP;
         long value = cpu.newValue();
         for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            if (UserMemory.store(file.shared.mm(), world.memMap, cpu.number, index, value)) {
+            if (UserMemory.store(file.shared.mm(), world.memMap, cpu, index, value)) {
                 end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
             } else if (fault(file, index) == FaultEnd.BEYOND_EOF) {
                 end = UserMemory.End.NOTHING_THERE;

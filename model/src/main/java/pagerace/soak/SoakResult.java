@@ -27,37 +27,37 @@ public record SoakResult(
         List<String> events,
         List<Counter> counters,
         List<Long> digests) {
+    /** After so many operations, a minute on two CPUs, it can be said whether everything happened that should. */
+    public static final long ENOUGH_OPERATIONS = 30_000_000;
+
     /**
      * How often an operation ended so.
      *
      * @param operation the operation
      * @param end how it ended
      * @param count how often
-     * @param excuse why that may be never; null if a minute without one is not healthy
+     * @param healthy how often it should have, and why not oftener
+     * @param isHealthy whether it has
      */
-    public record Counter(
-            String operation,
-            String end,
-            long count,
-            @Nullable String excuse) {
-        /** Whether this is as it should be after a minute. */
-        public boolean isHealthy() {
-            return count > 0 || excuse != null;
-        }
-    }
+    public record Counter(String operation, String end, long count, String healthy, boolean isHealthy) {}
 
     static List<Counter> table(Counters counters) {
         List<Counter> table = new ArrayList<>();
         for (Op op : Op.values()) {
             for (Enum<?> end : op.ends()) {
-                table.add(new Counter(op.name(), end.name(), counters.of(op, end), Excuses.of(op, end)));
+                table.add(Health.counter(op, end, counters.of(op, end)));
             }
         }
         return table;
     }
 
-    /** Whether every operation and every back-off happened that should have. */
-    public boolean isHealthy() {
-        return counters.stream().allMatch(Counter::isHealthy);
+    /** Whether the run was long enough to say what should have happened. */
+    public boolean isLongEnough() {
+        return operations >= ENOUGH_OPERATIONS;
+    }
+
+    /** The counters that are not as they should be after a run that is long enough. */
+    public List<Counter> unhealthy() {
+        return counters.stream().filter(counter -> !counter.isHealthy).toList();
     }
 }

@@ -3,6 +3,7 @@ package pagerace.soak;
 
 import pagerace.machine.Order;
 import pagerace.machine.Word;
+import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
@@ -27,28 +28,32 @@ final class UserMemory {
     private UserMemory() {}
 
     /** One attempt to load; whether there was a page. */
-    static boolean load(Mm mm, MemMap memMap, int cpu, int index) {
-        mm.tlb.irqSave(cpu);
+    static boolean load(Mm mm, MemMap memMap, Cpu cpu, int index) {
+        mm.tlb.irqSave(cpu.number);
         long pte = mm.table.pte(index).readOnce();
         boolean present = Pte.isPresent(pte);
         if (present) {
-            memMap.stableFolioOf(Pte.pfn(pte)).data.readOnce();
+            Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
+            folio.data.readOnce();
+            cpu.touch(folio);
         }
-        mm.tlb.irqRestore(cpu);
+        mm.tlb.irqRestore(cpu.number);
         return present;
     }
 
     /** One attempt to store; whether the entry permitted it. The dirty bit is recorded first. */
-    static boolean store(Mm mm, MemMap memMap, int cpu, int index, long value) {
-        mm.tlb.irqSave(cpu);
+    static boolean store(Mm mm, MemMap memMap, Cpu cpu, int index, long value) {
+        mm.tlb.irqSave(cpu.number);
         Word entry = mm.table.pte(index);
         long pte = entry.readOnce();
         boolean permitted = Pte.isWritable(pte)
                 && (Pte.has(pte, Pte.DIRTY) || entry.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
         if (permitted) {
-            memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
+            Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
+            folio.data.writeOnce(value);
+            cpu.touch(folio);
         }
-        mm.tlb.irqRestore(cpu);
+        mm.tlb.irqRestore(cpu.number);
         return permitted;
     }
 }

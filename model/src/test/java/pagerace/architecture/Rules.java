@@ -40,6 +40,7 @@ final class Rules {
             "mm", List.of("machine"),
             "mm.op", List.of("machine", "mm"),
             "race", List.of("machine", "mm", "mm.op"),
+            "soak", List.of("machine", "mm", "mm.op"),
             "explore", List.of("machine", "race"),
             "litmus", List.of("machine", "explore", "race"),
             "harness", List.of("machine", "race"));
@@ -84,6 +85,7 @@ final class Rules {
                 "mm", "mm.ImportsOp",
                 "mm.op", "mm.op.ImportsRace",
                 "race", "race.ImportsExplore",
+                "soak", "soak.ImportsRace",
                 "explore", "explore.ImportsMm",
                 "litmus", "litmus.ImportsOp",
                 "harness", "harness.ImportsExplore");
