@@ -12,11 +12,11 @@ enum Action {
     /** A pin for reading. */
     PIN_READ(Area.ANON, 12),
     /** An ordinary reference for writing. */
-    GET_WRITE(Area.ANON, 5),
+    GET_WRITE(Area.ANON, 10),
     /** An ordinary reference for reading. */
     GET_READ(Area.ANON, 2),
     /** Gives back a pin or a reference, in whatever part of the address space it is. */
-    RELEASE(Area.ANON, 34),
+    RELEASE(Area.ANON, 40),
     /** Fork of one page; what the child had there goes first. */
     FORK(Area.ANON, 14),
     /** The child stores. */
@@ -26,7 +26,7 @@ enum Action {
     /** Reclaim of the page to swap. */
     RECLAIM(Area.ANON, 12),
     /** Merging by KSM. */
-    MERGE(Area.ANON, 12),
+    MERGE(Area.ANON, 16),
     /** Migration to another folio. */
     MIGRATE(Area.ANON, 8),
     /** {@code MADV_DONTNEED}. */

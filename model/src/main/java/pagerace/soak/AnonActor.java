@@ -148,7 +148,7 @@ final class AnonActor {
             case PIN_READ -> grab(page, GupFast.FOLL_PIN);
             case GET_WRITE -> grab(page, GupFast.FOLL_WRITE);
             case GET_READ -> grab(page, 0);
-            case RELEASE -> cpu.release(choice.bits());
+            case RELEASE -> cpu.release(world, choice.bits());
             case FORK -> fork(page);
             case CHILD_STORE -> childStore(page);
             case CHILD_EXIT -> childExit(page);
@@ -239,9 +239,9 @@ final class AnonActor {
         if (!cpu.mayHoldMore()) {
             return cpu.counters.count(Op.SKIPPED, Skipped.HOLDS_ENOUGH);
         }
-        // Before the grab: what comes after it excuses an entry that maps something else.
-        long discards = page.shared.discards().readOnce();
-        long forks = page.shared.forks().readOnce();
+        // Before the grab: what is not done by now excuses an entry that maps something else later.
+        long discards = page.shared.discards().done().loadAcquire();
+        long forks = page.shared.forks().done().loadAcquire();
         GupFast.Grab grab = page.gupFast.grab(cpu.number, page.index, flags);
         cpu.counters.count(Op.GUP_FAST, grab.end());
         if (!grab.isPinned()) {
@@ -260,9 +260,10 @@ final class AnonActor {
         page.child.mmapLock.writeLock();
         zapChild(page);
         touchMapped(page.entry());
+        page.shared.forks().begin();
         Fork.End end = page.fork.copyPte(page.index);
+        page.shared.forks().end();
         page.child.mmapLock.writeUnlock();
-        World.count(page.shared.forks(), 1);
         return cpu.counters.count(Op.FORK, end);
     }
 
@@ -299,9 +300,10 @@ final class AnonActor {
     private Zap.End discard(Page page) {
         page.parent.mmapLock.readLock();
         touchMapped(page.entry());
+        page.shared.discards().begin();
         Zap.End end = parentZap.zap(page.parent.table.ptl(page.index), page.entry(), false, true);
         page.parent.mmapLock.readUnlock();
-        World.count(page.shared.discards(), 1);
+        page.shared.discards().end();
         dropFromSwapCache(page);
         return cpu.counters.count(Op.DISCARD, end);
     }
@@ -424,12 +426,17 @@ final class AnonActor {
         Enum<?> end = Isolate.MOVED;
         Folio folio = reference(page);
         if (folio != null) {
-            Folio ksmPage = world.ksmPages.get(Math.floorMod(bits, Shape.KSM_PAGES));
+            Folio ksmPage = world.ksmPages.get(candidate(folio.data.readOnce(), bits));
             end = cpu.counters.count(Op.KSM, page.ksm.merge(folio, page.index, ksmPage));
             folio.put();
         }
         page.parent.mmapLock.readUnlock();
         return end;
+    }
+
+    /** The page of KSM with that content, as a search in its tree finds it, or any if there is none. */
+    private static int candidate(long content, int bits) {
+        return content >= 0 && content < Shape.KSM_PAGES ? (int) content : bits % Shape.KSM_PAGES;
     }
 
     /** For the log: what the entry maps just now. */

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 final class Choices {
     private static final int FEWEST_OPERATIONS = 100;
     private static final int MOST_OPERATIONS = 400;
-    private static final int HOT_PAGES = 2;
+    private static final int MOST_HOT_PAGES = 2;
     private static final int PERCENT_HOT = 90;
     /** In this many rounds of a hundred the part is the one; the rest is for the disk. */
     private static final int PERCENT_ANON = 50;
@@ -52,8 +52,9 @@ final class Choices {
         SplittableRandom common = new SplittableRandom(seed ^ round * ROUND_SALT);
         int part = common.nextInt(100);
         focus = part < PERCENT_ANON ? Area.ANON : part < PERCENT_ANON + PERCENT_SHMEM ? Area.SHMEM : Area.DISK;
+        int hotPages = 1 + common.nextInt(MOST_HOT_PAGES);
         for (Area area : Area.values()) {
-            hot.put(area, common.ints(HOT_PAGES, 0, shape.pages(area)).toArray());
+            hot.put(area, common.ints(hotPages, 0, shape.pages(area)).toArray());
         }
         random = new SplittableRandom(common.nextLong() ^ (thread + 1) * THREAD_SALT);
         left = random.nextInt(FEWEST_OPERATIONS, MOST_OPERATIONS);
@@ -71,7 +72,7 @@ final class Choices {
         List<Action> deck = DECKS.getOrDefault(area, List.of());
         Action action = deck.get(random.nextInt(deck.size()));
         int[] pages = hot.getOrDefault(area, new int[1]);
-        int hotPage = pages[random.nextInt(HOT_PAGES)];
+        int hotPage = pages[random.nextInt(pages.length)];
         int anyPage = random.nextInt(shape.pages(area));
         return new Choice(action, isHot() ? hotPage : anyPage, random.nextInt(Integer.MAX_VALUE));
     }

@@ -66,13 +66,13 @@ final class Cpu implements FreeFolios {
     }
 
     /** Gives back one of the references, in whatever part of the address space it is. */
-    Release release(int bits) {
+    Release release(World world, int bits) {
         if (held.isEmpty()) {
             return counters.count(Op.RELEASE, Release.HELD_NOTHING);
         }
         Held one = held.remove(bits % held.size());
         touch(one.folio());
-        Invariants.checkPin(one);
+        Invariants.checkHeld(world, one);
         if (one.isPin()) {
             one.folio().unpin();
         } else {

@@ -10,8 +10,8 @@ import pagerace.mm.op.GupFast;
  * @param area the part of the address space it was taken in
  * @param page the page there
  * @param flags with which flags
- * @param discards how often the user had given the page up before
- * @param forks how often fork had come by before
+ * @param discards how often the user had been done with giving the page up before
+ * @param forks how often fork had been done with it before
  */
 record Held(Area area, int page, Folio folio, int flags, long discards, long forks) {
     boolean isPin() {

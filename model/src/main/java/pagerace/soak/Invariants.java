@@ -17,7 +17,7 @@ import pagerace.mm.op.UserAccess;
  *
  * <ul>
  *   <li>I1 coherent pins: a page that is pinned, or referenced for writing, and that the user has not given up, is mapped where
- *       it was; what the device writes the user reads, and back.
+ *       it was; what the device writes the user reads, and back. The entry is looked at whenever a reference is given back, too.
  *   <li>I2 exclusivity: a writable entry's folio is exclusive; an exclusive folio is mapped once.
  *   <li>I3 a pinned anonymous folio is exclusive. Also looked at whenever a pin is given back.
  *   <li>I4 a folio behind a swap entry is not exclusive; no migration entry is left over.
@@ -51,12 +51,39 @@ final class Invariants {
         this.references = new long[world.shape.folios() + 1];
     }
 
-    /** I3, of a pin that is about to be given back. */
-    static void checkPin(Held held) {
+    /** I3, and I1 as far as the entry is present, of a reference that is about to be given back, while others run. */
+    static void checkHeld(World world, Held held) {
+        checkPin(held);
+        if (held.area() != Area.ANON) {
+            return;
+        }
+        long pte = entryOf(world, held);
+        world.machine.smpRmb(); // pairs with the full order of the excuse's beginning: it began before the entry changed
+        if (Pte.isPresent(pte) && Pte.pfn(pte) != held.folio().pfn && isPromised(world, held)) {
+            throw notMapped(held, pte);
+        }
+    }
+
+    private static void checkPin(Held held) {
         if (held.isPin() && held.area() == Area.ANON && !held.folio().test(Folio.ANON_EXCLUSIVE)) {
             throw Violation.found(
                     "I3: " + describe(held) + ", which is not exclusive", held.area(), held.page(), held.folio().pfn);
         }
+    }
+
+    private static long entryOf(World world, Held held) {
+        return World.of(world.parent, held.page())
+                .table
+                .pte(held.page() % Shape.ENTRIES)
+                .readOnce();
+    }
+
+    private static Violation.Found notMapped(Held held, long pte) {
+        return Violation.found(
+                "I1: " + describe(held) + ", but the entry is " + Pte.describe(pte),
+                held.area(),
+                held.page(),
+                held.folio().pfn);
     }
 
     /** I6, of a folio that reclaim has just freed and nobody can reach any more. */
@@ -125,7 +152,7 @@ final class Invariants {
     void checkData(int[] pages) {
         for (Cpu cpu : cpus) {
             for (Held held : cpu.held) {
-                if (held.isPin() && isPromised(held)) {
+                if (held.isPin() && isPromised(world, held)) {
                     checkCoherent(held);
                 }
             }
@@ -314,32 +341,26 @@ final class Invariants {
     }
 
     /** Whether the entry must still map what is held: nothing has happened to it that may take it away. */
-    private boolean isPromised(Held held) {
+    private static boolean isPromised(World world, Held held) {
         if (held.area() != Area.ANON) {
             return false; // a file may be truncated under any reference
         }
         World.AnonPage page = world.anonPages.get(held.page());
-        boolean kept = page.discards().readOnce() == held.discards();
-        return held.isPin() ? kept : kept && held.isForWriting() && page.forks().readOnce() == held.forks();
+        boolean kept = page.discards().isNone(held.discards());
+        return held.isPin() ? kept : kept && held.isForWriting() && page.forks().isNone(held.forks());
     }
 
     /** I1, of the entry. An ordinary reference does not keep the page from being swapped, but must find it again. */
     private void checkMapped(Held held) {
-        if (!isPromised(held)) {
+        if (!isPromised(world, held)) {
             return;
         }
-        long pte = World.of(world.parent, held.page())
-                .table
-                .pte(held.page() % Shape.ENTRIES)
-                .readOnce();
-        boolean mapped =
-                Pte.isPresent(pte) ? Pte.pfn(pte) == held.folio().pfn : !held.isPin() && Pte.has(pte, Pte.SWAP);
+        long pte = entryOf(world, held);
+        boolean mapped = Pte.isPresent(pte)
+                ? Pte.pfn(pte) == held.folio().pfn
+                : !held.isPin() && Pte.has(pte, Pte.SWAP);
         if (!mapped) {
-            throw Violation.found(
-                    "I1: " + describe(held) + ", but the entry is " + Pte.describe(pte),
-                    held.area(),
-                    held.page(),
-                    held.folio().pfn);
+            throw notMapped(held, pte);
         }
     }
 

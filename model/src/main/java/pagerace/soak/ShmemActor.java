@@ -75,7 +75,7 @@ final class ShmemActor {
             case SHMEM_AROUND -> around(file, index);
             case SHMEM_STORE -> store(file, index);
             case SHMEM_PIN -> pin(file, index, choice.page());
-            case SHMEM_RELEASE -> cpu.release(choice.bits());
+            case SHMEM_RELEASE -> cpu.release(world, choice.bits());
             case SHMEM_LOOKUP -> lookup(file, index);
             case SHMEM_PUNCH -> punch(file);
             case SHMEM_TRUNCATE -> truncate(file);

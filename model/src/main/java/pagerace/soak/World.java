@@ -53,10 +53,31 @@ final class World {
      * @param swap its slot
      * @param reclaimer held while the page is reclaimed: a slot has one user
      * @param swapIns accesses under way that may swap the page in; a slot is not given out again under them
-     * @param discards how often the user gave the page up, on purpose
-     * @param forks how often fork came by
+     * @param discards the user gives the page up, on purpose
+     * @param forks fork comes by
      */
-    record AnonPage(SwapSpace swap, BitLock reclaimer, Word swapIns, Word discards, Word forks) {}
+    record AnonPage(SwapSpace swap, BitLock reclaimer, Word swapIns, Excuse discards, Excuse forks) {}
+
+    /**
+     * Something that excuses a page for no longer being where a reference to it was taken.
+     *
+     * @param begun how often it began
+     * @param done how often it was done
+     */
+    record Excuse(Word begun, Word done) {
+        void begin() {
+            count(begun, 1);
+        }
+
+        void end() {
+            count(done, 1);
+        }
+
+        /** Whether it has not happened, not even in part, since {@link #done} was {@code before}. */
+        boolean isNone(long before) {
+            return begun.readOnce() == before;
+        }
+    }
 
     /**
      * A file without a disk.
@@ -134,8 +155,8 @@ final class World {
                     new SwapSpace(machine, false),
                     new BitLock(machine.word("reclaimer", i, 0), 1),
                     machine.word("swap_ins", i, 0),
-                    machine.word("discards", i, 0),
-                    machine.word("forks", i, 0)));
+                    new Excuse(machine.word("discards_begun", i, 0), machine.word("discards_done", i, 0)),
+                    new Excuse(machine.word("forks_begun", i, 0), machine.word("forks_done", i, 0))));
         }
     }
 
