@@ -75,4 +75,9 @@ enum Action {
         this.area = area;
         this.weight = weight;
     }
+
+    /** Whether it gives a reference back. */
+    boolean isRelease() {
+        return this == RELEASE || this == SHMEM_RELEASE;
+    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.soak;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,7 +13,8 @@ import java.util.SplittableRandom;
  * seed gives the same sequence however threads are timed.
  *
  * <p>Algorithm notes. Threads that wander over hundreds of pages seldom meet. So each round has a part of the address space in
- * which most operations take place, and in each part a few pages that most of them touch; both come from seed and round, the same
+ * which most operations take place, and in each part a page or two that most of them touch. And it leaves out every other action,
+ * so that those which race with each other sometimes have the page to themselves. All of that comes from seed and round, the same
  * for all threads.
  */
 final class Choices {
@@ -29,14 +30,13 @@ final class Choices {
     private static final long THREAD_SALT = 0x14057B7EF767814FL;
 
     private static final List<Area> AREAS = List.of(Area.values());
-    private static final Map<Area, List<Action>> DECKS = decks();
-
     private final long seed;
     private final int thread;
     private final Shape shape;
     private SplittableRandom random;
     private Area focus = Area.ANON;
     private final Map<Area, int[]> hot = new EnumMap<>(Area.class);
+    private final Map<Area, List<Action>> decks = new EnumMap<>(Area.class);
     private int left;
 
     /** The choices of {@code thread} over an address space of that shape. */
@@ -55,6 +55,7 @@ final class Choices {
         int hotPages = 1 + common.nextInt(MOST_HOT_PAGES);
         for (Area area : Area.values()) {
             hot.put(area, common.ints(hotPages, 0, shape.pages(area)).toArray());
+            decks.put(area, deck(area, common));
         }
         random = new SplittableRandom(common.nextLong() ^ (thread + 1) * THREAD_SALT);
         left = random.nextInt(FEWEST_OPERATIONS, MOST_OPERATIONS);
@@ -69,7 +70,7 @@ final class Choices {
     Choice next() {
         left--;
         Area area = isHot() ? focus : AREAS.get(random.nextInt(AREAS.size()));
-        List<Action> deck = DECKS.getOrDefault(area, List.of());
+        List<Action> deck = decks.getOrDefault(area, List.of());
         Action action = deck.get(random.nextInt(deck.size()));
         int[] pages = hot.getOrDefault(area, new int[1]);
         int hotPage = pages[random.nextInt(pages.length)];
@@ -86,16 +87,15 @@ final class Choices {
         return random.nextInt(100) < PERCENT_HOT;
     }
 
-    private static Map<Area, List<Action>> decks() {
-        Map<Area, List<Action>> decks = new EnumMap<>(Area.class);
-        for (Area area : Area.values()) {
-            decks.put(
-                    area,
-                    Arrays.stream(Action.values())
-                            .filter(action -> action.area == area)
-                            .flatMap(action -> Collections.nCopies(action.weight, action).stream())
-                            .toList());
+    /** The actions of this round, each as often as it weighs. References are always given back. */
+    private static List<Action> deck(Area area, SplittableRandom common) {
+        List<Action> deck = new ArrayList<>();
+        for (Action action : Action.values()) {
+            boolean chosen = common.nextBoolean() || action.isRelease();
+            if (chosen && action.area == area) {
+                deck.addAll(Collections.nCopies(action.weight, action));
+            }
         }
-        return decks;
+        return deck.isEmpty() ? List.of(Action.DISK_STORE) : deck; // only the disk has nothing to give back
     }
 }

@@ -58,7 +58,8 @@ final class Invariants {
             return;
         }
         long pte = entryOf(world, held);
-        world.machine.smpRmb(); // pairs with the full order of the excuse's beginning: it began before the entry changed
+        world.machine
+                .smpRmb(); // pairs with the full order of the excuse's beginning: it began before the entry changed
         if (Pte.isPresent(pte) && Pte.pfn(pte) != held.folio().pfn && isPromised(world, held)) {
             throw notMapped(held, pte);
         }
@@ -356,9 +357,8 @@ final class Invariants {
             return;
         }
         long pte = entryOf(world, held);
-        boolean mapped = Pte.isPresent(pte)
-                ? Pte.pfn(pte) == held.folio().pfn
-                : !held.isPin() && Pte.has(pte, Pte.SWAP);
+        boolean mapped =
+                Pte.isPresent(pte) ? Pte.pfn(pte) == held.folio().pfn : !held.isPin() && Pte.has(pte, Pte.SWAP);
         if (!mapped) {
             throw notMapped(held, pte);
         }
