@@ -24,7 +24,7 @@ import pagerace.mm.op.UserAccess;
  *   <li>I5 references: every one of them is known, as every mapping is.
  *   <li>I6 swap: a slot counts the entries that name it, and its cache and the folio agree. What reclaim frees is on the device.
  *   <li>I7 isolation: what the parent stores the child does not see, and back.
- *   <li>F1 a file's page is mapped only while it is in the file.
+ *   <li>F1 a file's page is mapped only while it is in the file. Also looked at after each fault-around.
  *   <li>F2 a clean page is on the disk; what eviction frees is clean.
  *   <li>F3 an entry is writable only while the filesystem agrees.
  *   <li>F4 what was in the file when a punch began is in it no more when it ends.
@@ -123,6 +123,30 @@ final class Invariants {
                         before[i]);
             }
         }
+    }
+
+    /** F1, while others run: whoever takes a page out of the file unmaps it first, and within a round it does not come back. */
+    static void checkMappedPages(World world, int number) {
+        World.ShmemFile file = world.shmemFiles.get(number);
+        for (int i = 0; i < Shape.SHMEM_PAGES; i++) {
+            long pte = file.mm().table.pte(i).readOnce();
+            if (Pte.isPresent(pte)
+                    && !file.inode().owns(world.memMap.stableFolioOf(Pte.pfn(pte)))
+                    && isStill(world, file.mm(), i, pte)) {
+                int page = number * Shape.SHMEM_PAGES + i;
+                throw Violation.found(
+                        "F1: " + Area.SHMEM.page(page) + " maps folio " + Pte.pfn(pte) + ", which has left the file",
+                        Area.SHMEM,
+                        page,
+                        Pte.pfn(pte));
+            }
+        }
+    }
+
+    private static boolean isStill(World world, Mm mm, int index, long pte) {
+        world.machine.smpRmb(); // pairs with the zap's locked instruction, which comes before the folio leaves the file
+        long now = mm.table.pte(index).readOnce();
+        return Pte.isPresent(now) && Pte.pfn(now) == Pte.pfn(pte);
     }
 
     /** All that needs no access to memory. */

@@ -95,6 +95,7 @@ final class ShmemActor {
         file.shared.mm().mmapLock.readLock();
         FaultEnd end = file.around.mapPages(index);
         file.shared.mm().mmapLock.readUnlock();
+        Invariants.checkMappedPages(world, file.number);
         return cpu.counters.count(Op.FAULT_AROUND, end);
     }
 
