@@ -41,7 +41,7 @@ final class Batch {
 
     /** The operation, as the model does it. */
     static Batch of(Priced priced, int size) {
-        HardwareMachine machine = new HardwareMachine(true);
+        HardwareMachine machine = HardwareMachine.rewindable();
         List<LongSupplier> copies = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Supplier<?> operation = priced.setup().apply(machine);
@@ -72,7 +72,7 @@ final class Batch {
 
     /** Its accesses alone, on words of the hardware machine. */
     static Batch onWords(Floor floor, int size) {
-        HardwareMachine machine = new HardwareMachine(true);
+        HardwareMachine machine = HardwareMachine.rewindable();
         List<LongSupplier> copies = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Word[] words = Arrays.stream(floor.initial())

@@ -112,7 +112,7 @@ class FloorTest {
     @Test
     void anOperationThatIsRewoundEndsAsItDidBefore() {
         timed().forEach(priced -> {
-            HardwareMachine machine = new HardwareMachine(true);
+            HardwareMachine machine = HardwareMachine.rewindable();
             Supplier<?> operation = priced.setup().apply(machine);
             machine.mark();
             Object end = operation.get();

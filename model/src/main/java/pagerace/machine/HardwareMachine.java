@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
  *
  * <p>Guarantees: each primitive is at least as strong as {@code machine.md} asks and, off x86, no stronger than Java can
- * say it. A wait that is not satisfied within {@link #SPIN_LIMIT} reads poisons the machine and throws {@link Stuck}; on
+ * say it. A wait that is not satisfied within a limit of reads, {@link #SPIN_LIMIT} unless told otherwise, poisons the machine and throws {@link Stuck}; on
  * a poisoned machine every wait that its first read does not satisfy throws at once, so that the other actor stops as well
  * instead of waiting for one that has gone.
  *
@@ -53,27 +53,30 @@ public final class HardwareMachine extends Machine {
     /** All words; null if nobody wants to {@link #rewind}. */
     private final @Nullable List<HardwareWord> words;
 
+    private final int spinLimit;
     private final boolean elidesFences;
 
     private long[] marks = {};
 
-    /** A machine. */
+    /** A machine whose waits give up after {@link #SPIN_LIMIT} reads. */
     public HardwareMachine() {
-        this(false);
+        this(false, SPIN_LIMIT, false);
     }
 
-    /**
-     * A machine.
-     *
-     * @param remembersWords whether {@link #mark} and {@link #rewind} are wanted
-     */
-    public HardwareMachine(boolean remembersWords) {
-        this(remembersWords, false);
-    }
-
-    private HardwareMachine(boolean remembersWords, boolean elidesFences) {
+    private HardwareMachine(boolean remembersWords, int spinLimit, boolean elidesFences) {
         words = remembersWords ? new ArrayList<>() : null;
+        this.spinLimit = spinLimit;
         this.elidesFences = elidesFences;
+    }
+
+    /** A machine whose waits give up after {@code spinLimit} reads. */
+    public static HardwareMachine withSpinLimit(int spinLimit) {
+        return new HardwareMachine(false, spinLimit, false);
+    }
+
+    /** A machine that remembers its words, for {@link #mark} and {@link #rewind}. */
+    public static HardwareMachine rewindable() {
+        return new HardwareMachine(true, SPIN_LIMIT, false);
     }
 
     /**
@@ -93,7 +96,7 @@ public final class HardwareMachine extends Machine {
                     "fences beside atomics can be elided on x86 only, where a locked instruction is a full fence, not on "
                             + arch);
         }
-        return new HardwareMachine(false, true);
+        return new HardwareMachine(false, SPIN_LIMIT, true);
     }
 
     /** Whether {@code arch}, as {@code os.arch} spells it, is x86: there a locked instruction is a full fence. */
@@ -381,7 +384,7 @@ public final class HardwareMachine extends Machine {
 
         @Override
         public long await(LongPredicate until) {
-            for (int spins = 0; spins < SPIN_LIMIT; spins++) {
+            for (int spins = 0; spins < machine.spinLimit; spins++) {
                 long seen = readOnce();
                 if (until.test(seen)) {
                     return seen;
@@ -393,7 +396,7 @@ public final class HardwareMachine extends Machine {
 
         @Override
         public void acquireWhenClear(long busy, long delta) {
-            for (int spins = 0; spins < SPIN_LIMIT; spins++) {
+            for (int spins = 0; spins < machine.spinLimit; spins++) {
                 if (tryAcquireWhenClear(busy, delta)) {
                     return;
                 }

@@ -182,6 +182,11 @@ public final class Folio {
         allocate(SHMEM, UPTODATE | pageFlags, content);
     }
 
+    /** Turns a spare folio into an unmapped one of a file on disk with one reference, as {@link #allocateAnon}. */
+    public void allocateFile(long content, long pageFlags) {
+        allocate(FILE, UPTODATE | pageFlags, content);
+    }
+
     private void allocate(long owner, long pageFlags, long content) {
         if (!isFrozen()) {
             throw new IllegalStateException("the spare folio is in use already");

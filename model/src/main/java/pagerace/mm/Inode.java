@@ -65,12 +65,19 @@ public final class Inode {
         return folio.mapping.readOnce() == kind;
     }
 
-    /** {@code filemap_add_folio}: puts a locked folio with a reference for the cache into an empty slot. */
-    public void add(int index, Folio folio) {
+    /**
+     * {@code filemap_add_folio}: puts a locked folio with a reference for the cache into a slot, unless somebody else has
+     * filled it ({@code -EEXIST}); whether it did.
+     */
+    public boolean add(int index, Folio folio) {
         xaLock.lock();
-        slots[index].storeRelease(
-                folio.pfn); // pairs with the dependent read of lookups: they find the folio initialised
+        boolean empty = slots[index].readOnce() == 0;
+        if (empty) {
+            // Pairs with the dependent read of lookups: they find the folio initialised.
+            slots[index].storeRelease(folio.pfn);
+        }
         xaLock.unlock();
+        return empty;
     }
 
     /** {@code filemap_remove_folio}: takes a locked folio out; from now on its mapping is none. The caller drops the reference. */

@@ -342,7 +342,12 @@ class StateTest {
                     .isEqualTo(1);
             assertThat(machine.logOf(() -> file.add(0, two)))
                     .containsExactly(
-                            "lock page_cache.xa_lock", "storeRelease page_cache[0]", "storeRelease page_cache.xa_lock");
+                            "lock page_cache.xa_lock",
+                            "readOnce page_cache[0]",
+                            "storeRelease page_cache[0]",
+                            "storeRelease page_cache.xa_lock");
+            assertThat(file.slot(0).readOnce()).isEqualTo(2);
+            assertThat(file.add(0, one)).as("a slot that is filled").isFalse();
             assertThat(file.slot(0).readOnce()).isEqualTo(2);
             assertThat(new Inode(machine, Folio.SHMEM, one).pages()).isEqualTo(1);
         }

@@ -10,18 +10,12 @@ import pagerace.race.Point;
 import pagerace.stress.Progress;
 import pagerace.verdict.Tier;
 
-/** One line that renews itself on a terminal; in a log, a line every ten seconds. */
+/** How far a stress run is, on one line. */
 final class ConsoleProgress implements Progress {
-    private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-
-    private final PrintStream out;
-    private final boolean terminal;
-    private Duration nextLine = Duration.ZERO;
-    private int width;
+    private final ProgressLine line;
 
     ConsoleProgress(PrintStream out, boolean terminal) {
-        this.out = out;
-        this.terminal = terminal;
+        line = new ProgressLine(out, terminal);
     }
 
     /** Whether somebody watches. Since JDK 22 there is a console even where there is no terminal, so it is asked. */
@@ -42,33 +36,24 @@ final class ConsoleProgress implements Progress {
 
     @Override
     public void forking(Point point, Tier tier, int settled, int points, Duration elapsed, Duration left) {
-        if (!terminal && elapsed.compareTo(nextLine) < 0) {
+        if (!line.isDue(elapsed)) {
             return;
         }
-        nextLine = elapsed.plus(LOG_INTERVAL);
-        String line = String.format(
-                Locale.ROOT,
-                "[%s, %s left] %d of %d points settled; %s in %s",
-                Budget.text(elapsed),
-                Budget.text(left),
-                settled,
-                points,
-                point.key(),
-                tier);
-        if (terminal) {
-            out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
-            width = line.length();
-        } else {
-            out.println(line);
-        }
-        out.flush();
+        line.show(
+                elapsed,
+                String.format(
+                        Locale.ROOT,
+                        "[%s, %s left] %d of %d points settled; %s in %s",
+                        Budget.text(elapsed),
+                        Budget.text(left),
+                        settled,
+                        points,
+                        point.key(),
+                        tier));
     }
 
     @Override
     public void done() {
-        if (terminal && width > 0) {
-            out.print("\r" + " ".repeat(width) + "\r");
-            out.flush();
-        }
+        line.clear();
     }
 }

@@ -21,7 +21,8 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {
             "0:everything was graded, and nothing fails",
             "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), the explorer disagrees"
-                    + " with the catalogue, nothing could be decided about a race, or the run was not completed",
+                    + " with the catalogue, nothing could be decided about a race, the run was not completed, or a soak"
+                    + " found a violation, missed an operation or did not catch a mutant",
             "2:the command line or a file was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
@@ -62,6 +63,7 @@ public final class Main {
                 .addSubcommand(new LitmusCommand(out))
                 .addSubcommand(new ExportCommand(out))
                 .addSubcommand(new StressCommand(out))
+                .addSubcommand(new SoakCommand(out))
                 .addSubcommand(new ReportCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

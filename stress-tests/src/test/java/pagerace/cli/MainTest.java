@@ -18,6 +18,7 @@ import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.report.Journal;
 import pagerace.report.Report;
+import pagerace.soak.Mutant;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tier;
@@ -45,7 +46,7 @@ class MainTest {
 
     @Test
     void everyCommandExplainsItself() {
-        for (String command : List.of("explore", "necessity", "litmus", "export", "stress", "report")) {
+        for (String command : List.of("explore", "necessity", "litmus", "export", "stress", "soak", "report")) {
             out.reset();
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: pagerace " + command);
@@ -178,6 +179,60 @@ class MainTest {
         Files.writeString(file, "{\"schema\": 99, \"prices\": []}");
         assertThat(run("stress", "--output=" + directory, "--prices=" + file)).isEqualTo(2);
         assertOneSentence("is not a price file of version 1");
+    }
+
+    @Test
+    void aMutantThatIsCaughtIsAPass() {
+        assertThat(run("soak", "--mutant=DROP_UNSHARE", "--seed=1", "--threads=2"))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("Soak of DROP_UNSHARE: 2 threads, 1024 folios, 64 stripes, seed 1, at most 1m00s\n")
+                .contains("\nI3: a pin for reading taken at parent[")
+                .contains(", which is not exclusive\nThe last operations there, the latest at 0:\n")
+                .containsPattern("\nCAUGHT after [\\d.]+ s, [\\d,]+ rounds, [\\d,]+ operations\n$");
+    }
+
+    @Test
+    void aMutantThatIsNotCaughtInTimeIsAFailure() {
+        assertThat(run("soak", "--mutant=LOCK_BEFORE_SEQ_REFERENCE_LAST", "--time=0.000000001s", "--threads=2"))
+                .isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("\nNOT CAUGHT in ");
+    }
+
+    @Test
+    void mainlineSaysWhatItCounted() {
+        assertThat(run("soak", "--time=1s", "--threads=2")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("  operation          ended in                         times  healthy\n")
+                .containsPattern("  FORK +SHARED +[\\d,]+  > 0\n")
+                .containsPattern("  FORK +AGAIN +0  0: inside only\n")
+                .containsPattern(
+                        "\nHOLDS: no invariant was violated in [\\d.]+ s, [\\d,]+ rounds, [\\d,]+ operations\n$");
+    }
+
+    @Test
+    void listsTheMutants() {
+        assertThat(run("soak", "--list")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(Mutant.values().length)
+                .contains("DROP_SEQ_RECHECK                 SC          must be caught")
+                .contains("UNPIN_PRECHECK                   TSO         must be caught")
+                .contains("DROP_PIN_FENCE                   weak only   not expected on x86");
+    }
+
+    @Test
+    void soaksThatCannotBe() {
+        for (String[] bad : new String[][] {
+            {"--threads=1", "A soak by 1 threads has nothing to race; use 2 at least."},
+            {"--stripes=48", "must be a power of two, not 48; the nearest below is 32."},
+            {"--folios=100", "100 folios are too few for "},
+            {"--mutant=DROP_SEQ_RECHEK", "There is no mutant DROP_SEQ_RECHEK; the nearest is DROP_SEQ_RECHECK."},
+            {"--time=soon", "not a duration"}
+        }) {
+            err.reset();
+            assertThat(run("soak", bad[0])).as(bad[0]).isEqualTo(2);
+            assertOneSentence(bad[1]);
+        }
     }
 
     @Test

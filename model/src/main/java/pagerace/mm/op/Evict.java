@@ -24,7 +24,7 @@ public final class Evict {
         KEPT_DIRTY,
         /** Its private data is in use. */
         KEPT_BUSY,
-        /** Somebody else had a reference when it was to be frozen. */
+        /** Somebody else had a reference when it was to be frozen, or had taken it out of the file. */
         KEPT_REFERENCED,
         /** It was frozen, and found dirty: dirtied after the first look. */
         KEPT_UNFROZEN,
@@ -74,6 +74,10 @@ public final class Evict {
 
     /** {@code __remove_mapping}. */
     private End removeMapping(Folio folio) {
+        // Without this the reference of whoever truncates it, and is not done yet, would pass for the page cache's.
+        if (!file.inode.owns(folio)) {
+            return End.KEPT_REFERENCED;
+        }
         file.inode.xaLock.lock();
         Freeze.End end = freeze.freeze(folio, OWN_REFERENCES);
         if (end == Freeze.End.FROZEN) {

@@ -15,7 +15,8 @@ import pagerace.mm.Pte;
  * {@code copy_page_range} for entries of one table of an anonymous private mapping: of each the child either shares the
  * parent's folio, both entries read-only, or gets a copy at once because the folio may be pinned.
  *
- * <p>Assumptions: an entry is present or none; the child's table is empty; {@code spares} are nobody else's.
+ * <p>Assumptions: the child's table is empty; {@code spares} are nobody else's. Copying an entry that is not present is not
+ * modelled: the child gets none.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.
@@ -63,7 +64,7 @@ public final class Fork {
         SHARED,
         /** The child has a copy; the parent's entry is as it was. */
         COPIED,
-        /** The parent's entry maps nothing any more, so neither does the child's. */
+        /** The parent's entry maps nothing, or nothing any more, so neither does the child's. */
         NOTHING,
         /** Inside only: a copy is needed, and a page for it must be allocated first ({@code -EAGAIN}). */
         AGAIN
@@ -174,7 +175,7 @@ public final class Fork {
     private End copyPresentPte(int index, boolean havePage) {
         Word entry = parent.table.pte(index);
         long pte = entry.readOnce();
-        if (Pte.isNone(pte)) {
+        if (!Pte.isPresent(pte)) {
             return End.NOTHING;
         }
         Folio folio = memMap.folioOf(Pte.pfn(pte));

@@ -52,7 +52,10 @@ public final class ReclaimFile {
         KEPT_DIRTY,
         /** Unmapped; the folio had seemed clean, but its buffers were not, or no longer. */
         KEPT_BUFFERS,
-        /** Unmapped, and the buffers are gone; but somebody else has a reference, or had one and left the folio dirty. */
+        /**
+         * Unmapped, and the buffers are gone; but somebody else has a reference, or had one and left the folio dirty, or took it
+         * out of the file.
+         */
         STRIPPED,
         /** Out of the page cache, and free. */
         RECLAIMED

@@ -34,7 +34,7 @@ public final class ShmemFault {
     /** A mutant of the present kernel: the fault does not wait for a punch. */
     public static final Steps<Step> WITHOUT_WAIT = MAINLINE.without(Step.WAIT_FOR_PUNCH);
 
-    /** Once for each time that somebody else changed the page between lookup and lock, or a punch ended. */
+    /** Once for each time that somebody else filled the slot, changed the page between lookup and lock, or a punch ended. */
     private static final int TRIES = 3;
 
     private final Mm mm;
@@ -149,7 +149,11 @@ public final class ShmemFault {
         Folio fresh = spares.take();
         fresh.allocateShmem(0, Folio.LOCKED);
         fresh.refcount.add(1);
-        file.add(index, fresh);
+        if (!file.add(index, fresh)) {
+            fresh.lock.unlock();
+            fresh.refcount.writeOnce(0); // nobody else has seen it
+            return FaultEnd.SKIPPED_MOVED;
+        }
         return install(fresh, index, seen, FaultEnd.MAPPED_NEW);
     }
 

@@ -54,6 +54,15 @@ class EvictTest {
         assertThat(scene.buffers.isAttached()).isTrue();
     }
 
+    /** As many references as expected, but not those. */
+    @Test
+    void theReferenceOfWhoeverTruncatesDoesNotPassForThePageCaches() {
+        assertThat(scene.folio.tryGet()).isTrue(); // the truncation's
+        scene.truncate();
+        assertThat(scene.evict()).isEqualTo(End.KEPT_REFERENCED);
+        scene.assertReferences(2);
+    }
+
     @Test
     void aReferenceKeepsThePageButNotItsPrivateData() {
         assertThat(scene.folio.tryGet()).isTrue();

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The sequence of choices of one thread: a function of seed, thread and round alone. What an operation finds never enters, so a
+ * seed gives the same sequence however threads are timed.
+ *
+ * <p>Algorithm notes. Threads that wander over hundreds of pages seldom meet. So each round has a part of the address space in
+ * which most operations take place, and in each part a page or two that most of them touch. And it leaves out every other action,
+ * so that those which race with each other sometimes have the page to themselves. All of that comes from seed and round, the same
+ * for all threads.
+ */
+final class Choices {
+    private static final int FEWEST_OPERATIONS = 100;
+    private static final int MOST_OPERATIONS = 400;
+    private static final int MOST_HOT_PAGES = 2;
+    private static final int PERCENT_HOT = 90;
+    /** In this many rounds of a hundred the part is the one; the rest is for the disk. */
+    private static final int PERCENT_ANON = 50;
+
+    private static final int PERCENT_SHMEM = 25;
+    private static final long ROUND_SALT = 0x5851F42D4C957F2DL;
+    private static final long THREAD_SALT = 0x14057B7EF767814FL;
+
+    private static final List<Area> AREAS = List.of(Area.values());
+    private final long seed;
+    private final int thread;
+    private final Shape shape;
+    private SplittableRandom random;
+    private Area focus = Area.ANON;
+    private final Map<Area, int[]> hot = new EnumMap<>(Area.class);
+    private final Map<Area, List<Action>> decks = new EnumMap<>(Area.class);
+    private int left;
+
+    /** The choices of {@code thread} over an address space of that shape. */
+    Choices(long seed, int thread, Shape shape) {
+        this.seed = seed;
+        this.thread = thread;
+        this.shape = shape;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Begins {@code round}. */
+    void begin(long round) {
+        SplittableRandom common = new SplittableRandom(seed ^ round * ROUND_SALT);
+        int part = common.nextInt(100);
+        focus = part < PERCENT_ANON ? Area.ANON : part < PERCENT_ANON + PERCENT_SHMEM ? Area.SHMEM : Area.DISK;
+        int hotPages = 1 + common.nextInt(MOST_HOT_PAGES);
+        for (Area area : Area.values()) {
+            hot.put(area, common.ints(hotPages, 0, shape.pages(area)).toArray());
+            decks.put(area, deck(area, common));
+        }
+        random = new SplittableRandom(common.nextLong() ^ (thread + 1) * THREAD_SALT);
+        left = random.nextInt(FEWEST_OPERATIONS, MOST_OPERATIONS);
+    }
+
+    /** Whether the round has another choice. */
+    boolean hasNext() {
+        return left > 0;
+    }
+
+    /** The next choice. */
+    Choice next() {
+        left--;
+        Area area = isHot() ? focus : AREAS.get(random.nextInt(AREAS.size()));
+        List<Action> deck = decks.getOrDefault(area, List.of());
+        Action action = deck.get(random.nextInt(deck.size()));
+        int[] pages = hot.getOrDefault(area, new int[1]);
+        int hotPage = pages[random.nextInt(pages.length)];
+        int anyPage = random.nextInt(shape.pages(area));
+        return new Choice(action, isHot() ? hotPage : anyPage, random.nextInt(Integer.MAX_VALUE));
+    }
+
+    /** The pages of {@code area} that this round prefers. */
+    int[] hotPages(Area area) {
+        return hot.getOrDefault(area, new int[0]);
+    }
+
+    private boolean isHot() {
+        return random.nextInt(100) < PERCENT_HOT;
+    }
+
+    /** The actions of this round, each as often as it weighs. References are always given back. */
+    private static List<Action> deck(Area area, SplittableRandom common) {
+        List<Action> deck = new ArrayList<>();
+        for (Action action : Action.values()) {
+            boolean chosen = common.nextBoolean() || action.isRelease();
+            if (chosen && action.area == area) {
+                deck.addAll(Collections.nCopies(action.weight, action));
+            }
+        }
+        return deck.isEmpty() ? List.of(Action.DISK_STORE) : deck; // only the disk has nothing to give back
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagerace.mm.Folio;
+import pagerace.mm.op.CleanFolio;
+import pagerace.mm.op.DropDirty;
+import pagerace.mm.op.Evict;
+import pagerace.mm.op.Freeze;
+import pagerace.mm.op.GupFast;
+import pagerace.mm.op.HolePunch;
+import pagerace.mm.op.Lookup;
+import pagerace.mm.op.MarkDirty;
+import pagerace.mm.op.ReclaimFile;
+import pagerace.mm.op.SharedWriteFault;
+import pagerace.mm.op.Writeback;
+import pagerace.mm.op.Zap;
+
+/** What one thread does with mapped files on a disk. */
+final class DiskActor {
+    /** How a page came into the page cache. */
+    enum ReadIn {
+        /** This thread read it. */
+        READ,
+        /** Somebody else did. */
+        THERE_ALREADY
+    }
+
+    /** What became of a store through an ordinary reference. */
+    enum DropEnd {
+        /** Somebody else has the folio still. */
+        DROPPED,
+        /** Nobody has: the page had been truncated. */
+        FREED
+    }
+
+    /** What became of a truncation. */
+    enum Truncate {
+        /** A page went. */
+        TRUNCATED,
+        /** There was none. */
+        EMPTY
+    }
+
+    private final World world;
+    private final Cpu cpu;
+    private final List<File> files = new ArrayList<>();
+
+    /** The operations on one file. */
+    private record File(
+            int number,
+            World.DiskPage shared,
+            SharedWriteFault fault,
+            Writeback writeback,
+            MarkDirty unpinDirty,
+            DropDirty dropDirty,
+            ReclaimFile reclaim,
+            HolePunch truncation,
+            Lookup lookup,
+            GupFast gupFast,
+            Zap zap) {}
+
+    DiskActor(World world, Cpu cpu) {
+        this.world = world;
+        this.cpu = cpu;
+        for (int i = 0; i < Shape.DISK_FILES; i++) {
+            files.add(file(i));
+        }
+    }
+
+    private File file(int number) {
+        World.DiskPage shared = world.diskPages.get(number);
+        Kernel kernel = world.kernel;
+        CleanFolio clean =
+                new CleanFolio(world.machine, shared.file(), List.of(shared.mm()), Kernel.PLATFORM, kernel.clean);
+        Evict evict = new Evict(shared.file(), null, new Freeze(kernel.freeze));
+        return new File(
+                number,
+                shared,
+                new SharedWriteFault(world.machine, shared.mm(), world.memMap, shared.file(), kernel.sharedWriteFault),
+                new Writeback(shared.file(), clean, Writeback.MAINLINE),
+                new MarkDirty(world.machine, shared.file(), kernel.unpinDirty),
+                new DropDirty(kernel.dropDirty),
+                new ReclaimFile(world.machine, shared.mm(), shared.file(), evict, Kernel.PLATFORM, ReclaimFile.V6_4),
+                new HolePunch(
+                        world.machine, shared.mm(), world.memMap, shared.file(), Kernel.PLATFORM, kernel.truncation),
+                new Lookup(world.memMap, shared.file().inode, Lookup.MAINLINE),
+                new GupFast(world.machine, shared.mm(), world.memMap, kernel.gupFast, Kernel.ADMISSION),
+                new Zap(shared.mm(), world.memMap, Kernel.PLATFORM, Zap.V6_2));
+    }
+
+    /** Does {@code choice}; how it ended. Who may not write through references stores through the page table instead. */
+    Enum<?> run(Choice choice) {
+        File file = files.get(choice.page());
+        boolean pinned = file.shared.pinned();
+        return switch (choice.action()) {
+            case DISK_STORE -> store(file);
+            case DISK_WRITEBACK -> writeback(file);
+            case DISK_UNPIN_DIRTY -> pinned ? unpinDirty(file) : store(file);
+            case DISK_DROP_DIRTY -> pinned ? dropDirty(file) : store(file);
+            case DISK_LONGTERM -> longterm(file);
+            case DISK_RECLAIM -> reclaim(file);
+            case DISK_TRUNCATE -> truncate(file);
+            case DISK_DISCARD -> discard(file);
+            default -> throw new IllegalArgumentException(choice.action() + " is not for files on disk");
+        };
+    }
+
+    private UserMemory.End store(File file) {
+        UserMemory.End end = UserMemory.End.GAVE_UP;
+        long value = cpu.newValue();
+        for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
+            if (UserMemory.store(file.shared.mm(), world.memMap, cpu, 0, value)) {
+                end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
+            } else {
+                fault(file);
+            }
+        }
+        return cpu.counters.count(Op.DISK_STORE, end);
+    }
+
+    private void fault(File file) {
+        file.shared.mm().mmapLock.readLock();
+        SharedWriteFault.End end = cpu.counters.count(Op.SHARED_WRITE_FAULT, file.fault.handle());
+        file.shared.mm().mmapLock.readUnlock();
+        if (end == SharedWriteFault.End.SIGBUS) {
+            readIn(file);
+        }
+    }
+
+    /** The part of {@code filemap_fault} that reads a page which is not in the page cache. */
+    private void readIn(File file) {
+        file.shared.invalidateLock().readLock();
+        Folio fresh = cpu.take();
+        fresh.allocateFile(file.shared.file().disk.readOnce(), Folio.LOCKED);
+        boolean added = file.shared.file().inode.add(0, fresh);
+        fresh.lock.unlock();
+        if (!added) {
+            fresh.put();
+        }
+        file.shared.invalidateLock().readUnlock();
+        cpu.counters.count(Op.READ_IN, added ? ReadIn.READ : ReadIn.THERE_ALREADY);
+    }
+
+    /** The flusher. It shuts truncation out, which in the kernel waits for what is being written. */
+    private Enum<?> writeback(File file) {
+        file.shared.invalidateLock().readLock();
+        Enum<?> end = Lookup.End.EMPTY;
+        Folio folio = lookup(file);
+        if (folio != null) {
+            end = cpu.counters.count(Op.WRITEBACK, file.writeback.write(folio));
+            folio.put();
+        }
+        file.shared.invalidateLock().readUnlock();
+        return end;
+    }
+
+    private Enum<?> unpinDirty(File file) {
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, GupFast.FOLL_PIN | GupFast.FOLL_WRITE);
+        cpu.counters.count(Op.DISK_GUP_FAST, grab.end());
+        if (!grab.isPinned()) {
+            fault(file);
+            return grab.end();
+        }
+        Folio folio = world.memMap.stableFolioOf(grab.pfn());
+        cpu.touch(folio);
+        folio.data.writeOnce(cpu.newValue());
+        MarkDirty.End end = file.unpinDirty.mark(folio);
+        folio.unpin();
+        return cpu.counters.count(Op.UNPIN_DIRTY, end);
+    }
+
+    private Enum<?> dropDirty(File file) {
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, GupFast.FOLL_WRITE);
+        cpu.counters.count(Op.DISK_GUP_FAST, grab.end());
+        if (!grab.isPinned()) {
+            fault(file);
+            return grab.end();
+        }
+        Folio folio = world.memMap.stableFolioOf(grab.pfn());
+        cpu.touch(folio);
+        boolean freed = file.dropDirty.write(folio, cpu.newValue());
+        return cpu.counters.count(Op.DROP_DIRTY, freed ? DropEnd.FREED : DropEnd.DROPPED);
+    }
+
+    private GupFast.End longterm(File file) {
+        int flags = GupFast.FOLL_PIN | GupFast.FOLL_WRITE | GupFast.FOLL_LONGTERM;
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, flags);
+        if (grab.isPinned()) {
+            throw Violation.found(
+                    "F6: a long-term pin for writing is on folio " + grab.pfn() + " of " + Area.DISK.page(file.number)
+                            + ", whose filesystem tracks dirty pages",
+                    Area.DISK,
+                    file.number,
+                    grab.pfn());
+        }
+        return cpu.counters.count(Op.LONGTERM, grab.end());
+    }
+
+    private Enum<?> reclaim(File file) {
+        Folio folio = lookup(file);
+        if (folio == null) {
+            return Lookup.End.EMPTY;
+        }
+        if (!world.tryIsolate(folio)) {
+            folio.put();
+            return cpu.counters.count(Op.ISOLATE, AnonActor.Isolate.ISOLATED_BY_OTHERS);
+        }
+        ReclaimFile.End end = file.reclaim.shrink(folio);
+        world.putBack(folio);
+        if (end == ReclaimFile.End.RECLAIMED) {
+            Invariants.checkEvicted(file.number, folio);
+        } else {
+            folio.put();
+        }
+        return cpu.counters.count(Op.RECLAIM_FILE, end);
+    }
+
+    /** Truncation to nothing and back: the disk has a hole there now. */
+    private Truncate truncate(File file) {
+        file.shared.invalidateLock().writeLock();
+        int pfn = (int) file.shared.file().inode.slot(0).readOnce();
+        if (pfn != 0) {
+            cpu.touch(world.memMap.stableFolioOf(pfn));
+        }
+        file.truncation.punch();
+        file.shared.file().disk.writeOnce(0);
+        file.shared.file().reserved.writeOnce(0);
+        file.shared.file().inode.size.writeOnce(1);
+        file.shared.invalidateLock().writeUnlock();
+        return cpu.counters.count(Op.DISK_TRUNCATE, pfn != 0 ? Truncate.TRUNCATED : Truncate.EMPTY);
+    }
+
+    private Zap.End discard(File file) {
+        file.shared.mm().mmapLock.readLock();
+        Zap.End end = file.zap.zap(
+                file.shared.mm().table.ptl(0), file.shared.mm().table.pte(0), false, true);
+        file.shared.mm().mmapLock.readUnlock();
+        return cpu.counters.count(Op.DISK_DISCARD, end);
+    }
+
+    private @Nullable Folio lookup(File file) {
+        Lookup.Found found = file.lookup.get(0);
+        cpu.counters.count(Op.DISK_LOOKUP, found.end());
+        if (!found.isHeld()) {
+            return null;
+        }
+        Folio folio = world.memMap.stableFolioOf(found.pfn());
+        cpu.touch(folio);
+        return folio;
+    }
+}

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+import pagerace.mm.SwapSpace;
+import pagerace.mm.op.UserAccess;
+
+/**
+ * What must be true of the whole model while no operation is under way, and of single folios at a few moments before.
+ *
+ * <ul>
+ *   <li>I1 coherent pins: a page that is pinned, or referenced for writing, and that the user has not given up, is mapped where
+ *       it was; what the device writes the user reads, and back. The entry is looked at whenever a reference is given back, too.
+ *   <li>I2 exclusivity: a writable entry's folio is exclusive; an exclusive folio is mapped once.
+ *   <li>I3 a pinned anonymous folio is exclusive. Also looked at whenever a pin is given back.
+ *   <li>I4 a folio behind a swap entry is not exclusive; no migration entry is left over.
+ *   <li>I5 references: every one of them is known, as every mapping is.
+ *   <li>I6 swap: a slot counts the entries that name it, and its cache and the folio agree. What reclaim frees is on the device.
+ *   <li>I7 isolation: what the parent stores the child does not see, and back.
+ *   <li>F1 a file's page is mapped only while it is in the file. Also looked at after each fault-around.
+ *   <li>F2 a clean page is on the disk; what eviction frees is clean.
+ *   <li>F3 an entry is writable only while the filesystem agrees.
+ *   <li>F4 what was in the file when a punch began is in it no more when it ends.
+ *   <li>F5 where no reference writes, a dirty page is one that the filesystem agreed to.
+ *   <li>F6 no long-term pin for writing on a file whose dirty pages are tracked.
+ *   <li>L no folio is locked or being written, and nobody has it isolated.
+ * </ul>
+ *
+ * I8, the lifetime of page tables, is not modelled: tables are never freed.
+ */
+final class Invariants {
+    private final World world;
+    private final List<Cpu> cpus;
+    private final AnonActor judge;
+    private final int[] mappings;
+    private final long[] references;
+
+    /** Of {@code world}, whose threads hold what {@code cpus} say; accesses that a check needs are {@code judge}'s. */
+    Invariants(World world, List<Cpu> cpus, AnonActor judge) {
+        this.world = world;
+        this.cpus = cpus;
+        this.judge = judge;
+        this.mappings = new int[world.shape.folios() + 1];
+        this.references = new long[world.shape.folios() + 1];
+    }
+
+    /** I3, and I1 as far as the entry is present, of a reference that is about to be given back, while others run. */
+    static void checkHeld(World world, Held held) {
+        checkPin(held);
+        if (held.area() != Area.ANON) {
+            return;
+        }
+        long pte = entryOf(world, held);
+        world.machine
+                .smpRmb(); // pairs with the full order of the excuse's beginning: it began before the entry changed
+        if (Pte.isPresent(pte) && Pte.pfn(pte) != held.folio().pfn && isPromised(world, held)) {
+            throw notMapped(held, pte);
+        }
+    }
+
+    private static void checkPin(Held held) {
+        if (held.isPin() && held.area() == Area.ANON && !held.folio().test(Folio.ANON_EXCLUSIVE)) {
+            throw Violation.found(
+                    "I3: " + describe(held) + ", which is not exclusive", held.area(), held.page(), held.folio().pfn);
+        }
+    }
+
+    private static long entryOf(World world, Held held) {
+        return World.of(world.parent, held.page())
+                .table
+                .pte(held.page() % Shape.ENTRIES)
+                .readOnce();
+    }
+
+    private static Violation.Found notMapped(Held held, long pte) {
+        return Violation.found(
+                "I1: " + describe(held) + ", but the entry is " + Pte.describe(pte),
+                held.area(),
+                held.page(),
+                held.folio().pfn);
+    }
+
+    /** I6, of a folio that reclaim has just freed and nobody can reach any more. */
+    static void checkReclaimed(int page, Folio folio, long onDevice) {
+        long content = folio.data.readOnce();
+        if (content != onDevice || folio.test(Folio.ANON_EXCLUSIVE)) {
+            throw Violation.found(
+                    "I6: reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + " with content " + content
+                            + ", but " + onDevice + " is on the device",
+                    Area.ANON,
+                    page,
+                    folio.pfn);
+        }
+    }
+
+    /** F2, of a folio that reclaim has just freed and nobody can reach any more. */
+    static void checkEvicted(int page, Folio folio) {
+        if (folio.test(Folio.DIRTY)) {
+            throw Violation.found(
+                    "F2: reclaim freed folio " + folio.pfn + " of " + Area.DISK.page(page) + ", which is dirty",
+                    Area.DISK,
+                    page,
+                    folio.pfn);
+        }
+    }
+
+    /** F4: within a round no folio comes back to the file, so what is there still was never out. */
+    static void checkPunched(int file, int[] before, int[] after) {
+        for (int i = 0; i < before.length; i++) {
+            if (before[i] != 0 && before[i] == after[i]) {
+                int page = file * Shape.SHMEM_PAGES + i;
+                throw Violation.found(
+                        "F4: folio " + before[i] + " is still in " + Area.SHMEM.page(page) + " after a punch",
+                        Area.SHMEM,
+                        page,
+                        before[i]);
+            }
+        }
+    }
+
+    /** F1, while others run: whoever takes a page out of the file unmaps it first, and within a round it does not come back. */
+    static void checkMappedPages(World world, int number) {
+        World.ShmemFile file = world.shmemFiles.get(number);
+        for (int i = 0; i < Shape.SHMEM_PAGES; i++) {
+            long pte = file.mm().table.pte(i).readOnce();
+            if (Pte.isPresent(pte)
+                    && !file.inode().owns(world.memMap.stableFolioOf(Pte.pfn(pte)))
+                    && isStill(world, file.mm(), i, pte)) {
+                int page = number * Shape.SHMEM_PAGES + i;
+                throw Violation.found(
+                        "F1: " + Area.SHMEM.page(page) + " maps folio " + Pte.pfn(pte) + ", which has left the file",
+                        Area.SHMEM,
+                        page,
+                        Pte.pfn(pte));
+            }
+        }
+    }
+
+    private static boolean isStill(World world, Mm mm, int index, long pte) {
+        world.machine.smpRmb(); // pairs with the zap's locked instruction, which comes before the folio leaves the file
+        long now = mm.table.pte(index).readOnce();
+        return Pte.isPresent(now) && Pte.pfn(now) == Pte.pfn(pte);
+    }
+
+    /** All that needs no access to memory. */
+    void check() {
+        collect();
+        checkAnonEntries();
+        for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
+            checkSlot(i);
+        }
+        for (int i = 0; i < world.shmemFiles.size(); i++) {
+            checkShmemFile(i);
+        }
+        for (int i = 0; i < world.diskPages.size(); i++) {
+            checkDiskPage(i);
+        }
+        for (Folio folio : world.folios) {
+            checkFolio(folio);
+        }
+        for (Cpu cpu : cpus) {
+            for (Held held : cpu.held) {
+                checkPin(held);
+                checkMapped(held);
+            }
+        }
+    }
+
+    /** I1 and I7 by data: stores and loads through page tables and pins, which may cost faults and copies. */
+    void checkData(int[] pages) {
+        for (Cpu cpu : cpus) {
+            for (Held held : cpu.held) {
+                if (held.isPin() && isPromised(world, held)) {
+                    checkCoherent(held);
+                }
+            }
+        }
+        for (int page : pages) {
+            checkIsolated(page);
+        }
+    }
+
+    /** Counts who maps and who references each folio. */
+    private void collect() {
+        java.util.Arrays.fill(mappings, 0);
+        java.util.Arrays.fill(references, 0);
+        eachEntry((where, index, pte) -> {
+            if (Pte.isPresent(pte)) {
+                mappings[Pte.pfn(pte)]++;
+                references[Pte.pfn(pte)]++;
+            }
+        });
+        for (World.AnonPage page : world.anonPages) {
+            references[(int) page.swap().cache.readOnce()]++;
+        }
+        for (World.ShmemFile file : world.shmemFiles) {
+            for (int i = 0; i < file.inode().pages(); i++) {
+                references[(int) file.inode().slot(i).readOnce()]++;
+            }
+        }
+        for (World.DiskPage page : world.diskPages) {
+            references[(int) page.file().inode.slot(0).readOnce()]++;
+        }
+        for (Folio folio : world.ksmPages) {
+            references[folio.pfn]++;
+        }
+        for (Cpu cpu : cpus) {
+            for (Held held : cpu.held) {
+                references[held.folio().pfn] += held.references();
+            }
+        }
+    }
+
+    private void checkFolio(Folio folio) {
+        int mapped = mappings[folio.pfn];
+        if (folio.test(Folio.ANON_EXCLUSIVE) && mapped > 1 && folio.mapping.readOnce() == Folio.ANON) {
+            throw found(
+                    "I2: folio " + folio.pfn + " is exclusive and mapped " + (mapped == 2 ? "twice" : mapped + " times")
+                            + ": " + whoMaps(folio.pfn),
+                    folio);
+        }
+        if (folio.refcount.readOnce() != references[folio.pfn]) {
+            throw found(
+                    "I5: folio " + folio.pfn + " has " + folio.refcount.readOnce() + " references, but "
+                            + references[folio.pfn] + " are known" + mappedBy(folio.pfn),
+                    folio);
+        }
+        if (folio.mapcount.readOnce() != mapped) {
+            throw found(
+                    "I5: folio " + folio.pfn + " counts " + folio.mapcount.readOnce() + " mappings, but has " + mapped
+                            + mappedBy(folio.pfn),
+                    folio);
+        }
+        boolean free = folio.isFrozen();
+        if (!free && folio.test(Folio.LOCKED | Folio.WRITEBACK)) {
+            throw found("L: folio " + folio.pfn + " is locked or being written, and nobody runs", folio);
+        }
+    }
+
+    private String mappedBy(int pfn) {
+        return mappings[pfn] == 0 ? "" : "; mapped by " + whoMaps(pfn);
+    }
+
+    private void checkAnonEntries() {
+        for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
+            checkAnonEntry("parent", i, World.of(world.parent, i));
+            checkAnonEntry("child", i, World.of(world.child, i));
+        }
+    }
+
+    private void checkAnonEntry(String owner, int page, Mm mm) {
+        long pte = mm.table.pte(page % Shape.ENTRIES).readOnce();
+        String entry = owner + "[" + page + "]";
+        if (Pte.has(pte, Pte.MIGRATION)) {
+            throw Violation.found(
+                    "I4: a migration entry is left in " + entry + " for folio " + Pte.pfn(pte),
+                    Area.ANON,
+                    page,
+                    Pte.pfn(pte));
+        }
+        if (Pte.isWritable(pte) && !world.memMap.stableFolioOf(Pte.pfn(pte)).test(Folio.ANON_EXCLUSIVE)) {
+            throw Violation.found(
+                    "I2: " + entry + " is writable, but folio " + Pte.pfn(pte) + " is not exclusive",
+                    Area.ANON,
+                    page,
+                    Pte.pfn(pte));
+        }
+    }
+
+    private void checkSlot(int page) {
+        SwapSpace swap = world.anonPages.get(page).swap();
+        boolean swapped = Pte.has(
+                World.of(world.parent, page).table.pte(page % Shape.ENTRIES).readOnce(), Pte.SWAP);
+        long count = swap.count.readOnce();
+        if (count != (swapped ? 1 : 0)) {
+            throw Violation.found(
+                    "I6: the slot of " + Area.ANON.page(page) + " counts " + count + " swap entries, but there "
+                            + (swapped ? "is one" : "is none"),
+                    Area.ANON,
+                    page,
+                    0);
+        }
+        long cached = swap.cache.readOnce();
+        if (cached == 0) {
+            return;
+        }
+        Folio folio = world.memMap.stableFolioOf((int) cached);
+        if (!folio.test(Folio.SWAPCACHE)) {
+            throw Violation.found(
+                    "I6: folio " + folio.pfn + " is cached for " + Area.ANON.page(page) + " and does not know it",
+                    Area.ANON,
+                    page,
+                    folio.pfn);
+        }
+        if (swapped && folio.test(Folio.ANON_EXCLUSIVE)) {
+            throw Violation.found(
+                    "I4: " + Area.ANON.page(page) + " is a swap entry, but folio " + folio.pfn + " is exclusive",
+                    Area.ANON,
+                    page,
+                    folio.pfn);
+        }
+    }
+
+    private void checkShmemFile(int number) {
+        World.ShmemFile file = world.shmemFiles.get(number);
+        for (int i = 0; i < file.inode().pages(); i++) {
+            checkInFile(file.inode(), i, file.mm(), Area.SHMEM, number * Shape.SHMEM_PAGES + i);
+        }
+    }
+
+    private void checkDiskPage(int number) {
+        World.DiskPage page = world.diskPages.get(number);
+        DiskFile file = page.file();
+        checkInFile(file.inode, 0, page.mm(), Area.DISK, number);
+        boolean writable = Pte.isWritable(page.mm().table.pte(0).readOnce());
+        int pfn = (int) file.inode.slot(0).readOnce();
+        if (writable && !file.isReserved()) {
+            throw Violation.found(
+                    "F3: " + Area.DISK.page(number) + " is writable without the filesystem's agreement",
+                    Area.DISK,
+                    number,
+                    pfn);
+        }
+        if (pfn == 0) {
+            return;
+        }
+        Folio folio = world.memMap.stableFolioOf(pfn);
+        boolean dirty = folio.test(Folio.DIRTY);
+        if (!dirty && folio.data.readOnce() != file.disk.readOnce()) {
+            throw Violation.found(
+                    "F2: folio " + pfn + " of " + Area.DISK.page(number) + " is clean with content "
+                            + folio.data.readOnce() + ", but " + file.disk.readOnce() + " is on the disk",
+                    Area.DISK,
+                    number,
+                    pfn);
+        }
+        if (dirty && !page.pinned() && !file.isReserved()) {
+            throw Violation.found(
+                    "F5: folio " + pfn + " of " + Area.DISK.page(number)
+                            + " is dirty without the filesystem's agreement",
+                    Area.DISK,
+                    number,
+                    pfn);
+        }
+    }
+
+    /** F1, of one entry. */
+    private static void checkInFile(Inode inode, int index, Mm mm, Area area, int page) {
+        long pte = mm.table.pte(index).readOnce();
+        long cached = inode.slot(index).readOnce();
+        if (Pte.isPresent(pte) && Pte.pfn(pte) != cached) {
+            throw Violation.found(
+                    "F1: " + area.page(page) + " maps folio " + Pte.pfn(pte) + ", but "
+                            + (cached == 0 ? "no page" : "folio " + cached) + " is in the file",
+                    area,
+                    page,
+                    Pte.pfn(pte));
+        }
+    }
+
+    /** Whether the entry must still map what is held: nothing has happened to it that may take it away. */
+    private static boolean isPromised(World world, Held held) {
+        if (held.area() != Area.ANON) {
+            return false; // a file may be truncated under any reference
+        }
+        World.AnonPage page = world.anonPages.get(held.page());
+        boolean kept = page.discards().isNone(held.discards());
+        return held.isPin() ? kept : kept && held.isForWriting() && page.forks().isNone(held.forks());
+    }
+
+    /** I1, of the entry. An ordinary reference does not keep the page from being swapped, but must find it again. */
+    private void checkMapped(Held held) {
+        if (!isPromised(world, held)) {
+            return;
+        }
+        long pte = entryOf(world, held);
+        boolean mapped =
+                Pte.isPresent(pte) ? Pte.pfn(pte) == held.folio().pfn : !held.isPin() && Pte.has(pte, Pte.SWAP);
+        if (!mapped) {
+            throw notMapped(held, pte);
+        }
+    }
+
+    /** I1 by data, and once more of the entry after a write fault. */
+    private void checkCoherent(Held held) {
+        UserAccess user = judge.parentAccess(held.page());
+        int index = held.page() % Shape.ENTRIES;
+        Folio folio = held.folio();
+        Cpu cpu = cpus.get(0);
+        if (held.isForWriting()) {
+            long written = cpu.newValue();
+            folio.data.writeOnce(written);
+            checkSeen("the user reads what the device wrote", user.load(cpu.number, index), written, held);
+        }
+        long stored = cpu.newValue();
+        user.store(cpu.number, index, stored);
+        checkSeen("the device reads what the user wrote", folio.data.readOnce(), stored, held);
+        checkMapped(held);
+    }
+
+    private static void checkSeen(String what, long seen, long expected, Held held) {
+        if (seen != expected) {
+            throw Violation.found(
+                    "I1: " + describe(held) + "; not so that " + what + ": " + seen + " instead of " + expected,
+                    held.area(),
+                    held.page(),
+                    held.folio().pfn);
+        }
+    }
+
+    /** I7, where parent and child both map something. */
+    private void checkIsolated(int page) {
+        int index = page % Shape.ENTRIES;
+        Mm parent = World.of(world.parent, page);
+        Mm child = World.of(world.child, page);
+        if (!Pte.isPresent(parent.table.pte(index).readOnce())
+                || !Pte.isPresent(child.table.pte(index).readOnce())) {
+            return;
+        }
+        checkUnseen(judge.parentAccess(page), judge.childAccess(page), "child", page);
+        checkUnseen(judge.childAccess(page), judge.parentAccess(page), "parent", page);
+    }
+
+    private void checkUnseen(UserAccess writer, UserAccess reader, String readerName, int page) {
+        Cpu cpu = cpus.get(0);
+        int index = page % Shape.ENTRIES;
+        long before = reader.load(cpu.number, index);
+        writer.store(cpu.number, index, cpu.newValue());
+        if (reader.load(cpu.number, index) != before) {
+            throw Violation.found(
+                    "I7: " + readerName + "[" + page + "] sees what the other process stored", Area.ANON, page, 0);
+        }
+    }
+
+    private static String describe(Held held) {
+        String kind = held.isPin() ? "a pin" : "a reference";
+        String purpose = held.isForWriting() ? " for writing" : " for reading";
+        return kind + purpose + " taken at " + held.area().page(held.page()) + " is on folio " + held.folio().pfn;
+    }
+
+    private Violation.Found found(String text, Folio folio) {
+        Entry first = new Entry(null, -1);
+        List<Entry> entries = entriesOf(folio.pfn);
+        Entry entry = entries.isEmpty() ? first : entries.get(0);
+        return Violation.found(text, entry.area, entry.page, folio.pfn);
+    }
+
+    private String whoMaps(int pfn) {
+        List<String> names = new ArrayList<>();
+        eachEntry((where, page, pte) -> {
+            if (Pte.isPresent(pte) && Pte.pfn(pte) == pfn) {
+                names.add(where + "[" + page + "]");
+            }
+        });
+        return String.join(", ", names);
+    }
+
+    private record Entry(@Nullable Area area, int page) {}
+
+    private List<Entry> entriesOf(int pfn) {
+        List<Entry> entries = new ArrayList<>();
+        eachEntry((where, page, pte) -> {
+            if (Pte.isPresent(pte) && Pte.pfn(pte) == pfn) {
+                Area area = where.equals("shmem") ? Area.SHMEM : where.equals("disk") ? Area.DISK : Area.ANON;
+                entries.add(new Entry(area, page));
+            }
+        });
+        return entries;
+    }
+
+    private interface Visitor {
+        void visit(String where, int page, long pte);
+    }
+
+    private void eachEntry(Visitor visitor) {
+        for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
+            int index = i % Shape.ENTRIES;
+            visitor.visit(
+                    "parent", i, World.of(world.parent, i).table.pte(index).readOnce());
+            visitor.visit("child", i, World.of(world.child, i).table.pte(index).readOnce());
+        }
+        for (int i = 0; i < world.shape.pages(Area.SHMEM); i++) {
+            Mm mm = world.shmemFiles.get(i / Shape.SHMEM_PAGES).mm();
+            visitor.visit("shmem", i, mm.table.pte(i % Shape.SHMEM_PAGES).readOnce());
+        }
+        for (int i = 0; i < world.shape.pages(Area.DISK); i++) {
+            visitor.visit("disk", i, world.diskPages.get(i).mm().table.pte(0).readOnce());
+        }
+    }
+}

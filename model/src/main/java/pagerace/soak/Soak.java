@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.Stuck;
+import pagerace.mm.Folio;
+
+/**
+ * A soak: threads run random operations over one address space, in rounds. Between two rounds nobody runs, all invariants are
+ * checked, and folios without references become spare again.
+ *
+ * <p>Guarantees: the first violated invariant ends the run. What each thread chooses to do follows from the seed alone. A folio
+ * that was freed is not used again in the same round.
+ */
+public final class Soak {
+    /** Rounds between two that check contents as well; such a check makes entries writable, which hides what read-only ones show. */
+    private static final int ROUNDS_PER_DATA_CHECK = 8;
+
+    private static final int EVENTS_SHOWN = 20;
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
+
+    private final Settings settings;
+    private final World world;
+    private final List<Worker> workers = new ArrayList<>();
+    private final Invariants invariants;
+    private final Rendezvous rendezvous;
+    private final Progress progress;
+    private final long start = System.nanoTime();
+    private final long nanos;
+    private long nextReport = BETWEEN_REPORTS.toNanos();
+    private long rounds;
+    private @Nullable Violation violation;
+
+    /**
+     * What to run.
+     *
+     * @param seed the same one gives every thread the same sequence of choices
+     * @param threads at least 2
+     * @param stripes the page-table locks of an address space, a power of two
+     * @param folios all folios, {@link #FEWEST_FOLIOS} at least
+     * @param mutant the mistake, or null for mainline
+     * @param rounds stop after so many if time is not up before
+     */
+    public record Settings(
+            long seed,
+            int threads,
+            int stripes,
+            int folios,
+            @Nullable Mutant mutant,
+            long rounds) {
+        /** With fewer folios some threads have nothing to allocate. */
+        public static final int FEWEST_FOLIOS = 512;
+
+        /** Mainline or a mutant in the usual size, for as long as time permits. */
+        public static Settings of(long seed, int threads, @Nullable Mutant mutant) {
+            return new Settings(seed, threads, 64, 1024, mutant, Long.MAX_VALUE);
+        }
+
+        /** How many folios so many threads need at least. */
+        public static int fewestFolios(int threads) {
+            return FEWEST_FOLIOS + 128 * Math.max(0, threads - 2);
+        }
+    }
+
+    /** Is told about once a second how far the run is. */
+    @FunctionalInterface
+    public interface Progress {
+        /** So many rounds and operations in that time. */
+        void at(Duration elapsed, long rounds, long operations);
+    }
+
+    private Soak(Settings settings, Duration time, Progress progress) {
+        this.settings = settings;
+        this.progress = progress;
+        this.nanos = time.toNanos();
+        world = new World(new Shape(settings.threads, settings.stripes, settings.folios), new Kernel(settings.mutant));
+        for (int i = 0; i < settings.threads; i++) {
+            workers.add(new Worker(world, i, settings.seed));
+        }
+        List<Cpu> cpus = workers.stream().map(worker -> worker.cpu).toList();
+        invariants = new Invariants(world, cpus, workers.get(0).anon);
+        rendezvous = new Rendezvous(world.machine, settings.threads);
+    }
+
+    /** Runs for {@code time}, or until an invariant is violated. */
+    public static SoakResult run(Settings settings, Duration time, Progress progress) {
+        return new Soak(settings, time, progress).run();
+    }
+
+    private SoakResult run() {
+        dealSpares(0);
+        List<Thread> threads = new ArrayList<>();
+        for (Worker worker : workers) {
+            Thread thread = new Thread(() -> runGuarded(worker), "soak-" + worker.cpu.number);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        threads.forEach(Soak::join);
+        return result();
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void runGuarded(Worker worker) {
+        try {
+            worker.run(rendezvous, this::quiesce);
+        } catch (Violation.Found e) {
+            end(e.violation());
+        } catch (Stuck e) {
+            end(new Violation(
+                    "STUCK: thread " + worker.cpu.number + " waits for something that never comes", null, -1, 0));
+        } catch (RuntimeException e) {
+            String where = Stream.of(e.getStackTrace())
+                    .limit(3)
+                    .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                    .toList()
+                    .toString();
+            end(new Violation(
+                    "CRASH: thread " + worker.cpu.number + ": " + e.getMessage() + " in " + where, null, -1, 0));
+        }
+    }
+
+    private synchronized void end(Violation found) {
+        if (violation == null) {
+            violation = found;
+        }
+        rendezvous.stop();
+    }
+
+    /** While nobody runs: checks, deals spare folios, and decides whether there is another round. */
+    private void quiesce(long round) {
+        invariants.check();
+        if (round % ROUNDS_PER_DATA_CHECK == 0) {
+            invariants.checkData(workers.get(0).hotAnonPages());
+            invariants.check();
+        }
+        dealSpares(round);
+        rounds = round + 1;
+        long elapsed = System.nanoTime() - start;
+        if (elapsed >= nextReport) {
+            nextReport = elapsed + BETWEEN_REPORTS.toNanos();
+            progress.at(Duration.ofNanos(elapsed), rounds, operations());
+        }
+        if (elapsed >= nanos || rounds >= settings.rounds) {
+            rendezvous.stop();
+        }
+    }
+
+    /** Makes every folio without references a spare of some thread, with nothing left on it of its last use. */
+    private void dealSpares(long round) {
+        workers.forEach(worker -> worker.cpu.clearSpares());
+        int to = (int) (round % workers.size());
+        for (Folio folio : world.folios) {
+            if (folio.isFrozen()) {
+                folio.flags.writeOnce(0);
+                folio.mapping.writeOnce(Folio.NO_MAPPING);
+                workers.get(to).cpu.addSpare(folio);
+                to = (to + 1) % workers.size();
+            }
+        }
+    }
+
+    private long operations() {
+        return workers.stream().mapToLong(Worker::operations).sum();
+    }
+
+    private SoakResult result() {
+        Counters counters = new Counters();
+        workers.forEach(worker -> counters.add(worker.cpu.counters));
+        Violation found = violation;
+        List<String> events = found == null
+                ? List.of()
+                : EventLog.before(
+                        found,
+                        EVENTS_SHOWN,
+                        workers.stream().map(worker -> worker.log).toList());
+        return new SoakResult(
+                settings,
+                Duration.ofNanos(System.nanoTime() - start),
+                rounds,
+                operations(),
+                found == null ? null : found.text(),
+                events,
+                SoakResult.table(counters),
+                workers.stream().map(Worker::digest).toList());
+    }
+}

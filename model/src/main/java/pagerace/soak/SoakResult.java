@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a soak.
+ *
+ * @param settings what was run
+ * @param elapsed how long it ran
+ * @param rounds how many rounds
+ * @param operations how many operations, those that were passed over included
+ * @param violation the invariant that did not hold, and what was found; null if all held
+ * @param events the last operations that touched what the violation is about, oldest first
+ * @param counters how often each operation ended in each way
+ * @param digests for each thread, a digest of the sequence of its choices
+ */
+public record SoakResult(
+        Soak.Settings settings,
+        Duration elapsed,
+        long rounds,
+        long operations,
+        @Nullable String violation,
+        List<String> events,
+        List<Counter> counters,
+        List<Long> digests) {
+    /** After so many operations, a minute on two CPUs, it can be said whether everything happened that should. */
+    public static final long ENOUGH_OPERATIONS = 30_000_000;
+
+    /**
+     * How often an operation ended so.
+     *
+     * @param operation the operation
+     * @param end how it ended
+     * @param count how often
+     * @param healthy how often it should have, and why not oftener
+     * @param isHealthy whether it has
+     */
+    public record Counter(String operation, String end, long count, String healthy, boolean isHealthy) {}
+
+    static List<Counter> table(Counters counters) {
+        List<Counter> table = new ArrayList<>();
+        for (Op op : Op.values()) {
+            for (Enum<?> end : op.ends()) {
+                table.add(Health.counter(op, end, counters.of(op, end)));
+            }
+        }
+        return table;
+    }
+
+    /** Whether the run was long enough to say what should have happened. */
+    public boolean isLongEnough() {
+        return operations >= ENOUGH_OPERATIONS;
+    }
+
+    /** The counters that are not as they should be after a run that is long enough. */
+    public List<Counter> unhealthy() {
+        return counters.stream().filter(counter -> !counter.isHealthy).toList();
+    }
+}

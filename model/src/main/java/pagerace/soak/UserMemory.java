@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import pagerace.machine.Order;
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.Pte;
+
+/** Loads and stores of a user through a page table, as hardware does them: in a section that every flush waits for. */
+final class UserMemory {
+    /** How an access went, faults included. */
+    enum End {
+        /** Without a fault. */
+        AT_ONCE,
+        /** After a fault, or several. */
+        AFTER_FAULT,
+        /** After each fault the page was gone again, or changed. */
+        GAVE_UP,
+        /** There is no page to access. */
+        NOTHING_THERE
+    }
+
+    /** Faults that an access may take: somebody else can undo each of them, but not for ever. */
+    static final int TRIES = 4;
+
+    private UserMemory() {}
+
+    /** One attempt to load; whether there was a page. */
+    static boolean load(Mm mm, MemMap memMap, Cpu cpu, int index) {
+        mm.tlb.irqSave(cpu.number);
+        long pte = mm.table.pte(index).readOnce();
+        boolean present = Pte.isPresent(pte);
+        if (present) {
+            Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
+            folio.data.readOnce();
+            cpu.touch(folio);
+        }
+        mm.tlb.irqRestore(cpu.number);
+        return present;
+    }
+
+    /** One attempt to store; whether the entry permitted it. The dirty bit is recorded first. */
+    static boolean store(Mm mm, MemMap memMap, Cpu cpu, int index, long value) {
+        mm.tlb.irqSave(cpu.number);
+        Word entry = mm.table.pte(index);
+        long pte = entry.readOnce();
+        boolean permitted = Pte.isWritable(pte)
+                && (Pte.has(pte, Pte.DIRTY) || entry.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
+        if (permitted) {
+            Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
+            folio.data.writeOnce(value);
+            cpu.touch(folio);
+        }
+        mm.tlb.irqRestore(cpu.number);
+        return permitted;
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An invariant that does not hold.
+ *
+ * @param text which one, and what was found: {@code I2: folio 37 is exclusive and mapped twice: parent[12], child[12]}
+ * @param area the part of the address space, if a page there is concerned
+ * @param page the page there
+ * @param pfn the folio's page frame number, or 0
+ */
+record Violation(String text, @Nullable Area area, int page, int pfn) {
+    /** Thrown from where it was found to the thread's end. */
+    static final class Found extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Violation violation;
+
+        Found(Violation violation) {
+            super(violation.text);
+            this.violation = violation;
+        }
+
+        Violation violation() {
+            return violation;
+        }
+    }
+
+    static Found found(String text, @Nullable Area area, int page, int pfn) {
+        return new Found(new Violation(text, area, page, pfn));
+    }
+}

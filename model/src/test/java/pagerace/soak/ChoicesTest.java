@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ChoicesTest {
+    private static final Shape SHAPE = new Shape(2, 64, 1024);
+
+    private static List<Choice> round(long seed, int thread, long round) {
+        Choices choices = new Choices(seed, thread, SHAPE);
+        choices.begin(round);
+        List<Choice> all = new ArrayList<>();
+        while (choices.hasNext()) {
+            all.add(choices.next());
+        }
+        return all;
+    }
+
+    @Test
+    void aSeedGivesTheSameSequence() {
+        assertThat(round(5, 1, 7)).isEqualTo(round(5, 1, 7)).hasSizeGreaterThanOrEqualTo(100);
+    }
+
+    @Test
+    void threadsRoundsAndSeedsDiffer() {
+        assertThat(round(5, 1, 7))
+                .isNotEqualTo(round(5, 0, 7))
+                .isNotEqualTo(round(5, 1, 8))
+                .isNotEqualTo(round(6, 1, 7));
+    }
+
+    /** Which rounds were begun before does not matter, as it would if a generator went on from one to the next. */
+    @Test
+    void aRoundIsTheSameWhateverCameBefore() {
+        Choices choices = new Choices(5, 1, SHAPE);
+        choices.begin(3);
+        choices.next();
+        choices.begin(7);
+        assertThat(choices.next()).isEqualTo(round(5, 1, 7).get(0));
+    }
+
+    @Test
+    void everyActionIsChosenAndEveryPageIsInItsArea() {
+        Set<Action> seen = EnumSet.noneOf(Action.class);
+        for (int i = 0; i < 200; i++) {
+            for (Choice choice : round(1, 0, i)) {
+                seen.add(choice.action());
+                assertThat(choice.page()).isBetween(0, SHAPE.pages(choice.action().area) - 1);
+                assertThat(choice.bits()).isNotNegative();
+            }
+        }
+        assertThat(seen).containsExactlyInAnyOrder(Action.values());
+    }
+}

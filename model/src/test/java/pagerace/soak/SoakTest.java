@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import pagerace.soak.Soak.Settings;
+
+class SoakTest {
+    private static SoakResult run(long seed, Duration time) {
+        return Soak.run(Settings.of(seed, 2, null), time, (elapsed, rounds, operations) -> {});
+    }
+
+    @Test
+    void mainlineHoldsForTwoSeconds() {
+        AtomicLong told = new AtomicLong();
+        SoakResult result = Soak.run(
+                Settings.of(1, 2, null), Duration.ofSeconds(2), (elapsed, rounds, operations) -> told.set(operations));
+        assertThat(result.violation()).isNull();
+        assertThat(result.events()).isEmpty();
+        assertThat(result.rounds()).isPositive();
+        assertThat(told.get()).isPositive().isLessThanOrEqualTo(result.operations());
+        assertThat(result.counters())
+                .filteredOn(counter -> counter.operation().equals("FORK"))
+                .anyMatch(counter -> counter.end().equals("SHARED") && counter.count() > 0);
+    }
+
+    @Test
+    void mainlineHoldsWithMoreThreadsThanLocksAndCpus() {
+        Settings settings = new Settings(1, 5, 2, Settings.fewestFolios(5), null, 200);
+        SoakResult result = Soak.run(settings, Duration.ofSeconds(20), (elapsed, rounds, operations) -> {});
+        assertThat(result.violation()).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DROP_UNSHARE", "DROP_SHARE_CHECK", "DROP_NONE_CHECK", "DROP_MKCLEAN"})
+    void theseAreCaughtSoon(Mutant mutant) {
+        SoakResult result =
+                Soak.run(Settings.of(1, 2, mutant), Duration.ofMinutes(1), (elapsed, rounds, operations) -> {});
+        assertThat(result.violation()).isNotNull();
+        assertThat(result.events()).isNotEmpty();
+    }
+
+    /** However the threads are timed, each makes the same choices. */
+    @Test
+    void aSeedRepeatsTheSequenceOfEachThread() {
+        Settings settings = new Settings(9, 2, 64, 1024, null, 50);
+        Duration time = Duration.ofMinutes(1);
+        SoakResult first = Soak.run(settings, time, (elapsed, rounds, operations) -> {});
+        SoakResult second = Soak.run(settings, time, (elapsed, rounds, operations) -> {});
+        assertThat(first.rounds()).isEqualTo(50);
+        assertThat(second.digests()).isEqualTo(first.digests()).doesNotHaveDuplicates();
+        assertThat(second.operations()).isEqualTo(first.operations());
+        assertThat(run(10, Duration.ofMillis(100)).digests()).isNotEqualTo(first.digests());
+    }
+}

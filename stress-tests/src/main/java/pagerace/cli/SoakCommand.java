@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import pagerace.machine.HardwareMachine;
+import pagerace.soak.Mutant;
+import pagerace.soak.Soak;
+import pagerace.soak.SoakResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs random operations over one address space and checks invariants over all of it. */
+@Command(
+        name = "soak",
+        description =
+                "Run random operations on real threads over one address space, and check invariants over all of it"
+                        + " whenever they pause.",
+        footer = {
+            "Mainline passes if no invariant is violated and, after 30 million operations, every operation has ended in every"
+                    + " way that it should; a mutant passes if it is caught, or if x86 cannot show it and does not."
+        })
+final class SoakCommand implements Callable<Integer> {
+    @Option(
+            names = "--time",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "How long a run may take: 10m, 60s, PT1H. Default: ${DEFAULT-VALUE}.")
+    private String time = "60s";
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "How many threads. Default: one for each CPU, at least 2.")
+    private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Gives every thread the same sequence of choices again. Default: any.")
+    private long seed = ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE);
+
+    @Option(
+            names = "--mutant",
+            paramLabel = "NAME",
+            description = "A mistake to make. Default: none, which is mainline.")
+    private @Nullable String mutant;
+
+    @Option(
+            names = "--stripes",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Page-table locks of an address space, a power of two. Default: ${DEFAULT-VALUE}.")
+    private int stripes = 64;
+
+    @Option(
+            names = "--folios",
+            paramLabel = "N",
+            defaultValue = "1024",
+            description = "Folios, spare ones included. Default: ${DEFAULT-VALUE}.")
+    private int folios = 1024;
+
+    @Option(names = "--list", description = "List the mutants, and what it takes to see them fail.")
+    private boolean list;
+
+    @Option(
+            names = "--all",
+            description = "Run mainline, then every mutant that must be caught, each for at most the time.")
+    private boolean all;
+
+    private final PrintStream out;
+
+    SoakCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        if (list) {
+            listMutants();
+            return Main.PASSED;
+        }
+        Duration limit = Budget.parse(time);
+        check();
+        Mutant asked = mutant == null ? null : named(mutant);
+        boolean passed = run(asked, limit);
+        if (all) {
+            for (Mutant next : catchable().toList()) {
+                passed &= run(next, limit);
+            }
+            out.println(passed ? "PASSED: mainline holds, and every mutant was caught" : "FAILED");
+        }
+        return passed ? Main.PASSED : Main.FAILED;
+    }
+
+    private void check() {
+        if (threads < 2) {
+            throw new BadInput("A soak by " + threads + " threads has nothing to race; use 2 at least.");
+        }
+        if (Integer.bitCount(stripes) != 1 || stripes < 1) {
+            throw new BadInput("The number of stripes must be a power of two, not " + stripes
+                    + "; the nearest below is " + Integer.highestOneBit(Math.max(1, stripes)) + ".");
+        }
+        int fewest = Soak.Settings.fewestFolios(threads);
+        if (folios < fewest) {
+            throw new BadInput(
+                    folios + " folios are too few for " + threads + " threads; give " + fewest + " at least.");
+        }
+        if (all && mutant != null) {
+            throw new BadInput("All mutants and one mutant cannot be asked for together; leave out --all or --mutant.");
+        }
+    }
+
+    private static Mutant named(String name) {
+        List<String> names = Arrays.stream(Mutant.values()).map(Mutant::name).toList();
+        return Arrays.stream(Mutant.values())
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BadInput(
+                        "There is no mutant " + name + "; the nearest is " + Selection.nearest(name, names) + "."));
+    }
+
+    private static Stream<Mutant> catchable() {
+        return Arrays.stream(Mutant.values()).filter(Mutant::mustBeCaught);
+    }
+
+    private void listMutants() {
+        for (Mutant one : Mutant.values()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-32s %-11s %s%n",
+                    one,
+                    one.shown(),
+                    one.mustBeCaught() ? "must be caught" : "not expected on x86");
+        }
+    }
+
+    /** Whether the run came to what it should. */
+    private boolean run(@Nullable Mutant which, Duration limit) {
+        String name = which == null ? "mainline" : which.name();
+        out.printf(
+                Locale.ROOT,
+                "Soak of %s: %d threads, %d folios, %d stripes, seed %d, at most %s%n",
+                name,
+                threads,
+                folios,
+                stripes,
+                seed,
+                Budget.text(limit));
+        ProgressLine line = new ProgressLine(out, ConsoleProgress.isTerminal());
+        SoakResult result = Soak.run(
+                new Soak.Settings(seed, threads, stripes, folios, which, Long.MAX_VALUE),
+                limit,
+                (elapsed, rounds, operations) -> {
+                    if (line.isDue(elapsed)) {
+                        line.show(
+                                elapsed,
+                                String.format(
+                                        Locale.ROOT,
+                                        "[%s, %s left] %,d rounds, %,d operations",
+                                        Budget.text(elapsed),
+                                        Budget.text(limit.minus(elapsed)),
+                                        rounds,
+                                        operations));
+                    }
+                });
+        line.clear();
+        return which == null ? reportMainline(result) : reportMutant(which, result);
+    }
+
+    private boolean reportMainline(SoakResult result) {
+        printCounters(result);
+        if (result.violation() != null) {
+            printViolation(result);
+            out.println("VIOLATED after " + size(result));
+            return false;
+        }
+        for (SoakResult.Counter counter : result.unhealthy()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s: %s ended %,d times in %s, not %s%n",
+                    result.isLongEnough() ? "UNHEALTHY" : "Too early to say",
+                    counter.operation(),
+                    counter.count(),
+                    counter.end(),
+                    counter.healthy());
+        }
+        if (result.isLongEnough() && !result.unhealthy().isEmpty()) {
+            out.println("UNHEALTHY: no invariant was violated, but not everything happened that should, in "
+                    + size(result));
+            return false;
+        }
+        out.println("HOLDS: no invariant was violated in " + size(result));
+        return true;
+    }
+
+    private boolean reportMutant(Mutant which, SoakResult result) {
+        if (result.violation() != null) {
+            printViolation(result);
+            out.println("CAUGHT after " + size(result));
+            return which.mustBeCaught() || !onX86();
+        }
+        out.println((which.mustBeCaught() ? "NOT CAUGHT in " : "NOT CAUGHT, as expected on x86, in ") + size(result));
+        return !which.mustBeCaught();
+    }
+
+    private static boolean onX86() {
+        return HardwareMachine.isX86(System.getProperty("os.arch", ""));
+    }
+
+    private void printViolation(SoakResult result) {
+        out.println(result.violation());
+        if (!result.events().isEmpty()) {
+            out.println("The last operations there, the latest at 0:");
+            result.events().forEach(out::println);
+        }
+    }
+
+    private void printCounters(SoakResult result) {
+        out.printf(Locale.ROOT, "  %-18s %-24s %13s  %s%n", "operation", "ended in", "times", "healthy");
+        for (SoakResult.Counter counter : result.counters()) {
+            out.printf(
+                    Locale.ROOT,
+                    "  %-18s %-24s %,13d  %s%n",
+                    counter.operation(),
+                    counter.end(),
+                    counter.count(),
+                    counter.healthy());
+        }
+    }
+
+    private static String size(SoakResult result) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f s, %,d rounds, %,d operations",
+                result.elapsed().toMillis() / 1000.0,
+                result.rounds(),
+                result.operations());
+    }
+}
