@@ -98,12 +98,17 @@ final class Batch {
         rewind.run();
     }
 
-    /** Runs all copies. */
+    /**
+     * Runs all copies. Without the fences a short operation would run, in part, while the CPU still works on reading the clock
+     * before it and already on reading it behind it, and so take less time than it takes.
+     */
     long run() {
+        VarHandle.fullFence();
         long sink = 0;
         for (LongSupplier copy : copies) {
             sink ^= copy.getAsLong();
         }
+        VarHandle.fullFence();
         return sink;
     }
 }

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  * An operation that the compiler of the JVM knows as a constant: each has a class of its own, made of this one.
  *
  * <p>Started with {@link Effort#JVM}, which trusts final fields, C2 then knows the operation's steps and structures as a kernel's
- * compiler does: what a variant does not do leaves no instruction, and no other variant in the same JVM blurs its profile. One
- * thing it knows that no kernel's compiler can: which address space it is.
+ * compiler does: what a variant does not do leaves no instruction. One thing it knows that no kernel's compiler can: which address
+ * space it is. What is too large to be inlined it shares with all variants, and knows nothing of.
  */
 final class Constant implements LongSupplier {
     private static final LongSupplier OPERATION;

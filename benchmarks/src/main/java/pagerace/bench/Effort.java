@@ -18,19 +18,21 @@ import java.util.List;
 record Effort(
         String name, int forks, int warmups, int warmupMillis, int rounds, int millis, boolean floors, int longest) {
     /** Within the build: the ratios to the base, in a bit more than a minute. */
-    static final Effort SHORT = new Effort("short", 1, 6, 12, 16, 3, false, 500);
+    static final Effort SHORT = new Effort("short", 1, 4, 6, 16, 3, false, 500);
 
     /** By hand. */
-    static final Effort LONG = new Effort("long", 5, 6, 50, 20, 20, true, Integer.MAX_VALUE);
+    static final Effort LONG = new Effort("long", 6, 4, 30, 20, 10, true, Integer.MAX_VALUE);
 
     /**
      * What every timed JVM is started with: a collector whose write barriers contain no fences, no heap that grows, final fields
-     * that are constants, and room to inline an operation into one piece, as a kernel's compiler would.
+     * that are constants, room to inline an operation into one piece, as a kernel's compiler would, and compilers that are done
+     * before the code goes on.
      */
     static final List<String> JVM = List.of(
             "-XX:+UseSerialGC",
             "-Xms256m",
             "-Xmx256m",
+            "-Xbatch",
             "-XX:+UnlockExperimentalVMOptions",
             "-XX:+TrustFinalNonStaticFields",
             "-XX:InlineSmallCode=20000");
@@ -42,7 +44,7 @@ record Effort(
 
     /** The same in words. */
     String method() {
-        return name + " form: " + forks + " JVMs, each " + rounds + " rounds of " + millis
+        return name + " form: " + forks + (forks == 1 ? " JVM, " : " JVMs, each ") + rounds + " rounds of " + millis
                 + " ms per operation in the order A B, B A; medians, and 95 % intervals of the median";
     }
 }

@@ -4,12 +4,15 @@ package pagerace.bench;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +53,9 @@ final class PriceRun {
     /** Which entry of the plan stands for an operation. */
     private final Map<Priced, String> entries = new HashMap<>();
 
-    private double @Nullable [][] times;
+    /** Per JVM, per line of the plan, per round. */
+    private final List<double[][]> times = new ArrayList<>();
+
     private final List<RunResult> raw = new ArrayList<>();
 
     /** A run of {@code series}, all of one subject. */
@@ -75,6 +80,10 @@ final class PriceRun {
         }
         int longest = timed.values().stream().mapToInt(Course::length).max().orElse(1);
         Map<String, String> entryOfCourse = new HashMap<>();
+        Set<String> different = timed.values().stream().map(Course::text).collect(Collectors.toSet());
+        if (timed.containsKey(each.base()) && different.size() > 1) {
+            enter(Prices.AGAIN + each.base().key(), Batch.copies(longest));
+        }
         timed.forEach((priced, course) -> {
             String entry = entryOfCourse.computeIfAbsent(course.text(), unused -> priced.key());
             entries.put(priced, entry);
@@ -104,13 +113,12 @@ final class PriceRun {
         raw.addAll(results);
         for (RunResult result : results) {
             for (BenchmarkResult fork : result.getBenchmarkResults()) {
-                double[][] more = Rounds.perEntry(
+                times.add(Rounds.perEntry(
                         fork.getIterationResults().stream()
                                 .mapToDouble(iteration ->
                                         iteration.getPrimaryResult().getScore())
                                 .toArray(),
-                        plan.size());
-                times = times == null ? more : Rounds.concat(times, more);
+                        plan.size()));
             }
         }
     }
@@ -119,7 +127,7 @@ final class PriceRun {
         return new OptionsBuilder()
                 .include("^" + Prices.class.getName() + "\\.price$")
                 .param("subject", series.get(0).subject())
-                .param("plan", String.join("\n", plan.keySet()))
+                .param("plan", String.join(Prices.SEPARATOR, plan.keySet()))
                 .forks(1)
                 .warmupForks(0)
                 .warmupIterations(effort.warmups() * plan.size())
@@ -145,7 +153,7 @@ final class PriceRun {
 
     /** The prices of everything in the series that was not too long, from the forks so far; nothing before the first. */
     List<Price> prices() {
-        if (times == null) {
+        if (times.isEmpty()) {
             return List.of();
         }
         return series.stream()
@@ -155,25 +163,39 @@ final class PriceRun {
                 .toList();
     }
 
-    /** What one run took in each round, without the clock. */
-    private double[] times(String entry) {
-        double[][] all = requireNonNull(times);
+    /** What one run took, JVM by JVM and round by round, without the clock. */
+    private double[][] times(String entry) {
         int size = requireNonNull(sizes.get(entry));
-        double[] batch = all[requireNonNull(plan.get(line(entry, size)))];
-        double[] empty = all[requireNonNull(plan.get(line(Prices.EMPTY, size)))];
-        return IntStream.range(0, batch.length)
-                .mapToDouble(round -> (batch[round] - empty[round]) / size)
-                .toArray();
+        int line = requireNonNull(plan.get(line(entry, size)));
+        int empty = requireNonNull(plan.get(line(Prices.EMPTY, size)));
+        return times.stream()
+                .map(jvm -> IntStream.range(0, jvm[line].length)
+                        .mapToDouble(round -> (jvm[line][round] - jvm[empty][round]) / size)
+                        .toArray())
+                .toArray(double[][]::new);
     }
 
     private Price price(Priced priced, Priced base) {
         Course course = courses.get(priced);
         if (course == null) {
-            return new Price(priced.point(), priced.operation(), base.point(), null, false, 0, null, null, null);
+            return new Price(
+                    priced.point(),
+                    priced.operation(),
+                    base.point(),
+                    null,
+                    false,
+                    0,
+                    null,
+                    Price.Claim.NONE,
+                    null,
+                    null,
+                    null);
         }
         String entry = requireNonNull(entries.get(priced));
         @Nullable String baseEntry = entries.get(base);
-        double[] own = times(entry);
+        double[][] own = times(entry);
+        @Nullable Ratio ratio = ratio(own, entry, baseEntry);
+        @Nullable Ratio again = again(baseEntry);
         Optional<String> floor = effort.floors() ? Floor.nameOf(course) : Optional.empty();
         return new Price(
                 priced.point(),
@@ -181,14 +203,23 @@ final class PriceRun {
                 base.point(),
                 course.accesses(),
                 entry.equals(baseEntry),
-                Rounds.median(own),
-                ratio(own, entry, baseEntry),
+                Rounds.median(Arrays.stream(own).flatMapToDouble(Arrays::stream).toArray()),
+                ratio,
+                Price.claim(entry.equals(baseEntry), ratio, again),
+                again,
                 floor.map(name -> Rounds.ratio(own, times(name))).orElse(null),
                 floor.map(name -> Rounds.ratio(times(Prices.ON_WORDS + name), times(name)))
                         .orElse(null));
     }
 
-    private @Nullable Ratio ratio(double[] own, String entry, @Nullable String baseEntry) {
+    /** The base compared with itself, compiled once more: how much of a ratio may be chance. */
+    private @Nullable Ratio again(@Nullable String baseEntry) {
+        return baseEntry != null && sizes.containsKey(Prices.AGAIN + baseEntry)
+                ? Rounds.ratio(times(Prices.AGAIN + baseEntry), times(baseEntry))
+                : null;
+    }
+
+    private @Nullable Ratio ratio(double[][] own, String entry, @Nullable String baseEntry) {
         if (baseEntry == null) {
             return null;
         }

@@ -62,7 +62,7 @@ final class PriceTable {
         return String.format(
                 Locale.ROOT,
                 "%s%.2f [%.2f, %.2f]",
-                ratio.isClaimed() ? "" : "~",
+                price.claim() == Price.Claim.DIFFERENT ? "" : "~",
                 ratio.median(),
                 ratio.low(),
                 ratio.high());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,6 +35,12 @@ public class Prices {
     /** In a plan, what there is besides the keys of {@link Priced} and the names of floors. */
     static final String EMPTY = "empty";
 
+    /** Between the entries of a plan. */
+    static final String SEPARATOR = " | ";
+
+    /** In front of a key: the same operation once more, compiled for itself. */
+    static final String AGAIN = "again ";
+
     /** In front of the name of a floor: the one that runs on the hardware machine. */
     static final String ON_WORDS = "words ";
 
@@ -41,7 +48,7 @@ public class Prices {
     @Param("")
     public String subject = "";
 
-    /** The entries, one per line: how many copies make a batch, and what they are copies of. */
+    /** The entries: how many copies make a batch, and what they are copies of. */
     @Param("1 " + EMPTY)
     public String plan = "1 " + EMPTY;
 
@@ -62,7 +69,7 @@ public class Prices {
                 .flatMap(series -> series.variants().stream())
                 .distinct()
                 .collect(Collectors.toMap(Priced::key, Function.identity(), (one, same) -> one));
-        batches = Stream.of(plan.split("\n", -1))
+        batches = Stream.of(plan.split(Pattern.quote(SEPARATOR), -1))
                 .map(entry -> batch(entry, priced))
                 .toList();
     }
@@ -70,7 +77,8 @@ public class Prices {
     private static Batch batch(String entry, Map<String, Priced> priced) {
         int blank = entry.indexOf(' ');
         int copies = Integer.parseInt(entry.substring(0, blank));
-        String what = entry.substring(blank + 1);
+        String asked = entry.substring(blank + 1);
+        String what = asked.startsWith(AGAIN) ? asked.substring(AGAIN.length()) : asked;
         Priced operation = priced.get(what);
         if (operation != null) {
             return Batch.of(operation, copies);

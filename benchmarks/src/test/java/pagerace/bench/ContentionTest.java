@@ -52,17 +52,22 @@ class ContentionTest {
                 other.run();
             }
         });
-        for (int i = 0; i < ROUNDS || (!seen.getAsBoolean() && System.nanoTime() < deadline && !beside.isDone()); i++) {
-            one.run();
+        try {
+            for (int i = 0;
+                    i < ROUNDS || (!seen.getAsBoolean() && System.nanoTime() < deadline && !beside.isDone());
+                    i++) {
+                one.run();
+            }
+        } finally {
+            finished.set(1);
         }
-        finished.set(1);
         beside.join();
     }
 
     @ParameterizedTest
     @EnumSource(Pages.class)
     void thePagesAreWhatTheParameterSays(Pages pages) {
-        ContendedPages contended = new ContendedPages(new HardwareMachine(), pages, 1);
+        ContendedPages contended = new ContendedPages(HardwareMachine.withSpinLimit(100_000_000), pages, 1);
         assertThat(contended.first() == contended.second()).isEqualTo(pages == Pages.SAME_FOLIO);
         assertThat(contended.ptl(contended.first()) == contended.ptl(contended.second()))
                 .isEqualTo(pages != Pages.OTHER_STRIPE);
@@ -104,7 +109,7 @@ class ContentionTest {
 
     @Test
     void afterForkThePinIsSlow() {
-        ContendedPages contended = new ContendedPages(new HardwareMachine(), Pages.SAME_FOLIO, 2);
+        ContendedPages contended = new ContendedPages(HardwareMachine.withSpinLimit(100_000_000), Pages.SAME_FOLIO, 2);
         ContendedPages.Actor pinner = contended.actor(0);
         ContendedPages.Actor forker = contended.actor(1);
         assertThat(forker.fork(0)).isEqualTo(Fork.End.SHARED);
@@ -122,7 +127,7 @@ class ContentionTest {
 
     @Test
     void aReclaimedPageIsNotPinnedUntilItIsBack() {
-        ContendedPages contended = new ContendedPages(new HardwareMachine(), Pages.SAME_FOLIO, 2);
+        ContendedPages contended = new ContendedPages(HardwareMachine.withSpinLimit(100_000_000), Pages.SAME_FOLIO, 2);
         ContendedPages.Actor pinner = contended.actor(0);
         ContendedPages.Actor reclaimer = contended.actor(1);
         assertThat(reclaimer.reclaim(0)).isEqualTo(Reclaim.End.RECLAIMED);

@@ -38,13 +38,17 @@ class MainTest {
         assertThat(base.get("sameAsBase").asBoolean()).isTrue();
         JsonNode dearer = file.get("prices").get(2);
         assertThat(dearer.get("point").asText()).isEqualTo("UnpinDirtyVsClean/ALWAYS_LOCK");
-        assertThat(dearer.get("ratio").get("rounds").asInt()).isEqualTo(Effort.SHORT.rounds());
+        assertThat(dearer.get("ratio").get("n").asInt()).isEqualTo(Effort.SHORT.rounds());
         assertThat(dearer.get("ratio").get("median").asDouble()).isGreaterThan(0);
         JsonNode raw = new ObjectMapper().readTree(directory.resolve("jmh.json").toFile());
         assertThat(raw).hasSize(Effort.SHORT.forks());
-        assertThat(raw.get(0).get("params").get("plan").asText()).contains("2 UnpinDirtyVsClean/ALWAYS_LOCK");
+        assertThat(raw.get(0).get("params").get("plan").asText().split(" \\| ", -1))
+                .hasSize(raw.get(0).get("measurementIterations").asInt() / Effort.SHORT.rounds())
+                .contains("2 UnpinDirtyVsClean/ALWAYS_LOCK: user of the pin");
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("user of the pin, compared with UnpinDirtyVsClean/PRECHECK", "s left]");
+                .contains(
+                        "user of the pin, compared with UnpinDirtyVsClean/PRECHECK",
+                        "[0s] UnpinDirtyVsClean, JVM 1 of 1");
     }
 
     @Test

@@ -139,7 +139,7 @@ public final class HardwareMachine extends Machine {
     }
 
     /**
-     * Sets every word back to what it held at the {@link #mark}, so that the same operation can run again: for whoever times one.
+     * Sets every word that was there at the {@link #mark} back to what it held then, so that the same operation can run again: for whoever times one.
      * No actor may run meanwhile.
      *
      * @throws IllegalStateException if this machine does not remember its words

@@ -2,9 +2,12 @@
 package pagerace.price;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import pagerace.explore.Solo;
 import pagerace.explore.Step;
 import pagerace.machine.Order;
@@ -14,12 +17,14 @@ import pagerace.machine.Order;
  * makes no decision and retries nothing, so no implementation of the same operation can do less.
  *
  * <p>There are two of them: one of {@link java.lang.invoke.VarHandle} accesses to one array, and one of the calls that model code
- * makes to words of the hardware machine. Their difference is what the machine costs; what an operation costs above the second is
- * the way from structure to structure, its decisions, and its result.
+ * makes to words of the hardware machine, which it takes from an array. Their difference is what the machine costs at most.
  */
 public final class FloorSource {
-    /** A straight line longer than this is a method that no compiler of the JVM would compile. */
+    /** More is not worth the class. */
     private static final int MAX_STEPS = 300;
+
+    /** A straight line longer than this has accesses that C2 does not inline any more; so it goes on in another method. */
+    private static final int STEPS_PER_METHOD = 40;
 
     private FloorSource() {}
 
@@ -38,6 +43,9 @@ public final class FloorSource {
 
     static String of(String packageName, String key, Course course) {
         String initial = course.initial().stream().map(value -> value + "L").collect(Collectors.joining(", "));
+        List<String> onArray = methods(course, FloorSource::onArray, "long[] w", "long old;");
+        List<String> onWords = methods(
+                course, FloorSource::onWords, "pagerace.machine.Machine machine, pagerace.machine.Word[] w", "");
         return """
                 package %s;
 
@@ -51,31 +59,48 @@ public final class FloorSource {
 
                     @Override
                     public long run(long[] w) {
-                        long sink = 0;
-                        long old;
-                %s        return sink;
+                        return %s;
                     }
 
                     @Override
                     public long run(pagerace.machine.Machine machine, pagerace.machine.Word[] w) {
-                        long sink = 0;
-                %s        return sink;
+                        return %s;
                     }
-                }
+                %s}
                 """.formatted(
                         packageName,
                         key,
                         className(course),
                         initial,
-                        lines(course, FloorSource::onArray),
-                        lines(course, FloorSource::onWords));
+                        calls(onArray.size(), "w"),
+                        calls(onWords.size(), "machine, w"),
+                        String.join("", onArray) + String.join("", onWords));
     }
 
-    private static String lines(Course course, Function<Solo.Access, String> statement) {
-        return course.steps().stream()
-                .map(statement)
-                .map(line -> "        " + line + "\n")
-                .collect(Collectors.joining());
+    private static String calls(int methods, String arguments) {
+        return IntStream.range(0, methods)
+                .mapToObj(part -> "part" + part + "(" + arguments + ")")
+                .collect(Collectors.joining(" ^ "));
+    }
+
+    private static List<String> methods(
+            Course course, Function<Solo.Access, String> statement, String parameters, String locals) {
+        List<String> methods = new ArrayList<>();
+        for (int from = 0; from < course.length(); from += STEPS_PER_METHOD) {
+            String lines = course.steps().subList(from, Math.min(course.length(), from + STEPS_PER_METHOD)).stream()
+                    .map(statement)
+                    .map(line -> "        " + line + "\n")
+                    .collect(Collectors.joining());
+            methods.add("""
+
+                    private static long part%d(%s) {
+                        long sink = 0;
+                        %s
+                %s        return sink;
+                    }
+                """.formatted(methods.size(), parameters, locals, lines));
+        }
+        return methods;
     }
 
     private static String onArray(Solo.Access access) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param sameAsBase whether it does exactly what the base does: then nothing was timed, and the ratio is one
  * @param nanos the median time of one run, in nanoseconds; what the clock takes is not in it
  * @param ratio its time over the base's; null without {@code accesses}
+ * @param claim what may be said of that ratio
+ * @param again the base's time over its own, compiled once more: how far chance goes in this run; null if that was not timed
  * @param floor its time over that of its accesses alone, written out on an array; null if that was not timed
  * @param machine the time of its accesses alone on words of the hardware machine, over the same; null if that was not timed
  */
@@ -24,27 +26,55 @@ public record Price(
         boolean sameAsBase,
         double nanos,
         @Nullable Ratio ratio,
+        Claim claim,
+        @Nullable Ratio again,
         @Nullable Ratio floor,
         @Nullable Ratio machine) {
 
+    /** What may be said of the ratio. */
+    public enum Claim {
+        /** The same accesses: nothing was timed. */
+        SAME,
+        /** It costs more, or less: the interval lies beyond 5 % of one, and beyond what the base shows against itself. */
+        DIFFERENT,
+        /** No difference was found, and there is none of a quarter. */
+        ABOUT_EQUAL,
+        /** Nothing. */
+        NONE
+    }
+
     /**
-     * How two times compare, round by round.
+     * What may be said of {@code ratio}.
+     *
+     * @param again what the base showed against itself; null if that was not timed
+     */
+    public static Claim claim(boolean sameAsBase, @Nullable Ratio ratio, @Nullable Ratio again) {
+        if (sameAsBase) {
+            return Claim.SAME;
+        }
+        if (ratio == null) {
+            return Claim.NONE;
+        }
+        double chance = again == null ? 1 : Math.max(again.high, 1 / again.low);
+        if (ratio.low > Math.max(1 + LEAST, chance) || ratio.high < Math.min(1 - LEAST, 1 / chance)) {
+            return Claim.DIFFERENT;
+        }
+        return ratio.low > 1 / EQUAL && ratio.high < EQUAL ? Claim.ABOUT_EQUAL : Claim.NONE;
+    }
+
+    private static final double LEAST = 0.05;
+    private static final double EQUAL = 1.25;
+
+    /**
+     * How two times compare.
      *
      * @param median the median ratio
      * @param low the lower end of its 95 % interval
      * @param high the upper end
-     * @param rounds how many rounds there were
+     * @param n of how many values: rounds, or JVMs if there were enough of them
      */
-    public record Ratio(double median, double low, double high, int rounds) {
-        /** Differences up to this are not claimed, however narrow the interval: another JVM may see them the other way round. */
-        private static final double CLAIM = 0.05;
-
+    public record Ratio(double median, double low, double high, int n) {
         /** Exactly one, of an operation that is its own base. */
         public static final Ratio ONE = new Ratio(1, 1, 1, 0);
-
-        /** Whether it may be said that the two differ: the interval lies beyond 5 % of one. */
-        public boolean isClaimed() {
-            return low > 1 + CLAIM || high < 1 - CLAIM;
-        }
     }
 }

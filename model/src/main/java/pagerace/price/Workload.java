@@ -22,6 +22,7 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.op.Admission;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
@@ -52,10 +53,10 @@ final class Workload {
     }
 
     private static Series pin(int pages, boolean large) {
-        String place = "[" + pages + (large ? " large" : " small") + "]";
+        String place = "[" + pages + (large ? " large folios]" : " small]");
         return series("PinAndUnpin", place, "GUP-fast, unpin", releasesOfGup(), (machine, steps) -> {
             Mapped mapped = new Mapped(machine, pages, pages, large, PageState.EXCLUSIVE);
-            GupFast gup = new GupFast(machine, mapped.mm, mapped.memMap, steps);
+            GupFast gup = new GupFast(machine, mapped.mm, mapped.memMap, steps, Admission.V6_5);
             if (pages == 1) {
                 return () -> {
                     GupFast.Grab grab = gup.grab(0, 0, PIN);
@@ -108,13 +109,13 @@ final class Workload {
         });
     }
 
+    /** Not before 5.9: until then the page lock was taken for every look, which {@link WriteFault} does not model. */
     private static Series writeFault(boolean copies) {
         Map<String, ReuseRule> rules = new LinkedHashMap<>();
-        rules.put("5.8", ReuseRule.MAPCOUNT);
         rules.put("5.9", ReuseRule.REFCOUNT);
         rules.put("5.18", ReuseRule.REFCOUNT_WITHOUT_SWAPCACHE);
         rules.put("5.19", ReuseRule.EXCLUSIVE);
-        String place = copies ? "[copy]" : "[reuse]";
+        String place = copies ? "[copy]" : "[reuse,not-exclusive]";
         return series("WriteFaultOnReadOnlyPage", place, "write fault", rules, (machine, rule) -> {
             PageState state = copies ? PageState.SHARED : PageState.READ_ONLY;
             Mapped mapped = new Mapped(machine, 1, 2, false, state);

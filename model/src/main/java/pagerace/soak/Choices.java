@@ -13,11 +13,19 @@ import java.util.SplittableRandom;
  * seed gives the same sequence however threads are timed.
  *
  * <p>Algorithm notes. Threads that wander over hundreds of pages seldom meet. So each round has a part of the address space in
- * which most operations take place, and in each part a page or two that most of them touch. And it leaves out every other action,
- * so that those which race with each other sometimes have the page to themselves. All of that comes from seed and round, the same
- * for all threads.
+ * which most operations take place, and in each part a page or two that most of them touch. And it leaves out about half of the actions,
+ * so that those which race with each other sometimes have the page to themselves. Most rounds are brief, of two actions and a few
+ * operations: what the last one lost nobody makes good again before it is looked for. On the disk, where that is a matter of
+ * nanoseconds, every second thread has the one action, and the others the other. All of that comes from seed and round, the
+ * same for all threads.
  */
 final class Choices {
+    /** So many rounds of a hundred are brief, and so many of these are for the disk alone. */
+    private static final int PERCENT_BRIEF = 90;
+
+    private static final int PERCENT_DISK_OF_BRIEF = 90;
+
+    private static final int MOST_OPERATIONS_OF_A_BRIEF_ROUND = 4;
     private static final int FEWEST_OPERATIONS = 100;
     private static final int MOST_OPERATIONS = 400;
     private static final int MOST_HOT_PAGES = 2;
@@ -35,6 +43,7 @@ final class Choices {
     private final Shape shape;
     private SplittableRandom random;
     private Area focus = Area.ANON;
+    private boolean diskOnly;
     private final Map<Area, int[]> hot = new EnumMap<>(Area.class);
     private final Map<Area, List<Action>> decks = new EnumMap<>(Area.class);
     private int left;
@@ -52,13 +61,20 @@ final class Choices {
         SplittableRandom common = new SplittableRandom(seed ^ round * ROUND_SALT);
         int part = common.nextInt(100);
         focus = part < PERCENT_ANON ? Area.ANON : part < PERCENT_ANON + PERCENT_SHMEM ? Area.SHMEM : Area.DISK;
-        int hotPages = 1 + common.nextInt(MOST_HOT_PAGES);
+        boolean brief = common.nextInt(100) < PERCENT_BRIEF;
+        diskOnly = brief && common.nextInt(100) < PERCENT_DISK_OF_BRIEF;
+        if (diskOnly) {
+            focus = Area.DISK;
+        }
+        int hotPages = brief ? 1 : 1 + common.nextInt(MOST_HOT_PAGES);
         for (Area area : Area.values()) {
             hot.put(area, common.ints(hotPages, 0, shape.pages(area)).toArray());
-            decks.put(area, deck(area, common));
+            decks.put(area, brief ? briefDeck(area, common) : deck(area, common));
         }
         random = new SplittableRandom(common.nextLong() ^ (thread + 1) * THREAD_SALT);
-        left = random.nextInt(FEWEST_OPERATIONS, MOST_OPERATIONS);
+        left = brief
+                ? random.nextInt(1, MOST_OPERATIONS_OF_A_BRIEF_ROUND)
+                : random.nextInt(FEWEST_OPERATIONS, MOST_OPERATIONS);
     }
 
     /** Whether the round has another choice. */
@@ -71,7 +87,7 @@ final class Choices {
         left--;
         Area area = isHot() ? focus : AREAS.get(random.nextInt(AREAS.size()));
         List<Action> deck = decks.getOrDefault(area, List.of());
-        Action action = deck.get(random.nextInt(deck.size()));
+        Action action = deck.get(diskOnly ? thread % deck.size() : random.nextInt(deck.size()));
         int[] pages = hot.getOrDefault(area, new int[1]);
         int hotPage = pages[random.nextInt(pages.length)];
         int anyPage = random.nextInt(shape.pages(area));
@@ -83,8 +99,13 @@ final class Choices {
         return hot.getOrDefault(area, new int[0]);
     }
 
+    /** Whether the round is a brief one on the disk alone: so little happens that it can be checked, and repeated, very often. */
+    boolean isDiskOnly() {
+        return diskOnly;
+    }
+
     private boolean isHot() {
-        return random.nextInt(100) < PERCENT_HOT;
+        return diskOnly || random.nextInt(100) < PERCENT_HOT;
     }
 
     /** The actions of this round, each as often as it weighs. References are always given back. */
@@ -97,5 +118,19 @@ final class Choices {
             }
         }
         return deck.isEmpty() ? List.of(Action.DISK_STORE) : deck; // only the disk has nothing to give back
+    }
+
+    /** Two actions, and whatever gives references back, all alike. */
+    private static List<Action> briefDeck(Area area, SplittableRandom common) {
+        List<Action> others = new ArrayList<>();
+        List<Action> deck = new ArrayList<>();
+        for (Action action : Action.values()) {
+            if (action.area == area) {
+                (action.isRelease() ? deck : others).add(action);
+            }
+        }
+        deck.add(others.remove(common.nextInt(others.size())));
+        deck.add(others.remove(common.nextInt(others.size())));
+        return deck;
     }
 }

@@ -99,7 +99,7 @@ final class DiskActor {
             case DISK_STORE -> store(file);
             case DISK_WRITEBACK -> writeback(file);
             case DISK_UNPIN_DIRTY -> pinned ? unpinDirty(file) : store(file);
-            case DISK_DROP_DIRTY -> pinned ? dropDirty(file) : store(file);
+            case DISK_DROP_DIRTY -> pinned ? dropDirty(file, choice.bits() % 2 == 0) : store(file);
             case DISK_LONGTERM -> longterm(file);
             case DISK_RECLAIM -> reclaim(file);
             case DISK_TRUNCATE -> truncate(file);
@@ -134,8 +134,13 @@ final class DiskActor {
     private void readIn(File file) {
         file.shared.invalidateLock().readLock();
         Folio fresh = cpu.take();
-        fresh.allocateFile(file.shared.file().disk.readOnce(), Folio.LOCKED);
+        fresh.allocateFile(0, Folio.LOCKED);
         boolean added = file.shared.file().inode.add(0, fresh);
+        if (added) {
+            // Once it can be found, so that nobody has it written, reclaimed and read back while we hold what was there
+            // before.
+            fresh.data.writeOnce(file.shared.file().disk.readOnce());
+        }
         fresh.lock.unlock();
         if (!added) {
             fresh.put();
@@ -172,17 +177,29 @@ final class DiskActor {
         return cpu.counters.count(Op.UNPIN_DIRTY, end);
     }
 
-    private Enum<?> dropDirty(File file) {
+    /**
+     * A device writes through an ordinary reference: one that GUP has just taken, or one that is older than the last writeback,
+     * for which a lookup in the page cache stands.
+     */
+    private Enum<?> dropDirty(File file, boolean old) {
+        Folio folio = old ? lookup(file) : gupFolio(file);
+        if (folio == null) {
+            return Lookup.End.EMPTY;
+        }
+        boolean freed = file.dropDirty.write(folio, cpu.newValue());
+        return cpu.counters.count(Op.DROP_DIRTY, freed ? DropEnd.FREED : DropEnd.DROPPED);
+    }
+
+    private @Nullable Folio gupFolio(File file) {
         GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, GupFast.FOLL_WRITE);
         cpu.counters.count(Op.DISK_GUP_FAST, grab.end());
         if (!grab.isPinned()) {
             fault(file);
-            return grab.end();
+            return null;
         }
         Folio folio = world.memMap.stableFolioOf(grab.pfn());
         cpu.touch(folio);
-        boolean freed = file.dropDirty.write(folio, cpu.newValue());
-        return cpu.counters.count(Op.DROP_DIRTY, freed ? DropEnd.FREED : DropEnd.DROPPED);
+        return folio;
     }
 
     private GupFast.End longterm(File file) {

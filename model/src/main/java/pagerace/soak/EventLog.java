@@ -54,14 +54,19 @@ final class EventLog {
         next = (next + 1) % KEPT;
     }
 
-    /** The last {@code most} operations of all threads that touched what {@code violation} is about, in order. */
+    /**
+     * The last {@code most} operations of all threads that touched what {@code violation} is about, in order; if none on record
+     * names it, the last of all.
+     */
     static List<String> before(Violation violation, int most, List<EventLog> logs) {
-        List<Event> all = logs.stream()
+        List<Event> recorded = logs.stream()
                 .flatMap(log -> Arrays.stream(log.events))
                 .flatMap(event -> Stream.ofNullable(event))
-                .filter(event -> event.concerns(violation))
                 .sorted(Comparator.comparingLong(Event::finish))
                 .toList();
+        List<Event> about =
+                recorded.stream().filter(event -> event.concerns(violation)).toList();
+        List<Event> all = about.isEmpty() ? recorded : about;
         List<Event> kept = all.subList(Math.max(0, all.size() - most), all.size());
         long last = kept.isEmpty() ? 0 : Objects.requireNonNull(kept.get(kept.size() - 1)).finish;
         return kept.stream().map(event -> event.text(last)).toList();

@@ -29,8 +29,8 @@ import pagerace.mm.op.UserAccess;
  *   <li>F3 an entry is writable only while the filesystem agrees.
  *   <li>F4 what was in the file when a punch began is in it no more when it ends.
  *   <li>F5 where no reference writes, a dirty page is one that the filesystem agreed to.
- *   <li>F6 no long-term pin for writing on a file whose dirty pages are tracked.
- *   <li>L no folio is locked or being written, and nobody has it isolated.
+ *   <li>F6 GUP-fast takes no long-term pin for writing on a file whose dirty pages are tracked.
+ *   <li>L no folio is locked or being written.
  * </ul>
  *
  * I8, the lifetime of page tables, is not modelled: tables are never freed.
@@ -90,7 +90,14 @@ final class Invariants {
     /** I6, of a folio that reclaim has just freed and nobody can reach any more. */
     static void checkReclaimed(int page, Folio folio, long onDevice) {
         long content = folio.data.readOnce();
-        if (content != onDevice || folio.test(Folio.ANON_EXCLUSIVE)) {
+        if (folio.test(Folio.ANON_EXCLUSIVE)) {
+            throw Violation.found(
+                    "I6: reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + ", which is exclusive",
+                    Area.ANON,
+                    page,
+                    folio.pfn);
+        }
+        if (content != onDevice) {
             throw Violation.found(
                     "I6: reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + " with content " + content
                             + ", but " + onDevice + " is on the device",
@@ -159,9 +166,7 @@ final class Invariants {
         for (int i = 0; i < world.shmemFiles.size(); i++) {
             checkShmemFile(i);
         }
-        for (int i = 0; i < world.diskPages.size(); i++) {
-            checkDiskPage(i);
-        }
+        checkDisk();
         for (Folio folio : world.folios) {
             checkFolio(folio);
         }
@@ -170,6 +175,13 @@ final class Invariants {
                 checkPin(held);
                 checkMapped(held);
             }
+        }
+    }
+
+    /** What there is to check of the files on the disk. */
+    void checkDisk() {
+        for (int i = 0; i < world.diskPages.size(); i++) {
+            checkDiskPage(i);
         }
     }
 

@@ -13,7 +13,7 @@ import pagerace.mm.Folio;
  * A soak: threads run random operations over one address space, in rounds. Between two rounds nobody runs, all invariants are
  * checked, and folios without references become spare again.
  *
- * <p>Guarantees: the first violated invariant ends the run. What each thread chooses to do follows from the seed alone. A folio
+ * <p>Guarantees: the first violated invariant ends the run, and so does a thread that fails otherwise. What each thread chooses to do follows from the seed alone. A folio
  * that was freed is not used again in the same round.
  */
 public final class Soak {
@@ -34,6 +34,7 @@ public final class Soak {
     private long nextReport = BETWEEN_REPORTS.toNanos();
     private long rounds;
     private @Nullable Violation violation;
+    private long foundAfter;
 
     /**
      * What to run.
@@ -66,11 +67,16 @@ public final class Soak {
         }
     }
 
-    /** Is told about once a second how far the run is. */
+    /** Is told about once a second how far the run is, and asked between rounds whether it goes on. */
     @FunctionalInterface
     public interface Progress {
         /** So many rounds and operations in that time. */
         void at(Duration elapsed, long rounds, long operations);
+
+        /** Whether the run has to end early. */
+        default boolean isInterrupted() {
+            return false;
+        }
     }
 
     private Soak(Settings settings, Duration time, Progress progress) {
@@ -125,40 +131,48 @@ public final class Soak {
             end(e.violation());
         } catch (Stuck e) {
             end(new Violation(
-                    "STUCK: thread " + worker.cpu.number + " waits for something that never comes", null, -1, 0));
-        } catch (RuntimeException e) {
+                    Violation.STUCK + ": thread " + worker.cpu.number + " waits for something that never comes",
+                    null,
+                    -1,
+                    0));
+        } catch (Throwable e) { // an Error too: the other threads would wait for this one for ever
             String where = Stream.of(e.getStackTrace())
                     .limit(3)
                     .map(frame -> frame.getClassName() + "." + frame.getMethodName())
                     .toList()
                     .toString();
             end(new Violation(
-                    "CRASH: thread " + worker.cpu.number + ": " + e.getMessage() + " in " + where, null, -1, 0));
+                    Violation.CRASH + ": thread " + worker.cpu.number + ": " + e + " in " + where, null, -1, 0));
         }
     }
 
     private synchronized void end(Violation found) {
         if (violation == null) {
             violation = found;
+            foundAfter = System.nanoTime() - start;
         }
         rendezvous.stop();
     }
 
     /** While nobody runs: checks, deals spare folios, and decides whether there is another round. */
     private void quiesce(long round) {
-        invariants.check();
-        if (round % ROUNDS_PER_DATA_CHECK == 0) {
-            invariants.checkData(workers.get(0).hotAnonPages());
+        if (workers.get(0).isDiskOnly()) {
+            invariants.checkDisk();
+        } else {
             invariants.check();
+            if (round % ROUNDS_PER_DATA_CHECK == 0) {
+                invariants.checkData(workers.get(0).hotAnonPages());
+                invariants.check();
+            }
+            dealSpares(round);
         }
-        dealSpares(round);
         rounds = round + 1;
         long elapsed = System.nanoTime() - start;
         if (elapsed >= nextReport) {
             nextReport = elapsed + BETWEEN_REPORTS.toNanos();
             progress.at(Duration.ofNanos(elapsed), rounds, operations());
         }
-        if (elapsed >= nanos || rounds >= settings.rounds) {
+        if (elapsed >= nanos || rounds >= settings.rounds || progress.isInterrupted()) {
             rendezvous.stop();
         }
     }
@@ -193,7 +207,7 @@ public final class Soak {
                         workers.stream().map(worker -> worker.log).toList());
         return new SoakResult(
                 settings,
-                Duration.ofNanos(System.nanoTime() - start),
+                Duration.ofNanos(found == null ? System.nanoTime() - start : foundAfter),
                 rounds,
                 operations(),
                 found == null ? null : found.text(),

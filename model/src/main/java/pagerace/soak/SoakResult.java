@@ -56,6 +56,14 @@ public record SoakResult(
         return operations >= ENOUGH_OPERATIONS;
     }
 
+    /**
+     * Whether something did not happen that should have, in a run that was long enough; or something that cannot happen did, in
+     * any; or nothing happened at all.
+     */
+    public boolean isUnhealthy() {
+        return operations == 0 || unhealthy().stream().anyMatch(counter -> isLongEnough() || counter.count > 0);
+    }
+
     /** The counters that are not as they should be after a run that is long enough. */
     public List<Counter> unhealthy() {
         return counters.stream().filter(counter -> !counter.isHealthy).toList();

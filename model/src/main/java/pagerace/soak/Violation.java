@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param pfn the folio's page frame number, or 0
  */
 record Violation(String text, @Nullable Area area, int page, int pfn) {
+    /** How the text begins if a wait gave up. */
+    static final String STUCK = "STUCK";
+
+    /** How the text begins if the soak itself failed. */
+    static final String CRASH = "CRASH";
+
     /** Thrown from where it was found to the thread's end. */
     static final class Found extends RuntimeException {
         private static final long serialVersionUID = 1L;

@@ -71,6 +71,11 @@ final class Worker {
         };
     }
 
+    /** Whether the round is one on the disk alone. */
+    boolean isDiskOnly() {
+        return choices.isDiskOnly();
+    }
+
     /** Operations so far. */
     long operations() {
         return operations;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ChoicesTest {
@@ -22,17 +23,25 @@ class ChoicesTest {
         return all;
     }
 
+    /** Forty rounds from {@code first} on: brief ones and long ones. */
+    private static List<Choice> rounds(long seed, int thread, long first) {
+        return LongStream.range(first, first + 40)
+                .boxed()
+                .flatMap(round -> round(seed, thread, round).stream())
+                .toList();
+    }
+
     @Test
     void aSeedGivesTheSameSequence() {
-        assertThat(round(5, 1, 7)).isEqualTo(round(5, 1, 7)).hasSizeGreaterThanOrEqualTo(100);
+        assertThat(rounds(5, 1, 7)).isEqualTo(rounds(5, 1, 7)).hasSizeGreaterThanOrEqualTo(100);
     }
 
     @Test
     void threadsRoundsAndSeedsDiffer() {
-        assertThat(round(5, 1, 7))
-                .isNotEqualTo(round(5, 0, 7))
-                .isNotEqualTo(round(5, 1, 8))
-                .isNotEqualTo(round(6, 1, 7));
+        assertThat(rounds(5, 1, 7))
+                .isNotEqualTo(rounds(5, 0, 7))
+                .isNotEqualTo(rounds(5, 1, 8))
+                .isNotEqualTo(rounds(6, 1, 7));
     }
 
     /** Which rounds were begun before does not matter, as it would if a generator went on from one to the next. */
@@ -48,7 +57,7 @@ class ChoicesTest {
     @Test
     void everyActionIsChosenAndEveryPageIsInItsArea() {
         Set<Action> seen = EnumSet.noneOf(Action.class);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 2_000; i++) {
             for (Choice choice : round(1, 0, i)) {
                 seen.add(choice.action());
                 assertThat(choice.page()).isBetween(0, SHAPE.pages(choice.action().area) - 1);

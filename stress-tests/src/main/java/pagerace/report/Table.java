@@ -60,19 +60,18 @@ public final class Table {
                         .collect(Collectors.joining(" / ", " (price: ", ", each alone)"));
     }
 
-    /** The ratio to the unfixed variant in the same place: 1 is that variant itself, = one that does the same when alone. */
+    /** The ratio to the base in the same place: 1 is the base itself, = one that does the same when alone. */
     private static String price(Price price) {
-        Ratio ratio = price.ratio();
         if (price.accesses() == null) {
             return "deadlock";
         }
-        if (price.sameAsBase()) {
-            return price.point().equals(price.base()) ? "1" : "=";
-        }
-        if (ratio == null) {
-            return "-";
-        }
-        return ratio.isClaimed() ? String.format(Locale.ROOT, "%.2f", ratio.median()) : "~1";
+        Ratio ratio = price.ratio();
+        return switch (price.claim()) {
+            case SAME -> price.point().equals(price.base()) ? "1" : "=";
+            case DIFFERENT -> ratio == null ? "?" : String.format(Locale.ROOT, "%.2f", ratio.median());
+            case ABOUT_EQUAL -> "~1";
+            case NONE -> "?";
+        };
     }
 
     private static int[] widths(List<Report.Result> results) {
@@ -185,6 +184,11 @@ public final class Table {
                     + ", which fails the build");
         }
         notes.add(failing == 0 ? "no verdict fails the build" : failing + " fail the build");
+        Report.Pricing pricing = report.pricing();
+        if (pricing != null) {
+            notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
+                    + pricing.host() + ", JDK " + pricing.jdk());
+        }
         return verdicts + "; " + String.join("; ", notes) + " (" + report.run().elapsed() + " s of "
                 + report.run().budget() + " s, " + report.host().cpus() + " CPUs, "
                 + report.host().arch() + " is "

@@ -91,8 +91,20 @@ class ReportFormatsTest {
                 "short",
                 true,
                 List.of(
-                        new Price(base, "first", base, accesses, true, 20, Ratio.ONE, null, null),
-                        new Price(base, "second", base, accesses, true, 30, Ratio.ONE, null, null),
+                        new Price(
+                                base, "first", base, accesses, true, 20, Ratio.ONE, Price.Claim.SAME, null, null, null),
+                        new Price(
+                                base,
+                                "second",
+                                base,
+                                accesses,
+                                true,
+                                30,
+                                Ratio.ONE,
+                                Price.Claim.SAME,
+                                null,
+                                null,
+                                null),
                         price(Fix.UNFENCED, "first", new Ratio(1.351, 1.25, 1.67, 20)),
                         price(Fix.UNFENCED, "second", new Ratio(1.08, 1.04, 1.11, 20)),
                         new Price(
@@ -103,9 +115,22 @@ class ReportFormatsTest {
                                 true,
                                 20,
                                 Ratio.ONE,
+                                Price.Claim.SAME,
+                                null,
                                 null,
                                 null),
-                        new Price(TestRace.point(Fix.FIXED).key(), "second", base, null, false, 0, null, null, null),
+                        new Price(
+                                TestRace.point(Fix.FIXED).key(),
+                                "second",
+                                base,
+                                null,
+                                false,
+                                0,
+                                null,
+                                Price.Claim.NONE,
+                                null,
+                                null,
+                                null),
                         price(Fix.OPEN, "first", new Ratio(0.9, 0.85, 0.94, 20)),
                         price(Fix.OPEN, "second", null)));
     }
@@ -119,6 +144,8 @@ class ReportFormatsTest {
                 false,
                 27,
                 ratio,
+                Price.claim(false, ratio, null),
+                null,
                 null,
                 null);
     }

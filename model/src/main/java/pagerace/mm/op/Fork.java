@@ -15,7 +15,7 @@ import pagerace.mm.Pte;
  * {@code copy_page_range} for entries of one table of an anonymous private mapping: of each the child either shares the
  * parent's folio, both entries read-only, or gets a copy at once because the folio may be pinned.
  *
- * <p>Assumptions: the child's table is empty; {@code spares} are nobody else's. Copying an entry that is not present is not
+ * <p>Assumptions: no page-table lock of the parent is one of the child's; the child's table is empty; {@code spares} are nobody else's. Copying an entry that is not present is not
  * modelled: the child gets none.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
@@ -40,6 +40,8 @@ public final class Fork {
         COPY_IF_PINNED,
         /** Copy only exclusive pages, and clear the bit of those that become shared: 6c287605fd56 (5.19). */
         CLEAR_EXCLUSIVE,
+        /** Mutant: leave pages exclusive that become shared. */
+        KEEP_EXCLUSIVE,
         /** Mutant: write-protect in a second pass, after the count has become even again. */
         WRITE_PROTECT_AFTER_SEQ,
         /** The write fence that precedes the even count. */
@@ -195,7 +197,7 @@ public final class Fork {
         if (!steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
         }
-        if (steps.has(Step.CLEAR_EXCLUSIVE)) {
+        if (steps.has(Step.CLEAR_EXCLUSIVE) && !steps.has(Step.KEEP_EXCLUSIVE)) {
             folio.flags.andNot(Folio.ANON_EXCLUSIVE);
         }
         folio.mapcount.add(1);

@@ -35,7 +35,10 @@ public final class GupFast {
 
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
-        /** Mark the address space before anything else: fork asks nobody else about pins (5.9). */
+        /**
+         * Mark the address space before anything else: fork asks nobody else about pins (5.9). Up to 5.13 the kernel stored the mark
+         * each time; here it always looks first, as since 5.14.
+         */
         SET_HAS_PINNED,
         /** Read {@code write_protect_seq} before the walk and give up if it is odd: 57efa1fe5957 (5.11). */
         READ_SEQ,
