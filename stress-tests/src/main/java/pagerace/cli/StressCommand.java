@@ -35,10 +35,10 @@ final class StressCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "TIME",
-            defaultValue = "8m",
+            defaultValue = "9m",
             description =
                     "How long the threads may take, after the exploration: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
-    private String budget = "8m";
+    private String budget = "9m";
 
     @Option(
             names = "--filter",
