@@ -30,49 +30,55 @@ import pagerace.machine.Word;
  *   <tr><td>{@link #reads}</td><td>the two plain fields and nothing around them: what is no price of either</td></tr>
  * </table>
  *
+ * <p>Both live in constants, and final fields are trusted, as on the price list: what is compared is what each does, and not
+ * how it is found.
+ *
  * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh ReadSide -t 2}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
+@Fork(
+        value = 3,
+        jvmArgsAppend = {"-XX:+UnlockExperimentalVMOptions", "-XX:+TrustFinalNonStaticFields"})
 @Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class ReadSide {
     /** What a read returns that met a writer. */
     static final long RETRY = -1;
 
-    private final Machine machine = new HardwareMachine();
-    private final SeqCount seq = new SeqCount(machine, "mm", "write_protect_seq");
-    private final Word leftWord = machine.word("left", 1);
-    private final Word rightWord = machine.word("right", 1);
+    private static final Machine MACHINE = new HardwareMachine();
+    private static final SeqCount SEQ = new SeqCount(MACHINE, "mm", "write_protect_seq");
+    private static final Word LEFT = MACHINE.word("left", 1);
+    private static final Word RIGHT = MACHINE.word("right", 1);
 
-    private final StampedLock stamps = new StampedLock();
+    private static final StampedLock STAMPS = new StampedLock();
+
     private long left = 1;
     private long right = 1;
 
     /** The count around words. */
     @Benchmark
     public long seqCount() {
-        long start = seq.readBegin();
-        long sum = leftWord.readOnce() + rightWord.readOnce();
-        return SeqCount.isOdd(start) || seq.readRetry(start) ? RETRY : sum;
+        long start = SEQ.readBegin();
+        long sum = LEFT.readOnce() + RIGHT.readOnce();
+        return SeqCount.isOdd(start) || SEQ.readRetry(start) ? RETRY : sum;
     }
 
     /** The count around fields. */
     @Benchmark
     public long seqCountPlain() {
-        long start = seq.readBegin();
+        long start = SEQ.readBegin();
         long sum = left + right;
-        return SeqCount.isOdd(start) || seq.readRetry(start) ? RETRY : sum;
+        return SeqCount.isOdd(start) || SEQ.readRetry(start) ? RETRY : sum;
     }
 
     /** The stamp around fields. */
     @Benchmark
     public long stampedLock() {
-        long stamp = stamps.tryOptimisticRead();
+        long stamp = STAMPS.tryOptimisticRead();
         long sum = left + right;
-        return stamps.validate(stamp) ? sum : RETRY;
+        return STAMPS.validate(stamp) ? sum : RETRY;
     }
 
     /** The fields alone. */
@@ -83,14 +89,14 @@ public class ReadSide {
 
     /** What a writer does, under both disciplines: {@code middle} runs while it is at work. */
     void write(long value, Runnable middle) {
-        seq.writeBegin();
-        long stamp = stamps.writeLock();
-        leftWord.writeOnce(value);
+        SEQ.writeBegin();
+        long stamp = STAMPS.writeLock();
+        LEFT.writeOnce(value);
         left = value;
         middle.run();
-        rightWord.writeOnce(value);
+        RIGHT.writeOnce(value);
         right = value;
-        stamps.unlockWrite(stamp);
-        seq.writeEnd();
+        STAMPS.unlockWrite(stamp);
+        SEQ.writeEnd();
     }
 }

@@ -97,14 +97,15 @@ final class Workload {
             PageState state = pinned ? PageState.PINNED : PageState.EXCLUSIVE;
             Mapped mapped = new Mapped(machine, pages, pinned ? 2 * pages : pages, false, state);
             PageTable child = table(machine, pages);
+            if (pages == 1) {
+                FreeFolios spare = FreeFolios.only(mapped.folios.get(mapped.folios.size() - 1));
+                Fork fork = new Fork(machine, mapped.mm, child, mapped.memMap, spare, X86, steps);
+                return () -> fork.copyPte(0);
+            }
             return () -> {
                 // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
                 FreeFolios spares = mapped.spares(pages);
-                Fork fork = new Fork(machine, mapped.mm, child, mapped.memMap, spares, X86, steps);
-                if (pages == 1) {
-                    return fork.copyPte(0);
-                }
-                return fork.copyPtes(0, pages);
+                return new Fork(machine, mapped.mm, child, mapped.memMap, spares, X86, steps).copyPtes(0, pages);
             };
         });
     }
