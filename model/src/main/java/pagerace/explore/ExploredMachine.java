@@ -286,7 +286,7 @@ final class ExploredMachine extends Machine {
             if (!kind.isEnabledBy(read, a, until)) {
                 throw Stop.STOP;
             }
-            noted.add(new Solo.Access(new Step(kind, location, a, b, order, until, false, ""), read));
+            noted.add(new Solo.Access(new Step(kind, location, a, b, order, until, false, Site.UNKNOWN), read));
         }
         if (kind.isFence()) {
             return 0;

@@ -118,31 +118,62 @@ public record Necessity(Race race, List<Finding> findings) {
     }
 
     /**
+     * What is said of one mutant in some places.
+     *
+     * @param mutant the mutant's name
+     * @param difference in what it differs
+     * @param original the name of what it is a mutant of
+     * @param verdict what dropping the step comes to
+     * @param words the same in words: {@link Finding#inWords}
+     * @param places where: values of the dimensions, in which {@code *} stands for all
+     */
+    public record Row(
+            String mutant, String difference, String original, Verdict verdict, String words, List<String> places) {}
+
+    /** The findings, those that say the same of one mutant taken together. */
+    public List<Row> rows() {
+        Map<Variant, List<Finding>> byMutant = new LinkedHashMap<>();
+        findings.forEach(finding -> byMutant.computeIfAbsent(finding.mutant.variant(), unused -> new ArrayList<>())
+                .add(finding));
+        List<Row> rows = new ArrayList<>();
+        byMutant.forEach((mutant, its) -> {
+            List<List<String>> all = its.stream().map(Necessity::labels).toList();
+            Map<String, List<Finding>> byWords = new LinkedHashMap<>();
+            its.forEach(finding -> byWords.computeIfAbsent(finding.inWords(), unused -> new ArrayList<>())
+                    .add(finding));
+            byWords.forEach((words, same) -> rows.add(new Row(
+                    mutant.name(),
+                    mutant.difference(),
+                    same.get(0).original.variant().name(),
+                    same.get(0).verdict(),
+                    words,
+                    Boxes.cover(same.stream().map(Necessity::labels).toList(), all))));
+        });
+        return List.copyOf(rows);
+    }
+
+    /**
      * The findings as plain text: per mutant its difference, then a line for each verdict with the dimensions that it holds
      * in, in which {@code *} stands for all values.
      */
     public String table() {
-        Map<Variant, List<Finding>> byMutant = new LinkedHashMap<>();
-        findings.forEach(finding -> byMutant.computeIfAbsent(finding.mutant.variant(), unused -> new ArrayList<>())
-                .add(finding));
         StringBuilder text = new StringBuilder(race.name()).append('\n');
-        byMutant.forEach((mutant, its) -> {
-            text.append("  ")
-                    .append(mutant.name())
-                    .append(": ")
-                    .append(mutant.difference())
-                    .append('\n');
-            List<List<String>> all = its.stream().map(Necessity::labels).toList();
-            Map<String, List<List<String>>> byVerdict = new LinkedHashMap<>();
-            its.forEach(finding -> byVerdict
-                    .computeIfAbsent(finding.inWords(), unused -> new ArrayList<>())
-                    .add(labels(finding)));
-            byVerdict.forEach((verdict, where) -> text.append("    ")
-                    .append(verdict)
+        String mutant = "";
+        for (Row row : rows()) {
+            if (!row.mutant.equals(mutant)) {
+                mutant = row.mutant;
+                text.append("  ")
+                        .append(mutant)
+                        .append(": ")
+                        .append(row.difference)
+                        .append('\n');
+            }
+            text.append("    ")
+                    .append(row.words)
                     .append("  ")
-                    .append(String.join(" ", Boxes.cover(where, all)))
-                    .append('\n'));
-        });
+                    .append(String.join(" ", row.places))
+                    .append('\n');
+        }
         return text.toString();
     }
 

@@ -8,10 +8,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the line of model code that asked for a step: the innermost one that belongs neither to the machine and its locks,
- * nor to the accessors of kernel state, nor to the explorer.
+ * A line of model code that asked for a step: the innermost one that belongs neither to the machine and its locks, nor to the
+ * accessors of kernel state, nor to the explorer.
+ *
+ * @param className the class that was running, nested ones as the VM spells them
+ * @param method the method; of a lambda, that in which it stands
+ * @param line the line in the source file; negative if the class file does not say
  */
-final class Site {
+public record Site(String className, String method, int line) {
+    /** Of what nobody asked for. */
+    static final Site UNKNOWN = new Site("", "", -1);
+
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final List<String> TRANSPARENT = List.of("pagerace.machine.", "pagerace.mm.");
     private static final List<String> ENGINE = Stream.of(
@@ -32,8 +39,8 @@ final class Site {
             return TRANSPARENT.contains(className.substring(0, className.lastIndexOf('.') + 1));
         }
 
-        String site() {
-            return className.substring(className.lastIndexOf('.') + 1) + "." + methodInSource() + ":" + line.getAsInt();
+        Site site() {
+            return new Site(className, methodInSource(), line.getAsInt());
         }
 
         /** The method's name; for a lambda, that of the method in which it stands. */
@@ -42,21 +49,19 @@ final class Site {
         }
     }
 
-    private Site() {}
-
     /** The model code that is running now. */
-    static String here() {
+    static Site here() {
         return WALKER.walk(stack -> innermost(
                 stack.map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber))));
     }
 
     /** The model code that threw {@code thrown}. */
-    static String thrown(Throwable thrown) {
+    static Site thrown(Throwable thrown) {
         return innermost(Arrays.stream(thrown.getStackTrace())
                 .map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber)));
     }
 
-    private static String innermost(Stream<Frame> stack) {
+    private static Site innermost(Stream<Frame> stack) {
         @Nullable Frame transparent = null;
         for (Frame frame : (Iterable<Frame>) stack.filter(Frame::isModelCode)::iterator) {
             if (!frame.isTransparent()) {
@@ -64,6 +69,20 @@ final class Site {
             }
             transparent = transparent == null ? frame : transparent;
         }
-        return transparent == null ? "unknown line" : transparent.site();
+        return transparent == null ? UNKNOWN : transparent.site();
+    }
+
+    /** The path of its source file below a source root: {@code pagerace/mm/op/Fork.java}. */
+    public String file() {
+        int nested = className.indexOf('$');
+        return (nested < 0 ? className : className.substring(0, nested)).replace('.', '/') + ".java";
+    }
+
+    /** As traces print it: {@code Fork.needsCopy:171}. */
+    @Override
+    public String toString() {
+        return equals(UNKNOWN)
+                ? "unknown line"
+                : className.substring(className.lastIndexOf('.') + 1) + "." + method + ":" + line;
     }
 }

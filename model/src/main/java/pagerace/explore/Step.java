@@ -138,20 +138,12 @@ public final class Step {
     private final Order order;
     private final @Nullable LongPredicate until;
     private final boolean idle;
-    private final String site;
+    private final Site site;
 
     /** What precedes it in its actor; null until it has a place in the actor's tree. */
     private @Nullable Past past;
 
-    Step(
-            Kind kind,
-            int location,
-            long a,
-            long b,
-            Order order,
-            @Nullable LongPredicate until,
-            boolean idle,
-            String site) {
+    Step(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until, boolean idle, Site site) {
         this.kind = kind;
         this.location = location;
         this.a = a;
@@ -206,7 +198,7 @@ public final class Step {
     }
 
     /** Where in the model code it stands: {@code Fork.needsCopy:171}. */
-    public String site() {
+    public Site site() {
         return site;
     }
 

@@ -24,7 +24,8 @@ final class Weakening {
         location = step.location();
         order = step.order();
         // A lock goes with all of its operation: who does not take it must not give it back.
-        site = isLocking() ? operation(step.site()) : step.site();
+        String where = step.site().toString();
+        site = isLocking() ? operation(where) : where;
     }
 
     /** What actors could do without at {@code step}; null if nothing, since the step orders nothing. */
@@ -40,14 +41,14 @@ final class Weakening {
     /** Whether the access does not happen. */
     boolean drops(Kind itsKind, int itsLocation, Order itsOrder) {
         if (kind.isFence()) {
-            return itsKind == kind && Site.here().equals(site);
+            return itsKind == kind && Site.here().toString().equals(site);
         }
         boolean locks = itsKind == Kind.ACQUIRE_WHEN_CLEAR || itsKind == Kind.TRY_ACQUIRE_WHEN_CLEAR;
         boolean unlocks = itsOrder == Order.RELEASE;
         return isLocking()
                 && itsLocation == location
                 && (locks || unlocks)
-                && operation(Site.here()).equals(site);
+                && operation(Site.here().toString()).equals(site);
     }
 
     /** Whether the access has no order. */
@@ -57,7 +58,7 @@ final class Weakening {
                 && itsLocation == location
                 && itsOrder == order
                 && !kind.isFence()
-                && Site.here().equals(site);
+                && Site.here().toString().equals(site);
     }
 
     private static String operation(String site) {
