@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.SpinLock;
 import pagerace.machine.TlbProfile;
@@ -30,12 +23,7 @@ import pagerace.mm.op.GupFast;
  * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh FenceElision}, on x86.
  */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
-@Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-public class FenceElision {
+public class FenceElision extends TimedByHand {
     /** Whether the machine leaves fences beside locked instructions out. */
     @Param({"false", "true"})
     public boolean elision;

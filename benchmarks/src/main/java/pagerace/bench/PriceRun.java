@@ -178,18 +178,7 @@ final class PriceRun {
     private Price price(Priced priced, Priced base) {
         Course course = courses.get(priced);
         if (course == null) {
-            return new Price(
-                    priced.point(),
-                    priced.operation(),
-                    base.point(),
-                    null,
-                    false,
-                    0,
-                    null,
-                    Price.Claim.NONE,
-                    null,
-                    null,
-                    null);
+            return Price.ofDeadlock(priced.point(), priced.operation(), base.point());
         }
         String entry = requireNonNull(entries.get(priced));
         @Nullable String baseEntry = entries.get(base);
@@ -202,7 +191,6 @@ final class PriceRun {
                 priced.operation(),
                 base.point(),
                 course.accesses(),
-                entry.equals(baseEntry),
                 Rounds.median(Arrays.stream(own).flatMapToDouble(Arrays::stream).toArray()),
                 ratio,
                 Price.claim(entry.equals(baseEntry), ratio, again),

@@ -56,7 +56,7 @@ final class PriceTable {
         if (ratio == null) {
             return "-";
         }
-        if (price.sameAsBase()) {
+        if (price.claim() == Price.Claim.SAME) {
             return price.point().equals(price.base()) ? "base" : "= does the same";
         }
         return String.format(

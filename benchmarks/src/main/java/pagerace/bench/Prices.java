@@ -44,7 +44,7 @@ public class Prices {
     /** In front of the name of a floor: the one that runs on the hardware machine. */
     static final String ON_WORDS = "words ";
 
-    /** The race or workload, for the reader of the raw results. */
+    /** The race or workload that the plan's keys belong to. */
     @Param("")
     public String subject = "";
 
@@ -66,8 +66,8 @@ public class Prices {
     @Setup(Level.Trial)
     public void makeBatches() {
         Map<String, Priced> priced = PriceList.series().stream()
+                .filter(series -> series.subject().equals(subject))
                 .flatMap(series -> series.variants().stream())
-                .distinct()
                 .collect(Collectors.toMap(Priced::key, Function.identity(), (one, same) -> one));
         batches = Stream.of(plan.split(Pattern.quote(SEPARATOR), -1))
                 .map(entry -> batch(entry, priced))

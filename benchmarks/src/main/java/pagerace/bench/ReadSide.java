@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
 import pagerace.machine.SeqCount;
@@ -36,14 +30,10 @@ import pagerace.machine.Word;
  * <p>Run: {@code java -jar benchmarks/target/benchmarks.jar jmh ReadSide -t 2}.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
         value = 3,
         jvmArgsAppend = {"-XX:+UnlockExperimentalVMOptions", "-XX:+TrustFinalNonStaticFields"})
-@Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-public class ReadSide {
+public class ReadSide extends TimedByHand {
     /** What a read returns that met a writer. */
     static final long RETRY = -1;
 

@@ -35,7 +35,7 @@ class MainTest {
         assertThat(file.get("prices")).hasSize(10);
         JsonNode base = file.get("prices").get(0);
         assertThat(base.get("point").asText()).isEqualTo("UnpinDirtyVsClean/PRECHECK");
-        assertThat(base.get("sameAsBase").asBoolean()).isTrue();
+        assertThat(base.get("claim").asText()).isEqualTo("SAME");
         JsonNode dearer = file.get("prices").get(2);
         assertThat(dearer.get("point").asText()).isEqualTo("UnpinDirtyVsClean/ALWAYS_LOCK");
         assertThat(dearer.get("ratio").get("n").asInt()).isEqualTo(Effort.SHORT.rounds());

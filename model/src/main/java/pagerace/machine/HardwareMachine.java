@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
  *
  * <p>Guarantees: each primitive is at least as strong as {@code machine.md} asks and, off x86, no stronger than Java can
- * say it. A wait that is not satisfied within a limit of reads, {@link #SPIN_LIMIT} unless told otherwise, poisons the machine and throws {@link Stuck}; on
- * a poisoned machine every wait that its first read does not satisfy throws at once, so that the other actor stops as well
- * instead of waiting for one that has gone.
+ * say it. A wait that is not satisfied within a limit of reads, {@link #SPIN_LIMIT} unless told otherwise, poisons the
+ * machine and throws {@link Stuck}; on a poisoned machine every wait that its first read does not satisfy throws at once, so
+ * that the other actor stops as well instead of waiting for one that has gone.
  *
  * <p>Algorithm notes. A fully ordered read-modify-write is fence, operation, fence; a bare Java volatile one does not order
  * neighbouring opaque accesses on every architecture. On x86 the locked instruction alone is the fence, and the volatile
@@ -139,8 +139,8 @@ public final class HardwareMachine extends Machine {
     }
 
     /**
-     * Sets every word that was there at the {@link #mark} back to what it held then, so that the same operation can run again: for whoever times one.
-     * No actor may run meanwhile.
+     * Sets every word that was there at the {@link #mark} back to what it held then, so that the same operation can run
+     * again: for whoever times one. No actor may run meanwhile.
      *
      * @throws IllegalStateException if this machine does not remember its words
      */

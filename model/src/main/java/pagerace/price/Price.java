@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param operation what runs
  * @param base the point that {@code ratio} compares with
  * @param accesses what it does; null if it does not end alone, and so has no price
- * @param sameAsBase whether it does exactly what the base does: then nothing was timed, and the ratio is one
  * @param nanos the median time of one run, in nanoseconds; what the clock takes is not in it
- * @param ratio its time over the base's; null without {@code accesses}
+ * @param ratio its time over the base's: one if it does exactly what the base does; null without {@code accesses}
  * @param claim what may be said of that ratio
  * @param again the base's time over its own, compiled once more: how far chance goes in this run; null if that was not timed
  * @param floor its time over that of its accesses alone, written out on an array; null if that was not timed
@@ -23,7 +22,6 @@ public record Price(
         String operation,
         String base,
         Course.@Nullable Accesses accesses,
-        boolean sameAsBase,
         double nanos,
         @Nullable Ratio ratio,
         Claim claim,
@@ -43,9 +41,15 @@ public record Price(
         NONE
     }
 
+    /** Of an operation that waits for itself for ever: none. */
+    public static Price ofDeadlock(String point, String operation, String base) {
+        return new Price(point, operation, base, null, 0, null, Claim.NONE, null, null, null);
+    }
+
     /**
      * What may be said of {@code ratio}.
      *
+     * @param sameAsBase whether the operation does exactly what the base does
      * @param again what the base showed against itself; null if that was not timed
      */
     public static Claim claim(boolean sameAsBase, @Nullable Ratio ratio, @Nullable Ratio again) {

@@ -3,6 +3,7 @@ package pagerace.soak;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
@@ -177,33 +178,22 @@ final class AnonActor {
     }
 
     private UserMemory.End load(Page page) {
-        World.count(page.shared.swapIns(), 1);
-        UserMemory.End end = UserMemory.End.GAVE_UP;
-        for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            long seen = page.entry().readOnce();
-            if (UserMemory.load(page.parent, world.memMap, cpu, page.index)) {
-                end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
-            } else {
-                fault(page, seen, false);
-            }
-        }
-        World.count(page.shared.swapIns(), -1);
-        return cpu.counters.count(Op.LOAD, end);
+        return access(page, Op.LOAD, false, () -> UserMemory.load(page.parent, world.memMap, cpu, page.index));
     }
 
     private UserMemory.End store(Page page, long value) {
+        return access(page, Op.STORE, true, () -> UserMemory.store(page.parent, world.memMap, cpu, page.index, value));
+    }
+
+    /** Counted while it may swap the page in, so that nobody takes the slot. */
+    private UserMemory.End access(Page page, Op op, boolean write, BooleanSupplier attempt) {
         World.count(page.shared.swapIns(), 1);
-        UserMemory.End end = UserMemory.End.GAVE_UP;
-        for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            long seen = page.entry().readOnce();
-            if (UserMemory.store(page.parent, world.memMap, cpu, page.index, value)) {
-                end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
-            } else {
-                fault(page, seen, true);
-            }
-        }
+        UserMemory.End end = UserMemory.access(page.entry(), attempt, seen -> {
+            fault(page, seen, write);
+            return true;
+        });
         World.count(page.shared.swapIns(), -1);
-        return cpu.counters.count(Op.STORE, end);
+        return cpu.counters.count(op, end);
     }
 
     /** A fault on {@code seen}. Of a migration entry it waits for the end, which is to try again. */
@@ -280,21 +270,25 @@ final class AnonActor {
     }
 
     private UserMemory.End childStore(Page page) {
-        UserMemory.End end = UserMemory.End.GAVE_UP;
         long value = cpu.newValue();
-        for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            long seen = page.childEntry().readOnce();
-            if (!Pte.isPresent(seen)) {
-                end = UserMemory.End.NOTHING_THERE;
-            } else if (UserMemory.store(page.child, world.memMap, cpu, page.index, value)) {
-                end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
-            } else if (!Pte.isWritable(seen)) {
-                page.child.mmapLock.readLock();
-                cpu.counters.count(Op.CHILD_WRITE_FAULT, page.childFault.handle(page.index, seen, false));
-                page.child.mmapLock.readUnlock();
-            }
-        }
+        UserMemory.End end = UserMemory.access(
+                page.childEntry(),
+                () -> UserMemory.store(page.child, world.memMap, cpu, page.index, value),
+                seen -> childFault(page, seen));
         return cpu.counters.count(Op.CHILD_STORE, end);
+    }
+
+    /** A write fault on {@code seen}; whether that maps a page, for only fork gives the child any. */
+    private boolean childFault(Page page, long seen) {
+        if (!Pte.isPresent(seen)) {
+            return false;
+        }
+        if (!Pte.isWritable(seen)) {
+            page.child.mmapLock.readLock();
+            cpu.counters.count(Op.CHILD_WRITE_FAULT, page.childFault.handle(page.index, seen, false));
+            page.child.mmapLock.readUnlock();
+        }
+        return true;
     }
 
     private Zap.End discard(Page page) {

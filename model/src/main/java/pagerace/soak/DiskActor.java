@@ -109,15 +109,14 @@ final class DiskActor {
     }
 
     private UserMemory.End store(File file) {
-        UserMemory.End end = UserMemory.End.GAVE_UP;
         long value = cpu.newValue();
-        for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            if (UserMemory.store(file.shared.mm(), world.memMap, cpu, 0, value)) {
-                end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
-            } else {
-                fault(file);
-            }
-        }
+        UserMemory.End end = UserMemory.access(
+                file.shared.mm().table.pte(0),
+                () -> UserMemory.store(file.shared.mm(), world.memMap, cpu, 0, value),
+                seen -> {
+                    fault(file);
+                    return true;
+                });
         return cpu.counters.count(Op.DISK_STORE, end);
     }
 
@@ -163,14 +162,11 @@ final class DiskActor {
     }
 
     private Enum<?> unpinDirty(File file) {
-        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, GupFast.FOLL_PIN | GupFast.FOLL_WRITE);
-        cpu.counters.count(Op.DISK_GUP_FAST, grab.end());
+        GupFast.Grab grab = gup(file, GupFast.FOLL_PIN | GupFast.FOLL_WRITE);
         if (!grab.isPinned()) {
-            fault(file);
             return grab.end();
         }
         Folio folio = world.memMap.stableFolioOf(grab.pfn());
-        cpu.touch(folio);
         folio.data.writeOnce(cpu.newValue());
         MarkDirty.End end = file.unpinDirty.mark(folio);
         folio.unpin();
@@ -182,24 +178,29 @@ final class DiskActor {
      * for which a lookup in the page cache stands.
      */
     private Enum<?> dropDirty(File file, boolean old) {
-        Folio folio = old ? lookup(file) : gupFolio(file);
-        if (folio == null) {
-            return Lookup.End.EMPTY;
+        if (old) {
+            Folio folio = lookup(file);
+            return folio == null ? Lookup.End.EMPTY : dropDirty(file, folio);
         }
+        GupFast.Grab grab = gup(file, GupFast.FOLL_WRITE);
+        return grab.isPinned() ? dropDirty(file, world.memMap.stableFolioOf(grab.pfn())) : grab.end();
+    }
+
+    private DropEnd dropDirty(File file, Folio folio) {
         boolean freed = file.dropDirty.write(folio, cpu.newValue());
         return cpu.counters.count(Op.DROP_DIRTY, freed ? DropEnd.FREED : DropEnd.DROPPED);
     }
 
-    private @Nullable Folio gupFolio(File file) {
-        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, GupFast.FOLL_WRITE);
+    /** GUP-fast, and a fault instead of its slow path where that fails. */
+    private GupFast.Grab gup(File file, int flags) {
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, flags);
         cpu.counters.count(Op.DISK_GUP_FAST, grab.end());
-        if (!grab.isPinned()) {
+        if (grab.isPinned()) {
+            cpu.touch(world.memMap.stableFolioOf(grab.pfn()));
+        } else {
             fault(file);
-            return null;
         }
-        Folio folio = world.memMap.stableFolioOf(grab.pfn());
-        cpu.touch(folio);
-        return folio;
+        return grab;
     }
 
     private GupFast.End longterm(File file) {

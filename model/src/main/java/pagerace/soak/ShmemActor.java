@@ -100,15 +100,11 @@ final class ShmemActor {
     }
 
     private UserMemory.End store(File file, int index) {
-        UserMemory.End end = UserMemory.End.GAVE_UP;
         long value = cpu.newValue();
-        for (int tries = 0; tries < UserMemory.TRIES && end == UserMemory.End.GAVE_UP; tries++) {
-            if (UserMemory.store(file.shared.mm(), world.memMap, cpu, index, value)) {
-                end = tries == 0 ? UserMemory.End.AT_ONCE : UserMemory.End.AFTER_FAULT;
-            } else if (fault(file, index) == FaultEnd.BEYOND_EOF) {
-                end = UserMemory.End.NOTHING_THERE;
-            }
-        }
+        UserMemory.End end = UserMemory.access(
+                file.shared.mm().table.pte(index),
+                () -> UserMemory.store(file.shared.mm(), world.memMap, cpu, index, value),
+                seen -> fault(file, index) != FaultEnd.BEYOND_EOF);
         return cpu.counters.count(Op.SHMEM_STORE, end);
     }
 

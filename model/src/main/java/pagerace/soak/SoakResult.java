@@ -27,7 +27,7 @@ public record SoakResult(
         List<String> events,
         List<Counter> counters,
         List<Long> digests) {
-    /** After so many operations, a minute on two CPUs, it can be said whether everything happened that should. */
+    /** After so many operations, some twelve seconds on two CPUs, it can be said whether everything happened that should. */
     public static final long ENOUGH_OPERATIONS = 30_000_000;
 
     /**

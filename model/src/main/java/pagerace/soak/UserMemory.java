@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.soak;
 
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
@@ -23,9 +25,28 @@ final class UserMemory {
     }
 
     /** Faults that an access may take: somebody else can undo each of them, but not for ever. */
-    static final int TRIES = 4;
+    private static final int TRIES = 4;
 
     private UserMemory() {}
+
+    /**
+     * An access with all the faults that it takes.
+     *
+     * @param attempt tries it once; whether the entry permitted it
+     * @param fault handles a fault on what the entry was before the attempt; false if there is no page to access
+     */
+    static End access(Word entry, BooleanSupplier attempt, LongPredicate fault) {
+        for (int tries = 0; tries < TRIES; tries++) {
+            long seen = entry.readOnce();
+            if (attempt.getAsBoolean()) {
+                return tries == 0 ? End.AT_ONCE : End.AFTER_FAULT;
+            }
+            if (!fault.test(seen)) {
+                return End.NOTHING_THERE;
+            }
+        }
+        return End.GAVE_UP;
+    }
 
     /** One attempt to load; whether there was a page. */
     static boolean load(Mm mm, MemMap memMap, Cpu cpu, int index) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
                         + " whenever they pause.",
         footer = {
             "Mainline passes if no invariant is violated and, after 30 million operations, every operation has ended in every"
-                    + " way that it should; a mutant passes if it is caught, or if x86 cannot show it and does not."
+                    + " way that it should; a mutant passes if it is caught, or if x86 cannot show it and does not.",
+            "Without --all nothing in the same run shows that a mistake would have been seen."
         })
 final class SoakCommand implements Callable<Integer> {
     @Option(

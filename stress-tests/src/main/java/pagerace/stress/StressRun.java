@@ -248,8 +248,7 @@ public final class StressRun {
             return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, 1);
         }
         // The VM first tries out all sizes. Measured: a quarter of 1024 starts 0.15 s sooner, at the same rate of
-        // samples;
-        // the interpreter gains 0.35 s with still fewer.
+        // samples; the interpreter gains 0.35 s with still fewer.
         int scenarios = tier == Tier.INTERPRETER ? 64 : 256;
         return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, scenarios / stride);
     }

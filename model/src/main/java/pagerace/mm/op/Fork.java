@@ -15,8 +15,8 @@ import pagerace.mm.Pte;
  * {@code copy_page_range} for entries of one table of an anonymous private mapping: of each the child either shares the
  * parent's folio, both entries read-only, or gets a copy at once because the folio may be pinned.
  *
- * <p>Assumptions: no page-table lock of the parent is one of the child's; the child's table is empty; {@code spares} are nobody else's. Copying an entry that is not present is not
- * modelled: the child gets none.
+ * <p>Assumptions: no page-table lock of the parent is one of the child's; the child's table is empty; {@code spares} are
+ * nobody else's. Copying an entry that is not present is not modelled: the child gets none.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.

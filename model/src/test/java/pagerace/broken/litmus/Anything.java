@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package pagerace.broken.harness;
+package pagerace.broken.litmus;
 
 /** Something to import. */
 public record Anything() {}
