@@ -68,8 +68,8 @@ public final class Trace {
         row[1 + line.actor()] = line.text();
         if (line.tells() == Tells.STEP) {
             row[0] = Integer.toString(++steps);
-            String change = line.change().isEmpty() ? "" : line.word() + ": " + line.change();
-            row[memoryColumn()] = join(change, line.note());
+            String change = line.change() == null ? "" : line.word() + ": " + line.change();
+            row[memoryColumn()] = join(change, line.note() == null ? "" : line.note());
             row[sourceColumn()] = String.valueOf(line.site());
         }
     }

@@ -68,8 +68,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
      * @param text the operation and what it returned; what is waited for; how the actor ended
      * @param access what a step does; null for what is none
      * @param word the word that it is about; null for a fence and an end
-     * @param change what became of the word, {@code old -> new}; empty if nothing did yet
-     * @param note what the memory model adds; empty if nothing
+     * @param change what became of the word, {@code old -> new}; null if nothing yet
+     * @param note what the memory model adds; null if nothing
      * @param relaxation in what a step departs from sequential consistency; null if in nothing
      * @param site the line of model code; null for what is no step, and does not wait for one
      */
@@ -79,8 +79,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
             String text,
             @Nullable Access access,
             @Nullable String word,
-            String change,
-            String note,
+            @Nullable String change,
+            @Nullable String note,
             @Nullable Relaxation relaxation,
             @Nullable Site site) {}
 
@@ -119,9 +119,10 @@ public record Transcript(List<String> actors, List<Line> lines) {
                     memory(event);
                 } else if (i + 1 < events.size() && takesEffectAtOnce(event, events.get(i + 1))) {
                     i++;
-                    step(event, events.get(i).after(), "");
+                    step(event, events.get(i).after(), null);
                 } else {
-                    step(event, event.after(), note(event));
+                    String said = said(event);
+                    step(event, event.after(), said.isEmpty() ? null : said);
                 }
                 waitAfter(i);
             }
@@ -144,7 +145,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
             return underWay[0];
         }
 
-        private String note(Event event) {
+        /** What the memory model says of the event; empty if nothing. */
+        private String said(Event event) {
             return event.before().note(event.actor(), event.step(), event.read(), event.after(), this);
         }
 
@@ -154,16 +156,16 @@ public record Transcript(List<String> actors, List<Line> lines) {
             lines.add(new Line(
                     Tells.MEMORY,
                     event.actor(),
-                    note(event),
+                    said(event),
                     null,
                     word == Step.NOWHERE ? null : word(word),
-                    word == Step.NOWHERE ? "" : change(word, event.before(), event.after()),
+                    word == Step.NOWHERE ? null : change(word, event.before(), event.after()),
                     "",
                     null,
                     null));
         }
 
-        private void step(Event event, Memory after, String note) {
+        private void step(Event event, Memory after, @Nullable String note) {
             Step step = requireNonNull(event.step());
             int actor = event.actor();
             boolean unlocks = isUnlock(actor, step, event.read());
@@ -180,7 +182,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
                     unlocks ? call("unlock", step) : operation(step, event.read()),
                     unlocks ? Access.UNLOCK : access(step, event.read()),
                     fence ? null : word(step.location()),
-                    fence ? "" : change(step.location(), event.before(), after),
+                    fence ? null : change(step.location(), event.before(), after),
                     note,
                     relaxation,
                     step.site()));
@@ -232,9 +234,9 @@ public record Transcript(List<String> actors, List<Line> lines) {
             return taken != null && step.order() == Order.RELEASE && step.after(taken) == 0 && held.remove(word, taken);
         }
 
-        private String change(int word, Memory before, Memory after) {
+        private @Nullable String change(int word, Memory before, Memory after) {
             return before.last(word) == after.last(word)
-                    ? ""
+                    ? null
                     : value(word, before.last(word)) + " -> " + value(word, after.last(word));
         }
 
@@ -261,8 +263,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
                             "waits for " + awaited(next),
                             null,
                             word(next.location()),
-                            "",
-                            "",
+                            null,
+                            null,
                             null,
                             null)));
         }
@@ -286,8 +288,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
                         blocked == null ? shown(fate.end()) : "waits for ever for " + awaited(blocked),
                         null,
                         blocked == null ? null : word(blocked.location()),
-                        "",
-                        "",
+                        null,
+                        null,
                         null,
                         blocked == null ? null : blocked.site()));
             }

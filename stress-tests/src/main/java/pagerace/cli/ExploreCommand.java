@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Schedule;
+import pagerace.explore.Trace;
 import pagerace.harness.HarnessSource;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
@@ -19,6 +20,7 @@ import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.Prediction.Told;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -74,7 +76,7 @@ final class ExploreCommand implements Callable<Integer> {
         out.printf("%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point");
         boolean agrees = true;
         for (Point point : chosen) {
-            Prediction prediction = predictions.getOrDefault(point.key(), new Prediction(Map.of()));
+            Prediction prediction = predictions.getOrDefault(point.key(), Prediction.NONE);
             Reachability found = prediction.reachableFrom();
             boolean expected = found == point.reachableFrom() || point.reachableFrom() == Reachability.UNKNOWN;
             agrees &= expected;
@@ -130,7 +132,7 @@ final class ExploreCommand implements Callable<Integer> {
                 if (each.getKey().name().equals(word)) {
                     out.printf(
                             "%nThe simplest schedule to %s under %s:%n%s%n",
-                            word, exploration.level(), Predictions.print(point, each.getValue()));
+                            word, exploration.level(), Trace.print(Predictions.tell(point, each.getValue())));
                     return;
                 }
             }
@@ -150,10 +152,9 @@ final class ExploreCommand implements Callable<Integer> {
     }
 
     private void schedule(Prediction prediction) {
-        Explored explored = prediction.models().get(prediction.reachableFrom());
-        if (explored != null && explored.schedule() != null) {
-            out.printf(
-                    "%nThe simplest schedule to it under %s:%n%s%n", prediction.reachableFrom(), explored.schedule());
+        Told told = prediction.simplest();
+        if (told != null) {
+            out.printf("%nThe simplest schedule to it under %s:%n%s%n", told.under(), Trace.print(told.transcript()));
         }
     }
 }

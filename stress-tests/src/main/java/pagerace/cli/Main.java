@@ -32,13 +32,18 @@ public final class Main {
     static final int BAD_INPUT = 2;
     static final int CRASHED = 3;
 
-    /** The version that the jar's manifest names. */
+    /** Says {@link #version}. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"PageRace " + (version == null ? "(not from a jar)" : version)};
+            return new String[] {"PageRace " + version()};
         }
+    }
+
+    /** The version that the jar's manifest names. */
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(not from a jar)" : version;
     }
 
     private Main() {}

@@ -3,18 +3,21 @@ package pagerace.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import pagerace.explore.Decoder;
+import pagerace.explore.Necessity;
 import pagerace.explore.RuleViolation;
 import pagerace.explore.Schedule;
-import pagerace.explore.Trace;
+import pagerace.explore.Transcript;
 import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
@@ -35,47 +38,76 @@ final class Predictions {
      * @throws RuleViolation if model code breaks a rule of the explored machine
      */
     static Map<String, Prediction> of(List<Point> points, PrintStream out) {
-        int cpus = Math.min(points.size(), Runtime.getRuntime().availableProcessors());
+        Map<String, Callable<Prediction>> questions = new LinkedHashMap<>();
+        points.forEach(point -> questions.put(point.key(), () -> of(point)));
+        return answers(questions, "points explored", out);
+    }
+
+    /**
+     * Which steps are needed in the places of {@code points}, by race.
+     *
+     * @throws RuleViolation if model code breaks a rule of the explored machine
+     */
+    static Map<String, List<Necessity.Row>> necessity(List<Point> points, PrintStream out) {
+        Map<String, Callable<List<Necessity.Row>>> questions = new LinkedHashMap<>();
+        for (Race race : Catalogue.RACES) {
+            Set<String> places = points.stream()
+                    .filter(point -> point.race().equals(race.name()))
+                    .map(Point::place)
+                    .collect(Collectors.toSet());
+            if (!places.isEmpty()) {
+                questions.put(
+                        race.name(),
+                        () -> Necessity.of(race, mutant -> places.contains(mutant.place()))
+                                .rows());
+            }
+        }
+        return answers(questions, "races explored without each step", out);
+    }
+
+    /** The prediction of one point, its schedules in the kernel's words. */
+    static Prediction of(Point point) {
+        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> tell(point, schedule));
+    }
+
+    /** A schedule of {@code point} in the kernel's words. */
+    static Transcript tell(Point point, Schedule schedule) {
+        Race race = Catalogue.race(point.race()).orElseThrow();
+        return Transcript.of(schedule, race.actors(), KERNEL);
+    }
+
+    /** The answers to {@code questions}, in their order. */
+    private static <T> Map<String, T> answers(Map<String, Callable<T>> questions, String done, PrintStream out) {
+        int cpus = Math.min(questions.size(), Runtime.getRuntime().availableProcessors());
         ExecutorService explorers = Executors.newFixedThreadPool(Math.max(1, cpus));
         try {
-            Map<String, Future<Prediction>> asked = new LinkedHashMap<>();
-            points.forEach(point -> asked.put(point.key(), explorers.submit(() -> of(point))));
-            return collect(asked, out);
+            Map<String, Future<T>> asked = new LinkedHashMap<>();
+            questions.forEach((key, question) -> asked.put(key, explorers.submit(question)));
+            return collect(asked, done, out);
         } finally {
             explorers.shutdownNow();
         }
     }
 
-    /** The prediction of one point, its schedules in the kernel's words. */
-    static Prediction of(Point point) {
-        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> print(point, schedule));
-    }
-
-    /** A schedule of {@code point} as aligned columns, one per actor. */
-    static String print(Point point, Schedule schedule) {
-        Race race = Catalogue.race(point.race()).orElseThrow();
-        return Trace.print(schedule, race.actors(), KERNEL);
-    }
-
-    private static Map<String, Prediction> collect(Map<String, Future<Prediction>> asked, PrintStream out) {
+    private static <T> Map<String, T> collect(Map<String, Future<T>> asked, String done, PrintStream out) {
         long begin = System.nanoTime();
         Duration nextLine = LOG_INTERVAL;
-        Map<String, Prediction> predictions = new LinkedHashMap<>();
-        for (Map.Entry<String, Future<Prediction>> each : new ArrayList<>(asked.entrySet())) {
-            predictions.put(each.getKey(), get(each.getValue()));
+        Map<String, T> answers = new LinkedHashMap<>();
+        for (Map.Entry<String, Future<T>> each : asked.entrySet()) {
+            answers.put(each.getKey(), get(each.getValue()));
             Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
             if (elapsed.compareTo(nextLine) >= 0) {
                 nextLine = elapsed.plus(LOG_INTERVAL);
                 Duration left =
-                        elapsed.multipliedBy(asked.size() - predictions.size()).dividedBy(predictions.size());
-                out.println("[" + Budget.text(elapsed) + ", about " + Budget.text(left) + " left] " + predictions.size()
-                        + " of " + asked.size() + " points explored");
+                        elapsed.multipliedBy(asked.size() - answers.size()).dividedBy(answers.size());
+                out.println("[" + Budget.text(elapsed) + ", about " + Budget.text(left) + " left] " + answers.size()
+                        + " of " + asked.size() + " " + done);
             }
         }
-        return predictions;
+        return answers;
     }
 
-    private static Prediction get(Future<Prediction> future) {
+    private static <T> T get(Future<T> future) {
         try {
             return future.get();
         } catch (ExecutionException e) {

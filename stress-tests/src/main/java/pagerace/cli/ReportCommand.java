@@ -6,18 +6,19 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.report.Journal;
 import pagerace.report.Report;
+import pagerace.report.Session;
 import pagerace.report.Table;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -53,34 +54,22 @@ final class ReportCommand implements Callable<Integer> {
         }
         @Nullable PriceFile priced = prices.read();
         @Nullable String damage = contents.damage();
-        Map<String, Tally> tallies = new LinkedHashMap<>();
-        Catalogue.points()
-                .filter(point -> head.plan().contains(point.key()))
-                .forEach(point -> tallies.put(point.key(), new Tally(point)));
-        long millis = 0;
+        Map<String, Point> points = Catalogue.points().collect(Collectors.toMap(Point::key, point -> point));
+        List<Point> plan = head.plan().stream()
+                .filter(points::containsKey)
+                .map(points::get)
+                .toList();
         for (Measurement measurement : contents.measurements()) {
-            Tally tally = tallies.get(measurement.point());
-            if (tally == null) {
+            if (!points.containsKey(measurement.point())) {
                 damage = "this catalogue has no point " + measurement.point() + ", the nearest is "
-                        + Selection.nearest(
-                                measurement.point(),
-                                Catalogue.points().map(Point::key).toList());
-            } else {
-                tally.add(measurement);
-                millis += measurement.millis();
+                        + Selection.nearest(measurement.point(), List.copyOf(points.keySet()));
             }
         }
         Report report = Report.of(
                 Catalogue.RACES,
-                head.host(),
-                new Report.Run(
-                        head.filter(),
-                        head.budget(),
-                        contents.end() == null ? millis / 1000 : contents.end().elapsed(),
-                        contents.end() != null),
-                tallies,
-                Predictions.of(tallies.values().stream().map(Tally::point).toList(), out),
-                priced);
+                Predictions.of(plan, out),
+                Predictions.necessity(plan, out),
+                List.of(new Session(List.of(contents.run()), head.plan(), contents.measurements(), priced)));
         Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
         outputs.begin();
         outputs.write(report);

@@ -6,21 +6,26 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pagerace.explore.Necessity;
 import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.report.Journal;
 import pagerace.report.Report;
+import pagerace.report.Run;
+import pagerace.report.Session;
 import pagerace.report.Table;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
@@ -55,6 +60,12 @@ final class StressCommand implements Callable<Integer> {
             description = "Where report.json, junit.xml and measured.jsonl go. Default: ${DEFAULT-VALUE}.")
     private Path output = Path.of("target", "pagerace");
 
+    @Option(
+            names = "--label",
+            paramLabel = "TEXT",
+            description = "What to call the run in reports and comparisons, for instance the commit under test.")
+    private @Nullable String label;
+
     @Mixin
     private Prices prices = new Prices();
 
@@ -78,28 +89,36 @@ final class StressCommand implements Callable<Integer> {
                     + " needs at least; give it that much, or choose fewer points by a filter.");
         }
         @Nullable PriceFile priced = prices.read();
-        Map<String, Tally> tallies =
-                points.stream().collect(Collectors.toMap(Point::key, Tally::new, (a, b) -> a, LinkedHashMap::new));
-        Journal.Head head = new Journal.Head(
-                Report.SCHEMA,
+        List<Tally> tallies = points.stream().map(Tally::new).toList();
+        List<String> plan = points.stream().map(Point::key).toList();
+        Run run = new Run(
+                UUID.randomUUID().toString(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Main.version(),
+                label,
                 host,
                 filter,
+                null,
+                List.of(),
                 time.toSeconds(),
-                Report.digest(Catalogue.RACES),
-                List.copyOf(tallies.keySet()));
+                0,
+                false);
+        Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), plan);
         outputs.discard();
         Map<String, Prediction> predictions = explore(points);
+        Map<String, List<Necessity.Row>> necessity = Predictions.necessity(points, out);
         Duration before = sinceStart();
         out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
         Ending ending = new Ending(complete -> {
-            Duration elapsed = sinceStart().minus(before);
+            Run ended = run.ended(sinceStart().minus(before).toSeconds(), complete);
+            List<Measurement> measured = tallies.stream()
+                    .flatMap(tally -> tally.measurements().stream())
+                    .toList();
             Report report = Report.of(
                     Catalogue.RACES,
-                    host,
-                    new Report.Run(filter, time.toSeconds(), elapsed.toSeconds(), complete),
-                    tallies,
                     predictions,
-                    priced);
+                    necessity,
+                    List.of(new Session(List.of(ended), plan, measured, priced)));
             outputs.write(report);
             out.print(Table.of(report));
             out.println("Reports: " + output.toAbsolutePath().normalize());
@@ -108,7 +127,7 @@ final class StressCommand implements Callable<Integer> {
         });
         int code;
         try (Journal journal = new Journal(outputs.journal(), head)) {
-            code = ending.of(() -> measure(host, before, time, List.copyOf(tallies.values()), journal, ending));
+            code = ending.of(() -> measure(host, before, time, tallies, journal, ending));
         }
         if (code == Main.PASSED) {
             outputs.pass();

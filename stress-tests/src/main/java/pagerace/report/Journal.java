@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 
 /**
@@ -23,13 +22,11 @@ public final class Journal implements AutoCloseable {
      * What was asked for, on which machine.
      *
      * @param schema the version of this format
-     * @param host the machine
-     * @param filter which points were asked for; empty for all
-     * @param budget the time given, in seconds
+     * @param run the run, as it began
      * @param catalogue the digest of the catalogue
      * @param plan the keys of the points that were planned
      */
-    public record Head(int schema, Host host, String filter, long budget, String catalogue, List<String> plan) {}
+    public record Head(int schema, Run run, String catalogue, List<String> plan) {}
 
     /**
      * The last line of a run that went on to its end.
@@ -51,7 +48,13 @@ public final class Journal implements AutoCloseable {
             Head head,
             List<Measurement> measurements,
             @Nullable End end,
-            @Nullable String damage) {}
+            @Nullable String damage) {
+        /** The run: as long as its forks took if nobody said how long it was. */
+        public Run run() {
+            long seconds = measurements.stream().mapToLong(Measurement::millis).sum() / 1000;
+            return head.run().ended(end == null ? seconds : end.elapsed(), end != null);
+        }
+    }
 
     private final BufferedWriter lines;
 
@@ -92,7 +95,8 @@ public final class Journal implements AutoCloseable {
         if (head == null
                 || head.schema() != Report.SCHEMA
                 || head.plan() == null
-                || head.host() == null
+                || head.run() == null
+                || head.run().host() == null
                 || head.catalogue() == null) {
             throw new IOException("not the head of a journal");
         }

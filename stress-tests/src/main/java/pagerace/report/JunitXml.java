@@ -21,15 +21,9 @@ public final class JunitXml {
             XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
             xml.writeStartDocument("UTF-8", "1.0");
             line(xml, 0);
-            xml.writeStartElement("testsuite");
-            xml.writeAttribute("name", "pagerace");
-            xml.writeAttribute("tests", String.valueOf(report.results().size()));
-            xml.writeAttribute("failures", String.valueOf(count(report, Kind.FAILURE)));
-            xml.writeAttribute("errors", "0");
-            xml.writeAttribute("skipped", String.valueOf(count(report, Kind.SKIPPED)));
-            xml.writeAttribute("time", String.valueOf(report.run().elapsed()));
-            for (Report.Result result : report.results()) {
-                testcase(xml, result);
+            xml.writeStartElement("testsuites");
+            for (HostReport host : report.hosts()) {
+                suite(xml, report, host);
             }
             line(xml, 0);
             xml.writeEndElement();
@@ -41,13 +35,32 @@ public final class JunitXml {
         return text + "\n";
     }
 
+    private static void suite(XMLStreamWriter xml, Report report, HostReport host) throws XMLStreamException {
+        line(xml, 1);
+        xml.writeStartElement("testsuite");
+        xml.writeAttribute("name", "pagerace");
+        xml.writeAttribute("hostname", host.host().toString());
+        xml.writeAttribute("tests", String.valueOf(host.results().size()));
+        xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE)));
+        xml.writeAttribute("errors", "0");
+        xml.writeAttribute("skipped", String.valueOf(count(host, Kind.SKIPPED)));
+        xml.writeAttribute(
+                "time",
+                String.valueOf(host.runs().stream().mapToLong(Run::elapsed).sum()));
+        for (Report.Row row : report.rows(host)) {
+            testcase(xml, row);
+        }
+        line(xml, 1);
+        xml.writeEndElement();
+    }
+
     private enum Kind {
         PASSED,
         SKIPPED,
         FAILURE
     }
 
-    private static Kind kind(Report.Result result) {
+    private static Kind kind(Result result) {
         if (result.fails()) {
             return Kind.FAILURE;
         }
@@ -55,29 +68,30 @@ public final class JunitXml {
         return silent ? Kind.SKIPPED : Kind.PASSED;
     }
 
-    private static long count(Report report, Kind kind) {
-        return report.results().stream().filter(result -> kind(result) == kind).count();
+    private static long count(HostReport host, Kind kind) {
+        return host.results().stream().filter(result -> kind(result) == kind).count();
     }
 
-    private static void testcase(XMLStreamWriter xml, Report.Result result) throws XMLStreamException {
-        line(xml, 1);
+    private static void testcase(XMLStreamWriter xml, Report.Row row) throws XMLStreamException {
+        Result result = row.result();
+        line(xml, 2);
         xml.writeStartElement("testcase");
-        xml.writeAttribute("classname", result.race());
-        xml.writeAttribute("name", result.key().substring(result.race().length() + 1));
+        xml.writeAttribute("classname", row.point().race());
+        xml.writeAttribute("name", row.name());
         Kind kind = kind(result);
         if (kind != Kind.PASSED) {
-            line(xml, 2);
+            line(xml, 3);
             xml.writeEmptyElement(kind == Kind.FAILURE ? "failure" : "skipped");
             if (kind == Kind.FAILURE) {
                 xml.writeAttribute("type", result.verdict().name());
             }
             xml.writeAttribute("message", Table.verdict(result));
         }
-        line(xml, 2);
+        line(xml, 3);
         xml.writeStartElement("system-out");
         xml.writeCharacters(Table.counts(result));
         xml.writeEndElement();
-        line(xml, 1);
+        line(xml, 2);
         xml.writeEndElement();
     }
 

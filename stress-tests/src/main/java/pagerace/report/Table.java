@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
 import pagerace.race.Reachability;
-import pagerace.verdict.Prediction;
+import pagerace.report.Report.Row;
 import pagerace.verdict.Verdict;
 
 /** The report as a table for the terminal: the points of the plan, race by race, then one line of sums. */
@@ -21,38 +21,47 @@ public final class Table {
 
     private Table() {}
 
-    /** The table. */
+    /** The table: one for each class of hosts. */
     public static String of(Report report) {
-        List<Report.Result> planned = rows(report);
-        int[] widths = widths(planned);
+        return report.hosts().stream()
+                .map(host -> (report.hosts().size() > 1 ? "\n" + host.host() + "\n" : "") + of(report, host))
+                .collect(Collectors.joining());
+    }
+
+    private static String of(Report report, HostReport host) {
+        List<Row> shown = rows(report, host);
+        int[] widths = widths(shown);
         StringBuilder text = new StringBuilder();
         String race = "";
-        for (Report.Result result : planned) {
-            if (!result.race().equals(race)) {
-                race = result.race();
-                text.append('\n').append(race).append(priced(result)).append('\n');
+        for (Row row : shown) {
+            if (!row.point().race().equals(race)) {
+                race = row.point().race();
+                text.append('\n').append(race).append(priced(row.result())).append('\n');
                 row(text, HEAD, widths);
             }
-            row(text, cells(result), widths);
+            row(text, cells(row), widths);
         }
-        return text.append('\n').append(summary(report)).append('\n').toString();
+        return text.append('\n').append(summary(report, host)).append('\n').toString();
     }
 
     /** What threads ran, what fails, and, in the races that they ran, what has a price though no plan has it. */
-    private static List<Report.Result> rows(Report report) {
-        Set<String> run = report.results().stream()
-                .filter(result -> result.plan() != null)
-                .map(Report.Result::race)
+    private static List<Row> rows(Report report, HostReport host) {
+        List<Row> all = report.rows(host);
+        Set<String> run = all.stream()
+                .filter(row -> row.result().plan() != null)
+                .map(row -> row.point().race())
                 .collect(Collectors.toSet());
-        return report.results().stream()
-                .filter(result -> result.plan() != null
-                        || result.fails()
-                        || (result.isExploredOnly() && !result.prices().isEmpty() && run.contains(result.race())))
+        return all.stream()
+                .filter(row -> row.result().plan() != null
+                        || row.result().fails()
+                        || (row.isExploredOnly()
+                                && !row.result().prices().isEmpty()
+                                && run.contains(row.point().race())))
                 .toList();
     }
 
     /** Whose prices the column shows. */
-    private static String priced(Report.Result result) {
+    private static String priced(Result result) {
         return result.prices().isEmpty()
                 ? ""
                 : result.prices().stream()
@@ -74,10 +83,10 @@ public final class Table {
         };
     }
 
-    private static int[] widths(List<Report.Result> results) {
+    private static int[] widths(List<Row> rows) {
         int[] widths = HEAD.stream().mapToInt(String::length).toArray();
-        for (Report.Result result : results) {
-            List<String> cells = cells(result);
+        for (Row row : rows) {
+            List<String> cells = cells(row);
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], cells.get(i).length());
             }
@@ -95,12 +104,13 @@ public final class Table {
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
-    private static List<String> cells(Report.Result result) {
+    private static List<String> cells(Row row) {
+        Result result = row.result();
         return List.of(
-                result.key().substring(result.race().length() + 1),
-                result.kernels(),
-                expected(result.reachableFrom()),
-                explored(result),
+                row.name(),
+                row.kernels(),
+                expected(row.point().reachableFrom()),
+                explored(row.point()),
                 number(result.samples()),
                 number(result.forbidden()),
                 rate(result),
@@ -121,12 +131,12 @@ public final class Table {
     }
 
     /** Where the explorer finds a forbidden outcome to be reachable from; a dash if it was not asked. */
-    private static String explored(Report.Result result) {
-        return result.explored().isEmpty() ? "-" : expected(new Prediction(result.explored()).reachableFrom());
+    private static String explored(PointFacts point) {
+        return point.isExplored() ? expected(point.predicted().reachableFrom()) : "-";
     }
 
     /** The rate of the forbidden outcome, or the bound that it is below with 95 % confidence: the rule of three. */
-    private static String rate(Report.Result result) {
+    private static String rate(Result result) {
         if (result.samples() == 0) {
             return "-";
         }
@@ -136,63 +146,70 @@ public final class Table {
     }
 
     /** The verdict with its reason; that of LATENT is the same in every row, and stands in the report. */
-    static String verdict(Report.Result result) {
+    static String verdict(Result result) {
         return result.reason().isEmpty() || result.verdict() == Verdict.LATENT
                 ? result.verdict().name()
                 : result.verdict() + " (" + result.reason() + ")";
     }
 
     /** The counts in one line. */
-    static String counts(Report.Result result) {
+    static String counts(Result result) {
         return "samples " + number(result.samples()) + ", forbidden " + number(result.forbidden()) + ", rate "
                 + rate(result) + ", window " + number(result.window());
     }
 
-    private static String summary(Report report) {
+    private static String summary(Report report, HostReport host) {
         Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
         List<String> notes = new ArrayList<>();
-        for (Report.Result result : report.results()) {
+        for (Result result : host.results()) {
             counts.merge(result.verdict(), 1, Integer::sum);
         }
         String verdicts = counts.entrySet().stream()
                 .map(entry -> entry.getValue() + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
-        long byHost = report.results().stream()
+        long byHost = host.results().stream()
                 .filter(result -> result.verdict() == Verdict.INCONCLUSIVE && !result.fails())
                 .count();
         if (byHost > 0) {
             notes.add(byHost + " of the inconclusive ones through the host's fault");
         }
-        if (!report.run().complete()) {
+        if (!host.isComplete()) {
             notes.add("interrupted: what was measured until then");
         }
-        long explored = report.results().stream()
-                .filter(result -> !result.explored().isEmpty())
-                .count();
+        long explored = report.points().stream().filter(PointFacts::isExplored).count();
         if (explored > 0) {
             notes.add(explored + " points explored under SC, TSO and WEAK");
         }
-        long unseen = report.results().stream()
+        long unseen = host.results().stream()
                 .mapToLong(result -> result.unseen().size())
                 .sum();
         if (unseen > 0) {
             notes.add(unseen + " predicted outcomes not sampled (\"unseen\" in report.json)");
         }
-        long failing = report.results().stream().filter(Report.Result::fails).count();
-        if (!report.undecided().isEmpty()) {
-            notes.add("nothing could be decided about " + String.join(", ", report.undecided())
+        long failing = host.results().stream().filter(Result::fails).count();
+        if (!report.undecided(host).isEmpty()) {
+            notes.add("nothing could be decided about " + String.join(", ", report.undecided(host))
                     + ", which fails the build");
         }
         notes.add(failing == 0 ? "no verdict fails the build" : failing + " fail the build");
-        Report.Pricing pricing = report.pricing();
+        HostReport.Pricing pricing = host.pricing();
         if (pricing != null) {
             notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
                     + pricing.host() + ", JDK " + pricing.jdk());
         }
-        return verdicts + "; " + String.join("; ", notes) + " (" + report.run().elapsed() + " s of "
-                + report.run().budget() + " s, " + report.host().cpus() + " CPUs, "
-                + report.host().arch() + " is "
-                + report.host().memoryModel() + ", JDK " + report.host().jdk() + ")";
+        return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", "
+                + host.host().arch() + " is " + host.host().memoryModel() + ", JDK "
+                + host.host().jdk() + ")";
+    }
+
+    private static String measuredIn(HostReport host) {
+        String cpus = host.runs().stream()
+                .map(run -> String.valueOf(run.host().cpus()))
+                .distinct()
+                .collect(Collectors.joining(" or "));
+        return (host.runs().size() == 1 ? "" : host.runs().size() + " runs, ")
+                + host.runs().stream().mapToLong(Run::elapsed).sum() + " s of "
+                + host.runs().stream().mapToLong(Run::budget).sum() + " s, " + cpus + " CPUs";
     }
 
     private static String number(long count) {

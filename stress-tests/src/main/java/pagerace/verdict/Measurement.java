@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,9 @@ public record Measurement(
     /** How the failure of a fork that was ended from outside begins; every other failure is a crash. */
     public static final String KILLED = "killed: it hung for ";
 
-    /** Copies the counts. */
+    /** Copies the counts, in the order of the words. */
     public Measurement {
-        outcomes = Map.copyOf(outcomes);
+        outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
     }
 
     /** Whether the fork ended badly by itself: an actor or the judge threw, or the VM did not run at all. */

@@ -2,6 +2,7 @@
 package pagerace.verdict;
 
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Schedule;
+import pagerace.explore.Transcript;
 import pagerace.race.Outcome;
 import pagerace.race.Reachability;
 
@@ -16,8 +18,18 @@ import pagerace.race.Reachability;
  * What the explorer says of one point, without the executions themselves.
  *
  * @param models what it says per level: SEQUENTIAL, SC, TSO, WEAK
+ * @param schedules to each forbidden outcome that can be reached the simplest schedule, by the outcome's word; the outcome
+ *     that a stronger model reaches comes first
  */
-public record Prediction(Map<Reachability, Explored> models) {
+public record Prediction(Map<Reachability, Explored> models, Map<String, Told> schedules) {
+    /**
+     * A schedule.
+     *
+     * @param under the strongest model that has one to that outcome
+     * @param transcript what happens
+     */
+    public record Told(Reachability under, Transcript transcript) {}
+
     /** Whether the forbidden outcome can be reached. */
     public enum Answer {
         /** Some execution reaches it. */
@@ -38,7 +50,6 @@ public record Prediction(Map<Reachability, Explored> models) {
      * @param transitions transitions between them
      * @param actorRuns how often an actor was run to unfold what it does
      * @param milliseconds the time it took
-     * @param schedule the simplest schedule to a forbidden outcome, as text; null if there is none
      */
     public record Explored(
             Answer reachability,
@@ -47,20 +58,16 @@ public record Prediction(Map<Reachability, Explored> models) {
             long states,
             long transitions,
             long actorRuns,
-            double milliseconds,
-            @Nullable String schedule) {
+            double milliseconds) {
 
-        private static Explored of(Exploration<Outcome> exploration, Function<Schedule, String> printer) {
+        private static Explored of(Exploration<Outcome> exploration) {
             Set<String> outcomes = new TreeSet<>();
-            Schedule simplest = null;
-            for (Map.Entry<Outcome, Schedule> each : exploration.schedules().entrySet()) {
-                outcomes.add(each.getKey().name());
-                if (simplest == null && each.getKey().mark() == Outcome.Mark.FORBIDDEN) {
-                    simplest = each.getValue();
-                }
+            boolean reached = false;
+            for (Outcome outcome : exploration.outcomes()) {
+                outcomes.add(outcome.name());
+                reached |= outcome.mark() == Outcome.Mark.FORBIDDEN;
             }
-            Answer answer =
-                    simplest != null ? Answer.REACHABLE : exploration.isComplete() ? Answer.NEVER : Answer.UNKNOWN;
+            Answer answer = reached ? Answer.REACHABLE : exploration.isComplete() ? Answer.NEVER : Answer.UNKNOWN;
             return new Explored(
                     answer,
                     outcomes,
@@ -68,16 +75,31 @@ public record Prediction(Map<Reachability, Explored> models) {
                     exploration.states(),
                     exploration.transitions(),
                     exploration.actorRuns(),
-                    Math.round(exploration.milliseconds() * 10) / 10.0,
-                    simplest == null ? null : printer.apply(simplest));
+                    Math.round(exploration.milliseconds() * 10) / 10.0);
         }
     }
 
-    /** The essence of what the explorer found; {@code printer} makes the text of a schedule. */
-    public static Prediction of(pagerace.explore.Prediction explored, Function<Schedule, String> printer) {
+    /** Nobody asked the explorer. */
+    public static final Prediction NONE = new Prediction(Map.of(), Map.of());
+
+    /** The essence of what the explorer found; {@code teller} tells schedules. */
+    public static Prediction of(pagerace.explore.Prediction explored, Function<Schedule, Transcript> teller) {
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
-        explored.explorations().forEach(each -> models.put(each.level(), Explored.of(each, printer)));
-        return new Prediction(models);
+        Map<String, Told> schedules = new LinkedHashMap<>();
+        for (Exploration<Outcome> each : explored.explorations()) {
+            models.put(each.level(), Explored.of(each));
+            each.schedules().forEach((outcome, schedule) -> {
+                if (outcome.mark() == Outcome.Mark.FORBIDDEN) {
+                    schedules.computeIfAbsent(outcome.name(), unused -> new Told(each.level(), teller.apply(schedule)));
+                }
+            });
+        }
+        return new Prediction(models, schedules);
+    }
+
+    /** The simplest schedule to a forbidden outcome under the strongest model that has one; null if there is none. */
+    public @Nullable Told simplest() {
+        return schedules.isEmpty() ? null : schedules.values().iterator().next();
     }
 
     /** Whether {@code word} can be reached under {@code model}. */

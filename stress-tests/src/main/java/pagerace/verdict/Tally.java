@@ -64,6 +64,11 @@ public final class Tally {
         measurements.add(measurement);
     }
 
+    /** What was added so far. */
+    public List<Measurement> measurements() {
+        return List.copyOf(measurements);
+    }
+
     /** All samples of all forks. */
     public long samples() {
         return measurements.stream().mapToLong(Measurement::samples).sum();

@@ -18,7 +18,10 @@ import pagerace.verdict.Tier;
 
 class JournalTest {
     private static final Journal.Head HEAD = new Journal.Head(
-            Report.SCHEMA, new Host("Linux", "amd64", 2, "17", Reachability.TSO), "", 240, "c0ffee", List.of("a", "b"));
+            Report.SCHEMA,
+            ReportFormatsTest.run(new Host("Linux", "amd64", 2, "17", Reachability.TSO)),
+            "c0ffee",
+            List.of("a", "b"));
     private static final Measurement FIRST = new Measurement("a", Tier.C2, 10, 0.5, Map.of("QUIET", 7L), null);
     private static final Measurement SECOND = new Measurement("b", Tier.INTERPRETER, 20, 1.0, Map.of(), "killed");
 

@@ -57,9 +57,9 @@ class GraderTest {
             reached = outcomes.getOrDefault(model, reached);
             Answer answer =
                     reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
-            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, null));
+            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1));
         }
-        return new Prediction(models);
+        return new Prediction(models, Map.of());
     }
 
     /** What an explorer says that agrees with the catalogue and with whatever was seen. */

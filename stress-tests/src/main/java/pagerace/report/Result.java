@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pagerace.price.Price;
+import pagerace.verdict.Demand;
+import pagerace.verdict.Tier;
+import pagerace.verdict.Verdict;
+
+/**
+ * What hosts of one class showed of a point, and what is said of it.
+ *
+ * @param key the point
+ * @param plan what was demanded; null if it was not planned
+ * @param samples executions measured
+ * @param forbidden how many of them were forbidden
+ * @param window how many of them were in the window
+ * @param outcomes executions per outcome and tier
+ * @param prices what its actors cost, each alone; empty if they were not timed
+ * @param unseen outcomes that such a host could show by the prediction, and that no sample showed
+ * @param verdict the verdict
+ * @param reason why; empty where the counts say it all
+ * @param fails whether it fails the build
+ */
+public record Result(
+        String key,
+        @Nullable Plan plan,
+        long samples,
+        long forbidden,
+        long window,
+        Map<String, Map<Tier, Long>> outcomes,
+        List<Price> prices,
+        List<String> unseen,
+        Verdict verdict,
+        String reason,
+        boolean fails) {
+    /** {@link #reason} of a point that no plan of threads has. */
+    public static final String EXPLORED_ONLY = "explored only";
+
+    /**
+     * What the plan demands of a point.
+     *
+     * @param aim what the point is run for
+     * @param configurations the tiers that must run
+     * @param samples at least so many executions
+     * @param window at least so many of them in the window
+     * @param forbidden at least so many forbidden ones
+     */
+    public record Plan(Demand.Aim aim, List<Tier> configurations, long samples, long window, long forbidden) {
+        static Plan of(Demand demand) {
+            return new Plan(demand.aim(), demand.tiers(), demand.samples(), demand.windows(), demand.forbidden());
+        }
+    }
+}
