@@ -40,6 +40,12 @@ class MainTest {
         assertThat(dearer.get("point").asText()).isEqualTo("UnpinDirtyVsClean/ALWAYS_LOCK");
         assertThat(dearer.get("ratio").get("n").asInt()).isEqualTo(Effort.SHORT.rounds());
         assertThat(dearer.get("ratio").get("median").asDouble()).isGreaterThan(0);
+        assertThat(dearer.get("again").get("n").asInt())
+                .as("the base against itself, where courses differ")
+                .isEqualTo(Effort.SHORT.rounds());
+        JsonNode writeback = file.get("prices").get(5);
+        assertThat(writeback.get("operation").asText()).isEqualTo("writeback");
+        assertThat(writeback.get("again").isNull()).as("all do the same").isTrue();
         JsonNode raw = new ObjectMapper().readTree(directory.resolve("jmh.json").toFile());
         assertThat(raw).hasSize(Effort.SHORT.forks());
         assertThat(raw.get(0).get("params").get("plan").asText().split(" \\| ", -1))

@@ -4,8 +4,11 @@ package pagerace.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.soak.Soak.Settings;
@@ -39,6 +42,35 @@ class SoakTest {
                 Soak.run(Settings.of(1, 2, mutant), Duration.ofMinutes(1), (elapsed, rounds, operations) -> {});
         assertThat(result.violation()).isNotNull();
         assertThat(result.events()).isNotEmpty();
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void anErrorInOneThreadEndsAll() {
+        SoakResult result = Soak.run(Settings.of(1, 2, null), Duration.ofSeconds(20), new Between(() -> {
+            throw new AssertionError("nobody is there to be told");
+        }));
+        assertThat(result.violation()).startsWith(Violation.CRASH).contains("nobody is there to be told");
+    }
+
+    @Test
+    void anInterruptionEndsItBetweenTwoRounds() {
+        AtomicLong asked = new AtomicLong();
+        SoakResult result = Soak.run(
+                Settings.of(1, 2, null), Duration.ofSeconds(20), new Between(() -> asked.incrementAndGet() == 3));
+        assertThat(result.violation()).isNull();
+        assertThat(result.rounds()).isEqualTo(3);
+    }
+
+    /** What is asked between two rounds. */
+    private record Between(BooleanSupplier interrupted) implements Soak.Progress {
+        @Override
+        public void at(Duration elapsed, long rounds, long operations) {}
+
+        @Override
+        public boolean isInterrupted() {
+            return interrupted.getAsBoolean();
+        }
     }
 
     /** However the threads are timed, each makes the same choices. */

@@ -122,6 +122,18 @@ class ForkTest {
         assertShares(c.scene().pinned(), c);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void givesTheChildNothingOfAPageThatIsSwappedOut(Release release) {
+        Scene scene = Scene.writable().hasPinned().swappedOut(true);
+        long before = scene.pte();
+        assertThat(fork(scene, release.steps)).isEqualTo(End.NOTHING);
+        assertThat(scene.pte()).as("the parent's entry").isEqualTo(before);
+        assertThat(scene.child.pte(0).readOnce()).isEqualTo(Pte.NONE);
+        assertThat(scene.mm.writeProtectSeq.readBegin()).isEqualTo(release.hasSeq() ? 2 : 0);
+        scene.assertConserved();
+    }
+
     @Test
     void sharesAPinnedPageThatIsNotExclusive() {
         assertShares(Scene.readOnly().hasPinned().pinned(), new Case(Release.V5_19, false, Pte.ACCESSED));

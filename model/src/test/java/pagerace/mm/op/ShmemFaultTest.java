@@ -98,6 +98,20 @@ class ShmemFaultTest {
     }
 
     @Test
+    void mapsThePageOfWhoeverFilledTheSlotFirst() {
+        FileScene scene = FileScene.unmapped();
+        scene.leaveFile();
+        scene.machine.before("lock page_cache.xa_lock", 1, () -> {
+            scene.folio.allocateShmem(FileScene.CONTENT, 0);
+            scene.file.slot(0).storeRelease(scene.folio.pfn);
+        });
+        assertThat(fault(scene)).isEqualTo(FaultEnd.MAPPED);
+        assertThat(scene.pte()).isEqualTo(Pte.present(1, FileScene.MAPPED));
+        assertThat(scene.file.slot(0).readOnce()).isEqualTo(1);
+        scene.assertConserved();
+    }
+
+    @Test
     void givesUpInTheEnd() {
         FileScene frozen = FileScene.unmapped();
         assertThat(frozen.folio.freeze(1)).isTrue();
