@@ -60,6 +60,7 @@ final class HostCheck {
 
     /** Everything that was found. */
     List<Finding> findings() throws IOException {
+        boolean nativeAccess = isNativeAccessEnabled(); // before JCStress loads its library: a warning grants it
         double share = cpuShare(); // while nothing else of ours runs
         CompletableFuture<Map<Tier, String>> tiers =
                 CompletableFuture.supplyAsync(() -> TierProbe.complaints(List.of()));
@@ -67,7 +68,7 @@ final class HostCheck {
         cpus(abilities);
         load(share);
         jdk(tiers.join());
-        nativeAccess();
+        nativeAccess(nativeAccess);
         memory(abilities);
         temporaryDirectory();
         plan();
@@ -174,8 +175,8 @@ final class HostCheck {
         }
     }
 
-    private void nativeAccess() {
-        if (Runtime.version().feature() >= ASKS_FOR_NATIVE_ACCESS && !isNativeAccessEnabled()) {
+    private void nativeAccess(boolean enabled) {
+        if (Runtime.version().feature() >= ASKS_FOR_NATIVE_ACCESS && !enabled) {
             add(
                     Level.NOTE,
                     "native access",

@@ -5,12 +5,16 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code pagerace}: a conformance suite for the races on a Linux page. */
 @Command(
@@ -82,6 +86,10 @@ public final class Main {
         CommandLine commandLine = commandLine(out, known ? List.of(arguments[0]) : COMMANDS)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((misunderstood, all) -> {
+                    err.println(sentence(misunderstood));
+                    return BAD_INPUT;
+                })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     if (exception instanceof BadInput) {
                         err.println(exception.getMessage());
@@ -99,6 +107,20 @@ public final class Main {
             return BAD_INPUT;
         }
         return commandLine.execute(arguments);
+    }
+
+    private static String sentence(ParameterException misunderstood) {
+        CommandSpec command = misunderstood.getCommandLine().getCommandSpec();
+        if (misunderstood instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String argument = unmatched.getUnmatched().get(0);
+            Set<String> choices = argument.startsWith("-")
+                    ? command.optionsMap().keySet()
+                    : command.subcommands().keySet();
+            return command.qualifiedName() + " does not understand " + argument
+                    + (choices.isEmpty() ? "" : "; the nearest is " + Selection.nearest(argument, choices)) + ".";
+        }
+        return misunderstood.getMessage() + "; see " + command.qualifiedName() + " --help.";
     }
 
     /** The command line with all commands. */

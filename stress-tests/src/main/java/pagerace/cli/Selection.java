@@ -81,7 +81,7 @@ final class Selection {
         return races.stream()
                 .filter(race -> race.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new BadInput(complaint(name, false, List.of())));
+                .orElseThrow(() -> new BadInput(noRace(name)));
     }
 
     /**
@@ -142,8 +142,12 @@ final class Selection {
                                 + nearest(variant, variants) + ".";
             }
         }
-        return "There is no race " + raceName + "; the nearest is "
-                + nearest(raceName, races.stream().map(Race::name).toList()) + ".";
+        return noRace(raceName);
+    }
+
+    private String noRace(String name) {
+        return "There is no race " + name + "; the nearest is "
+                + nearest(name, races.stream().map(Race::name).toList()) + ".";
     }
 
     private Stream<Point> points() {

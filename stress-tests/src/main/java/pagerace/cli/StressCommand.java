@@ -58,6 +58,7 @@ final class StressCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "POINTS",
             defaultValue = "",
+            completionCandidates = Candidates.Variants.class,
             description = "Which points: RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a"
                     + " pattern with * and ?. Their controls come along.")
     private String filter = "";

@@ -35,8 +35,8 @@ record VariantText(String text, boolean agrees) {
         StringBuilder text = new StringBuilder(race.name() + "/" + variant.name() + '\n');
         text.append(Words.paragraph("  ", variant.difference())).append('\n');
         text.append(field("kind", Words.of(variant.kind())));
-        text.append(field("kernels", variant.kernels()));
-        text.append(field("commit", variant.commit()));
+        text.append(variant.kernels().equals("-") ? "" : field("kernels", variant.kernels()));
+        text.append(variant.commit().equals("-") ? "" : field("commit", variant.commit()));
         text.append(field("dossier", variant.reference()));
         text.append(field("race", race.question()));
         text.append(byPlace("reachable", places, point -> Words.of(point.reachableFrom())));
