@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /** Describes a set of combinations of labels by few patterns, such as {@code [pin,*,arm64]}. */
-final class Boxes {
+public final class Boxes {
     private Boxes() {}
 
     /**
      * Patterns that fit every combination in {@code some} and no other of {@code all}. In a pattern, {@code *} fits whatever
      * occurs there in {@code all}, and {@code a|b} fits both.
      */
-    static List<String> cover(Collection<List<String>> some, Collection<List<String>> all) {
+    public static List<String> cover(Collection<List<String>> some, Collection<List<String>> all) {
         if (some.isEmpty()) {
             return List.of();
         }

@@ -35,7 +35,7 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
      * Explores {@code point} only until a forbidden outcome turns up: enough for {@link #reachableFrom()}, but weaker models
      * than that are left out.
      */
-    static Prediction untilForbidden(Point point) {
+    public static Prediction untilForbidden(Point point) {
         return untilForbidden(point, Explorer.of(point));
     }
 

@@ -31,6 +31,12 @@ import picocli.CommandLine.Parameters;
         description =
                 "Explore every execution of the points under SC, TSO and WEAK. For a single point, print its outcomes"
                         + " and the simplest schedule to the forbidden one.",
+        exitCodeList = {
+            "0:explored",
+            "1:the explorer disagrees with the catalogue",
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
+        },
         footer = {
             "WEAK is the kernel's memory model without load buffering: a read never sees a write that comes later in every"
                     + " order. NEVER under WEAK says nothing about load buffering."
@@ -44,6 +50,7 @@ final class ExploreCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "POINTS",
             defaultValue = "",
+            completionCandidates = Candidates.Variants.class,
             description =
                     "RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a pattern with * and ?."
                             + " Default: all.")

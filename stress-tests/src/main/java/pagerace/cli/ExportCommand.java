@@ -15,11 +15,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         description =
-                "Write a point as a C litmus test of the kernel's syntax, its forbidden outcome as the exists clause.")
+                "Write a point as a C litmus test of the kernel's syntax, its forbidden outcome as the exists clause.",
+        exitCodeList = {"0:written", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
 final class ExportCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "POINT",
+            completionCandidates = Candidates.Variants.class,
             description = "RACE/VARIANT[dimensions], or RACE/VARIANT for the first point of a variant.")
     private String point = "";
 

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
             "Never, Sometimes or Always: whether the final condition is reached in no, some or all final states.",
             "WEAK is the kernel's memory model without load buffering; where load buffering decides, herd7 says Sometimes"
                     + " and WEAK says Never."
-        })
+        },
+        exitCodeList = {"0:explored", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
 final class LitmusCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Litmus files.")
     private List<Path> files = List.of();

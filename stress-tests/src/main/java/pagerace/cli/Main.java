@@ -4,11 +4,17 @@ package pagerace.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code pagerace}: a conformance suite for the races on a Linux page. */
 @Command(
@@ -23,14 +29,33 @@ import picocli.CommandLine.ScopeType;
             "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), the explorer disagrees"
                     + " with the catalogue, nothing could be decided about a race, the run was not completed, or a soak"
                     + " found a violation, missed an operation or did not catch a mutant",
-            "2:the command line or a file was not understood; one sentence says what would be",
-            "3:the suite itself failed"
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
         })
 public final class Main {
     static final int PASSED = 0;
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
     static final int CRASHED = 3;
+
+    /** How the help of a command explains the codes that mean the same everywhere. */
+    static final String MEANS_BAD_INPUT =
+            "2:the command line or a file was not understood; one sentence says what would be";
+
+    static final String MEANS_CRASHED = "3:the suite itself failed";
+
+    private static final List<String> COMMANDS = List.of(
+            "list",
+            "explain",
+            "explore",
+            "necessity",
+            "litmus",
+            "export",
+            "stress",
+            "soak",
+            "report",
+            "doctor",
+            "completion");
 
     /** Says {@link #version}. */
     static final class Version implements IVersionProvider {
@@ -62,16 +87,14 @@ public final class Main {
 
     /** Runs the command line; returns the exit code. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        CommandLine commandLine = new CommandLine(new Main())
-                .addSubcommand(new ExploreCommand(out))
-                .addSubcommand(new NecessityCommand(out))
-                .addSubcommand(new LitmusCommand(out))
-                .addSubcommand(new ExportCommand(out))
-                .addSubcommand(new StressCommand(out))
-                .addSubcommand(new SoakCommand(out))
-                .addSubcommand(new ReportCommand(out))
+        boolean known = arguments.length > 0 && COMMANDS.contains(arguments[0]);
+        CommandLine commandLine = commandLine(out, known ? List.of(arguments[0]) : COMMANDS)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((misunderstood, all) -> {
+                    err.println(sentence(misunderstood));
+                    return BAD_INPUT;
+                })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     if (exception instanceof BadInput) {
                         err.println(exception.getMessage());
@@ -89,5 +112,48 @@ public final class Main {
             return BAD_INPUT;
         }
         return commandLine.execute(arguments);
+    }
+
+    private static String sentence(ParameterException misunderstood) {
+        CommandSpec command = misunderstood.getCommandLine().getCommandSpec();
+        if (misunderstood instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String argument = unmatched.getUnmatched().get(0);
+            Set<String> choices = argument.startsWith("-")
+                    ? command.optionsMap().keySet()
+                    : command.subcommands().keySet();
+            return command.qualifiedName() + " does not understand " + argument
+                    + (choices.isEmpty() ? "" : "; the nearest is " + Selection.nearest(argument, choices)) + ".";
+        }
+        return misunderstood.getMessage() + "; see " + command.qualifiedName() + " --help.";
+    }
+
+    /** The command line with all commands. */
+    static CommandLine commandLine(PrintStream out) {
+        return commandLine(out, COMMANDS);
+    }
+
+    /** The command line with those commands. Each costs time to set up, and most uses are of one. */
+    private static CommandLine commandLine(PrintStream out, List<String> commands) {
+        CommandLine commandLine = new CommandLine(new Main());
+        commands.forEach(name -> commandLine.addSubcommand(command(name, out)));
+        return commandLine;
+    }
+
+    private static Callable<Integer> command(String name, PrintStream out) {
+        return switch (name) {
+            case "list" -> new ListCommand(out);
+            case "explain" -> new ExplainCommand(out);
+            case "explore" -> new ExploreCommand(out);
+            case "necessity" -> new NecessityCommand(out);
+            case "litmus" -> new LitmusCommand(out);
+            case "export" -> new ExportCommand(out);
+            case "stress" -> new StressCommand(out);
+            case "soak" -> new SoakCommand(out);
+            case "report" -> new ReportCommand(out);
+            case "doctor" -> new DoctorCommand(out);
+            case "completion" -> new CompletionCommand(out);
+            default -> throw new IllegalArgumentException("no command is called " + name);
+        };
     }
 }

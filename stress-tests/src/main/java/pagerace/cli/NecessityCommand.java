@@ -19,13 +19,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "necessity",
         description = "Drop each step of the present kernel's variants in turn, and every declared mutant's: does the"
-                + " forbidden outcome become reachable, and from which memory model on?")
+                + " forbidden outcome become reachable, and from which memory model on?",
+        exitCodeList = {"0:explored", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
 final class NecessityCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "POINTS",
             defaultValue = "",
+            completionCandidates = Candidates.Variants.class,
             description = "As of explore; with a key, only in those dimensions. Default: all races, under a minute.")
     private String points = "";
 

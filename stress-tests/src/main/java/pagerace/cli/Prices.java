@@ -15,10 +15,6 @@ import picocli.CommandLine.Option;
 
 /** The prices that a run of the benchmarks left, if the user has some. */
 final class Prices {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-
     @Option(
             names = "--prices",
             paramLabel = "FILE",
@@ -35,9 +31,12 @@ final class Prices {
         if (file == null) {
             return null;
         }
+        ObjectMapper json = JsonMapper.builder()
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build();
         PriceFile prices;
         try {
-            prices = JSON.readValue(Files.readString(file), PriceFile.class);
+            prices = json.readValue(Files.readString(file), PriceFile.class);
         } catch (NoSuchFileException e) {
             throw new BadInput(
                     "There is no file " + file + "; the benchmarks write one, prices.json, into the directory that"

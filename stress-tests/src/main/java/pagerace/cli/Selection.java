@@ -72,6 +72,35 @@ final class Selection {
         return chosen;
     }
 
+    /**
+     * The race called {@code name}.
+     *
+     * @throws BadInput if there is none
+     */
+    Race race(String name) {
+        return races.stream()
+                .filter(race -> race.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BadInput(noRace(name)));
+    }
+
+    /**
+     * The points of the variant {@code RACE/VARIANT}, or the one with the key {@code RACE/VARIANT[dimensions]}; nothing else
+     * is understood.
+     *
+     * @throws BadInput if there are none
+     */
+    List<Point> named(String name) {
+        List<Point> there = race(name.substring(0, name.indexOf('/'))).points();
+        List<Point> named = there.stream()
+                .filter(point -> point.key().equals(name) || variantOf(point).equals(name))
+                .toList();
+        if (named.isEmpty()) {
+            throw new BadInput(complaint(name, false, there));
+        }
+        return named;
+    }
+
     private Predicate<Point> asked(String filter) {
         if (filter.contains("*") || filter.contains("?")) {
             Pattern pattern = glob(filter);
@@ -113,8 +142,12 @@ final class Selection {
                                 + nearest(variant, variants) + ".";
             }
         }
-        return "There is no race " + raceName + "; the nearest is "
-                + nearest(raceName, races.stream().map(Race::name).toList()) + ".";
+        return noRace(raceName);
+    }
+
+    private String noRace(String name) {
+        return "There is no race " + name + "; the nearest is "
+                + nearest(name, races.stream().map(Race::name).toList()) + ".";
     }
 
     private Stream<Point> points() {

@@ -25,6 +25,12 @@ import picocli.CommandLine.Option;
         description =
                 "Run random operations on real threads over one address space, and check invariants over all of it"
                         + " whenever they pause.",
+        exitCodeList = {
+            "0:mainline holds, the mutant was caught if it must be, or the mutants were listed",
+            "1:a violation, an operation that never ended as it should, a mutant that was not caught, or an interruption",
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
+        },
         footer = {
             "Mainline passes if no invariant is violated and, after 30 million operations, every operation has ended in every"
                     + " way that it should; a mutant passes if it is caught, or if x86 cannot show it and does not.",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -30,25 +32,38 @@ import pagerace.verdict.Prediction;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Explores, runs the plan on real threads, grades it against the prediction, and reports. */
 @Command(
         name = "stress",
-        description = "Explore, run the planned points on real threads within a budget, and grade them.")
+        description = "Explore, run the planned points on real threads within a budget, and grade them.",
+        exitCodeList = {
+            "0:everything was graded, and nothing fails",
+            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), nothing could be decided"
+                    + " about a race, or the run was not completed",
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
+        })
 final class StressCommand implements Callable<Integer> {
+    /** Without a word of the user's. */
+    static final String BUDGET = "9m";
+
     @Option(
             names = "--budget",
             paramLabel = "TIME",
-            defaultValue = "9m",
+            defaultValue = BUDGET,
             description =
                     "How long the threads may take, after the exploration: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
-    private String budget = "9m";
+    private String budget = BUDGET;
 
     @Option(
             names = "--filter",
             paramLabel = "POINTS",
             defaultValue = "",
+            completionCandidates = Candidates.Variants.class,
             description = "Which points: RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a"
                     + " pattern with * and ?. Their controls come along.")
     private String filter = "";
@@ -67,7 +82,19 @@ final class StressCommand implements Callable<Integer> {
     private @Nullable String label;
 
     @Mixin
+    private ForkOptions forks = new ForkOptions();
+
+    @Option(
+            names = "--jdk",
+            paramLabel = "PATH",
+            description = "Run all of this on the JDK in that directory, 17 or newer. Default: the one that runs this.")
+    private @Nullable Path jdk;
+
+    @Mixin
     private Prices prices = new Prices();
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     private final PrintStream out;
 
@@ -77,12 +104,18 @@ final class StressCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (jdk != null) {
+            CommandSpec commandLine = requireNonNull(spec).root();
+            return OtherJdk.in(jdk)
+                    .run(commandLine.commandLine().getParseResult().expandedArgs());
+        }
         Outputs outputs = new Outputs(output);
         outputs.begin();
         Host host = Host.current();
         Duration time = Budget.parse(budget);
         List<Point> points = new Selection(Catalogue.RACES).select(filter);
-        Duration minimum = StressRun.minimum(points, host.memoryModel());
+        forks.check();
+        Duration minimum = StressRun.minimum(points, host.memoryModel(), forks.atLeast());
         if (time.compareTo(minimum) < 0) {
             throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
                     + " that the plan for " + count(points)
@@ -99,7 +132,7 @@ final class StressCommand implements Callable<Integer> {
                 host,
                 filter,
                 null,
-                List.of(),
+                forks.jvmArguments(),
                 time.toSeconds(),
                 0,
                 false);
@@ -138,13 +171,14 @@ final class StressCommand implements Callable<Integer> {
     /** Whether the run went on to its end. */
     private boolean measure(
             Host host, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
-        try (@Nullable JcstressEngine engine = JcstressEngine.start()) {
+        try (@Nullable JcstressEngine engine = JcstressEngine.start(forks.jvmArguments())) {
             if (engine == null) {
                 return false;
             }
             StressRun run = new StressRun(
                     plan,
                     host.memoryModel(),
+                    forks.atLeast(),
                     engine,
                     new ConsoleProgress(out, ConsoleProgress.isTerminal()),
                     journal::add);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,6 +60,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
 
     private final Scheduler scheduler;
     private final SchedulingClass twoCpus;
+    private final List<String> jvmArguments;
     private final Path archive;
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "fork watchdog");
@@ -66,17 +68,20 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         return thread;
     });
 
-    private JcstressEngine(Scheduler scheduler, SchedulingClass twoCpus, Path archive) {
+    private JcstressEngine(Scheduler scheduler, SchedulingClass twoCpus, List<String> jvmArguments, Path archive) {
         this.scheduler = scheduler;
         this.twoCpus = twoCpus;
+        this.jvmArguments = jvmArguments;
         this.archive = archive;
     }
 
-    /** Probes operating system and VM, which takes seconds; null if the host cannot run two actors at once. */
-    public static @Nullable JcstressEngine start() {
-        PrintStream console = System.out;
-        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-        try {
+    /**
+     * Probes operating system and VM, which takes seconds; null if the host cannot run two actors at once.
+     *
+     * @param jvmArguments what every fork is started with besides its tier
+     */
+    public static @Nullable JcstressEngine start(List<String> jvmArguments) {
+        Optional<JcstressEngine> started = silently(() -> {
             Options options = options(List.of());
             OSSupport.init();
             VMSupport.initFlags(options);
@@ -84,8 +89,44 @@ public final class JcstressEngine implements Engine, AutoCloseable {
             List<SchedulingClass> classes =
                     scheduler.scheduleClasses(ACTORS, options.getCPUCount(), AffinityMode.LOCAL);
             return classes.isEmpty()
-                    ? null
-                    : new JcstressEngine(scheduler, classes.get(0), Files.createTempDirectory("pagerace"));
+                    ? Optional.empty()
+                    : Optional.of(new JcstressEngine(
+                            scheduler, classes.get(0), jvmArguments, Files.createTempDirectory("pagerace")));
+        });
+        return started.orElse(null);
+    }
+
+    /**
+     * What JCStress can do on a host.
+     *
+     * @param runsTwoActors whether it finds CPUs for both actors
+     * @param bindsThreads whether it can bind each actor to a CPU of its own
+     * @param heapMegabytes the heap that it gives to a fork
+     */
+    public record Abilities(boolean runsTwoActors, boolean bindsThreads, int heapMegabytes) {}
+
+    /** Finds out what JCStress can do in a process that may use {@code cpus} CPUs; takes half a second. */
+    public static Abilities abilities(int cpus) {
+        return silently(() -> {
+            Options options = options(List.of("-c", String.valueOf(cpus)));
+            OSSupport.init();
+            boolean fits = !new Scheduler(Topology.get(), cpus)
+                    .scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL)
+                    .isEmpty();
+            return new Abilities(fits, OSSupport.affinitySupportAvailable(), options.getHeapPerForkMb());
+        });
+    }
+
+    private interface Probe<T> {
+        T run() throws IOException;
+    }
+
+    /** Runs what JCStress accompanies with text on the standard output. */
+    private static <T> T silently(Probe<T> probe) {
+        PrintStream console = System.out;
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            return probe.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -179,11 +220,22 @@ public final class JcstressEngine implements Engine, AutoCloseable {
                 "-iters", String.valueOf(fork.iterations()),
                 "-strideSize", String.valueOf(fork.stride()),
                 "-strideCount", String.valueOf(fork.strides())));
-        List<String> jvmArguments = Stream.of(
-                        COMMON_ARGUMENTS, arguments, fork.tier().jvmArguments())
+        List<String> all = Stream.concat(arguments.stream(), arguments(fork.tier(), jvmArguments).stream())
+                .toList();
+        return new TestConfig(options, info(fork), 0, all, CompileMode.UNIFIED, new SchedulingClass(twoCpus));
+    }
+
+    /** What a fork in {@code tier} is started with, if the user wants {@code jvmArguments}, perhaps another collector. */
+    static List<String> arguments(Tier tier, List<String> jvmArguments) {
+        boolean collector = jvmArguments.stream().anyMatch(argument -> argument.matches("-XX:\\+Use\\w+GC"));
+        List<String> common = collector
+                ? COMMON_ARGUMENTS.stream()
+                        .filter(argument -> !argument.endsWith("GC"))
+                        .toList()
+                : COMMON_ARGUMENTS;
+        return Stream.of(common, jvmArguments, tier.jvmArguments())
                 .flatMap(List::stream)
                 .toList();
-        return new TestConfig(options, info(fork), 0, jvmArguments, CompileMode.UNIFIED, new SchedulingClass(twoCpus));
     }
 
     private static TestInfo info(Fork fork) {

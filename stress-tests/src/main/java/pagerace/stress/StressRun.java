@@ -30,7 +30,7 @@ import pagerace.verdict.Tier;
  * </ul>
  *
  * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point
- * demands runs once. Then points whose demand is not met get more, those with the fewest forks first, in the tier that
+ * demands runs as often as was asked for, once if nobody asked. Then points whose demand is not met get more, those with the fewest forks first, in the tier that
  * served them best, with forks that grow. What is left strengthens the points that
  * show nothing, the least sampled first, until each has a hundred times what the plan demands.
  */
@@ -59,6 +59,7 @@ public final class StressRun {
 
     private final Engine engine;
     private final Reachability host;
+    private final int forks;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private final Progress progress;
     private final Consumer<Measurement> sink;
@@ -70,30 +71,45 @@ public final class StressRun {
      *
      * @param plan the points of the plan, of which nothing has been measured yet
      * @param host the memory model of this host
+     * @param forks how many forks each demanded tier of each point gets at least, before points share the rest by need
      * @param engine what runs the forks
      * @param progress hears of each fork
      * @param sink takes what each fork measured, as soon as it has
      */
     public StressRun(
-            List<Tally> plan, Reachability host, Engine engine, Progress progress, Consumer<Measurement> sink) {
+            List<Tally> plan,
+            Reachability host,
+            int forks,
+            Engine engine,
+            Progress progress,
+            Consumer<Measurement> sink) {
         this.engine = engine;
         this.host = host;
+        this.forks = forks;
         plan.forEach(tally -> tallies.put(tally.point().key(), tally));
         this.progress = progress;
         this.sink = sink;
     }
 
-    /** The shortest budget in which each point can get what the plan demands, if nothing is hard to show. */
-    public static Duration minimum(Collection<Point> points, Reachability host) {
+    /**
+     * The shortest budget in which each point can get what the plan demands, if nothing is hard to show.
+     *
+     * @param forks as of a run
+     */
+    public static Duration minimum(Collection<Point> points, Reachability host, int forks) {
         long millis = points.stream()
                 .mapToLong(point -> minimumMillis(point, Demand.of(point, host)))
                 .sum();
-        return START_UP.plusSeconds((millis + 999) / 1000);
+        return START_UP.plusSeconds((forks * millis + 999) / 1000);
+    }
+
+    /** The tiers in which a point runs before any share by need: those demanded, and that of its first visit. */
+    private static List<Tier> tiers(Demand demand) {
+        return demand.tiers().isEmpty() ? List.of(Tier.C2) : demand.tiers();
     }
 
     private static long minimumMillis(Point point, Demand demand) {
-        List<Tier> tiers = demand.tiers().isEmpty() ? List.of(Tier.C2) : demand.tiers();
-        return tiers.stream()
+        return tiers(demand).stream()
                 .mapToLong(tier -> OVERHEAD.toMillis() + (long) firstIterations(point, demand, tier) * ITERATION_MILLIS)
                 .sum();
     }
@@ -162,8 +178,8 @@ public final class StressRun {
             return null;
         }
         Fork fork = firstVisit();
-        if (fork == null) {
-            fork = missingTier();
+        for (int round = 1; fork == null && round <= forks; round++) {
+            fork = missingTier(round);
         }
         if (fork == null) {
             fork = unmet();
@@ -186,11 +202,15 @@ public final class StressRun {
         return null;
     }
 
-    private @Nullable Fork missingTier() {
+    /** For a tier that lacks its fork number {@code round}, or has not yet run well. */
+    private @Nullable Fork missingTier(int round) {
         for (Tally tally : open()) {
-            for (Tier tier : demand(tally).tiers()) {
-                if (!tally.tiersRun().contains(tier)) {
-                    return fork(tally, tier, firstIterations(tally.point(), demand(tally), tier));
+            Demand demand = demand(tally);
+            for (Tier tier : tiers(demand)) {
+                boolean ranBadly =
+                        demand.tiers().contains(tier) && !tally.tiersRun().contains(tier);
+                if (ranBadly || tally.forks(tier) < round) {
+                    return fork(tally, tier, firstIterations(tally.point(), demand, tier));
                 }
             }
         }

@@ -21,7 +21,7 @@ import pagerace.race.Stuckness;
 /** Everything measured of one point, summed. May be read while another thread adds. */
 public final class Tally {
     /** Below this share of the CPU time that the actors could use, the host was busy with something else. */
-    private static final double ENOUGH_CPU = 0.75;
+    public static final double ENOUGH_CPU = 0.75;
 
     /** With fewer samples a tier might as well not have run. */
     private static final long ENOUGH_SAMPLES = 1_000;
@@ -170,6 +170,11 @@ public final class Tally {
     /** How many forks ran. */
     public int forks() {
         return measurements.size();
+    }
+
+    /** How many forks ran in one tier, those that failed included. */
+    public int forks(Tier tier) {
+        return (int) measurements.stream().filter(m -> m.tier() == tier).count();
     }
 
     /** The first fork that crashed, in words; null if none did. */

@@ -2,6 +2,7 @@
 package pagerace.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ class StressRunTest {
 
     private final FakeEngine engine = new FakeEngine();
     private final List<Measurement> heard = new ArrayList<>();
+    private int forks = 1;
 
     private List<Tally> run(Duration budget, Fix... fixes) {
         StressRun run = newRun(fixes);
@@ -79,7 +81,7 @@ class StressRunTest {
 
     private StressRun newRun(Fix... fixes) {
         List<Tally> plan = Stream.of(fixes).map(TestRace::tally).toList();
-        return new StressRun(plan, Reachability.TSO, engine, SILENT, heard::add);
+        return new StressRun(plan, Reachability.TSO, forks, engine, SILENT, heard::add);
     }
 
     private static Demand demand(Tally tally) {
@@ -91,6 +93,19 @@ class StressRunTest {
         run(BUDGET, Fix.FIXED, Fix.RELAXED);
         assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).contains(Tier.values());
         assertThat(engine.forksOf(Fix.RELAXED).map(Fork::tier)).contains(Tier.C2, Tier.C2_STRESS);
+    }
+
+    @Test
+    void everyTierGetsAsManyForksAsAskedForBeforeAnyGetsMore() {
+        forks = 3;
+        engine.rates.put(Fix.BROKEN, Map.of("WRONG", 1.0));
+        run(BUDGET, Fix.FIXED, Fix.BROKEN);
+        assertThat(engine.forksOf(Fix.BROKEN).map(Fork::tier)).containsExactly(Tier.C2, Tier.C2, Tier.C2);
+        List<Tier> first = engine.forksOf(Fix.FIXED).limit(12).map(Fork::tier).toList();
+        assertThat(first.subList(0, 4)).containsExactlyInAnyOrder(Tier.values());
+        for (Tier tier : Tier.values()) {
+            assertThat(first).filteredOn(tier::equals).as(tier.name()).hasSize(3);
+        }
     }
 
     @Test
@@ -199,10 +214,14 @@ class StressRunTest {
 
     @Test
     void theMinimumCountsTheForksThatThePlanDemands() {
-        Duration one = StressRun.minimum(List.of(TestRace.point(Fix.BROKEN)), Reachability.TSO);
+        Duration one = StressRun.minimum(List.of(TestRace.point(Fix.BROKEN)), Reachability.TSO, 1);
         Duration both =
-                StressRun.minimum(List.of(TestRace.point(Fix.BROKEN), TestRace.point(Fix.FIXED)), Reachability.TSO);
+                StressRun.minimum(List.of(TestRace.point(Fix.BROKEN), TestRace.point(Fix.FIXED)), Reachability.TSO, 1);
         assertThat(both.minus(one)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
         assertThat(one).isGreaterThan(StressRun.START_UP);
+        Duration thrice = StressRun.minimum(List.of(TestRace.point(Fix.FIXED)), Reachability.TSO, 3);
+        Duration once = StressRun.minimum(List.of(TestRace.point(Fix.FIXED)), Reachability.TSO, 1);
+        assertThat(thrice.minus(StressRun.START_UP).toSeconds())
+                .isCloseTo(3 * once.minus(StressRun.START_UP).toSeconds(), within(3L));
     }
 }

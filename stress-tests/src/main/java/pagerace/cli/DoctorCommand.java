@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import pagerace.cli.HostCheck.Finding;
+import picocli.CommandLine.Command;
+
+/** Says what this host can and cannot show. */
+@Command(
+        name = "doctor",
+        description =
+                "Check this host, in less than two seconds: CPUs, JDK, compilers, affinity, memory, load; and say what"
+                        + " threads can and cannot show here. Each line is ok, a note, or a problem, with what to do about it.",
+        exitCodeList = {
+            "0:stress can run here",
+            "1:it cannot: there is a problem",
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
+        })
+final class DoctorCommand implements Callable<Integer> {
+    private final PrintStream out;
+
+    DoctorCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Finding> findings = new HostCheck().findings();
+        for (Finding finding : findings) {
+            String level = finding.level().name().toLowerCase(Locale.ROOT);
+            out.print(Words.paragraph(
+                    String.format(Locale.ROOT, "%-7s  %-13s  ", level, finding.topic()), finding.said()));
+        }
+        boolean works = findings.stream().noneMatch(finding -> finding.level() == HostCheck.Level.PROBLEM);
+        out.println(works ? "Stress can run here." : "Stress cannot run here, or would say nothing: see the problems.");
+        return works ? Main.PASSED : Main.FAILED;
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Says what a race asks, or what a variant does and what becomes of it. */
+@Command(
+        name = "explain",
+        description =
+                "Explain a race: question, anchor in the kernel, invariant, outcomes, the schedule that breaks it, and"
+                        + " what the model leaves out. Or a variant: where it comes from, how it differs, where it stands, and"
+                        + " the simplest schedule to its forbidden outcome, explored on the spot.",
+        exitCodeList = {
+            "0:explained",
+            "1:the explorer disagrees with the catalogue",
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
+        })
+final class ExplainCommand implements Callable<Integer> {
+    @Parameters(
+            index = "0",
+            paramLabel = "RACE[/VARIANT]",
+            completionCandidates = Candidates.Variants.class,
+            description =
+                    "RACE, RACE/VARIANT, or RACE/VARIANT[dimensions] for one place of a variant. Of the places of a"
+                            + " variant the first that threads run is explored.")
+    private String name = "";
+
+    private final PrintStream out;
+
+    ExplainCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        Selection selection = new Selection(Catalogue.RACES);
+        if (!name.contains("/")) {
+            out.print(RaceText.of(selection.race(name)));
+            return Main.PASSED;
+        }
+        List<Point> named = selection.named(name);
+        Point shown = named.stream()
+                .filter(point -> point.stress() == Point.Stress.PLANNED)
+                .findFirst()
+                .orElse(named.get(0));
+        VariantText text = VariantText.of(Catalogue.race(shown.race()).orElseThrow(), shown);
+        out.print(text.text());
+        return text.agrees() ? Main.PASSED : Main.FAILED;
+    }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+import pagerace.stress.JcstressEngine;
+import pagerace.stress.JcstressEngine.Abilities;
+import pagerace.stress.StressRun;
+import pagerace.stress.TierProbe;
+import pagerace.verdict.Demand;
+import pagerace.verdict.Demand.Aim;
+import pagerace.verdict.Host;
+import pagerace.verdict.Tally;
+import pagerace.verdict.Tier;
+
+/** Finds out what a stress run would meet on this host. */
+final class HostCheck {
+    /** How bad it is. */
+    enum Level {
+        /** As it should be. */
+        OK,
+        /** Stress runs, and says less than it could. */
+        NOTE,
+        /** Stress does not run, or its verdicts would mean nothing. */
+        PROBLEM
+    }
+
+    /**
+     * One line.
+     *
+     * @param level how bad it is
+     * @param topic what it is about
+     * @param said what was found, and what to do about it
+     */
+    record Finding(Level level, String topic, String said) {}
+
+    private static final Duration SPIN = Duration.ofMillis(250);
+    private static final List<String> INHERITED = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+    private static final int ASKS_FOR_NATIVE_ACCESS = 24;
+    private static final long MEGABYTE = 1 << 20;
+
+    private final Host host = Host.current();
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** Everything that was found. */
+    List<Finding> findings() throws IOException {
+        boolean nativeAccess = isNativeAccessEnabled(); // before JCStress loads its library: a warning grants it
+        double share = cpuShare(); // while nothing else of ours runs
+        CompletableFuture<Map<Tier, String>> tiers =
+                CompletableFuture.supplyAsync(() -> TierProbe.complaints(List.of()));
+        Abilities abilities = JcstressEngine.abilities(host.cpus());
+        cpus(abilities);
+        load(share);
+        jdk(tiers.join());
+        nativeAccess(nativeAccess);
+        memory(abilities);
+        temporaryDirectory();
+        plan();
+        return List.copyOf(findings);
+    }
+
+    private void add(Level level, String topic, String said) {
+        findings.add(new Finding(level, topic, said));
+    }
+
+    private void cpus(Abilities abilities) {
+        int installed = countCpus(line(Path.of("/sys/devices/system/cpu/online"), ""));
+        int allowed = countCpus(line(Path.of("/proc/self/status"), "Cpus_allowed_list:"));
+        String limit = allowed > 0 && allowed < installed
+                ? " of the host's " + installed + ": its affinity allows no others"
+                : installed > host.cpus()
+                        ? " of the host's " + installed + ": a quota of its cgroup, or -XX:ActiveProcessorCount"
+                        : "";
+        if (host.cpus() < 2) {
+            add(Level.PROBLEM, "CPUs", "1" + limit + "; two actors need two: give the process another one");
+        } else if (!abilities.runsTwoActors()) {
+            add(Level.PROBLEM, "CPUs", host.cpus() + limit + ", but JCStress finds no place for two actors");
+        } else {
+            add(limit.isEmpty() ? Level.OK : Level.NOTE, "CPUs", host.cpus() + limit);
+        }
+        if (abilities.bindsThreads()) {
+            add(Level.OK, "affinity", "JCStress can bind each actor to a CPU of its own");
+        } else {
+            add(
+                    Level.NOTE,
+                    "affinity",
+                    "JCStress cannot bind threads to CPUs, so windows are entered less often; it does so on Linux only,"
+                            + " by a library that must be executable in " + System.getProperty("java.io.tmpdir"));
+        }
+    }
+
+    /** How many CPUs a list such as {@code 0-3,8} names; zero if there is none. */
+    private static int countCpus(@Nullable String list) {
+        return list == null
+                ? 0
+                : Stream.of(list.split(",", -1)).mapToInt(HostCheck::size).sum();
+    }
+
+    private static int size(String range) {
+        String[] ends = range.split("-", 2);
+        return Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
+    }
+
+    /** The share of a CPU that the worse of two threads gets that both want a whole one. */
+    private static double cpuShare() {
+        CompletableFuture<Double> other = new CompletableFuture<>();
+        Thread second = new Thread(() -> other.complete(spin()), "second actor");
+        second.setDaemon(true);
+        second.start();
+        return Math.min(spin(), other.join());
+    }
+
+    private static double spin() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long cpu = threads.getCurrentThreadCpuTime();
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < SPIN.toNanos()) {
+            Thread.onSpinWait();
+        }
+        return (threads.getCurrentThreadCpuTime() - cpu) / (double) (System.nanoTime() - begin);
+    }
+
+    private void load(double share) {
+        String said = String.format(
+                Locale.ROOT,
+                "of two threads that both want a CPU each got %.0f %% at least; load average %.1f",
+                100 * share,
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        if (share >= Tally.ENOUGH_CPU) {
+            add(Level.OK, "load", said);
+        } else {
+            add(
+                    Level.NOTE,
+                    "load",
+                    String.format(
+                            Locale.ROOT,
+                            "%s: below %.0f %% a verdict may be INCONCLUSIVE, and prices mean little; end what else runs",
+                            said,
+                            100 * Tally.ENOUGH_CPU));
+        }
+    }
+
+    private void jdk(Map<Tier, String> complaints) {
+        add(
+                Level.OK,
+                "JDK",
+                host.jdk() + ", " + System.getProperty("java.vm.vendor") + ", " + System.getProperty("java.vm.name")
+                        + ", in " + System.getProperty("java.home") + "; stress --jdk takes another");
+        if (complaints.isEmpty()) {
+            add(Level.OK, "tiers", "forks can run in the interpreter, in C1, in C2, and in C2 with random scheduling");
+        }
+        complaints.forEach((tier, why) ->
+                add(Level.PROBLEM, "tiers", "no fork is " + tier + ": " + why + "; use HotSpot with both compilers"));
+        for (String variable : INHERITED) {
+            String value = System.getenv(variable);
+            if (value != null) {
+                add(Level.NOTE, "flags", "every fork inherits " + variable + "=" + value + "; unset it, or know why");
+            }
+        }
+    }
+
+    private void nativeAccess(boolean enabled) {
+        if (Runtime.version().feature() >= ASKS_FOR_NATIVE_ACCESS && !enabled) {
+            add(
+                    Level.NOTE,
+                    "native access",
+                    "this JDK warns when JCStress loads its library; start with --enable-native-access=ALL-UNNAMED");
+        } else {
+            add(Level.OK, "native access", "allowed");
+        }
+    }
+
+    private static boolean isNativeAccessEnabled() {
+        try {
+            return (boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(JcstressEngine.class.getModule());
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException before22) {
+            return true;
+        }
+    }
+
+    private void memory(Abilities abilities) {
+        long available = availableMegabytes();
+        String said = available + " MB available; the heap of a fork has " + abilities.heapMegabytes();
+        if (available < abilities.heapMegabytes()) {
+            add(Level.PROBLEM, "memory", said + ": free some, or pass --jvm-args with smaller -Xms and -Xmx");
+        } else {
+            add(Level.OK, "memory", said);
+        }
+    }
+
+    /** What Linux says, but no more than this process may have. */
+    private static long availableMegabytes() {
+        com.sun.management.OperatingSystemMXBean system =
+                ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+        String available = line(Path.of("/proc/meminfo"), "MemAvailable:");
+        return available == null
+                ? system.getFreeMemorySize() / MEGABYTE
+                : Math.min(
+                        Long.parseLong(available.replaceAll("[^0-9]", "")) / 1024,
+                        system.getTotalMemorySize() / MEGABYTE);
+    }
+
+    /** What follows {@code begin} in its line of {@code file}; null if there is none, as elsewhere than on Linux. */
+    private static @Nullable String line(Path file, String begin) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.filter(line -> line.startsWith(begin))
+                    .map(line -> line.substring(begin.length()).strip())
+                    .findFirst()
+                    .orElse(null);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private void temporaryDirectory() {
+        String directory = System.getProperty("java.io.tmpdir");
+        try {
+            Path probe = Files.createTempFile("pagerace", null);
+            long free = Files.getFileStore(probe).getUsableSpace() / MEGABYTE;
+            Files.delete(probe);
+            add(Level.OK, "temporary", directory + " can be written, " + free + " MB free");
+        } catch (IOException e) {
+            add(Level.PROBLEM, "temporary", directory + " cannot be written; name another by -Djava.io.tmpdir");
+        }
+    }
+
+    private void plan() {
+        List<Point> planned = new Selection(Catalogue.RACES).select("");
+        Map<Aim, Integer> aims = new EnumMap<>(Aim.class);
+        planned.forEach(point -> aims.merge(Demand.of(point, host.memoryModel()).aim(), 1, Integer::sum));
+        int latent = aims.getOrDefault(Aim.LATENT, 0);
+        add(Level.OK, "memory model", host.arch() + " is " + host.memoryModel() + memoryModel());
+        add(
+                Level.OK,
+                "can show",
+                aims.getOrDefault(Aim.SHOW, 0) + " of " + planned.size()
+                        + " planned points are broken and can be shown to"
+                        + " be; " + aims.getOrDefault(Aim.HOLD, 0) + " should hold, and would be refuted here by one"
+                        + " forbidden outcome" + observed(aims));
+        if (latent > 0) {
+            add(
+                    Level.NOTE,
+                    "cannot show",
+                    latent
+                            + " planned points are LATENT here: broken under WEAK only, which threads show on a machine such"
+                            + " as arm64, and the explorer everywhere");
+        }
+        Duration minimum = StressRun.minimum(planned, host.memoryModel(), 1);
+        Duration usual = Budget.parse(StressCommand.BUDGET);
+        boolean enough = minimum.compareTo(usual) <= 0;
+        add(
+                enough ? Level.OK : Level.NOTE,
+                "budget",
+                "a full plan takes " + Budget.text(minimum) + " at least; the default is " + Budget.text(usual)
+                        + (enough ? "" : ": give more by --budget"));
+    }
+
+    private String memoryModel() {
+        return host.memoryModel() == Reachability.TSO
+                ? ": loads may overtake earlier stores, nothing else moves"
+                : ": whatever nothing orders may move";
+    }
+
+    private static String observed(Map<Aim, Integer> aims) {
+        int open = aims.getOrDefault(Aim.OBSERVE, 0);
+        return open == 0 ? "" : "; of " + open + " nobody has established what they do";
+    }
+}

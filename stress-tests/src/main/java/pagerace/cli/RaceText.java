@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.util.List;
+import java.util.Locale;
+import pagerace.harness.HarnessSource;
+import pagerace.race.Dimension;
+import pagerace.race.Outcome;
+import pagerace.race.Race;
+
+/** A race, explained. */
+final class RaceText {
+    private RaceText() {}
+
+    static String of(Race race) {
+        StringBuilder text = new StringBuilder(race.name()).append('\n');
+        text.append(Words.paragraph("  ", race.question())).append('\n');
+        text.append(Words.paragraph("  anchor     ", race.anchor()));
+        text.append(Words.paragraph("  invariant  ", race.invariant()));
+        text.append(Words.paragraph("  actors     ", String.join(", ", race.actors())));
+        text.append("\nOutcomes\n").append(outcomes(race));
+        text.append("\nA schedule that breaks it\n")
+                .append(race.breakingSchedule().stripTrailing().indent(2));
+        text.append(
+                "\nNot modelled (missed: a bug there would not be found; false alarms, may reach more: the model does"
+                        + " what no kernel does)\n");
+        race.notModelled().forEach(omission -> text.append(Words.paragraph("  - ", omission)));
+        if (!race.dimensions().isEmpty()) {
+            text.append("\nDimensions, in the order of a key\n");
+            race.dimensions().forEach(values -> text.append(dimension(values)));
+        }
+        text.append("\nVariants: kernels, kind, from where on the forbidden outcome is reachable, difference\n");
+        return text.append(ListCommand.variants(race, "  ")).toString();
+    }
+
+    private static String outcomes(Race race) {
+        StringBuilder text = new StringBuilder();
+        List<Outcome> outcomes = HarnessSource.rows(race);
+        int width = outcomes.stream()
+                .mapToInt(outcome -> outcome.name().length())
+                .max()
+                .orElse(0);
+        for (Outcome outcome : outcomes) {
+            String mark = outcome.mark().name().toLowerCase(Locale.ROOT);
+            text.append(Words.paragraph(
+                    String.format(Locale.ROOT, "  %-" + width + "s  %-9s  ", outcome.name(), mark),
+                    outcome.sentence()));
+        }
+        return text.toString();
+    }
+
+    private static String dimension(List<? extends Dimension> values) {
+        StringBuilder text = new StringBuilder();
+        int width =
+                values.stream().mapToInt(value -> value.label().length()).max().orElse(0);
+        String name = values.get(0).dimension();
+        for (Dimension value : values) {
+            text.append(Words.paragraph(
+                    String.format(Locale.ROOT, "  %-9s  %-" + width + "s  ", name, value.label()), value.sentence()));
+            name = "";
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+
+/** What the catalogue holds, in words. */
+class ListAndExplainTest {
+    private static Stream<String> races() {
+        return Catalogue.RACES.stream().map(Race::name);
+    }
+
+    @Test
+    void everyRaceAndEveryVariantHasOneLineThatBeginsWithItsName() {
+        Ran list = Ran.of("list");
+        List<String> names =
+                list.out().lines().map(line -> line.strip().split(" ", 2)[0]).toList();
+        assertThat(names)
+                .containsExactlyElementsOf(Catalogue.RACES.stream()
+                        .flatMap(race -> Stream.concat(
+                                Stream.of(race.name()),
+                                race.variants().stream().map(variant -> race.name() + "/" + variant.name())))
+                        .toList());
+        assertThat(list.code()).isZero();
+    }
+
+    @Test
+    void aLineSaysKernelsKindReachabilityAndDifference() {
+        assertThat(Ran.of("list", "GupFastVsFork").out().lines())
+                .filteredOn(line -> !line.startsWith(" "))
+                .singleElement()
+                .asString()
+                .startsWith("GupFastVsFork  Can GUP-fast return a pin");
+        assertThat(Ran.of("list", "GupFastVsFork").out())
+                .containsPattern("  GupFastVsFork/SEQ_ANON_EXCLUSIVE +>= 6.1 +mainline +never .. WEAK +as before,")
+                .containsPattern("  GupFastVsFork/CHECK_ONLY +5.9 .. 5.10.0 +history +SC +fork looks for pins,");
+    }
+
+    @Test
+    void everyPointHasALine() {
+        assertThat(Ran.of("list", "--points").out().lines())
+                .containsExactlyElementsOf(Catalogue.points().map(Point::key).toList());
+        assertThat(Ran.of("list", "--points", "UnpinDirtyVsClean").out().lines())
+                .hasSize(5)
+                .allMatch(line -> line.startsWith("UnpinDirtyVsClean/"));
+    }
+
+    @Test
+    void aRangeGoesFromTheBestToTheWorst() {
+        assertThat(Words.range(List.of(Reachability.WEAK, Reachability.SC, Reachability.NEVER)))
+                .isEqualTo("never .. SC");
+        assertThat(Words.range(List.of(Reachability.TSO, Reachability.TSO))).isEqualTo("TSO");
+        assertThat(Words.range(List.of(Reachability.UNKNOWN, Reachability.WEAK)))
+                .isEqualTo("unknown .. WEAK");
+        assertThat(Words.range(List.of(Reachability.SEQUENTIAL))).isEqualTo("sequential");
+    }
+
+    @Test
+    void paragraphsAreIndentedAsFarAsTheyBegin() {
+        String text = Words.paragraph("  - ", "word ".repeat(40).strip());
+        assertThat(text.lines()).hasSizeGreaterThan(1).allMatch(line -> line.length() <= 100);
+        assertThat(text).startsWith("  - word word").contains("word\n    word");
+        assertThat(text.replaceAll("\\s+", " ")).isEqualTo(" - " + "word ".repeat(40));
+    }
+
+    @ParameterizedTest
+    @MethodSource("races")
+    void aRaceIsExplainedInFull(String name) {
+        Race race = Catalogue.race(name).orElseThrow();
+        Ran ran = Ran.of("explain", name);
+        assertThat(ran.code()).isZero();
+        String words = ran.out().replaceAll("\\s+", " ");
+        assertThat(words).contains(race.question(), race.anchor(), race.invariant());
+        for (Outcome outcome : race.outcomes()) {
+            assertThat(words)
+                    .contains(outcome.name() + " " + outcome.mark().name().toLowerCase(Locale.ROOT) + " "
+                            + outcome.sentence());
+        }
+        race.breakingSchedule().lines().forEach(line -> assertThat(ran.out()).contains("\n  " + line.stripTrailing()));
+        race.notModelled().forEach(omission -> assertThat(words).contains("- " + omission));
+        race.variants().forEach(variant -> assertThat(ran.out()).contains("\n  " + variant.name() + " "));
+    }
+
+    @Test
+    void aBrokenVariantIsExplainedDownToItsSchedule() {
+        Ran ran = Ran.of("explain", "GupFastVsFork/CHECK_ONLY");
+        assertThat(ran.out())
+                .contains("kernels    5.9 .. 5.10.0\n  commit     f3c64eda3e50\n  dossier    anon-a2\n")
+                .contains("reachable  SC\n", "control    needs none: x86 shows its own\n", "steps      GupFast: ")
+                .contains(
+                        "\nGupFastVsFork/CHECK_ONLY[write,small,later-pin,x86]\n  access     the user of the pin writes")
+                .contains("The simplest schedule to OUT_OF_SYNC under SC (not reachable under: sequential)\n")
+                .contains("parent.pte: pte W,D,A pfn=1 -> pte D,A pfn=1");
+        assertThat(ran.code()).isZero();
+    }
+
+    @Test
+    void aVariantSaysWhereItStandsAndByWhatItIsControlled() {
+        assertThat(Ran.of("explain", "GupFastVsFork/SEQ_ANON_EXCLUSIVE").out())
+                .contains("reachable  WEAK  [*,small,first-pin,*] [*,large,*,*]\n")
+                .contains("             never  [*,small,later-pin,*]\n")
+                .contains("control    CHECK_ONLY  [write,*,*,*]\n             DROP_SEQ_RECHECK  [read,*,*,*]\n")
+                .contains("\nGupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,first-pin,x86]\n")
+                .contains(
+                        "The simplest schedule to OUT_OF_SYNC under WEAK (not reachable under: sequential, SC, TSO)\n");
+    }
+
+    @Test
+    void whereNothingForbiddenIsReachableItSaysHowThatIsKnown() {
+        assertThat(Ran.of("explain", "GupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]")
+                        .out())
+                .contains("\nGupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]\n")
+                .containsPattern(
+                        "\nNo execution reaches a forbidden outcome: all were explored, .* under SC, TSO and WEAK\n"
+                                + "\\([\\d,]+ states\\)\\.\n$");
+    }
+
+    @Test
+    void aVariantWithoutDimensionsAndADeadlock() {
+        assertThat(Ran.of("explain", "InvalidateVsRemove/LOCKLESS_WAIT").out())
+                .contains("threads    run it in every plan\n", "The simplest schedule to READ_AFTER_FREE under SC");
+        assertThat(Ran.of("explain", "FaultAroundVsHolePunch/WAIT_FOR_FOLIO_LOCK")
+                        .out())
+                .contains("The simplest schedule to STUCK under SC");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "list    | GupFastVsFrok | There is no race GupFastVsFrok; the nearest is GupFastVsFork.",
+                "list    | GupFastVsFork/SEQ | There is no race GupFastVsFork/SEQ; the nearest is GupFastVsFork.",
+                "explain | Gup | There is no race Gup; the nearest is GupFastVsFork.",
+                "explain | GupFastVsFork/SE | The race GupFastVsFork has no variant SE; the nearest is SEQ.",
+                "explain | GupFastVsFork/SEQ[x86] | There is no point GupFastVsFork/SEQ[x86]; the nearest is"
+                        + " GupFastVsFork/SEQ[write,small,first-pin,x86].",
+                "explain | --points | pagerace explain does not understand --points; the nearest is --version.",
+                "explian | GupFastVsFork | pagerace does not understand explian; the nearest is explain.",
+            })
+    void whatIsNotUnderstoodIsAnsweredByTheNearest(String command, String argument, String sentence) {
+        Ran.of(command, argument).isRefusedWith(sentence);
+    }
+
+    @Test
+    void nothingToExplain() {
+        Ran.of("explain").isRefusedWith("Missing required parameter: 'RACE[/VARIANT]'; see pagerace explain --help.");
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** A command line that ran in this process. */
+record Ran(int code, String out, String err) {
+    static Ran of(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                arguments);
+        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** It was not understood: one sentence says what would be, and nothing else is said. */
+    void isRefusedWith(String sentence) {
+        assertThat(err).isEqualTo(sentence + "\n");
+        assertThat(out).isEmpty();
+        assertThat(code).isEqualTo(Main.BAD_INPUT);
+    }
+}

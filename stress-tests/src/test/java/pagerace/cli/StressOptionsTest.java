@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What stress says before it measures anything. */
+class StressOptionsTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    private Ran stress(String... options) {
+        String[] arguments = new String[options.length + 2];
+        arguments[0] = "stress";
+        arguments[1] = "--output=" + directory;
+        System.arraycopy(options, 0, arguments, 2, options.length);
+        return Ran.of(arguments);
+    }
+
+    @Test
+    void moreForksTakeLonger() {
+        stress("--filter=UnpinDirtyVsClean/PRECHECK", "--budget=11s", "--forks=10")
+                .isRefusedWith(
+                        "A budget of 11s is less than the 19s that the plan for 1 point needs at least; give it that"
+                                + " much, or choose fewer points by a filter.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--forks=0 | With 0 forks nothing is measured; the fewest is 1.",
+                "--forks=x | Invalid value for option '--forks': 'x' is not an int; see pagerace stress --help.",
+                "--fork=1 | pagerace stress does not understand --fork=1; the nearest is --forks.",
+                "--jvm-args=-Xint | With --jvm-args=\"-Xint\" no fork is C2: the VM runs with UseCompiler=false; leave out the"
+                        + " flag that does that.",
+                "--jvm-args=-Xmx1g -XX:+Nonsense | With --jvm-args=\"-Xmx1g -XX:+Nonsense\" no fork is C2: the VM does not"
+                        + " start: Unrecognized VM option 'Nonsense'; leave out the flag that does that.",
+            })
+    void optionsThatCannotBe(String option, String sentence) {
+        stress("--budget=1s", option).isRefusedWith(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-XX:+UseParallelGC", "-Xmx1g -XX:+UseG1GC", "-ea"})
+    void flagsThatLeaveTheCompilersAlone(String flags) {
+        assertThat(stress("--budget=1s", "--jvm-args=" + flags).err()).startsWith("A budget of 1s is less than");
+    }
+
+    @Test
+    void noSuchJdk() {
+        stress("--jdk=" + directory)
+                .isRefusedWith(
+                        "There is no JDK in " + directory + ": it has no bin/java; the nearest is the one that runs"
+                                + " this, " + System.getProperty("java.home") + ".");
+    }
+
+    @Test
+    void aJdkThatIsTooOldOrNone() throws IOException {
+        stress("--jdk=" + fakeJdk("java.specification.version = 11"))
+                .isRefusedWith(directory + " is JDK 11; the oldest that will do is 17.");
+        stress("--jdk=" + fakeJdk("java.specification.version = 1.8"))
+                .isRefusedWith(directory + " is JDK 8; the oldest that will do is 17.");
+        stress("--jdk=" + fakeJdk("What?"))
+                .isRefusedWith(directory + " is no JDK that runs; the oldest that will do is 17.");
+    }
+
+    /** A launcher that says {@code text}. */
+    private Path fakeJdk(String text) throws IOException {
+        Path java = Files.createDirectories(directory.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho '    " + text + "'\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return directory;
+    }
+
+    @Test
+    void theSameCommandLineRunsOnTheOtherJdk() {
+        Ran other = stress("--jdk", System.getProperty("java.home"), "--budget=soon");
+        assertThat(other.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(other.err()).as("it is the child that complains").isEmpty();
+    }
+
+    @Test
+    void theOtherJdkGetsTheSameArgumentsAndItsCodeCounts() throws IOException {
+        Path said = directory.resolve("said");
+        Path java = fakeJdk("").resolve("bin").resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\nif [ \"$1\" = -XshowSettings:properties ]; then\n"
+                        + "  echo '    java.specification.version = 25'\nelse\n"
+                        + "  for a; do echo \"$a\"; done > " + said + "; exit 1\nfi\n");
+        assertThat(stress("--jdk=" + directory, "--filter", "Gup*", "--forks=2").code())
+                .isEqualTo(1);
+        assertThat(said)
+                .content()
+                .isEqualTo("--enable-native-access=ALL-UNNAMED\n-cp\n" + System.getProperty("java.class.path")
+                        + "\npagerace.cli.Main\nstress\n--output=" + directory + "\n--filter\nGup*\n--forks=2\n");
+    }
+
+    @Test
+    void onlyTheOptionAndItsValueAreLeftOut() {
+        assertThat(OtherJdk.without("--jdk", List.of("stress", "--jdk", "a", "--jdks=b", "--jdk=c", "--forks=1")))
+                .containsExactly("stress", "--jdks=b", "--forks=1");
+    }
+}
