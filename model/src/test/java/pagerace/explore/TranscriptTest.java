@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import pagerace.explore.Transcript.Access;
+import pagerace.explore.Transcript.Line;
+import pagerace.explore.Transcript.Relaxation;
+import pagerace.explore.Transcript.Tells;
+import pagerace.mm.WordText;
+import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+
+/** What pictures are drawn from: each schedule tells where it leaves sequential consistency, and nothing is left hanging. */
+class TranscriptTest {
+    private static final Set<Reachability> REACHED =
+            Set.of(Reachability.SEQUENTIAL, Reachability.SC, Reachability.TSO, Reachability.WEAK);
+
+    /** Of each race the first point that breaks from each model on. */
+    static Stream<Point> broken() {
+        Set<String> seen = new HashSet<>();
+        return Catalogue.points()
+                .filter(point -> REACHED.contains(point.reachableFrom()))
+                .filter(point -> seen.add(point.race() + point.reachableFrom()));
+    }
+
+    private static Transcript simplest(Point point) {
+        Schedule schedule =
+                Prediction.untilForbidden(point).under(point.reachableFrom()).schedules().entrySet().stream()
+                        .filter(each -> each.getKey().mark() == Outcome.Mark.FORBIDDEN)
+                        .findFirst()
+                        .orElseThrow()
+                        .getValue();
+        return Transcript.of(schedule, List.of("first", "second"), WordText::value);
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void tellsWhereItLeavesSequentialConsistency(Point point) {
+        List<Line> lines = simplest(point).lines();
+        boolean leaves = lines.stream().anyMatch(line -> line.relaxation() != null)
+                || lines.stream().anyMatch(line -> line.tells() == Tells.STEP && line.note() != null);
+        assertThat(leaves)
+                .isEqualTo(point.reachableFrom() == Reachability.TSO || point.reachableFrom() == Reachability.WEAK);
+        for (Line line : lines) {
+            boolean old = line.access() == Access.READ
+                    && line.note() != null
+                    && !line.note().equals("from its own store buffer");
+            assertThat(line.relaxation() == Relaxation.STALE).as(line.text()).isEqualTo(old);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void aBufferedStoreLeavesItsBufferInOrderOrNever(Point point) {
+        Map<Integer, Deque<String>> buffers = new HashMap<>();
+        for (Line line : simplest(point).lines()) {
+            Deque<String> buffer = buffers.computeIfAbsent(line.actor(), unused -> new ArrayDeque<>());
+            if (line.relaxation() == Relaxation.BUFFERED) {
+                assertThat(line.access()).isIn(Access.WRITE, Access.UNLOCK);
+                assertThat(line.change()).isNull();
+                buffer.add(Objects.requireNonNull(line.word()));
+            }
+            if (line.tells() == Tells.MEMORY) {
+                assertThat(buffer.poll()).isEqualTo(line.word());
+            }
+        }
+        assertThat(buffers.values()).allMatch(Deque::isEmpty);
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void whatIsUnlockedWasLocked(Point point) {
+        Map<Integer, List<String>> held = new HashMap<>();
+        for (Line line : simplest(point).lines()) {
+            List<String> its = held.computeIfAbsent(line.actor(), unused -> new ArrayList<>());
+            if (line.access() == Access.LOCK) {
+                its.add(Objects.requireNonNull(line.word()));
+            }
+            if (line.access() == Access.UNLOCK) {
+                assertThat(its.remove(line.word())).as(line.text()).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void endsWithTheEndOfEachActor(Point point) {
+        List<Line> lines = simplest(point).lines();
+        assertThat(lines.subList(lines.size() - 2, lines.size()))
+                .extracting(Line::tells, Line::actor)
+                .containsExactly(tuple(Tells.END, 0), tuple(Tells.END, 1));
+    }
+}
