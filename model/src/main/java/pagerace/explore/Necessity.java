@@ -2,6 +2,7 @@
 package pagerace.explore;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,11 +78,21 @@ public record Necessity(Race race, List<Finding> findings) {
 
     /** Explores those mutants of {@code race} that have a point that is {@code wanted}. */
     public static Necessity of(Race race, Predicate<Point> wanted) {
-        Map<String, Reachability> known = new LinkedHashMap<>();
+        return of(race, wanted, Map.of());
+    }
+
+    /**
+     * Explores those mutants of {@code race} that have a point that is {@code wanted}.
+     *
+     * @param known of points by key, from where on their forbidden outcome is reachable: they are not explored again
+     */
+    public static Necessity of(Race race, Predicate<Point> wanted, Map<String, Reachability> known) {
+        Map<String, Reachability> all = new HashMap<>(known);
         List<Finding> findings = new ArrayList<>();
         mutants(race).filter(mutant -> wanted.test(mutant.point)).forEach(mutant -> {
-            Reachability originalFrom = known.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
-            findings.add(new Finding(mutant.point, mutant.original, from(mutant.point), originalFrom));
+            Reachability originalFrom = all.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
+            Reachability from = all.computeIfAbsent(mutant.point.key(), key -> from(mutant.point));
+            findings.add(new Finding(mutant.point, mutant.original, from, originalFrom));
         });
         return new Necessity(race, List.copyOf(findings));
     }

@@ -3,6 +3,7 @@ package pagerace.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Race;
+import pagerace.race.Reachability;
 import pagerace.verdict.Prediction;
 
 /** Explores points on all CPUs, with progress and the time that is left. */
@@ -46,9 +48,13 @@ final class Predictions {
     /**
      * Which steps are needed in the places of {@code points}, by race.
      *
+     * @param predictions what is known already, by key
      * @throws RuleViolation if model code breaks a rule of the explored machine
      */
-    static Map<String, List<Necessity.Row>> necessity(List<Point> points, PrintStream out) {
+    static Map<String, List<Necessity.Row>> necessity(
+            List<Point> points, Map<String, Prediction> predictions, PrintStream out) {
+        Map<String, Reachability> known = new HashMap<>();
+        predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
         Map<String, Callable<List<Necessity.Row>>> questions = new LinkedHashMap<>();
         for (Race race : Catalogue.RACES) {
             Set<String> places = points.stream()
@@ -58,7 +64,7 @@ final class Predictions {
             if (!places.isEmpty()) {
                 questions.put(
                         race.name(),
-                        () -> Necessity.of(race, mutant -> places.contains(mutant.place()))
+                        () -> Necessity.of(race, mutant -> places.contains(mutant.place()), known)
                                 .rows());
             }
         }

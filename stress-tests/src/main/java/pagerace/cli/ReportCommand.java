@@ -19,6 +19,7 @@ import pagerace.report.Report;
 import pagerace.report.Session;
 import pagerace.report.Table;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Prediction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -65,10 +66,11 @@ final class ReportCommand implements Callable<Integer> {
                         + Selection.nearest(measurement.point(), List.copyOf(points.keySet()));
             }
         }
+        Map<String, Prediction> predictions = Predictions.of(plan, out);
         Report report = Report.of(
                 Catalogue.RACES,
-                Predictions.of(plan, out),
-                Predictions.necessity(plan, out),
+                predictions,
+                Predictions.necessity(plan, predictions, out),
                 List.of(new Session(List.of(contents.run()), head.plan(), contents.measurements(), priced)));
         Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
         outputs.begin();

@@ -139,7 +139,7 @@ final class StressCommand implements Callable<Integer> {
         Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), plan);
         outputs.discard();
         Map<String, Prediction> predictions = explore(points);
-        Map<String, List<Necessity.Row>> necessity = Predictions.necessity(points, out);
+        Map<String, List<Necessity.Row>> necessity = Predictions.necessity(points, predictions, out);
         Duration before = sinceStart();
         out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
         Ending ending = new Ending(complete -> {
