@@ -14,8 +14,8 @@ import pagerace.race.Reachability;
 import pagerace.race.Variant;
 
 /**
- * Which steps of a fix are needed: each mutant, and the present kernel without each of its steps, beside what it is a mutant
- * of.
+ * Which steps of a fix are needed: each mutant, and the present kernel and each fix of a user's own without each of its steps,
+ * beside what it is a mutant of.
  *
  * @param race the race
  * @param findings one finding per mutant and combination of dimensions
@@ -92,13 +92,14 @@ public record Necessity(Race race, List<Finding> findings) {
 
     private record Mutant(Point point, Point original) {}
 
-    /** Every mutant: those that the race declares, then each present kernel without each of its steps. */
+    /** Every mutant: those that the race declares, then each present kernel and each own fix without each of its steps. */
     private static Stream<Mutant> mutants(Race race) {
         Stream<Mutant> declared = race.points().stream()
                 .filter(point -> point.variant().kind() == Variant.Kind.MUTANT)
                 .flatMap(point -> original(race, point).map(original -> new Mutant(point, original)).stream());
         Stream<Mutant> dropped = race.points().stream()
-                .filter(point -> point.variant().kind() == Variant.Kind.MAINLINE)
+                .filter(point -> point.variant().kind() == Variant.Kind.MAINLINE
+                        || point.variant().kind() == Variant.Kind.OWN)
                 .flatMap(point -> point.steps().stream().map(step -> new Mutant(point.without(step), point)));
         return Stream.concat(declared, dropped);
     }

@@ -13,6 +13,11 @@ public final class BadFix extends RuntimeException {
         super(String.join(System.lineSeparator(), sentences));
     }
 
+    /** For the reason that {@code sentence} gives. */
+    public BadFix(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+
     /** What was wrong with the fixes on the class path, if that is why the catalogue could not be made. */
     public static Optional<BadFix> causeOf(Throwable failure) {
         return failure instanceof ExceptionInInitializerError && failure.getCause() instanceof BadFix bad

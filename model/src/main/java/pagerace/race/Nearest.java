@@ -9,10 +9,14 @@ import java.util.Comparator;
 public final class Nearest {
     private Nearest() {}
 
-    /** The choice that takes the fewest changed letters to get to; {@code none} if there is no choice. */
+    /**
+     * A choice that begins with what was asked for, or else the one that takes the fewest changed letters to get to;
+     * {@code none} if there is no choice.
+     */
     public static String to(String asked, Collection<String> choices) {
         return choices.stream()
-                .min(Comparator.comparingInt(choice -> distance(asked, choice)))
+                .min(Comparator.<String, Boolean>comparing(choice -> !choice.startsWith(asked))
+                        .thenComparing(choice -> distance(asked, choice)))
                 .orElse("none");
     }
 

@@ -82,6 +82,11 @@ public interface Variant {
         return origin().difference();
     }
 
+    /** Whether a user wrote it, or what it is a mutant of. */
+    default boolean isOwn() {
+        return kind() == Kind.OWN;
+    }
+
     /**
      * Whether the forbidden outcome of this variant is that the actors deadlock. Everywhere else a wait that gives up says
      * that CPU time ran out, and nothing about the variant.

@@ -14,6 +14,11 @@ record WithoutStep(Variant base, Enum<?> step) implements Variant {
     }
 
     @Override
+    public boolean isOwn() {
+        return base.isOwn();
+    }
+
+    @Override
     public Origin origin() {
         Class<?> operation = step.getDeclaringClass().getEnclosingClass();
         String whose = operation == null ? "" : operation.getSimpleName() + "'s ";

@@ -42,7 +42,7 @@ final class Rules {
             "own", List.of("machine", "mm", "mm.op"),
             "race", List.of("machine", "mm", "mm.op", "own"),
             "soak", List.of("machine", "mm", "mm.op"),
-            "explore", List.of("machine", "race"),
+            "explore", List.of("machine", "own", "race"),
             "litmus", List.of("machine", "explore", "race"),
             "harness", List.of("machine", "race"),
             "price", List.of("machine", "mm", "mm.op", "race", "explore"));

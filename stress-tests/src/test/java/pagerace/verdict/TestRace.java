@@ -84,7 +84,7 @@ public final class TestRace implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
             throw new UnsupportedOperationException();
         }
     }
