@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import pagerace.race.Point;
@@ -77,12 +78,20 @@ public record Necessity(Race race, List<Finding> findings) {
 
     /** Explores those mutants of {@code race} that have a point that is {@code wanted}. */
     public static Necessity of(Race race, Predicate<Point> wanted) {
+        return of(race, (mutant, original) -> wanted.test(mutant));
+    }
+
+    /** Explores those mutants of {@code race} that are {@code wanted}, given the mutant and what it is a mutant of. */
+    public static Necessity of(Race race, BiPredicate<Point, Point> wanted) {
         Map<String, Reachability> known = new LinkedHashMap<>();
         List<Finding> findings = new ArrayList<>();
-        mutants(race).filter(mutant -> wanted.test(mutant.point)).forEach(mutant -> {
-            Reachability originalFrom = known.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
-            findings.add(new Finding(mutant.point, mutant.original, from(mutant.point), originalFrom));
-        });
+        mutants(race)
+                .filter(mutant -> wanted.test(mutant.point, mutant.original))
+                .forEach(mutant -> {
+                    Reachability originalFrom =
+                            known.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
+                    findings.add(new Finding(mutant.point, mutant.original, from(mutant.point), originalFrom));
+                });
         return new Necessity(race, List.copyOf(findings));
     }
 

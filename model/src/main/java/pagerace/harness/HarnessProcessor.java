@@ -13,7 +13,6 @@ import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.TypeElement;
 import javax.tools.Diagnostic;
 import pagerace.race.Catalogue;
-import pagerace.race.Point;
 
 /** Writes the harnesses into the package marked with {@link EmitHarnesses}. */
 @SupportedAnnotationTypes("pagerace.harness.EmitHarnesses")
@@ -28,22 +27,24 @@ public final class HarnessProcessor extends AbstractProcessor {
         for (Element marked : round.getElementsAnnotatedWith(EmitHarnesses.class)) {
             String packageName = ((PackageElement) marked).getQualifiedName().toString();
             Catalogue.points()
-                    .filter(point -> point.stress() == Point.Stress.PLANNED)
-                    .forEach(point -> emit(packageName, point, marked));
+                    .filter(HarnessSource::isEmittedFor)
+                    .forEach(point -> emit(
+                            packageName, HarnessSource.className(point), HarnessSource.of(packageName, point), marked));
+            Catalogue.BUILT_IN.forEach(race ->
+                    emit(packageName, HarnessSource.className(race), HarnessSource.of(packageName, race), marked));
         }
         return false;
     }
 
-    private void emit(String packageName, Point point, Element origin) {
-        String name = packageName + "." + HarnessSource.className(point);
+    private void emit(String packageName, String className, String source, Element origin) {
+        String name = packageName + "." + className;
         try (Writer writer =
                 processingEnv.getFiler().createSourceFile(name, origin).openWriter()) {
-            writer.write(HarnessSource.of(packageName, point));
+            writer.write(source);
         } catch (IOException e) {
             processingEnv
                     .getMessager()
-                    .printMessage(
-                            Diagnostic.Kind.ERROR, "cannot write the harness of " + point.key() + ": " + e, origin);
+                    .printMessage(Diagnostic.Kind.ERROR, "cannot write the harness " + className + ": " + e, origin);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import pagerace.explore.RuleViolation;
+import pagerace.own.BadFix;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -23,7 +24,7 @@ import picocli.CommandLine.ScopeType;
             "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), the explorer disagrees"
                     + " with the catalogue, nothing could be decided about a race, the run was not completed, or a soak"
                     + " found a violation, missed an operation or did not catch a mutant",
-            "2:the command line or a file was not understood; one sentence says what would be",
+            "2:the command line, a file or an own fix was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
 public final class Main {
@@ -68,7 +69,7 @@ public final class Main {
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
-                    if (exception instanceof BadInput) {
+                    if (exception instanceof BadInput || exception instanceof BadFix) {
                         err.println(exception.getMessage());
                         return BAD_INPUT;
                     }
@@ -83,6 +84,11 @@ public final class Main {
             commandLine.usage(out);
             return BAD_INPUT;
         }
-        return commandLine.execute(arguments);
+        try {
+            return commandLine.execute(arguments);
+        } catch (ExceptionInInitializerError e) {
+            err.println(BadFix.causeOf(e).orElseThrow(() -> e).getMessage());
+            return BAD_INPUT;
+        }
     }
 }

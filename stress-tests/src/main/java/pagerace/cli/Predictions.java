@@ -33,6 +33,7 @@ final class Predictions {
      * The predictions of {@code points}, by key and in their order.
      *
      * @throws RuleViolation if model code breaks a rule of the explored machine
+     * @throws pagerace.own.BadFix if an own fix does
      */
     static Map<String, Prediction> of(List<Point> points, PrintStream out) {
         int cpus = Math.min(points.size(), Runtime.getRuntime().availableProcessors());
@@ -44,6 +45,19 @@ final class Predictions {
         } finally {
             explorers.shutdownNow();
         }
+    }
+
+    /**
+     * {@code points}, of which those of own fixes expect what {@code predictions} say: nobody else has recorded anything of
+     * them.
+     */
+    static List<Point> settled(List<Point> points, Map<String, Prediction> predictions) {
+        return points.stream()
+                .map(point -> {
+                    Prediction found = predictions.get(point.key());
+                    return point.variant().isOwn() && found != null ? point.expecting(found.reachableFrom()) : point;
+                })
+                .toList();
     }
 
     /** The prediction of one point, its schedules in the kernel's words. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import pagerace.report.Journal;
 import pagerace.report.Report;
 import pagerace.report.Table;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Prediction;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,10 +55,12 @@ final class ReportCommand implements Callable<Integer> {
         }
         @Nullable PriceFile priced = prices.read();
         @Nullable String damage = contents.damage();
-        Map<String, Tally> tallies = new LinkedHashMap<>();
-        Catalogue.points()
+        List<Point> plan = Catalogue.points()
                 .filter(point -> head.plan().contains(point.key()))
-                .forEach(point -> tallies.put(point.key(), new Tally(point)));
+                .toList();
+        Map<String, Prediction> predictions = Predictions.of(plan, out);
+        Map<String, Tally> tallies = new LinkedHashMap<>();
+        Predictions.settled(plan, predictions).forEach(point -> tallies.put(point.key(), new Tally(point)));
         long millis = 0;
         for (Measurement measurement : contents.measurements()) {
             Tally tally = tallies.get(measurement.point());
@@ -79,7 +83,7 @@ final class ReportCommand implements Callable<Integer> {
                         contents.end() == null ? millis / 1000 : contents.end().elapsed(),
                         contents.end() != null),
                 tallies,
-                Predictions.of(tallies.values().stream().map(Tally::point).toList(), out),
+                predictions,
                 priced);
         Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
         outputs.begin();

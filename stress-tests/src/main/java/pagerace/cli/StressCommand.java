@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,11 @@ final class StressCommand implements Callable<Integer> {
         outputs.begin();
         Host host = Host.current();
         Duration time = Budget.parse(budget);
-        List<Point> points = new Selection(Catalogue.RACES).select(filter);
+        List<Point> chosen = new Selection(Catalogue.RACES).select(filter);
+        // What the plan demands of an own fix depends on what the explorer finds.
+        Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
+                chosen.stream().filter(point -> point.variant().isOwn()).toList(), out));
+        List<Point> points = Predictions.settled(chosen, predictions);
         Duration minimum = StressRun.minimum(points, host.memoryModel());
         if (time.compareTo(minimum) < 0) {
             throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
@@ -88,7 +93,7 @@ final class StressCommand implements Callable<Integer> {
                 Report.digest(Catalogue.RACES),
                 List.copyOf(tallies.keySet()));
         outputs.discard();
-        Map<String, Prediction> predictions = explore(points);
+        predictions.putAll(explore(points, predictions.keySet()));
         Duration before = sinceStart();
         out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
         Ending ending = new Ending(complete -> {
@@ -139,9 +144,11 @@ final class StressCommand implements Callable<Integer> {
         }
     }
 
-    /** What the explorer says of the whole catalogue, or of the chosen points: what threads are graded against. */
-    private Map<String, Prediction> explore(List<Point> points) {
-        List<Point> asked = filter.isBlank() ? Catalogue.points().toList() : points;
+    /** What the explorer says of the whole catalogue, or of the chosen points, but for what it has said already. */
+    private Map<String, Prediction> explore(List<Point> points, Set<String> known) {
+        List<Point> asked = (filter.isBlank() ? Catalogue.points() : points.stream())
+                .filter(point -> !known.contains(point.key()))
+                .toList();
         out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");
         return Predictions.of(asked, out);
     }

@@ -180,14 +180,18 @@ public final class JcstressEngine implements Engine, AutoCloseable {
                 "-strideSize", String.valueOf(fork.stride()),
                 "-strideCount", String.valueOf(fork.strides())));
         List<String> jvmArguments = Stream.of(
-                        COMMON_ARGUMENTS, arguments, fork.tier().jvmArguments())
+                        COMMON_ARGUMENTS, arguments, fork.tier().jvmArguments(), pointArgument(fork.point()))
                 .flatMap(List::stream)
                 .toList();
         return new TestConfig(options, info(fork), 0, jvmArguments, CompileMode.UNIFIED, new SchedulingClass(twoCpus));
     }
 
+    private static List<String> pointArgument(Point point) {
+        return HarnessSource.isEmittedFor(point) ? List.of() : List.of("-D" + HarnessSource.POINT + "=" + point.key());
+    }
+
     private static TestInfo info(Fork fork) {
-        return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.className(fork.point()));
+        return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.harnessOf(fork.point()));
     }
 
     private static Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis) {
