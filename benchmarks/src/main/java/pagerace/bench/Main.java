@@ -22,6 +22,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.RunnerException;
+import pagerace.own.BadFix;
 import pagerace.price.Price;
 import pagerace.price.PriceFile;
 import pagerace.price.PriceList;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:everything was timed",
-            "2:the command line was not understood; one sentence says what would be",
+            "2:the command line or an own fix was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
 public final class Main implements Callable<Integer> {
@@ -100,14 +101,19 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command line; returns the exit code. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new Main(out, err))
+        CommandLine commandLine = new CommandLine(new Main(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     exception.printStackTrace(err);
                     return CRASHED;
-                })
-                .execute(arguments);
+                });
+        try {
+            return commandLine.execute(arguments);
+        } catch (ExceptionInInitializerError e) {
+            err.println(BadFix.causeOf(e).orElseThrow(() -> e).getMessage());
+            return BAD_INPUT;
+        }
     }
 
     @Override

@@ -31,11 +31,13 @@ public final class Explorer<O> {
     private final long[] initialValues;
     private final ActorTree[] trees;
     private final Bounds bounds;
+    private final Blame blame;
     /** Per word, what it has held at the end of an execution. */
     private final List<Set<Long>> finalValues = new ArrayList<>();
 
-    private Explorer(Function<? super Machine, ? extends Program<O>> setup, Bounds bounds) {
+    private Explorer(Function<? super Machine, ? extends Program<O>> setup, Bounds bounds, Blame blame) {
         this.bounds = bounds;
+        this.blame = blame;
         this.program = setup.apply(machine);
         this.initialValues = machine.endSetup();
         for (long unused : initialValues) {
@@ -53,30 +55,40 @@ public final class Explorer<O> {
 
     /** An explorer of the program that {@code setup} builds, which gives up at {@code bounds}. */
     public static <O> Explorer<O> of(Function<? super Machine, ? extends Program<O>> setup, Bounds bounds) {
-        return new Explorer<>(setup, bounds);
+        return new Explorer<>(setup, bounds, Blame.OURS);
     }
 
-    /** An explorer of a point of the catalogue. */
+    /**
+     * An explorer of a point of the catalogue.
+     *
+     * @throws pagerace.own.BadFix if it is of a user's own fix, which failed
+     */
     public static Explorer<Outcome> of(Point point) {
-        return of(machine -> Program.of(point.on(machine)));
+        Blame blame = Blame.of(point);
+        return blame.of(() -> new Explorer<>(machine -> Program.of(point.on(machine)), Bounds.DEFAULT, blame));
     }
 
     /** An explorer of a point of the catalogue whose actors do without what {@code weakening} says. */
     static Explorer<Outcome> of(Point point, Weakening weakening) {
-        return of(machine -> {
-            Program<Outcome> program = Program.of(point.on(machine));
-            ((ExploredMachine) machine).weaken(weakening);
-            return program;
-        });
+        Blame blame = Blame.of(point);
+        return blame.of(() -> new Explorer<>(
+                machine -> {
+                    Program<Outcome> program = Program.of(point.on(machine));
+                    ((ExploredMachine) machine).weaken(weakening);
+                    return program;
+                },
+                Bounds.DEFAULT,
+                blame));
     }
 
     /**
      * Explores every execution under {@code model}.
      *
      * @throws RuleViolation if an actor broke a rule of model code
+     * @throws pagerace.own.BadFix if a user's own fix did
      */
     public Exploration<O> explore(MemoryModel model) {
-        return new Search<>(this, model).run();
+        return blame.of(() -> new Search<>(this, model).run());
     }
 
     /**
@@ -84,9 +96,10 @@ public final class Explorer<O> {
      * comes later does not exist and reaches nothing.
      *
      * @throws RuleViolation if an actor broke a rule of model code
+     * @throws pagerace.own.BadFix if a user's own fix did
      */
     public Exploration<O> exploreSequentially() {
-        return new Sequential<>(this).run();
+        return blame.of(() -> new Sequential<>(this).run());
     }
 
     /** What {@code actor} does, as far as explorations have come so far. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import pagerace.race.Point;
@@ -15,8 +16,8 @@ import pagerace.race.Reachability;
 import pagerace.race.Variant;
 
 /**
- * Which steps of a fix are needed: each mutant, and the present kernel without each of its steps, beside what it is a mutant
- * of.
+ * Which steps of a fix are needed: each mutant, and the present kernel and each fix of a user's own without each of its steps,
+ * beside what it is a mutant of.
  *
  * @param race the race
  * @param findings one finding per mutant and combination of dimensions
@@ -78,22 +79,25 @@ public record Necessity(Race race, List<Finding> findings) {
 
     /** Explores those mutants of {@code race} that have a point that is {@code wanted}. */
     public static Necessity of(Race race, Predicate<Point> wanted) {
-        return of(race, wanted, Map.of());
+        return of(race, (mutant, original) -> wanted.test(mutant), Map.of());
     }
 
     /**
-     * Explores those mutants of {@code race} that have a point that is {@code wanted}.
+     * Explores those mutants of {@code race} that are {@code wanted}, given the mutant and what it is a mutant of.
      *
      * @param known of points by key, from where on their forbidden outcome is reachable: they are not explored again
      */
-    public static Necessity of(Race race, Predicate<Point> wanted, Map<String, Reachability> known) {
+    public static Necessity of(Race race, BiPredicate<Point, Point> wanted, Map<String, Reachability> known) {
         Map<String, Reachability> all = new HashMap<>(known);
         List<Finding> findings = new ArrayList<>();
-        mutants(race).filter(mutant -> wanted.test(mutant.point)).forEach(mutant -> {
-            Reachability originalFrom = all.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
-            Reachability from = all.computeIfAbsent(mutant.point.key(), key -> from(mutant.point));
-            findings.add(new Finding(mutant.point, mutant.original, from, originalFrom));
-        });
+        mutants(race)
+                .filter(mutant -> wanted.test(mutant.point, mutant.original))
+                .forEach(mutant -> {
+                    Reachability originalFrom =
+                            all.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
+                    Reachability from = all.computeIfAbsent(mutant.point.key(), key -> from(mutant.point));
+                    findings.add(new Finding(mutant.point, mutant.original, from, originalFrom));
+                });
         return new Necessity(race, List.copyOf(findings));
     }
 
@@ -103,13 +107,14 @@ public record Necessity(Race race, List<Finding> findings) {
 
     private record Mutant(Point point, Point original) {}
 
-    /** Every mutant: those that the race declares, then each present kernel without each of its steps. */
+    /** Every mutant: those that the race declares, then each present kernel and each own fix without each of its steps. */
     private static Stream<Mutant> mutants(Race race) {
         Stream<Mutant> declared = race.points().stream()
                 .filter(point -> point.variant().kind() == Variant.Kind.MUTANT)
                 .flatMap(point -> original(race, point).map(original -> new Mutant(point, original)).stream());
         Stream<Mutant> dropped = race.points().stream()
-                .filter(point -> point.variant().kind() == Variant.Kind.MAINLINE)
+                .filter(point -> point.variant().kind() == Variant.Kind.MAINLINE
+                        || point.variant().kind() == Variant.Kind.OWN)
                 .flatMap(point -> point.steps().stream().map(step -> new Mutant(point.without(step), point)));
         return Stream.concat(declared, dropped);
     }

@@ -4,7 +4,6 @@ package pagerace.harness;
 import javax.annotation.processing.SupportedAnnotationTypes;
 import javax.lang.model.element.PackageElement;
 import pagerace.race.Catalogue;
-import pagerace.race.Point;
 
 /** Writes the harnesses into the package marked with {@link EmitHarnesses}. */
 @SupportedAnnotationTypes("pagerace.harness.EmitHarnesses")
@@ -13,11 +12,16 @@ public final class HarnessProcessor extends SourceProcessor {
     protected void emitInto(PackageElement marked) {
         String packageName = marked.getQualifiedName().toString();
         Catalogue.points()
-                .filter(point -> point.stress() == Point.Stress.PLANNED)
+                .filter(HarnessSource::isEmittedFor)
                 .forEach(point -> emit(
                         marked,
                         HarnessSource.className(point),
                         HarnessSource.of(packageName, point),
                         "the harness of " + point.key()));
+        Catalogue.BUILT_IN.forEach(race -> emit(
+                marked,
+                HarnessSource.className(race),
+                HarnessSource.of(packageName, race),
+                "the harness of own fixes of " + race.name()));
     }
 }

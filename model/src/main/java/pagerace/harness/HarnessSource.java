@@ -3,6 +3,7 @@ package pagerace.harness;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.race.Catalogue;
@@ -13,12 +14,37 @@ import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Stuckness;
 
-/** The source text of one harness. Every harness of a race has the same rows of outcomes; only their grades differ. */
+/**
+ * The source text of one harness: of a planned point of the catalogue, or of a race, for points that have none of their own.
+ * Every harness of a race has the same rows of outcomes; only their grades differ.
+ */
 public final class HarnessSource {
+    /** The system property that names the point to the harness of a race. */
+    public static final String POINT = "pagerace.point";
+
     private HarnessSource() {}
 
-    /** The simple name of the class that stresses {@code point}: its key, spelled as an identifier. */
-    public static String className(Point point) {
+    /** Whether {@code point} has a harness of its own. Fixes of users, which no compiler of ours has seen, have none. */
+    public static boolean isEmittedFor(Point point) {
+        return point.stress() == Point.Stress.PLANNED && !point.variant().isOwn();
+    }
+
+    /** The simple name of the class that stresses {@code point}: its own, or else its race's, which {@link #POINT} must tell. */
+    public static String harnessOf(Point point) {
+        return isEmittedFor(point) ? className(point) : anyOf(point.race());
+    }
+
+    /** The simple name of the class that stresses any point of {@code race}. */
+    static String className(Race race) {
+        return anyOf(race.name());
+    }
+
+    private static String anyOf(String race) {
+        return "Any_" + race;
+    }
+
+    /** The simple name of the class of a point's own: its key, spelled as an identifier. */
+    static String className(Point point) {
         return Stream.concat(
                         Stream.of(point.race(), point.variant().name()),
                         point.dimensions().stream().map(Dimension::label))
@@ -48,11 +74,41 @@ public final class HarnessSource {
         return point.reachableFrom() != Reachability.NEVER;
     }
 
+    /** The harness of {@code point}. */
     static String of(String packageName, Point point) {
-        Race race = Catalogue.race(point.race()).orElseThrow();
+        return of(
+                packageName,
+                className(point),
+                "{@code " + point.key() + "}",
+                point.variant().difference() + ".",
+                Catalogue.race(point.race()).orElseThrow(),
+                outcome -> grade(point, outcome),
+                quote(point.key()));
+    }
+
+    /** The harness of {@code race} for any of its points. What is forbidden it cannot know. */
+    static String of(String packageName, Race race) {
+        return of(
+                packageName,
+                className(race),
+                "the point of {@code " + race.name() + "} that a system property names",
+                race.question(),
+                race,
+                outcome -> outcome.mark() == Outcome.Mark.PERMITTED ? "ACCEPTABLE" : "ACCEPTABLE_INTERESTING",
+                "System.getProperty(" + quote(POINT) + ", \"\")");
+    }
+
+    private static String of(
+            String packageName,
+            String className,
+            String subject,
+            String description,
+            Race race,
+            Function<Outcome, String> grade,
+            String key) {
         String rows = rows(race).stream()
                 .map(outcome -> "@Outcome(id = \"%s\", expect = Expect.%s, desc = %s)%n"
-                        .formatted(outcome.name(), grade(point, outcome), quote(outcome.sentence() + ".")))
+                        .formatted(outcome.name(), grade.apply(outcome), quote(outcome.sentence() + ".")))
                 .collect(Collectors.joining());
         return """
                 // SPDX-License-Identifier: Apache-2.0
@@ -68,7 +124,7 @@ public final class HarnessSource {
                 import pagerace.race.Catalogue;
                 import pagerace.race.Point;
 
-                /** Stresses {@code %2$s}. */
+                /** Stresses %2$s. */
                 @JCStressTest
                 @Description(%3$s)
                 %4$s@State
@@ -98,13 +154,7 @@ public final class HarnessSource {
                         runJudge(result);
                     }
                 }
-                """.formatted(
-                        packageName,
-                        point.key(),
-                        quote(point.variant().difference() + "."),
-                        rows,
-                        className(point),
-                        quote(point.key()));
+                """.formatted(packageName, subject, quote(description), rows, className, key);
     }
 
     /** {@code text} as a string literal of one line. */

@@ -12,10 +12,10 @@ import java.util.stream.Stream;
 import pagerace.machine.Machine;
 import pagerace.race.Candidate;
 import pagerace.race.Catalogue;
+import pagerace.race.Dimension;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Scenario;
-import pagerace.race.Variant;
 
 /** Everything that has a price. */
 public final class PriceList {
@@ -27,21 +27,25 @@ public final class PriceList {
                 .toList();
     }
 
+    /** What the points of a series have in common. */
+    private record Group(Candidate unfixed, List<Dimension> place) {}
+
     /**
      * Both actors of a race, in each place where threads run the variant, or else in the first that it has; per place and unfixed
      * variant one series.
      */
-    private static Stream<Series> ofRace(Race race) {
+    static Stream<Series> ofRace(Race race) {
         List<Point> points = race.points();
-        Map<List<Object>, List<Point>> wanted = new LinkedHashMap<>();
+        Map<Group, List<Point>> wanted = new LinkedHashMap<>();
         for (Candidate variant : race.variants()) {
             for (Point point : pricedPointsOf(variant, points)) {
-                wanted.computeIfAbsent(List.of(race.unfixed(variant), point.dimensions()), unused -> new ArrayList<>())
+                wanted.computeIfAbsent(
+                                new Group(race.unfixed(variant), point.dimensions()), unused -> new ArrayList<>())
                         .add(point);
             }
         }
-        return wanted.values().stream().flatMap(group -> {
-            List<Point> all = withBase(race, group, points);
+        return wanted.entrySet().stream().flatMap(group -> {
+            List<Point> all = withBase(group.getKey(), group.getValue(), points);
             return IntStream.range(0, race.actors().size())
                     .mapToObj(actor -> ofActor(all, race.actors().get(actor), actor));
         });
@@ -57,14 +61,12 @@ public final class PriceList {
     }
 
     /** Puts the unfixed variant in front, if it has the place; else the first stays the base. */
-    private static List<Point> withBase(Race race, List<Point> group, List<Point> points) {
-        Point first = group.get(0);
-        Variant unfixed = race.unfixed((Candidate) first.variant());
+    private static List<Point> withBase(Group group, List<Point> members, List<Point> points) {
         return Stream.concat(
                         points.stream()
-                                .filter(point -> point.variant() == unfixed
-                                        && point.dimensions().equals(first.dimensions())),
-                        group.stream())
+                                .filter(point -> point.variant() == group.unfixed
+                                        && point.dimensions().equals(group.place)),
+                        members.stream())
                 .distinct()
                 .toList();
     }

@@ -29,6 +29,6 @@ public interface Candidate extends Variant {
     /** The steps of its operations that can be dropped one by one to see whether they are needed. */
     List<Steps<?>> steps(Place at);
 
-    /** A fresh scenario on {@code machine}, whose operations leave out the steps in {@code dropped}. */
-    Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped);
+    /** A fresh scenario on {@code machine}, with {@code changes} in its operations. */
+    Scenario<?, ?> on(Machine machine, Place at, Changes changes);
 }

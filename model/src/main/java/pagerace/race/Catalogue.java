@@ -4,11 +4,12 @@ package pagerace.race;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import pagerace.own.OwnFixes;
 
 /** All races. */
 public final class Catalogue {
-    /** Every race, in the order in which reports show them. Registering a race is adding it here. */
-    public static final List<Race> RACES = List.of(
+    /** The races that come with PageRace, in the order in which reports show them. Registering a race is adding it here. */
+    public static final List<Race> BUILT_IN = List.of(
             new GupFastVsFork(),
             new ShareVsGupFast(),
             new ShrinkVsPin(),
@@ -24,6 +25,14 @@ public final class Catalogue {
             new InvalidateVsSecondaryFault(),
             new InvalidateVsRemove(),
             new VhostAccessVsInvalidate());
+
+    /**
+     * The same, with the fixes that users put on the class path: each is a variant of its race, behind the built-in ones.
+     *
+     * <p>If one of them cannot be used, the failure to initialize this class is {@linkplain pagerace.own.BadFix#causeOf caused} by
+     * a sentence that says why.
+     */
+    public static final List<Race> RACES = ExtendedRace.extend(BUILT_IN, OwnFixes.onClassPath());
 
     private Catalogue() {}
 

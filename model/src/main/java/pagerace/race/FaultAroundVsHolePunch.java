@@ -445,8 +445,8 @@ public final class FaultAroundVsHolePunch implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -498,7 +498,7 @@ public final class FaultAroundVsHolePunch implements Race {
         private final Steps<HolePunch.Step> punchSteps;
         private final HolePunch punch;
 
-        State(Machine machine, Place place, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place place, Changes changes, Fix fix) {
             this.fix = fix;
             mapping = place.the(Mapping.class);
             at = place.the(Access.class);
@@ -525,13 +525,13 @@ public final class FaultAroundVsHolePunch implements Race {
             memMap = new MemMap(machine, folios);
             Platform platform = On.X86.platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
-            faultAround = new FaultAround(mm, memMap, file, fix.around.except(dropped));
-            fault = new ShmemFault(
-                    mm, memMap, file, FreeFolios.only(spare), fix.direct().except(dropped));
-            otherFault = new ShmemFault(
-                    mm, memMap, file, FreeFolios.only(folios.get(2)), ShmemFault.MAINLINE.except(dropped));
-            punchSteps = (two ? fix.punchAfterFirstZap : fix.punch).except(dropped);
-            punch = new HolePunch(machine, mm, memMap, file, platform, punchSteps);
+            faultAround = changes.replace(new FaultAround(mm, memMap, file, changes.keep(fix.around)));
+            fault = changes.replace(
+                    new ShmemFault(mm, memMap, file, FreeFolios.only(spare), changes.keep(fix.direct())));
+            otherFault = changes.replace(new ShmemFault(
+                    mm, memMap, file, FreeFolios.only(folios.get(2)), changes.keep(ShmemFault.MAINLINE)));
+            punchSteps = changes.keep(two ? fix.punchAfterFirstZap : fix.punch);
+            punch = changes.replace(new HolePunch(machine, mm, memMap, file, platform, punchSteps));
         }
 
         private static Folio.Initially inFile(int mappings) {

@@ -483,8 +483,8 @@ public final class FreezeVsSpeculativeGet implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -565,7 +565,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         private final @Nullable UsePrivate usePrivate;
         private final SoftOffline softOffline;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             use = at.the(Use.class);
             removal = at.the(Removal.class);
             long held = REFERENCES + (use == Use.WRITE ? 1 : 0);
@@ -580,18 +580,17 @@ public final class FreezeVsSpeculativeGet implements Race {
             file = new Inode(machine, Folio.FILE, folio);
             buffers = fix.data() == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
             DiskFile disk = new DiskFile(machine, file, OF_THE_FILE, false, null, buffers);
-            CleanFolio clean = new CleanFolio(machine, disk, List.of(), PLATFORM, CleanFolio.MAINLINE);
-            evict = new Evict(
+            CleanFolio clean = changes.replace(new CleanFolio(machine, disk, List.of(), PLATFORM, CleanFolio.MAINLINE));
+            evict = changes.replace(new Evict(
                     disk,
-                    buffers == null ? null : new StripBuffers(disk, clean, StripBuffers.MAINLINE),
-                    new Freeze(fix.freeze().except(dropped)));
-            truncate = new TruncateFolio(disk, clean, null);
-            reallocate = new Reallocate(machine, fix.reallocate().except(dropped));
-            lookup = new Lookup(memMap, file, fix.lookup().except(dropped));
-            dropDirty = new DropDirty(fix.drop().except(dropped));
-            usePrivate =
-                    buffers == null ? null : new UsePrivate(buffers, fix.use().except(dropped));
-            softOffline = new SoftOffline();
+                    buffers == null ? null : changes.replace(new StripBuffers(disk, clean, StripBuffers.MAINLINE)),
+                    changes.replace(new Freeze(changes.keep(fix.freeze())))));
+            truncate = changes.replace(new TruncateFolio(disk, clean, null));
+            reallocate = changes.replace(new Reallocate(machine, changes.keep(fix.reallocate())));
+            lookup = changes.replace(new Lookup(memMap, file, changes.keep(fix.lookup())));
+            dropDirty = changes.replace(new DropDirty(changes.keep(fix.drop())));
+            usePrivate = buffers == null ? null : changes.replace(new UsePrivate(buffers, changes.keep(fix.use())));
+            softOffline = changes.replace(new SoftOffline());
         }
 
         @Override

@@ -348,8 +348,8 @@ public final class GupFastVsFork implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -389,7 +389,7 @@ public final class GupFastVsFork implements Race {
         private final Fork fork;
         private final UserAccess parent;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             Access access = at.the(Access.class);
             boolean exclusive = fix.fork.has(Fork.Step.CLEAR_EXCLUSIVE);
             folio = new Folio(
@@ -409,11 +409,15 @@ public final class GupFastVsFork implements Race {
             Tlb tlb = new Tlb(machine, platform.flush(), 1);
             Mm mm = new Mm(machine, "parent", table, tlb, at.is(PinHistory.LATER_PIN));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
-            gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
+            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup)));
             flags = GupFast.FOLL_PIN | access.flag();
-            fork = new Fork(machine, mm, child, memMap, FreeFolios.only(spare), platform, fix.fork.except(dropped));
+            fork = changes.replace(
+                    new Fork(machine, mm, child, memMap, FreeFolios.only(spare), platform, changes.keep(fix.fork)));
             parent = new UserAccess(
-                    mm, memMap, new WriteFault(mm, memMap, null, FreeFolios.only(spare), fix.reuse), null);
+                    mm,
+                    memMap,
+                    changes.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), fix.reuse)),
+                    null);
         }
 
         @Override

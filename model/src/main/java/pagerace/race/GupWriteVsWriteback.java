@@ -301,8 +301,8 @@ public final class GupWriteVsWriteback implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -341,7 +341,7 @@ public final class GupWriteVsWriteback implements Race {
         private final FileStore store;
         private final Writeback writeback;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             this.fix = fix;
             int mappings = fix.mappedTwice() ? 2 : 1;
             Platform platform = at.the(On.class).platform();
@@ -352,21 +352,22 @@ public final class GupWriteVsWriteback implements Race {
             MemMap memMap = new MemMap(machine, List.of(folio, second));
             file = new DiskFile(machine, folio, ON_DISK, true);
             Mm mm = mm(machine, "mm", platform);
-            SharedWriteFault fault =
-                    new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE.except(dropped));
-            write = new GupWrite(
+            SharedWriteFault fault = changes.replace(
+                    new SharedWriteFault(machine, mm, memMap, file, changes.keep(SharedWriteFault.MAINLINE)));
+            write = changes.replace(new GupWrite(
                     mm,
                     file,
-                    new GupFast(machine, mm, memMap, GupFast.V6_5, fix.admission()),
+                    changes.replace(new GupFast(machine, mm, memMap, GupFast.V6_5, fix.admission())),
                     fix.admission(),
                     fault,
-                    new MarkDirty(machine, file, fix.mark),
-                    fix.write.except(dropped));
+                    changes.replace(new MarkDirty(machine, file, fix.mark)),
+                    changes.keep(fix.write)));
             store = new FileStore(mm, memMap, fault);
-            writeback = new Writeback(
+            writeback = changes.replace(new Writeback(
                     file,
-                    new CleanFolio(machine, file, mappings(machine, mm, platform), platform, fix.clean.except(dropped)),
-                    fix.writeback.except(dropped));
+                    changes.replace(new CleanFolio(
+                            machine, file, mappings(machine, mm, platform), platform, changes.keep(fix.clean))),
+                    changes.keep(fix.writeback)));
         }
 
         private List<Mm> mappings(Machine machine, Mm mm, Platform platform) {

@@ -177,8 +177,8 @@ public final class InvalidateVsRemove implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, changes, this);
         }
 
         @Override
@@ -207,11 +207,12 @@ public final class InvalidateVsRemove implements Race {
         private final IntervalNotifier notifier;
         private final IntervalRemoval removal;
 
-        State(Machine machine, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Changes changes, Fix fix) {
             subscriptions = new NotifierSubscriptions(machine);
             subscription = new IntervalSubscription(machine);
-            notifier = new IntervalNotifier(subscriptions, subscription, fix.notifier.except(dropped));
-            removal = new IntervalRemoval(machine, subscriptions, subscription, fix.removal.except(dropped));
+            notifier = changes.replace(new IntervalNotifier(subscriptions, subscription, changes.keep(fix.notifier)));
+            removal = changes.replace(
+                    new IntervalRemoval(machine, subscriptions, subscription, changes.keep(fix.removal)));
         }
 
         @Override

@@ -354,8 +354,8 @@ public final class InvalidateVsSecondaryFault implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -403,27 +403,30 @@ public final class InvalidateVsSecondaryFault implements Race {
             SecondaryFaultEnd handle(int cpu, int index);
         }
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             folio = new Folio(machine, "old", 1, false, mappedOnce());
             other = new Folio(machine, "new", 2, false, mappedOnce());
             MemMap memMap = new MemMap(machine, List.of(folio, other));
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             Mm mm = new Mm(machine, "mm", table, new Tlb(machine, PLATFORM.flush(), 1), false);
             pte = table.pte(0);
-            PrimaryLookup lookup = new PrimaryLookup(machine, mm, memMap, at.the(Lookup.class).how);
+            PrimaryLookup lookup = changes.replace(new PrimaryLookup(machine, mm, memMap, at.the(Lookup.class).how));
             if (fix.isKvm) {
                 KvmMmu kvm = new KvmMmu(machine);
                 spte = kvm.spte;
-                fault = new KvmFault(machine, kvm, lookup, fix.kvmFault.except(dropped))::handle;
-                replacement = new PageReplacement(
-                        mm, PLATFORM, new KvmNotifier(machine, kvm, fix.kvmNotifier.except(dropped)));
+                fault = changes.replace(new KvmFault(machine, kvm, lookup, changes.keep(fix.kvmFault)))::handle;
+                replacement = changes.replace(new PageReplacement(
+                        mm, PLATFORM, changes.replace(new KvmNotifier(machine, kvm, changes.keep(fix.kvmNotifier)))));
             } else {
                 NotifierSubscriptions all = new NotifierSubscriptions(machine);
                 IntervalSubscription one = new IntervalSubscription(machine);
                 spte = one.spte;
-                fault = new IntervalFault(machine, all, one, lookup, fix.intervalFault.except(dropped))::handle;
-                replacement = new PageReplacement(
-                        mm, PLATFORM, new IntervalNotifier(all, one, IntervalNotifier.V5_5.except(dropped)));
+                fault = changes.replace(new IntervalFault(machine, all, one, lookup, changes.keep(fix.intervalFault)))
+                        ::handle;
+                replacement = changes.replace(new PageReplacement(
+                        mm,
+                        PLATFORM,
+                        changes.replace(new IntervalNotifier(all, one, changes.keep(IntervalNotifier.V5_5)))));
             }
         }
 

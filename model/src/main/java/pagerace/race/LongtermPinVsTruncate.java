@@ -304,8 +304,8 @@ public final class LongtermPinVsTruncate implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -351,7 +351,7 @@ public final class LongtermPinVsTruncate implements Race {
         private final int flags;
         private final HolePunch truncation;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             term = at.the(Term.class);
             memory = at.the(Memory.class);
             long cacheAndEntry = 2;
@@ -371,22 +371,22 @@ public final class LongtermPinVsTruncate implements Race {
             Platform platform = at.the(On.class).platform();
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             Mm mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
-            gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped), fix.admission);
-            slowGup = new SlowGup(
+            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup), fix.admission));
+            slowGup = changes.replace(new SlowGup(
                     mm,
                     memMap,
-                    new WriteFault(mm, memMap, null, FreeFolios.only(spare), ReuseRule.EXCLUSIVE),
+                    changes.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), ReuseRule.EXCLUSIVE)),
                     SlowGup.Unshare.TRIGGER,
                     SHARED_FILE,
-                    fix.slowAdmission());
+                    fix.slowAdmission()));
             flags = GupFast.FOLL_WRITE | GupFast.FOLL_PIN | term.flag;
-            truncation = new HolePunch(
+            truncation = changes.replace(new HolePunch(
                     machine,
                     mm,
                     memMap,
                     new DiskFile(machine, folio, CONTENT, true),
                     platform,
-                    HolePunch.TRUNCATION.except(dropped));
+                    changes.keep(HolePunch.TRUNCATION)));
         }
 
         @Override

@@ -211,8 +211,8 @@ public final class MkcleanVsWriteFault implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -258,7 +258,7 @@ public final class MkcleanVsWriteFault implements Race {
         private final CleanFolio clean;
         private final Writeback writeback;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             this.fix = fix;
             boolean protectedEntry = fix.against == Against.WRITEBACK;
             Platform platform = at.the(On.class).platform();
@@ -280,10 +280,10 @@ public final class MkcleanVsWriteFault implements Race {
             Translation translation = protectedEntry ? null : new Translation(machine, Translation.NONE);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, translation);
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            fault = new SharedWriteFault(machine, mm, memMap, file, fix.fault.except(dropped));
+            fault = changes.replace(new SharedWriteFault(machine, mm, memMap, file, changes.keep(fix.fault)));
             store = new FileStore(mm, memMap, fault);
-            clean = new CleanFolio(machine, file, List.of(mm), platform, fix.clean.except(dropped));
-            writeback = new Writeback(file, clean, Writeback.MAINLINE);
+            clean = changes.replace(new CleanFolio(machine, file, List.of(mm), platform, changes.keep(fix.clean)));
+            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
         }
 
         @Override

@@ -139,8 +139,8 @@ public final class MkcleanVsZap implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -181,7 +181,7 @@ public final class MkcleanVsZap implements Race {
         private final FileStore store;
         private final Zap zap;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             Platform platform = at.the(On.class).platform();
             long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             folio = new Folio(
@@ -195,11 +195,13 @@ public final class MkcleanVsZap implements Race {
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
             store = new FileStore(
-                    mm, memMap, new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE));
-            CleanFolio clean =
-                    new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE.except(dropped));
-            writeback = new Writeback(file, clean, Writeback.MAINLINE);
-            zap = new Zap(mm, memMap, platform, fix.zap.except(dropped));
+                    mm,
+                    memMap,
+                    changes.replace(new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE)));
+            CleanFolio clean = changes.replace(
+                    new CleanFolio(machine, file, List.of(mm), platform, changes.keep(CleanFolio.MAINLINE)));
+            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
+            zap = changes.replace(new Zap(mm, memMap, platform, changes.keep(fix.zap)));
         }
 
         @Override

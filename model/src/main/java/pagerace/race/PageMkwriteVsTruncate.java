@@ -240,8 +240,8 @@ public final class PageMkwriteVsTruncate implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -285,7 +285,7 @@ public final class PageMkwriteVsTruncate implements Race {
         private final HolePunch punch;
         private final Writeback writeback;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             opponent = at.the(Opponent.class);
             Platform platform = at.the(On.class).platform();
             int mappings = at.is(Entry.PROTECTED) ? 1 : 0;
@@ -303,10 +303,11 @@ public final class PageMkwriteVsTruncate implements Race {
                     new PageTable(machine, "mm", mappings == 0 ? Pte.NONE : Pte.present(1, Pte.ACCESSED)),
                     new Tlb(machine, platform.flush(), 0),
                     false);
-            fault = new SharedWriteFault(machine, mm, memMap, file, fix.fault.except(dropped));
-            punch = new HolePunch(machine, mm, memMap, file, platform, fix.removal(opponent));
-            CleanFolio clean = new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE);
-            writeback = new Writeback(file, clean, Writeback.MAINLINE);
+            fault = changes.replace(new SharedWriteFault(machine, mm, memMap, file, changes.keep(fix.fault)));
+            punch = changes.replace(new HolePunch(machine, mm, memMap, file, platform, fix.removal(opponent)));
+            CleanFolio clean =
+                    changes.replace(new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE));
+            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
         }
 
         @Override

@@ -4,7 +4,6 @@ package pagerace.race;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 
@@ -34,8 +33,8 @@ public record Point(
     /** Makes scenarios. */
     @FunctionalInterface
     public interface Setup {
-        /** A fresh scenario on {@code machine}, whose operations leave out the steps in {@code dropped}. */
-        Scenario<?, ?> on(Machine machine, List<? extends Enum<?>> dropped);
+        /** A fresh scenario on {@code machine}, with {@code changes} in its operations. */
+        Scenario<?, ?> on(Machine machine, Changes changes);
     }
 
     /** How the stress plan treats a point. */
@@ -59,7 +58,7 @@ public record Point(
                 variant.steps(at).stream()
                         .flatMap(steps -> steps.inOrder().stream())
                         .toList(),
-                (machine, dropped) -> variant.on(machine, at, dropped));
+                (machine, changes) -> variant.on(machine, at, changes));
     }
 
     /** A point none of whose steps can be dropped. */
@@ -79,7 +78,7 @@ public record Point(
                 control,
                 stress,
                 List.of(),
-                (machine, dropped) -> setup.apply(machine));
+                (machine, changes) -> setup.apply(machine));
     }
 
     /**
@@ -108,7 +107,7 @@ public record Point(
 
     /** A fresh scenario of this point on {@code machine}. */
     public Scenario<?, ?> on(Machine machine) {
-        return setup.on(machine, List.of());
+        return setup.on(machine, Changes.NONE);
     }
 
     /**
@@ -125,10 +124,12 @@ public record Point(
                 null,
                 Stress.EXPLORED_ONLY,
                 steps.stream().filter(other -> other != step).toList(),
-                (machine, dropped) -> setup.on(machine, union(dropped, step)));
+                (machine, changes) -> setup.on(machine, changes.without(step)));
     }
 
-    private static List<? extends Enum<?>> union(List<? extends Enum<?>> dropped, Enum<?> step) {
-        return Stream.concat(dropped.stream(), Stream.of(step)).toList();
+    /** This point, of which somebody has found out that the forbidden outcome is reachable from {@code found} on. */
+    public Point expecting(Reachability found) {
+        Variant needed = found.isReachableOn(Reachability.TSO) ? null : control;
+        return new Point(race, variant, dimensions, found, needed, stress, steps, setup);
     }
 }

@@ -457,8 +457,8 @@ public final class ShareVsGupFast implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -504,7 +504,7 @@ public final class ShareVsGupFast implements Race {
         private final KsmMerge ksm;
         private final GupFast gupFast;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             sharer = at.the(Sharer.class);
             Access access = at.the(Access.class);
             flags = access.flag() | at.the(Reference.class).flag();
@@ -523,10 +523,10 @@ public final class ShareVsGupFast implements Race {
             PageTable table = new PageTable(machine, "mm", initialEntry);
             Platform platform = at.the(On.class).platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
-            Share share = new Share(machine, mm.tlb, platform, fix.share.except(dropped));
-            migration = new TryToMigrate(mm, share);
-            ksm = new KsmMerge(mm, share, fix.ksm.except(dropped));
-            gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
+            Share share = changes.replace(new Share(machine, mm.tlb, platform, changes.keep(fix.share)));
+            migration = changes.replace(new TryToMigrate(mm, share));
+            ksm = changes.replace(new KsmMerge(mm, share, changes.keep(fix.ksm)));
+            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup)));
         }
 
         @Override

@@ -346,8 +346,8 @@ public final class ShrinkVsPin implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -387,7 +387,7 @@ public final class ShrinkVsPin implements Race {
         private final GupFast gupFast;
         private final UserAccess user;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             this.fix = fix;
             reference = at.the(Reference.class);
             then = at.the(Then.class);
@@ -408,14 +408,14 @@ public final class ShrinkVsPin implements Race {
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 2), true);
             SwapSpace swap = new SwapSpace(machine, false);
-            Share share = new Share(machine, mm.tlb, platform, fix.share.except(dropped));
-            reclaim = new Reclaim(mm, swap, share, fix.reclaim.except(dropped));
-            gupFast = new GupFast(machine, mm, memMap, fix.gup.except(dropped));
+            Share share = changes.replace(new Share(machine, mm.tlb, platform, changes.keep(fix.share)));
+            reclaim = changes.replace(new Reclaim(mm, swap, share, changes.keep(fix.reclaim)));
+            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup)));
             user = new UserAccess(
                     mm,
                     memMap,
-                    new WriteFault(mm, memMap, swap, FreeFolios.only(spare), fix.reuse),
-                    new SwapIn(mm, memMap, swap, FreeFolios.only(spare), fix.reuse));
+                    changes.replace(new WriteFault(mm, memMap, swap, FreeFolios.only(spare), fix.reuse)),
+                    changes.replace(new SwapIn(mm, memMap, swap, FreeFolios.only(spare), fix.reuse)));
         }
 
         @Override

@@ -472,10 +472,10 @@ public final class StripBuffersVsSetDirty implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
             return at.is(Opponent.RECLAIM)
-                    ? new Reclaiming(machine, at, dropped, this)
-                    : new Truncating(machine, at, dropped, this);
+                    ? new Reclaiming(machine, at, changes, this)
+                    : new Truncating(machine, at, changes, this);
         }
 
         @Override
@@ -530,7 +530,7 @@ public final class StripBuffersVsSetDirty implements Race {
         private final GupFast gupFast;
         private final MarkDirty markDirty;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             platform = at.the(On.class).platform();
             earlier = at.is(Taken.EARLIER);
             Reference reference = at.the(Reference.class);
@@ -554,10 +554,9 @@ public final class StripBuffersVsSetDirty implements Race {
                     false,
                     machine.word("page_cache", "dirty-tag", 0),
                     buffers);
-            clean = new CleanFolio(machine, file, List.of(mm), platform, fix.clean());
-            gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1.except(dropped));
-            markDirty = new MarkDirty(
-                    machine, file, fix.mark(at.the(Dirtying.class)).except(dropped));
+            clean = changes.replace(new CleanFolio(machine, file, List.of(mm), platform, fix.clean()));
+            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(GupFast.V6_1)));
+            markDirty = changes.replace(new MarkDirty(machine, file, changes.keep(fix.mark(at.the(Dirtying.class)))));
         }
 
         @Override
@@ -587,20 +586,21 @@ public final class StripBuffersVsSetDirty implements Race {
         private final WritePages writePages;
         private final boolean takenEarlier;
 
-        Reclaiming(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
-            super(machine, at, dropped, fix);
+        Reclaiming(Machine machine, Place at, Changes changes, Fix fix) {
+            super(machine, at, changes, fix);
             takenEarlier = at.is(Taken.EARLIER);
-            reclaim = new ReclaimFile(
+            reclaim = changes.replace(new ReclaimFile(
                     machine,
                     mm,
                     file,
-                    new Evict(
+                    changes.replace(new Evict(
                             file,
-                            new StripBuffers(file, clean, fix.strip.except(dropped)),
-                            new Freeze(Freeze.MAINLINE)),
+                            changes.replace(new StripBuffers(file, clean, changes.keep(fix.strip))),
+                            changes.replace(new Freeze(Freeze.MAINLINE)))),
                     platform,
-                    fix.reclaim.except(dropped));
-            writePages = new WritePages(file, new Writeback(file, clean, Writeback.MAINLINE), fix.write);
+                    changes.keep(fix.reclaim)));
+            writePages = changes.replace(
+                    new WritePages(file, changes.replace(new Writeback(file, clean, Writeback.MAINLINE)), fix.write));
         }
 
         @Override
@@ -649,11 +649,13 @@ public final class StripBuffersVsSetDirty implements Race {
     private static final class Truncating extends State<TruncateFolio.Truncated> {
         private final TruncateFolio truncate;
 
-        Truncating(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
-            super(machine, at, dropped, fix);
-            Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
-            truncate = new TruncateFolio(
-                    file, clean, new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION));
+        Truncating(Machine machine, Place at, Changes changes, Fix fix) {
+            super(machine, at, changes, fix);
+            Zap zap = changes.replace(new Zap(mm, memMap, platform, Zap.V6_2));
+            truncate = changes.replace(new TruncateFolio(
+                    file,
+                    clean,
+                    changes.replace(new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION))));
         }
 
         @Override

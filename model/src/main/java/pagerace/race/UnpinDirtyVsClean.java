@@ -135,8 +135,8 @@ public final class UnpinDirtyVsClean implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, changes, this);
         }
 
         @Override
@@ -167,7 +167,7 @@ public final class UnpinDirtyVsClean implements Race {
         private final MarkDirty markDirty;
         private final Writeback writeback;
 
-        State(Machine machine, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Changes changes, Fix fix) {
             folio = new Folio(
                     machine,
                     "folio",
@@ -175,9 +175,9 @@ public final class UnpinDirtyVsClean implements Race {
                     false,
                     new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
             file = new DiskFile(machine, folio, ON_DISK, true);
-            markDirty = new MarkDirty(machine, file, fix.mark.except(dropped));
-            CleanFolio clean = new CleanFolio(machine, file, List.of(), PLATFORM, CleanFolio.MAINLINE);
-            writeback = new Writeback(file, clean, Writeback.MAINLINE);
+            markDirty = changes.replace(new MarkDirty(machine, file, changes.keep(fix.mark)));
+            CleanFolio clean = changes.replace(new CleanFolio(machine, file, List.of(), PLATFORM, CleanFolio.MAINLINE));
+            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
         }
 
         @Override

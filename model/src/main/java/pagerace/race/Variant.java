@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-/** One way in which the kernel did, does or could do the operations of a race: an enum constant of the race. */
+/**
+ * One way in which the kernel did, does or could do the operations of a race: an enum constant of the race, or a user's
+ * {@link pagerace.own.OwnFix}.
+ */
 public interface Variant {
     /** Where a variant comes from. */
     enum Kind {
@@ -12,7 +15,9 @@ public interface Variant {
         /** A fix that was posted or suggested, never merged. */
         PROPOSAL,
         /** Another variant with one load-bearing step dropped or displaced. */
-        MUTANT
+        MUTANT,
+        /** A fix of the user's own, which is not part of the catalogue. */
+        OWN
     }
 
     /**
@@ -39,6 +44,10 @@ public interface Variant {
 
         static Origin mutant(String reference, String difference) {
             return new Origin(Kind.MUTANT, "-", "-", reference, difference);
+        }
+
+        static Origin own(String difference) {
+            return new Origin(Kind.OWN, "-", "-", "-", difference);
         }
     }
 
@@ -71,6 +80,11 @@ public interface Variant {
     /** The one difference in the steps, in one sentence without a full stop. */
     default String difference() {
         return origin().difference();
+    }
+
+    /** Whether a user wrote it, or what it is a mutant of. */
+    default boolean isOwn() {
+        return kind() == Kind.OWN;
     }
 
     /**

@@ -282,8 +282,8 @@ public final class VhostAccessVsInvalidate implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
-            return new State(machine, at, dropped, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+            return new State(machine, at, changes, this);
         }
 
         @Override
@@ -329,7 +329,7 @@ public final class VhostAccessVsInvalidate implements Race {
         private final Writeback cleaner;
         private final Runnable cleaning;
 
-        State(Machine machine, Place at, List<? extends Enum<?>> dropped, Fix fix) {
+        State(Machine machine, Place at, Changes changes, Fix fix) {
             because = at.the(Because.class);
             // GUP made the map through a writable entry. Where stores are notified, that entry's page is dirty already.
             boolean dirty = because == Because.CLEANED || because == Because.NEIGHBOUR;
@@ -347,15 +347,17 @@ public final class VhostAccessVsInvalidate implements Race {
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, Translation.NONE));
             Mm mm = new Mm(machine, "mm", table, tlb, false);
             MemMap memMap = new MemMap(machine, List.of(folio));
-            SharedWriteFault fault = new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE);
+            SharedWriteFault fault =
+                    changes.replace(new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE));
             VhostRing ring = new VhostRing(machine, folio, fix.worker.has(VhostWorker.Step.USE_MAP));
-            worker =
-                    new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), fix.worker.except(dropped));
-            notifier = new VhostNotifier(machine, ring, file, folio, fix.notifier.except(dropped));
-            cleaner = new Writeback(
+            worker = changes.replace(
+                    new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), changes.keep(fix.worker)));
+            notifier = changes.replace(new VhostNotifier(machine, ring, file, folio, changes.keep(fix.notifier)));
+            cleaner = changes.replace(new Writeback(
                     file,
-                    new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE, notifier),
-                    Writeback.MAINLINE);
+                    changes.replace(
+                            new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE, notifier)),
+                    Writeback.MAINLINE));
             cleaning = () -> cleaner.write(folio);
         }
 

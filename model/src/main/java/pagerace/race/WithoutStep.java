@@ -14,8 +14,14 @@ record WithoutStep(Variant base, Enum<?> step) implements Variant {
     }
 
     @Override
+    public boolean isOwn() {
+        return base.isOwn();
+    }
+
+    @Override
     public Origin origin() {
-        String operation = step.getDeclaringClass().getEnclosingClass().getSimpleName();
-        return Origin.mutant("-", "as " + base.name() + ", but without " + operation + "'s " + step.name());
+        Class<?> operation = step.getDeclaringClass().getEnclosingClass();
+        String whose = operation == null ? "" : operation.getSimpleName() + "'s ";
+        return Origin.mutant("-", "as " + base.name() + ", but without " + whose + step.name());
     }
 }

@@ -2,7 +2,7 @@
 /**
  * The catalogue: what a race is, the races themselves, and their fix variants.
  *
- * <p>One race is one file. To add one, write its class, and add it to {@link pagerace.race.Catalogue#RACES}.
+ * <p>One race is one file. To add one, write its class, and add it to {@link pagerace.race.Catalogue#BUILT_IN}.
  */
 @NullMarked
 package pagerace.race;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import pagerace.own.FenceFirst;
 import pagerace.race.Catalogue;
+import pagerace.race.OwnRaces;
 import pagerace.race.Point;
 
 class PriceListTest {
@@ -56,6 +58,23 @@ class PriceListTest {
     void whereTheUnfixedVariantHasNoPointTheFirstThatHasOneIsTheBase() {
         assertThat(baseOf("GupFastVsFork/DROP_EXCLUSIVE_CHECK[read,small,later-pin,x86]"))
                 .isEqualTo("GupFastVsFork/SEQ_ANON_EXCLUSIVE[read,small,later-pin,x86]");
+    }
+
+    @Test
+    void anOwnFixIsPricedBesideWhatItStartsFrom() {
+        FenceFirst fix = new FenceFirst();
+        List<Series> series = PriceList.ofRace(OwnRaces.with(fix)).toList();
+        assertThat(series).hasSameSizeAs(ofRace("UnpinDirtyVsClean"));
+        assertThat(series)
+                .allSatisfy(each -> assertThat(each.base().variant()).isEqualTo("PRECHECK"))
+                .allSatisfy(each -> assertThat(each.variants())
+                        .extracting(Priced::variant)
+                        .endsWith("FENCE_FIRST")
+                        .contains("PRECHECK_AFTER_FENCE"));
+    }
+
+    private static List<Series> ofRace(String name) {
+        return SERIES.stream().filter(series -> series.subject().equals(name)).toList();
     }
 
     private static String baseOf(String point) {

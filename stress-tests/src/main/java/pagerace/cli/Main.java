@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
+import pagerace.own.BadFix;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -40,7 +41,7 @@ public final class Main {
 
     /** How the help of a command explains the codes that mean the same everywhere. */
     static final String MEANS_BAD_INPUT =
-            "2:the command line or a file was not understood; one sentence says what would be";
+            "2:the command line, a file or an own fix was not understood; one sentence says what would be";
 
     static final String MEANS_CRASHED = "3:the suite itself failed";
 
@@ -96,7 +97,7 @@ public final class Main {
                     return BAD_INPUT;
                 })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
-                    if (exception instanceof BadInput) {
+                    if (exception instanceof BadInput || exception instanceof BadFix) {
                         err.println(exception.getMessage());
                         return BAD_INPUT;
                     }
@@ -111,7 +112,12 @@ public final class Main {
             commandLine.usage(out);
             return BAD_INPUT;
         }
-        return commandLine.execute(arguments);
+        try {
+            return commandLine.execute(arguments);
+        } catch (ExceptionInInitializerError e) {
+            err.println(BadFix.causeOf(e).orElseThrow(() -> e).getMessage());
+            return BAD_INPUT;
+        }
     }
 
     private static String sentence(ParameterException misunderstood) {

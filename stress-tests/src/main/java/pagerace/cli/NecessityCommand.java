@@ -3,8 +3,10 @@ package pagerace.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import pagerace.explore.Necessity;
 import pagerace.explore.Orderings;
@@ -15,11 +17,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says of each step of the present kernel's fix whether it is needed. */
+/** Says of each step of the present kernel's fix, and of a user's own, whether it is needed. */
 @Command(
         name = "necessity",
-        description = "Drop each step of the present kernel's variants in turn, and every declared mutant's: does the"
-                + " forbidden outcome become reachable, and from which memory model on?",
+        description =
+                "Drop each step of the present kernel's variants and of own fixes in turn, and every declared mutant's:"
+                        + " does the forbidden outcome become reachable, and from which memory model on?",
         exitCodeList = {"0:explored", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
 final class NecessityCommand implements Callable<Integer> {
     @Parameters(
@@ -28,7 +31,9 @@ final class NecessityCommand implements Callable<Integer> {
             paramLabel = "POINTS",
             defaultValue = "",
             completionCandidates = Candidates.Variants.class,
-            description = "As of explore; with a key, only in those dimensions. Default: all races, under a minute.")
+            description =
+                    "As of explore; with a key, only in those dimensions; with an own fix, only its steps. Default: all"
+                            + " races, under a minute.")
     private String points = "";
 
     @Option(
@@ -47,15 +52,12 @@ final class NecessityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Point> chosen = new Selection(Catalogue.RACES).selectAll(points);
-        Set<String> dimensions =
-                chosen.stream().map(NecessityCommand::dimensions).collect(Collectors.toSet());
         for (Race race : Catalogue.RACES) {
             List<Point> here = chosen.stream()
                     .filter(point -> point.race().equals(race.name()))
                     .toList();
             if (!here.isEmpty()) {
-                out.print(Necessity.of(race, point -> dimensions.contains(dimensions(point)))
-                        .table());
+                out.print(Necessity.of(race, wanted(here), Map.of()).table());
                 if (orderings) {
                     here.forEach(point -> out.print(Orderings.of(point).table()));
                 }
@@ -64,7 +66,13 @@ final class NecessityCommand implements Callable<Integer> {
         return Main.PASSED;
     }
 
-    private static String dimensions(Point point) {
-        return point.key().substring(point.key().indexOf('['));
+    /** Who asks for own fixes only means their steps; else all mutants of the race are meant, in the places of the points. */
+    private static BiPredicate<Point, Point> wanted(List<Point> points) {
+        if (points.stream().allMatch(point -> point.variant().isOwn())) {
+            Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
+            return (mutant, original) -> keys.contains(original.key());
+        }
+        Set<String> places = points.stream().map(Point::place).collect(Collectors.toSet());
+        return (mutant, original) -> places.contains(mutant.place());
     }
 }

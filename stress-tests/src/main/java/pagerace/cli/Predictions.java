@@ -38,6 +38,7 @@ final class Predictions {
      * The predictions of {@code points}, by key and in their order.
      *
      * @throws RuleViolation if model code breaks a rule of the explored machine
+     * @throws pagerace.own.BadFix if an own fix does
      */
     static Map<String, Prediction> of(List<Point> points, PrintStream out) {
         Map<String, Callable<Prediction>> questions = new LinkedHashMap<>();
@@ -64,7 +65,7 @@ final class Predictions {
             if (!places.isEmpty()) {
                 questions.put(
                         race.name(),
-                        () -> Necessity.of(race, mutant -> places.contains(mutant.place()), known)
+                        () -> Necessity.of(race, (mutant, original) -> places.contains(mutant.place()), known)
                                 .rows());
             }
         }

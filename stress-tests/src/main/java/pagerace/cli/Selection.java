@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import pagerace.race.Nearest;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
@@ -36,10 +35,7 @@ final class Selection {
      */
     List<Point> select(String filter) {
         List<Point> planned = points().filter(Selection::isPlanned).toList();
-        if (filter.isBlank()) {
-            return planned;
-        }
-        Predicate<Point> asked = asked(filter.strip());
+        Predicate<Point> asked = filter.isBlank() ? point -> true : asked(filter.strip());
         List<Point> chosen = planned.stream().filter(asked).toList();
         if (chosen.isEmpty()) {
             throw new BadInput(complaint(filter.strip(), points().anyMatch(asked), planned));
@@ -48,11 +44,11 @@ final class Selection {
         for (Point point : chosen) {
             keys.add(point.key());
             String control = point.controlKey();
-            if (control != null && point.reachableFrom() == Reachability.NEVER) {
+            if (control != null && mayHold(point)) {
                 keys.add(control);
             }
         }
-        return planned.stream().filter(point -> keys.contains(point.key())).toList();
+        return points().filter(point -> keys.contains(point.key())).toList();
     }
 
     /**
@@ -154,6 +150,11 @@ final class Selection {
         return races.stream().flatMap(race -> race.points().stream());
     }
 
+    /** Whether a control is needed to say so. That of an own fix may be a variant that no plan has in this place. */
+    private static boolean mayHold(Point point) {
+        return point.reachableFrom() == Reachability.NEVER || point.variant().isOwn();
+    }
+
     private static boolean isPlanned(Point point) {
         return point.stress() == Point.Stress.PLANNED;
     }
@@ -162,29 +163,8 @@ final class Selection {
         return point.race() + "/" + point.variant().name();
     }
 
-    /** The choice that takes the fewest changed letters to get to. */
+    /** The choice that somebody probably meant. */
     static String nearest(String asked, Collection<String> choices) {
-        return choices.stream()
-                .min(Comparator.comparingInt(choice -> distance(asked, choice)))
-                .orElse("none");
-    }
-
-    private static int distance(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int changed = diagonal + (same(from.charAt(i - 1), to.charAt(j - 1)) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[to.length()];
-    }
-
-    private static boolean same(char a, char b) {
-        return Character.toLowerCase(a) == Character.toLowerCase(b);
+        return Nearest.to(asked, choices);
     }
 }

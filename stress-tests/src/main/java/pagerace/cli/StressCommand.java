@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +115,15 @@ final class StressCommand implements Callable<Integer> {
         outputs.begin();
         Host host = Host.current();
         Duration time = Budget.parse(budget);
-        List<Point> points = new Selection(Catalogue.RACES).select(filter);
+        List<Point> chosen = new Selection(Catalogue.RACES).select(filter);
         forks.check();
+        // What the plan demands of an own fix depends on what the explorer finds.
+        Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
+                chosen.stream().filter(point -> point.variant().isOwn()).toList(), out));
+        List<Point> points = chosen.stream()
+                .map(point ->
+                        predictions.getOrDefault(point.key(), Prediction.NONE).settle(point))
+                .toList();
         Duration minimum = StressRun.minimum(points, host.memoryModel(), forks.atLeast());
         if (time.compareTo(minimum) < 0) {
             throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
@@ -138,7 +147,7 @@ final class StressCommand implements Callable<Integer> {
                 false);
         Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), plan);
         outputs.discard();
-        Map<String, Prediction> predictions = explore(points);
+        predictions.putAll(explore(points, predictions.keySet()));
         Map<String, List<Necessity.Row>> necessity = Predictions.necessity(points, predictions, out);
         Duration before = sinceStart();
         out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
@@ -192,9 +201,11 @@ final class StressCommand implements Callable<Integer> {
         }
     }
 
-    /** What the explorer says of the whole catalogue, or of the chosen points: what threads are graded against. */
-    private Map<String, Prediction> explore(List<Point> points) {
-        List<Point> asked = filter.isBlank() ? Catalogue.points().toList() : points;
+    /** What the explorer says of the whole catalogue, or of the chosen points, but for what it has said already. */
+    private Map<String, Prediction> explore(List<Point> points, Set<String> known) {
+        List<Point> asked = (filter.isBlank() ? Catalogue.points() : points.stream())
+                .filter(point -> !known.contains(point.key()))
+                .toList();
         out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");
         return Predictions.of(asked, out);
     }

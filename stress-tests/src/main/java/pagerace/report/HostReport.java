@@ -100,6 +100,9 @@ public record HostReport(
             for (Race race : races) {
                 race.points().stream()
                         .filter(point -> session.plan().contains(point.key()))
+                        .map(point -> predictions
+                                .getOrDefault(point.key(), Prediction.NONE)
+                                .settle(point))
                         .forEach(point -> tallies.put(point.key(), new Tally(point, race.outcomes())));
             }
             for (Measurement measurement : session.measurements()) {

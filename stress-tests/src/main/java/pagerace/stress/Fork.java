@@ -8,7 +8,7 @@ import pagerace.verdict.Tier;
 /**
  * One forked VM to run: a point in a tier for a time.
  *
- * @param point the point, which must be planned
+ * @param point the point
  * @param tier how the VM executes code
  * @param iterations how often fresh threads start
  * @param millis how long they run each time

@@ -220,7 +220,8 @@ public final class JcstressEngine implements Engine, AutoCloseable {
                 "-iters", String.valueOf(fork.iterations()),
                 "-strideSize", String.valueOf(fork.stride()),
                 "-strideCount", String.valueOf(fork.strides())));
-        List<String> all = Stream.concat(arguments.stream(), arguments(fork.tier(), jvmArguments).stream())
+        List<String> all = Stream.of(arguments, arguments(fork.tier(), jvmArguments), pointArgument(fork.point()))
+                .flatMap(List::stream)
                 .toList();
         return new TestConfig(options, info(fork), 0, all, CompileMode.UNIFIED, new SchedulingClass(twoCpus));
     }
@@ -238,8 +239,12 @@ public final class JcstressEngine implements Engine, AutoCloseable {
                 .toList();
     }
 
+    private static List<String> pointArgument(Point point) {
+        return HarnessSource.isEmittedFor(point) ? List.of() : List.of("-D" + HarnessSource.POINT + "=" + point.key());
+    }
+
     private static TestInfo info(Fork fork) {
-        return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.className(fork.point()));
+        return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.harnessOf(fork.point()));
     }
 
     private static Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis) {

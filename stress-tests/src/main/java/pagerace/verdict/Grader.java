@@ -58,6 +58,10 @@ public final class Grader {
         if (wrongCatalogue != null) {
             return wrongCatalogue;
         }
+        Grade unmended = unmended(tally);
+        if (unmended != null) {
+            return unmended;
+        }
         String crash = tally.crash();
         if (crash != null) {
             return Grade.of(Verdict.INCONCLUSIVE, "a fork crashed: " + crash);
@@ -144,6 +148,21 @@ public final class Grader {
         return recorded == Reachability.NEVER
                 ? Grade.of(Verdict.BROKEN, "the explorer reaches the forbidden outcome from " + found + " on")
                 : Grade.of(Verdict.UNPREDICTED, "the catalogue says " + recorded + ", the explorer finds " + found);
+    }
+
+    /** The grade of an own fix that the explorer finds broken on this host's model: nobody meant it to be, so that is no reproduction. */
+    private @Nullable Grade unmended(Tally tally) {
+        Point point = tally.point();
+        if (!point.variant().isOwn() || !point.reachableFrom().isReachableOn(host.memoryModel())) {
+            return null;
+        }
+        String seen = tally.shown() == 0
+                ? "threads have not shown it"
+                : "threads showed it " + number(tally.shown()) + " times";
+        return Grade.of(
+                Verdict.BROKEN,
+                "the fix does not close the race: the explorer reaches the forbidden outcome from "
+                        + point.reachableFrom() + " on, " + seen);
     }
 
     private Grade unpredicted(Tally tally, String word, boolean weakAllowsIt) {

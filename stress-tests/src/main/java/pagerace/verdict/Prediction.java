@@ -12,6 +12,7 @@ import pagerace.explore.Exploration;
 import pagerace.explore.Schedule;
 import pagerace.explore.Transcript;
 import pagerace.race.Outcome;
+import pagerace.race.Point;
 import pagerace.race.Reachability;
 
 /**
@@ -100,6 +101,11 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
     /** The simplest schedule to a forbidden outcome under the strongest model that has one; null if there is none. */
     public @Nullable Told simplest() {
         return schedules.isEmpty() ? null : schedules.values().iterator().next();
+    }
+
+    /** {@code point}, or, if it is a user's own, of which nobody recorded anything, the same that expects what this says. */
+    public Point settle(Point point) {
+        return point.variant().isOwn() && !models.isEmpty() ? point.expecting(reachableFrom()) : point;
     }
 
     /** Whether {@code word} can be reached under {@code model}. */

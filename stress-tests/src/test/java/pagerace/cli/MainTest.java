@@ -70,6 +70,12 @@ class MainTest {
     }
 
     @Test
+    void necessityInARaceWithoutDimensions() {
+        assertThat(run("necessity", "UnpinDirtyVsClean")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("MarkDirty's ", "needed: else from ");
+    }
+
+    @Test
     void printsTheScheduleToAnyOutcome() {
         String point = "GupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]";
         assertThat(run("explore", "--outcome=UNDONE_BY_SEQ", point)).isZero();

@@ -4,6 +4,7 @@ package pagerace.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -28,15 +29,37 @@ class HarnessesTest {
     }
 
     private static String className(Point point) {
-        return HarnessesTest.class.getPackageName() + "." + HarnessSource.className(point);
+        return HarnessesTest.class.getPackageName() + "." + HarnessSource.harnessOf(point);
     }
 
     @Test
-    void everyPlannedPointHasItsOwnHarnessAndNothingElseHas() {
+    void everyPlannedPointHasItsOwnHarnessAndTheOthersOfARaceShareOne() {
         assertThat(TestList.tests())
-                .containsExactlyInAnyOrderElementsOf(
-                        planned().map(HarnessesTest::className).toList());
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                planned().map(HarnessesTest::className),
+                                Catalogue.RACES.stream().map(HarnessesTest::sharedClassName))
+                        .toList());
+        Catalogue.points()
+                .filter(point -> point.stress() == Point.Stress.EXPLORED_ONLY)
+                .forEach(point -> assertThat(className(point))
+                        .isEqualTo(sharedClassName(Catalogue.race(point.race()).orElseThrow())));
         assertThat(planned().map(HarnessesTest::className)).doesNotHaveDuplicates();
+    }
+
+    private static String sharedClassName(Race race) {
+        return HarnessesTest.class.getPackageName() + ".Any_" + race.name();
+    }
+
+    @Test
+    void theSharedHarnessForbidsNothing() {
+        for (Race race : Catalogue.RACES) {
+            Collection<StateCase> rows = TestList.getInfo(sharedClassName(race)).cases();
+            assertThat(rows)
+                    .extracting(StateCase::matchPattern)
+                    .containsExactlyElementsOf(
+                            HarnessSource.rows(race).stream().map(Outcome::name).toList());
+            assertThat(rows).noneMatch(row -> row.expect() == Expect.FORBIDDEN);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.mm.op.Steps;
 import pagerace.race.Candidate;
+import pagerace.race.Changes;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Place;
@@ -84,7 +85,7 @@ public final class TestRace implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, List<? extends Enum<?>> dropped) {
+        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
             throw new UnsupportedOperationException();
         }
     }

@@ -34,9 +34,13 @@ public abstract class Floor {
     /** Does it on words of {@code machine}, which hold what they hold at the start. */
     public abstract long run(Machine machine, Word[] words);
 
-    /** The name of the class that holds the floor of {@code course}; empty if it is too long to have one. */
+    /**
+     * The name of the class that holds the floor of {@code course}; empty if there is none, because the course is too long, or
+     * only a user's own fix takes it.
+     */
     public static Optional<String> nameOf(Course course) {
-        return FloorSource.isShort(course) ? Optional.of(FloorSource.className(course)) : Optional.empty();
+        String name = FloorSource.className(course);
+        return Floor.class.getResource(name + ".class") == null ? Optional.empty() : Optional.of(name);
     }
 
     /**

@@ -23,7 +23,7 @@ import pagerace.mm.Pte;
  * for it, between making the entry writable and marking the folio; otherwise the walk may miss the entry, and the mark be
  * cleared that the fault relies on.
  */
-public final class CleanFolio {
+public class CleanFolio {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** 2.6.19: clear the folio's mark first, and forget what the entries say. */
@@ -56,19 +56,22 @@ public final class CleanFolio {
     }
 
     /** What the walk over the entries found: the greater decides. */
-    private enum Found {
+    protected enum Found {
+        /** Nobody can have stored. */
         NOTHING,
+        /** Somebody may have stored, and can no longer. */
         DIRTY,
+        /** Somebody may have stored, and still can. */
         KEPT
     }
 
-    private final Machine machine;
-    private final DiskFile file;
-    private final List<Mm> mappings;
-    private final Platform platform;
-    private final MarkDirty markDirty;
-    private final @Nullable MmuNotifier notifier;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final DiskFile file;
+    protected final List<Mm> mappings;
+    protected final Platform platform;
+    protected final MarkDirty markDirty;
+    protected final @Nullable MmuNotifier notifier;
+    protected final Steps<Step> steps;
 
     /** Cleans folios of {@code file}, which {@code mappings} map at the first entry of their tables, found in that order. */
     public CleanFolio(Machine machine, DiskFile file, List<Mm> mappings, Platform platform, Steps<Step> steps) {
@@ -90,6 +93,17 @@ public final class CleanFolio {
         this.platform = platform;
         this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected CleanFolio(CleanFolio original) {
+        this.machine = original.machine;
+        this.file = original.file;
+        this.mappings = original.mappings;
+        this.platform = original.platform;
+        this.markDirty = original.markDirty;
+        this.notifier = original.notifier;
+        this.steps = original.steps;
     }
 
     /** {@code folio_clear_dirty_for_io}. */
@@ -119,7 +133,7 @@ public final class CleanFolio {
     }
 
     /** {@code folio_mkclean}. A folio that seems unmapped is skipped. */
-    private Found mkclean(Folio folio) {
+    protected Found mkclean(Folio folio) {
         Found found = Found.NOTHING;
         if (folio.mapcount.readOnce() == 0) {
             return found;
@@ -134,7 +148,7 @@ public final class CleanFolio {
     }
 
     /** {@code page_vma_mkclean_one}: the notifier hears of it before the page-table lock is taken. */
-    private Found mkcleanOne(Mm mm, Folio folio) {
+    protected Found mkcleanOne(Mm mm, Folio folio) {
         if (notifier != null) {
             notifier.rangeStart();
         }
@@ -147,7 +161,8 @@ public final class CleanFolio {
         return found;
     }
 
-    private Found cleanEntry(Mm mm, Folio folio) {
+    /** Under the page-table lock: cleans the entry of {@code mm} if it maps {@code folio} and may have been stored through. */
+    protected Found cleanEntry(Mm mm, Folio folio) {
         Word entry = mm.table.pte(0);
         long seen = entry.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn || !Pte.has(seen, Pte.WRITE | Pte.DIRTY)) {

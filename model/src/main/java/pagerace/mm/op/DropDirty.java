@@ -10,7 +10,7 @@ import pagerace.mm.Folio;
  * <p>Guarantees, when all steps of mainline are taken: whoever finds the reference gone finds the folio dirty and the content
  * stored. Any one of the three steps is enough for that.
  */
-public final class DropDirty {
+public class DropDirty {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Mark by a fully ordered test-and-set, as {@code folio_mark_dirty} does; without it, by {@code folio_set_dirty}. */
@@ -28,14 +28,20 @@ public final class DropDirty {
     /** A mutant: nothing orders the mark before the put. */
     public static final Steps<Step> UNORDERED = Steps.of();
 
-    private final Order order;
-    private final Steps<Step> steps;
+    protected final Order order;
+    protected final Steps<Step> steps;
 
     /** Writes in the given steps. */
     public DropDirty(Steps<Step> steps) {
         this.order =
                 steps.has(Step.FULL_PUT) ? Order.FULL : steps.has(Step.RELEASING_PUT) ? Order.RELEASE : Order.RELAXED;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected DropDirty(DropDirty original) {
+        this.order = original.order;
+        this.steps = original.steps;
     }
 
     /** Writes to {@code folio} and drops a reference; whether that was the last. */

@@ -15,7 +15,7 @@ import pagerace.mm.Folio;
  * <p>Algorithm notes. Reclaim may leave the folio alone, so it asks first, and lookups are held off by the frozen count until
  * the slot is empty. {@link TruncateFolio} may not.
  */
-public final class Evict {
+public class Evict {
     /** How it ended. The caller's reference is gone if the folio left the page cache. */
     public enum End {
         /** The folio lock was taken by somebody else. */
@@ -35,9 +35,9 @@ public final class Evict {
     /** The references of a folio that nobody else uses: the caller's and the page cache's. */
     private static final long OWN_REFERENCES = 2;
 
-    private final DiskFile file;
-    private final @Nullable StripBuffers strip;
-    private final Freeze freeze;
+    protected final DiskFile file;
+    protected final @Nullable StripBuffers strip;
+    protected final Freeze freeze;
 
     /**
      * Evicts the folio of {@code file}.
@@ -48,6 +48,13 @@ public final class Evict {
         this.file = file;
         this.strip = strip;
         this.freeze = freeze;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Evict(Evict original) {
+        this.file = original.file;
+        this.strip = original.strip;
+        this.freeze = original.freeze;
     }
 
     /** Frees {@code folio}, unless something speaks against it. */
@@ -73,7 +80,7 @@ public final class Evict {
     }
 
     /** {@code __remove_mapping}. */
-    private End removeMapping(Folio folio) {
+    protected End removeMapping(Folio folio) {
         // Without this the reference of whoever truncates it, and is not done yet, would pass for the page cache's.
         if (!file.inode.owns(folio)) {
             return End.KEPT_REFERENCED;

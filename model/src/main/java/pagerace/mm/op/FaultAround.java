@@ -15,7 +15,7 @@ import pagerace.mm.Pte;
  * <p>Guarantees, when all steps of mainline are taken: a page that it maps was in the page cache, and whoever removes it
  * afterwards finds the mapping. It never blocks on a folio lock, since it holds the page-table lock for the whole window.
  */
-public final class FaultAround {
+public class FaultAround {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Proposal: leave everything alone while a punch is published in {@code i_private}. */
@@ -37,10 +37,10 @@ public final class FaultAround {
     /** The present kernel. */
     public static final Steps<Step> MAINLINE = Steps.of(Step.TRYLOCK_FOLIO, Step.RECHECK_MAPPING, Step.CHECK_NONE);
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final Inode file;
-    private final Steps<Step> steps;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final Inode file;
+    protected final Steps<Step> steps;
 
     /** Fault-around in {@code mm}, whose table maps {@code file} from its first page on. */
     public FaultAround(Mm mm, MemMap memMap, Inode file, Steps<Step> steps) {
@@ -48,6 +48,14 @@ public final class FaultAround {
         this.memMap = memMap;
         this.file = file;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected FaultAround(FaultAround original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.file = original.file;
+        this.steps = original.steps;
     }
 
     /**
@@ -90,7 +98,7 @@ public final class FaultAround {
     }
 
     /** {@code next_uptodate_folio}: {@link FaultEnd#MAPPED} if the folio is referenced, locked and may be mapped. */
-    private FaultEnd grab(Folio folio, int index, int pfn) {
+    protected FaultEnd grab(Folio folio, int index, int pfn) {
         if (!steps.has(Step.WAIT_FOR_FOLIO_LOCK) && folio.lock.isLocked()) {
             return FaultEnd.SKIPPED_LOCKED;
         }
@@ -115,7 +123,8 @@ public final class FaultAround {
         return FaultEnd.MAPPED;
     }
 
-    private FaultEnd install(Folio folio, int index) {
+    /** Under the page-table lock: maps {@code folio}, which is referenced and locked; unless {@link FaultEnd#MAPPED}, nothing was changed. */
+    protected FaultEnd install(Folio folio, int index) {
         boolean pmd = steps.has(Step.MAP_PMD) && folio.large;
         Word entry = pmd ? mm.table.pmd : mm.table.pte(index);
         if (steps.has(Step.CHECK_NONE) && !Pte.isNone(entry.readOnce())) {
@@ -126,7 +135,8 @@ public final class FaultAround {
         return FaultEnd.MAPPED;
     }
 
-    private boolean lockFolio(Folio folio) {
+    /** Whether the folio is locked now, as far as the steps have it locked. */
+    protected boolean lockFolio(Folio folio) {
         if (steps.has(Step.WAIT_FOR_FOLIO_LOCK)) {
             folio.lock.lock();
             return true;
@@ -134,7 +144,8 @@ public final class FaultAround {
         return !steps.has(Step.TRYLOCK_FOLIO) || folio.lock.tryLock();
     }
 
-    private void unlockFolio(Folio folio) {
+    /** Undoes {@link #lockFolio}. */
+    protected void unlockFolio(Folio folio) {
         if (steps.has(Step.WAIT_FOR_FOLIO_LOCK) || steps.has(Step.TRYLOCK_FOLIO)) {
             folio.lock.unlock();
         }

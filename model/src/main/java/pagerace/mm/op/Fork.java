@@ -21,7 +21,7 @@ import pagerace.mm.Pte;
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.
  */
-public final class Fork {
+public class Fork {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Make {@code write_protect_seq} odd around the walk: 57efa1fe5957 (5.11). */
@@ -80,13 +80,13 @@ public final class Fork {
      */
     public record CopiedRange(int shared, int copied) {}
 
-    private final Machine machine;
-    private final Mm parent;
-    private final PageTable child;
-    private final MemMap memMap;
-    private final FreeFolios spares;
-    private final Platform platform;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final Mm parent;
+    protected final PageTable child;
+    protected final MemMap memMap;
+    protected final FreeFolios spares;
+    protected final Platform platform;
+    protected final Steps<Step> steps;
 
     /** Fork from {@code parent} into {@code child}, copying into {@code spares} what it must copy. */
     public Fork(
@@ -104,6 +104,17 @@ public final class Fork {
         this.spares = spares;
         this.platform = platform;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Fork(Fork original) {
+        this.machine = original.machine;
+        this.parent = original.parent;
+        this.child = original.child;
+        this.memMap = original.memMap;
+        this.spares = original.spares;
+        this.platform = original.platform;
+        this.steps = original.steps;
     }
 
     /** Copies the entry at {@code index}. */
@@ -145,7 +156,8 @@ public final class Fork {
         return new CopiedRange(shared, copied);
     }
 
-    private void begin(int index) {
+    /** What precedes the walk: afterwards {@code mmap_lock} and both page-table locks are held, and the count is odd. */
+    protected void begin(int index) {
         parent.mmapLock.writeLock();
         if (steps.has(Step.LOCK_BEFORE_SEQ)) {
             lockBoth(index);
@@ -156,13 +168,14 @@ public final class Fork {
         }
     }
 
-    private void finish() {
+    /** What follows the walk, whose locks have been given back and whose count is even again. */
+    protected void finish() {
         parent.tlb.flush();
         parent.mmapLock.writeUnlock();
     }
 
     /** Copies the entry under both page-table locks, which are free for a moment if a page must be allocated. */
-    private End copyLocked(int index) {
+    protected End copyLocked(int index) {
         End end = copyPresentPte(index, false);
         if (end != End.AGAIN) {
             return end;
@@ -174,7 +187,7 @@ public final class Fork {
     }
 
     /** {@code copy_present_pte}: {@link End#AGAIN}, with nothing changed, if it needs a copy and may not make one yet. */
-    private End copyPresentPte(int index, boolean havePage) {
+    protected End copyPresentPte(int index, boolean havePage) {
         Word entry = parent.table.pte(index);
         long pte = entry.readOnce();
         if (!Pte.isPresent(pte)) {
@@ -191,9 +204,19 @@ public final class Fork {
                 machine.smpMbAfterAtomic();
             }
         }
-        if (needsCopy(folio)) {
-            return copyPresentPage(index, pte, folio, havePage);
-        }
+        return needsCopy(folio) ? copyPresentPage(index, pte, folio, havePage) : share(index, pte, folio, havePage);
+    }
+
+    /**
+     * Shares {@code folio}, which was found to have no pins: both entries map it, read-only.
+     *
+     * @param index where both entries are; their page-table locks are held
+     * @param pte the parent's entry as it was read; with {@link Step#WRITE_PROTECT_FIRST} it has changed since
+     * @param havePage whether {@link #copyPresentPage} may copy, should somebody change his mind
+     * @return {@link End#SHARED}; or of a subclass that shares nothing, what {@link #copyPresentPage} returned
+     */
+    protected End share(int index, long pte, Folio folio, boolean havePage) {
+        Word entry = parent.table.pte(index);
         if (!steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
         }
@@ -208,8 +231,16 @@ public final class Fork {
         return End.SHARED;
     }
 
-    /** {@code copy_present_page}: what was done to {@code folio} and its entry meanwhile is undone. */
-    private End copyPresentPage(int index, long pte, Folio folio, boolean havePage) {
+    /**
+     * {@code copy_present_page}: what was done to {@code folio} and its entry before it was shared is undone.
+     *
+     * @param index where both entries are; their page-table locks are held
+     * @param pte the parent's entry as it was read
+     * @param havePage false before a page is allocated
+     * @return {@link End#COPIED} with a page; else {@link End#AGAIN}: the locks are given back for a moment, and the entry is
+     *     looked at anew
+     */
+    protected End copyPresentPage(int index, long pte, Folio folio, boolean havePage) {
         if (steps.has(Step.REFERENCE_FIRST)) {
             folio.put();
         }
@@ -226,14 +257,15 @@ public final class Fork {
     }
 
     /** {@code folio_needs_cow_for_dma}, and from 5.19 on only if the page is exclusive: others cannot be pinned. */
-    private boolean needsCopy(Folio folio) {
+    protected boolean needsCopy(Folio folio) {
         return steps.has(Step.COPY_IF_PINNED)
                 && parent.hasPinned()
                 && folio.maybePinned()
                 && (!steps.has(Step.CLEAR_EXCLUSIVE) || folio.test(Folio.ANON_EXCLUSIVE));
     }
 
-    private void protectLate(int index) {
+    /** The second pass of {@link Step#WRITE_PROTECT_AFTER_SEQ}, without any page-table lock. */
+    protected void protectLate(int index) {
         parent.table.ptl(index).lock();
         Word entry = parent.table.pte(index);
         if (Pte.isWritable(entry.readOnce())) {
@@ -252,7 +284,8 @@ public final class Fork {
         child.ptl(index).unlock();
     }
 
-    private void seqBegin() {
+    /** Makes the count odd, visibly before all that follows. */
+    protected void seqBegin() {
         if (!steps.has(Step.SEQ)) {
             return;
         }
@@ -263,7 +296,8 @@ public final class Fork {
         }
     }
 
-    private void seqEnd() {
+    /** Makes the count even, visibly after all that went before. */
+    protected void seqEnd() {
         if (!steps.has(Step.SEQ)) {
             return;
         }

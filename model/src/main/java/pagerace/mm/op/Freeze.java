@@ -16,7 +16,7 @@ import pagerace.mm.Folio;
  * <p>Algorithm notes. A user stores, marks the folio dirty, and drops its reference, in this order. So the references come
  * first here and the mark second: with no reference left, no mark is still to come.
  */
-public final class Freeze {
+public class Freeze {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** The exchange of the count is fully ordered, as {@code atomic_cmpxchg} is. */
@@ -42,13 +42,19 @@ public final class Freeze {
         DIRTY
     }
 
-    private final Order order;
-    private final Steps<Step> steps;
+    protected final Order order;
+    protected final Steps<Step> steps;
 
     /** Freezes in the given steps. */
     public Freeze(Steps<Step> steps) {
         this.order = steps.has(Step.FULL_ORDER) ? Order.FULL : steps.has(Step.ACQUIRE) ? Order.ACQUIRE : Order.RELAXED;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Freeze(Freeze original) {
+        this.order = original.order;
+        this.steps = original.steps;
     }
 
     /** Freezes {@code folio} if it has {@code expected} references and is clean. */

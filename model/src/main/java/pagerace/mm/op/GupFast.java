@@ -25,7 +25,7 @@ import pagerace.mm.WordText;
  * <p>Algorithm notes. Pinning is announce-then-check: the reference is made visible first and the entry read again after.
  * Whoever changes the entry does the reverse. So one of the two must notice the other, if both order their two halves.
  */
-public final class GupFast {
+public class GupFast {
     /** {@code FOLL_WRITE}: the user of the pin will write. */
     public static final int FOLL_WRITE = 1;
     /** {@code FOLL_PIN}: a pin, to be seen by {@link Folio#maybePinned}. Without it, an ordinary reference. */
@@ -166,11 +166,11 @@ public final class GupFast {
     /** The kernel tries for ever; one lookup that fails twice in a row is as good a witness. */
     private static final int HEAD_TRIES = 2;
 
-    private final Machine machine;
-    private final Mm mm;
-    private final MemMap memMap;
-    private final Steps<Step> steps;
-    private final Admission admission;
+    protected final Machine machine;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final Steps<Step> steps;
+    protected final Admission admission;
 
     /** GUP-fast on {@code mm}, in the given steps. */
     public GupFast(Machine machine, Mm mm, MemMap memMap, Steps<Step> steps) {
@@ -184,6 +184,15 @@ public final class GupFast {
         this.memMap = memMap;
         this.steps = steps;
         this.admission = admission;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected GupFast(GupFast original) {
+        this.machine = original.machine;
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.steps = original.steps;
+        this.admission = original.admission;
     }
 
     /**
@@ -256,7 +265,7 @@ public final class GupFast {
     }
 
     /** What comes before the walk: the sequence count, odd if fork is at work, and zero where nobody asks for it. */
-    private long begin(int flags) {
+    protected long begin(int flags) {
         boolean pin = has(flags, FOLL_PIN);
         if (pin && steps.has(Step.SET_HAS_PINNED)) {
             mm.setHasPinned();
@@ -268,11 +277,12 @@ public final class GupFast {
      * Whether fork has run since the count was {@code seq}, so that pins must be rolled back. That must not insist that the
      * pages are exclusive: fork may have shared them meanwhile.
      */
-    private boolean isOvertaken(int flags, long seq) {
+    protected boolean isOvertaken(int flags, long seq) {
         return has(flags, FOLL_PIN) && steps.has(Step.RECHECK_SEQ) && mm.writeProtectSeq.readRetry(seq);
     }
 
-    private void finish(int flags) {
+    /** What comes after a pin that stays. */
+    protected void finish(int flags) {
         if (has(flags, FOLL_PIN) && steps.has(Step.SET_HAS_PINNED_LATE)) {
             mm.setHasPinned();
         }
@@ -294,7 +304,8 @@ public final class GupFast {
         return new GrabbedRange(pages, End.PINNED);
     }
 
-    private Grab grabPte(Word pmdp, long pmd, Word ptep, int flags, long seq) {
+    /** With interrupts off: takes a reference to the page that {@code ptep} maps, or none. */
+    protected Grab grabPte(Word pmdp, long pmd, Word ptep, int flags, long seq) {
         long pte = ptep.readOnce();
         if (!Pte.isPresent(pte)) {
             return Grab.none(End.NOT_PRESENT);
@@ -308,7 +319,8 @@ public final class GupFast {
         return grabPage(pmdp, pmd, ptep, pte, flags);
     }
 
-    private Grab grabPage(Word pmdp, long pmd, Word ptep, long pte, int flags) {
+    /** Takes a reference to the page that {@code pte}, read from {@code ptep}, maps, and compares again what it was found by. */
+    protected Grab grabPage(Word pmdp, long pmd, Word ptep, long pte, int flags) {
         int pfn = Pte.pfn(pte);
         for (int tries = 0; tries < HEAD_TRIES; tries++) {
             Folio folio = memMap.folioOf(pfn);
@@ -340,7 +352,7 @@ public final class GupFast {
     }
 
     /** What the fully ordered first addition adds: the whole pin at once in old kernels, else one reference. */
-    private long firstAddition(Folio folio, int flags) {
+    protected long firstAddition(Folio folio, int flags) {
         return has(flags, FOLL_PIN) && pinsInOne(folio) ? Folio.PIN_BIAS : 1;
     }
 
@@ -348,7 +360,8 @@ public final class GupFast {
         return steps.has(Step.PIN_IN_ONE) && !folio.large;
     }
 
-    private void completePin(Folio folio, int flags) {
+    /** The second half of a pin, whose first is a reference that is held already. */
+    protected void completePin(Folio folio, int flags) {
         if (steps.has(Step.FENCE_INSIDE_PIN)) {
             machine.smpMb();
         }
@@ -365,7 +378,8 @@ public final class GupFast {
         }
     }
 
-    private Grab recheck(Word pmdp, long pmd, Word ptep, long pte, Folio folio, int flags, long judgedInGrab) {
+    /** With the reference held: whether all that permits it still stands. If not, the reference is given back. */
+    protected Grab recheck(Word pmdp, long pmd, Word ptep, long pte, Folio folio, int flags, long judgedInGrab) {
         if ((steps.has(Step.RECHECK_PMD) && pmdp.readOnce() != pmd)
                 || (steps.has(Step.RECHECK_PTE) && ptep.readOnce() != pte)) {
             drop(folio, flags);

@@ -16,7 +16,7 @@ import pagerace.mm.Vma;
  * write protection does not stop it, and the filesystem need not have agreed. The proposals put the store into a section that
  * writeback has to wait for.
  */
-public final class GupWrite {
+public class GupWrite {
     /** The steps in which the present kernel and proposals differ, in program order. */
     public enum Step {
         /** Pin the page through a writable entry, faulting until there is one. */
@@ -57,13 +57,13 @@ public final class GupWrite {
     private static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
     private static final Vma SHARED_FILE = new Vma(Vma.Backing.FILE, true);
 
-    private final Mm mm;
-    private final DiskFile file;
-    private final GupFast gupFast;
-    private final Admission admission;
-    private final SharedWriteFault fault;
-    private final MarkDirty markDirty;
-    private final Steps<Step> steps;
+    protected final Mm mm;
+    protected final DiskFile file;
+    protected final GupFast gupFast;
+    protected final Admission admission;
+    protected final SharedWriteFault fault;
+    protected final MarkDirty markDirty;
+    protected final Steps<Step> steps;
 
     /**
      * Stores to {@code file}, mapped at the first entry of {@code mm}, marking by {@code markDirty}.
@@ -85,6 +85,17 @@ public final class GupWrite {
         this.fault = fault;
         this.markDirty = markDirty;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected GupWrite(GupWrite original) {
+        this.mm = original.mm;
+        this.file = original.file;
+        this.gupFast = original.gupFast;
+        this.admission = original.admission;
+        this.fault = original.fault;
+        this.markDirty = original.markDirty;
+        this.steps = original.steps;
     }
 
     /** Stores {@code value} to {@code folio}, the file's page, which is all of the buffer. */
@@ -151,7 +162,7 @@ public final class GupWrite {
     }
 
     /** Whether the folio is locked now. */
-    private boolean lock(Folio folio) {
+    protected boolean lock(Folio folio) {
         boolean locked = steps.has(Step.PAGE_MKWRITE) ? fault.pageMkwrite(folio) : steps.has(Step.LOCK_FOLIO);
         if (locked && !steps.has(Step.PAGE_MKWRITE)) {
             folio.lock.lock();
@@ -162,7 +173,8 @@ public final class GupWrite {
         return locked;
     }
 
-    private boolean permitted() {
+    /** Whether the store may be done, as far as the steps look. */
+    protected boolean permitted() {
         if (!steps.has(Step.RECHECK_PTE)) {
             return true;
         }
@@ -175,7 +187,8 @@ public final class GupWrite {
         return writable;
     }
 
-    private void unlock(Folio folio, boolean locked) {
+    /** Undoes {@link #lock}, which returned {@code locked}. */
+    protected void unlock(Folio folio, boolean locked) {
         if (steps.has(Step.HOLD_PTL)) {
             mm.table.ptl(0).unlock();
         }

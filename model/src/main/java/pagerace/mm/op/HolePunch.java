@@ -24,7 +24,7 @@ import pagerace.mm.Platform;
  * <p>Algorithm notes. The first zap is for speed: it empties the page tables in bulk, without any folio lock, so faults may
  * map pages again behind it. The second one is what counts: under the folio lock, and just before the folio leaves the file.
  */
-public final class HolePunch {
+public class HolePunch {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** A truncation: the file's size becomes zero first, private copies go as well, and nothing need be written any more. */
@@ -72,11 +72,11 @@ public final class HolePunch {
      */
     public record Punched(boolean rezapped, boolean skipped) {}
 
-    private final MemMap memMap;
-    private final Inode file;
-    private final UnmapMapping unmap;
-    private final TruncateFolio truncate;
-    private final Steps<Step> steps;
+    protected final MemMap memMap;
+    protected final Inode file;
+    protected final UnmapMapping unmap;
+    protected final TruncateFolio truncate;
+    protected final Steps<Step> steps;
 
     /** Punches in {@code file}, which {@code mm} maps from the start of its table. */
     public HolePunch(Machine machine, Mm mm, MemMap memMap, Inode file, Platform platform, Steps<Step> steps) {
@@ -113,6 +113,15 @@ public final class HolePunch {
                 ? new TruncateFolio(file, again)
                 : new TruncateFolio(
                         disk, new CleanFolio(machine, disk, List.of(mm), platform, CleanFolio.MAINLINE), again);
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected HolePunch(HolePunch original) {
+        this.memMap = original.memMap;
+        this.file = original.file;
+        this.unmap = original.unmap;
+        this.truncate = original.truncate;
+        this.steps = original.steps;
     }
 
     /** Punches all pages out. */
@@ -164,7 +173,7 @@ public final class HolePunch {
     }
 
     /** Publishes the record of this punch, or takes it back and wakes whoever waits for that. */
-    private void publish(long record) {
+    protected void publish(long record) {
         file.iLock.lock();
         file.iPrivate.writeOnce(record);
         file.iLock.unlock();

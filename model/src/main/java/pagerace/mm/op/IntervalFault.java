@@ -18,7 +18,7 @@ import pagerace.mm.Pte;
  * two equal has come while the primary entry may change, and nobody will call back again: it must wait. One that finds them
  * unequal may go on: an invalidation that is to change the entry has yet to call back, and will be noticed.
  */
-public final class IntervalFault {
+public class IntervalFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** If the subscription's sequence is that of all, wait until that moves. */
@@ -35,11 +35,11 @@ public final class IntervalFault {
     /** Drivers try until a timeout; one invalidation sends a fault back once. */
     private static final int TRIES = 2;
 
-    private final Machine machine;
-    private final NotifierSubscriptions subscriptions;
-    private final IntervalSubscription subscription;
-    private final PrimaryLookup primary;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final NotifierSubscriptions subscriptions;
+    protected final IntervalSubscription subscription;
+    protected final PrimaryLookup primary;
+    protected final Steps<Step> steps;
 
     /** Faults of the device behind {@code subscription}. */
     public IntervalFault(
@@ -53,6 +53,15 @@ public final class IntervalFault {
         this.subscription = subscription;
         this.primary = primary;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected IntervalFault(IntervalFault original) {
+        this.machine = original.machine;
+        this.subscriptions = original.subscriptions;
+        this.subscription = original.subscription;
+        this.primary = original.primary;
+        this.steps = original.steps;
     }
 
     /** Maps the page at {@code index} of the primary page table. */
@@ -85,7 +94,7 @@ public final class IntervalFault {
     }
 
     /** Whether the page is in the secondary entry now; its reference is given back either way. */
-    private boolean install(int pfn, long seq) {
+    protected boolean install(int pfn, long seq) {
         subscription.userLock.lock();
         boolean valid = !steps.has(Step.CHECK_SEQ) || subscription.invalidateSeq.readOnce() == seq;
         if (valid) {

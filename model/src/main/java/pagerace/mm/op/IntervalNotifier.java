@@ -10,7 +10,7 @@ import pagerace.mm.Slab;
  * The interval notifiers' side of an invalidation: {@code mn_itree_invalidate} with the driver's callback, and
  * {@code mn_itree_inv_end}.
  */
-public final class IntervalNotifier implements MmuNotifier {
+public class IntervalNotifier implements MmuNotifier {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** The callback records the sequence in the subscription: {@code mmu_interval_set_seq}. */
@@ -40,15 +40,22 @@ public final class IntervalNotifier implements MmuNotifier {
         FREED
     }
 
-    private final NotifierSubscriptions subscriptions;
-    private final IntervalSubscription subscription;
-    private final Steps<Step> steps;
+    protected final NotifierSubscriptions subscriptions;
+    protected final IntervalSubscription subscription;
+    protected final Steps<Step> steps;
 
     /** Notifies {@code subscription} as long as it is among {@code subscriptions}. */
     public IntervalNotifier(NotifierSubscriptions subscriptions, IntervalSubscription subscription, Steps<Step> steps) {
         this.subscriptions = subscriptions;
         this.subscription = subscription;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected IntervalNotifier(IntervalNotifier original) {
+        this.subscriptions = original.subscriptions;
+        this.subscription = original.subscription;
+        this.steps = original.steps;
     }
 
     @Override
@@ -83,7 +90,7 @@ public final class IntervalNotifier implements MmuNotifier {
     }
 
     /** The driver's callback. */
-    private void invalidate(long seq) {
+    protected void invalidate(long seq) {
         subscription.userLock.lock();
         if (steps.has(Step.SET_SEQ)) {
             subscription.invalidateSeq.writeOnce(seq);
@@ -114,7 +121,8 @@ public final class IntervalNotifier implements MmuNotifier {
         return met;
     }
 
-    private void makeEven(long seq) {
+    /** Says that the invalidation is over: whoever sees {@code seq} may fault again. */
+    protected void makeEven(long seq) {
         if (steps.has(Step.RELEASE_SEQ)) {
             // Pairs with the read fence of IntervalRemoval's wait: who sees it sees the list done.
             subscriptions.invalidateSeq.storeRelease(seq);
@@ -124,7 +132,7 @@ public final class IntervalNotifier implements MmuNotifier {
     }
 
     /** Deals with the deferred list: whoever is on it asked to be removed from the tree. */
-    private Met walkDeferred() {
+    protected Met walkDeferred() {
         if (!steps.has(Step.WALK_DEFERRED) || subscriptions.deferredList.readOnce() == NotifierSubscriptions.NOBODY) {
             return Met.CALLED_BACK;
         }

@@ -13,7 +13,7 @@ import pagerace.mm.NotifierSubscriptions;
  * <p>Guarantees, since 319561669a59: when it returns, no invalidation knows the subscription any more, so the caller may free
  * it.
  */
-public final class IntervalRemoval {
+public class IntervalRemoval {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** While an invalidation is under way, leave the removal to its end. */
@@ -39,10 +39,10 @@ public final class IntervalRemoval {
         DEFERRED
     }
 
-    private final Machine machine;
-    private final NotifierSubscriptions subscriptions;
-    private final IntervalSubscription subscription;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final NotifierSubscriptions subscriptions;
+    protected final IntervalSubscription subscription;
+    protected final Steps<Step> steps;
 
     /** Removal of {@code subscription}, which is {@link NotifierSubscriptions#THE_ONE} of {@code subscriptions}. */
     public IntervalRemoval(
@@ -54,6 +54,14 @@ public final class IntervalRemoval {
         this.subscriptions = subscriptions;
         this.subscription = subscription;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected IntervalRemoval(IntervalRemoval original) {
+        this.machine = original.machine;
+        this.subscriptions = original.subscriptions;
+        this.subscription = original.subscription;
+        this.steps = original.steps;
     }
 
     /** Removes the subscription. */
@@ -81,7 +89,7 @@ public final class IntervalRemoval {
      * {@code wait_event}. A sequence that has moved never comes back, so the look under the lock, which follows the wake-up,
      * can find nothing new; what it does is wait for the holder.
      */
-    private void waitUntilMoved(long seq) {
+    protected void waitUntilMoved(long seq) {
         subscriptions.invalidateSeq.await(now -> now != seq);
         if (steps.has(Step.FENCE_AFTER_WAIT)) {
             machine.smpRmb(); // pairs with the release of IntervalNotifier's end

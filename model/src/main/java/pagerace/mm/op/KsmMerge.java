@@ -19,7 +19,7 @@ import pagerace.mm.Pte;
  * comes later must be impossible, or harmless. Where the new entry equals the old one (it was read-only and clean), only the
  * exclusive bit makes it impossible. See {@link Share}.
  */
-public final class KsmMerge {
+public class KsmMerge {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Mutant: look for references before the entry is cleared. */
@@ -61,18 +61,30 @@ public final class KsmMerge {
         MERGED
     }
 
-    /** What {@code write_protect_page} returns: how it ended, and the entry that it left. */
-    private record Protected(End end, long entry) {}
+    /**
+     * What {@code write_protect_page} returns.
+     *
+     * @param end how it ended
+     * @param entry the entry that it left
+     */
+    protected record Protected(End end, long entry) {}
 
-    private final Mm mm;
-    private final Share share;
-    private final Steps<Step> steps;
+    protected final Mm mm;
+    protected final Share share;
+    protected final Steps<Step> steps;
 
     /** Merging of pages of {@code mm}, which gives up exclusivity by {@code share}. */
     public KsmMerge(Mm mm, Share share, Steps<Step> steps) {
         this.mm = mm;
         this.share = share;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected KsmMerge(KsmMerge original) {
+        this.mm = original.mm;
+        this.share = original.share;
+        this.steps = original.steps;
     }
 
     /** Tries to map {@code ksmPage} instead of {@code folio} at {@code index}. */
@@ -94,7 +106,7 @@ public final class KsmMerge {
     }
 
     /** {@code write_protect_page}: {@link End#MERGED} stands for "go on". */
-    private Protected writeProtect(Folio folio, Word entry) {
+    protected Protected writeProtect(Folio folio, Word entry) {
         long seen = entry.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
             return new Protected(End.KEPT_CHANGED, seen);
@@ -132,7 +144,7 @@ public final class KsmMerge {
     }
 
     /** {@code replace_page}: only the entry is compared again, not the references. */
-    private End replace(Folio folio, int index, long expected, Folio ksmPage) {
+    protected End replace(Folio folio, int index, long expected, Folio ksmPage) {
         Word entry = mm.table.pte(index);
         mm.table.ptl(index).lock();
         if (entry.readOnce() != expected) {

@@ -17,7 +17,7 @@ import pagerace.mm.Pte;
  * entry may be still to come. The sequence tells of one that began and ended since the sample. Each misses what the other
  * sees.
  */
-public final class KvmFault {
+public class KvmFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Sample the sequence before the lookup. */
@@ -65,10 +65,10 @@ public final class KvmFault {
     /** The kernel tries until it succeeds; one invalidation can send a fault back for its whole duration. */
     private static final int TRIES = 2;
 
-    private final Machine machine;
-    private final KvmMmu kvm;
-    private final PrimaryLookup primary;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final KvmMmu kvm;
+    protected final PrimaryLookup primary;
+    protected final Steps<Step> steps;
 
     /** Faults of the guest of {@code kvm}. */
     public KvmFault(Machine machine, KvmMmu kvm, PrimaryLookup primary, Steps<Step> steps) {
@@ -76,6 +76,14 @@ public final class KvmFault {
         this.kvm = kvm;
         this.primary = primary;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected KvmFault(KvmFault original) {
+        this.machine = original.machine;
+        this.kvm = original.kvm;
+        this.primary = original.primary;
+        this.steps = original.steps;
     }
 
     /** Maps the page at {@code index} of the primary page table. */
@@ -123,7 +131,7 @@ public final class KvmFault {
      * @param decisive whether the caller installs on its word; {@code mmu_invalidate_retry_gfn_unsafe}, which only spares
      *     work, has no fence
      */
-    private boolean isInvalidated(long seq, boolean decisive) {
+    protected boolean isInvalidated(long seq, boolean decisive) {
         if (steps.has(Step.CHECK_COUNT) && kvm.inProgress.readOnce() != 0) {
             return true;
         }
@@ -134,7 +142,7 @@ public final class KvmFault {
     }
 
     /** Whether the page is in the secondary entry now; its reference is given back either way. */
-    private boolean install(int pfn, long seq) {
+    protected boolean install(int pfn, long seq) {
         SpinLock lock = steps.has(Step.RMAP_LOCK) ? kvm.rmapLock : kvm.mmuLock;
         lock.lock();
         boolean valid = !steps.has(Step.CHECK_UNDER_LOCK) || !isInvalidated(seq, true);

@@ -9,7 +9,7 @@ import pagerace.mm.Pte;
  * KVM's side of an invalidation: {@code kvm_mmu_invalidate_begin} with the zap that follows it, and
  * {@code kvm_mmu_invalidate_end}.
  */
-public final class KvmNotifier implements MmuNotifier {
+public class KvmNotifier implements MmuNotifier {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Zap the secondary entry at the start. */
@@ -29,15 +29,22 @@ public final class KvmNotifier implements MmuNotifier {
     /** Book3S HV, since 3.4. */
     public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.ZAP_UNDER_RMAP_LOCK);
 
-    private final Machine machine;
-    private final KvmMmu kvm;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final KvmMmu kvm;
+    protected final Steps<Step> steps;
 
     /** The notifier of {@code kvm}. */
     public KvmNotifier(Machine machine, KvmMmu kvm, Steps<Step> steps) {
         this.machine = machine;
         this.kvm = kvm;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected KvmNotifier(KvmNotifier original) {
+        this.machine = original.machine;
+        this.kvm = original.kvm;
+        this.steps = original.steps;
     }
 
     @Override
@@ -54,7 +61,8 @@ public final class KvmNotifier implements MmuNotifier {
         kvm.mmuLock.unlock();
     }
 
-    private void zap() {
+    /** Under the locks: takes the page out of the secondary entry. */
+    protected void zap() {
         if (steps.has(Step.ZAP)) {
             kvm.spte.writeOnce(Pte.NONE);
         }

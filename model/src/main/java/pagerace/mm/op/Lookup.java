@@ -18,7 +18,7 @@ import pagerace.mm.MemMap;
  * <p>The RCU section around all this is not modelled. It keeps the nodes of the tree alive, and here a slot is a word; it does
  * not keep folios from being freed and used again at once, and it orders nothing.
  */
-public final class Lookup {
+public class Lookup {
     /** The steps in which variants differ. */
     public enum Step {
         /** With the reference taken, read the slot again, and start over if it changed. */
@@ -67,15 +67,22 @@ public final class Lookup {
     /** The kernel tries for ever; once refused and once more is as good a witness. */
     private static final int TRIES = 2;
 
-    private final MemMap memMap;
-    private final Inode file;
-    private final Steps<Step> steps;
+    protected final MemMap memMap;
+    protected final Inode file;
+    protected final Steps<Step> steps;
 
     /** Looks up pages of {@code file}. */
     public Lookup(MemMap memMap, Inode file, Steps<Step> steps) {
         this.memMap = memMap;
         this.file = file;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Lookup(Lookup original) {
+        this.memMap = original.memMap;
+        this.file = original.file;
+        this.steps = original.steps;
     }
 
     /** Finds page {@code index} and takes a reference to it. */

@@ -15,7 +15,7 @@ import pagerace.mm.Folio;
  * does <em>not</em> ask the filesystem, so whoever calls this outside the folio's writable epoch leaves a page that is dirty
  * without the filesystem's agreement.
  */
-public final class MarkDirty {
+public class MarkDirty {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Leave a folio alone that is dirty already: {@code unpin_user_pages_dirty_lock}. Nothing orders this look. */
@@ -56,15 +56,22 @@ public final class MarkDirty {
         NOT_IN_FILE
     }
 
-    private final Machine machine;
-    private final DiskFile file;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final DiskFile file;
+    protected final Steps<Step> steps;
 
     /** Marks folios of {@code file}. */
     public MarkDirty(Machine machine, DiskFile file, Steps<Step> steps) {
         this.machine = machine;
         this.file = file;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected MarkDirty(MarkDirty original) {
+        this.machine = original.machine;
+        this.file = original.file;
+        this.steps = original.steps;
     }
 
     /** Marks {@code folio}, on which the caller holds a reference. */
@@ -94,7 +101,7 @@ public final class MarkDirty {
     }
 
     /** {@code block_dirty_folio}, or {@code filemap_dirty_folio} where there are no buffers. */
-    private End markHeld(Folio folio) {
+    protected End markHeld(Folio folio) {
         if (steps.has(Step.LOOK_AT_MAPPING) && !file.inode.owns(folio)) {
             return testAndSetDirty(folio) ? End.WAS_DIRTY : End.IN_NO_FILE;
         }
@@ -117,7 +124,8 @@ public final class MarkDirty {
         return account(folio) ? End.DIRTIED : End.NOT_IN_FILE;
     }
 
-    private boolean testAndSetDirty(Folio folio) {
+    /** Sets the mark; whether it was set before. */
+    protected boolean testAndSetDirty(Folio folio) {
         if (!steps.has(Step.ORDERED_WHEN_SET) && folio.test(Folio.DIRTY)) {
             return true;
         }
@@ -125,7 +133,7 @@ public final class MarkDirty {
     }
 
     /** {@code __folio_mark_dirty}: whether the folio was still in the file. */
-    private boolean account(Folio folio) {
+    protected boolean account(Folio folio) {
         Word tag = file.dirtyTag;
         if (tag == null) {
             return true;

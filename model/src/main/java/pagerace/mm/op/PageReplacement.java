@@ -16,16 +16,23 @@ import pagerace.mm.Pte;
  *
  * <p>Guarantees: the entry maps nothing between the old page and the new one, and by then no CPU has the old translation.
  */
-public final class PageReplacement {
-    private final Mm mm;
-    private final Platform platform;
-    private final MmuNotifier notifier;
+public class PageReplacement {
+    protected final Mm mm;
+    protected final Platform platform;
+    protected final MmuNotifier notifier;
 
     /** Replacements in {@code mm}, of which {@code notifier} hears. */
     public PageReplacement(Mm mm, Platform platform, MmuNotifier notifier) {
         this.mm = mm;
         this.platform = platform;
         this.notifier = notifier;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected PageReplacement(PageReplacement original) {
+        this.mm = original.mm;
+        this.platform = original.platform;
+        this.notifier = original.notifier;
     }
 
     /** Makes the entry at {@code index}, which maps {@code from}, map {@code to}; {@code from} loses that reference. */

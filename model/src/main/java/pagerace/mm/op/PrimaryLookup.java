@@ -7,7 +7,7 @@ import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 
 /** How a secondary fault learns which page the primary page table maps. */
-public final class PrimaryLookup {
+public class PrimaryLookup {
     /** The page frame number of no page. */
     public static final int NOTHING = 0;
 
@@ -24,10 +24,10 @@ public final class PrimaryLookup {
         GUP_FAST
     }
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final GupFast gupFast;
-    private final How how;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final GupFast gupFast;
+    protected final How how;
 
     /** Lookups in {@code mm}. */
     public PrimaryLookup(Machine machine, Mm mm, MemMap memMap, How how) {
@@ -35,6 +35,14 @@ public final class PrimaryLookup {
         this.memMap = memMap;
         this.gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1);
         this.how = how;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected PrimaryLookup(PrimaryLookup original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.gupFast = original.gupFast;
+        this.how = original.how;
     }
 
     /** The page that the entry at {@code index} maps, writable, or {@link #NOTHING}. */

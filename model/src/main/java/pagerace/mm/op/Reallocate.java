@@ -11,7 +11,7 @@ import pagerace.mm.Folio;
  * <p>Guarantees: whoever can take a reference under the new owner sees what the old one did before it freed the folio. No lock
  * or grace period stands between the two owners for the sake of lookups.
  */
-public final class Reallocate {
+public class Reallocate {
     /** The steps in which variants differ. */
     public enum Step {
         /**
@@ -32,13 +32,19 @@ public final class Reallocate {
         RETIRED
     }
 
-    private final Machine machine;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final Steps<Step> steps;
 
     /** Allocates in the given steps. */
     public Reallocate(Machine machine, Steps<Step> steps) {
         this.machine = machine;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Reallocate(Reallocate original) {
+        this.machine = original.machine;
+        this.steps = original.steps;
     }
 
     /** Makes {@code folio}, which the caller freed, an anonymous one with {@code content}, unless it is bad memory. */

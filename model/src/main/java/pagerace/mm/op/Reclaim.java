@@ -18,7 +18,7 @@ import pagerace.mm.SwapSpace;
  * <p>Guarantees, since 5.19: an exclusive page that is pinned stays mapped, and a page that was unmapped can no longer be
  * pinned. Both are {@link Share}'s doing.
  */
-public final class Reclaim {
+public class Reclaim {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Skip a folio that may be pinned before anything else: feb889fb40fa (5.11). Nothing orders this look. */
@@ -71,11 +71,11 @@ public final class Reclaim {
     /** The references of an unmapped folio that nobody else uses: the isolation's and the swap cache's. */
     private static final long OWN_REFERENCES = 2;
 
-    private final Mm mm;
-    private final SwapSpace swap;
-    private final Share share;
-    private final Freeze freeze;
-    private final Steps<Step> steps;
+    protected final Mm mm;
+    protected final SwapSpace swap;
+    protected final Share share;
+    protected final Freeze freeze;
+    protected final Steps<Step> steps;
 
     /**
      * Reclaim from {@code mm} to {@code swap}.
@@ -88,6 +88,15 @@ public final class Reclaim {
         this.share = share;
         this.freeze = new Freeze(Freeze.MAINLINE);
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Reclaim(Reclaim original) {
+        this.mm = original.mm;
+        this.swap = original.swap;
+        this.share = original.share;
+        this.freeze = original.freeze;
+        this.steps = original.steps;
     }
 
     /** Tries to reclaim {@code folio}, which the entry at {@code index} maps. */
@@ -111,7 +120,7 @@ public final class Reclaim {
     }
 
     /** {@code try_to_unmap_one}: {@link End#RECLAIMED} stands for "go on". */
-    private End unmap(Folio folio, int index) {
+    protected End unmap(Folio folio, int index) {
         Word entry = mm.table.pte(index);
         mm.table.ptl(index).lock();
         long seen = entry.readOnce();
@@ -140,7 +149,7 @@ public final class Reclaim {
     }
 
     /** The folio is unmapped: write it and free it, if nobody holds it. */
-    private End pageOut(Folio folio) {
+    protected End pageOut(Folio folio) {
         if (steps.has(Step.KEEP_PINNED_AFTER_UNMAP) && folio.maybePinned()) {
             return End.UNMAPPED_PINNED;
         }

@@ -20,7 +20,7 @@ import pagerace.mm.Pte;
  * <p>Guarantees, since 6.4: the folio of a pin that was there when the entry was cleared keeps its buffers. An ordinary
  * reference keeps the folio, but not its buffers: they are gone before the count is looked at.
  */
-public final class ReclaimFile {
+public class ReclaimFile {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Mutant: look for pins before the entry is cleared, and never again. */
@@ -61,12 +61,12 @@ public final class ReclaimFile {
         RECLAIMED
     }
 
-    private final Mm mm;
-    private final DiskFile file;
-    private final Evict evict;
-    private final Platform platform;
-    private final MarkDirty markDirty;
-    private final Steps<Step> steps;
+    protected final Mm mm;
+    protected final DiskFile file;
+    protected final Evict evict;
+    protected final Platform platform;
+    protected final MarkDirty markDirty;
+    protected final Steps<Step> steps;
 
     /** Reclaims the folio of {@code file}, which {@code mm} maps at the first entry of its table; {@code evict} does the rest. */
     public ReclaimFile(Machine machine, Mm mm, DiskFile file, Evict evict, Platform platform, Steps<Step> steps) {
@@ -76,6 +76,16 @@ public final class ReclaimFile {
         this.platform = steps.has(Step.CLEAR_PLAINLY) ? platform.with(Platform.PteUpdate.PLAIN) : platform;
         this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected ReclaimFile(ReclaimFile original) {
+        this.mm = original.mm;
+        this.file = original.file;
+        this.evict = original.evict;
+        this.platform = original.platform;
+        this.markDirty = original.markDirty;
+        this.steps = original.steps;
     }
 
     /** Tries to reclaim {@code folio}. */
@@ -88,7 +98,8 @@ public final class ReclaimFile {
         return end;
     }
 
-    private End shrinkLocked(Folio folio) {
+    /** The same under the folio lock, which stays held. */
+    protected End shrinkLocked(Folio folio) {
         boolean pinned = steps.has(Step.LOOK_BEFORE_UNMAP) && folio.maybePinned();
         if (folio.mapcount.readOnce() > 0) {
             file.inode.iMmapRwsem.readLock();
@@ -108,7 +119,7 @@ public final class ReclaimFile {
     }
 
     /** {@code try_to_unmap_one}: whether a look for pins on the way found one. The flush is left for the end of the batch. */
-    private boolean unmap(Folio folio) {
+    protected boolean unmap(Folio folio) {
         Word entry = mm.table.pte(0);
         mm.table.ptl(0).lock();
         long seen = entry.readOnce();

@@ -22,7 +22,7 @@ import pagerace.mm.Platform;
  * not (a read-only entry stays read-only), GUP-fast may miss the moment in which it was clear; then it must find the
  * exclusive bit gone, so the bit goes before the entry comes back, and GUP-fast reads the bit after the entry.
  */
-public final class Share {
+public class Share {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Mutant: look for pins before the entry is cleared. */
@@ -66,10 +66,10 @@ public final class Share {
      */
     public record Cleared(long entry, boolean exclusive, boolean pinned) {}
 
-    private final Machine machine;
-    private final Tlb tlb;
-    private final Platform.PteUpdate pteUpdate;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final Tlb tlb;
+    protected final Platform.PteUpdate pteUpdate;
+    protected final Steps<Step> steps;
 
     /** Sharing on {@code platform} of pages in the address space of {@code tlb}. */
     public Share(Machine machine, Tlb tlb, Platform platform, Steps<Step> steps) {
@@ -77,6 +77,14 @@ public final class Share {
         this.tlb = tlb;
         this.pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : platform.pteUpdate();
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Share(Share original) {
+        this.machine = original.machine;
+        this.tlb = original.tlb;
+        this.pteUpdate = original.pteUpdate;
+        this.steps = original.steps;
     }
 
     /** {@code ptep_get_and_clear}: from now on GUP-fast finds nothing, whether or not it is flushed yet. */

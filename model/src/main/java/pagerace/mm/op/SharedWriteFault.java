@@ -19,7 +19,7 @@ import pagerace.mm.Pte;
  * filesystem has agreed to its being dirtied. {@code page_mkwrite} returns with the folio locked, and the lock is held until the
  * folio is marked, so neither truncation nor writeback gets in between.
  */
-public final class SharedWriteFault {
+public class SharedWriteFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Before 2.6.23, for a page that is missing: sample a count of truncations, and compare it under the page-table lock. */
@@ -64,12 +64,12 @@ public final class SharedWriteFault {
         SIGBUS
     }
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final DiskFile file;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final DiskFile file;
     private final FilemapFault filemapFault;
-    private final MarkDirty markDirty;
-    private final Steps<Step> steps;
+    protected final MarkDirty markDirty;
+    protected final Steps<Step> steps;
 
     /** Faults in {@code mm}, whose table maps {@code file} at its first entry. */
     public SharedWriteFault(Machine machine, Mm mm, MemMap memMap, DiskFile file, Steps<Step> steps) {
@@ -79,6 +79,16 @@ public final class SharedWriteFault {
         this.filemapFault = new FilemapFault(file.inode);
         this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected SharedWriteFault(SharedWriteFault original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.file = original.file;
+        this.filemapFault = original.filemapFault;
+        this.markDirty = original.markDirty;
+        this.steps = original.steps;
     }
 
     /** Handles a store to the page: reads the entry and, if it does not permit the store, tries once to make it. */
@@ -107,7 +117,7 @@ public final class SharedWriteFault {
     }
 
     /** {@code do_wp_page}: the folio is the entry's, referenced under the page-table lock. */
-    private End protectedEntry(Word entry, long seen) {
+    protected End protectedEntry(Word entry, long seen) {
         Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
         mm.table.ptl(0).lock();
         if (entry.readOnce() != seen) {
@@ -130,7 +140,7 @@ public final class SharedWriteFault {
     }
 
     /** From {@code page_mkwrite} to the dirty folio, which comes locked if {@code locked}. Puts a folio that it does not map. */
-    private End notify(Folio folio, Word entry, long seen, long count, boolean locked) {
+    protected End notify(Folio folio, Word entry, long seen, long count, boolean locked) {
         boolean held = locked;
         if (steps.has(Step.PAGE_MKWRITE)) {
             if (locked) {
@@ -190,7 +200,7 @@ public final class SharedWriteFault {
     }
 
     /** {@code fault_dirty_shared_page}: marks the folio and unlocks it if it is held. */
-    private void dirty(Folio folio, boolean held) {
+    protected void dirty(Folio folio, boolean held) {
         boolean early = held && steps.has(Step.UNLOCK_BEFORE_DIRTY);
         if (early) {
             folio.lock.unlock();

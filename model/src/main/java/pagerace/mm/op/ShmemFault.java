@@ -19,7 +19,7 @@ import pagerace.mm.Pte;
  * fault that finds a punch published waits until the punch is over; that is a courtesy against starvation, and no punch
  * relies on it.
  */
-public final class ShmemFault {
+public class ShmemFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Wait while a punch is published in {@code i_private}: f00cdc6df7d7, 8e205f779d14. */
@@ -37,12 +37,12 @@ public final class ShmemFault {
     /** Once for each time that somebody else filled the slot, changed the page between lookup and lock, or a punch ended. */
     private static final int TRIES = 3;
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final Inode file;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final Inode file;
     private final FilemapFault filemapFault;
-    private final FreeFolios spares;
-    private final Steps<Step> steps;
+    protected final FreeFolios spares;
+    protected final Steps<Step> steps;
 
     /** Direct faults in {@code mm}, whose table maps {@code file} from its first page on. */
     public ShmemFault(Mm mm, MemMap memMap, Inode file, FreeFolios spares, Steps<Step> steps) {
@@ -52,6 +52,16 @@ public final class ShmemFault {
         this.filemapFault = new FilemapFault(file);
         this.spares = spares;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected ShmemFault(ShmemFault original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.file = original.file;
+        this.filemapFault = original.filemapFault;
+        this.spares = original.spares;
+        this.steps = original.steps;
     }
 
     /** Reads the entry at {@code index} and, if it maps nothing, maps the file's page: shared and writable. */
@@ -91,7 +101,7 @@ public final class ShmemFault {
     }
 
     /** Whether a punch was under way: it is over now, and the fault starts again. */
-    private boolean waitedForPunch() {
+    protected boolean waitedForPunch() {
         if (!steps.has(Step.WAIT_FOR_PUNCH) || file.iPrivate.readOnce() == Inode.NO_PUNCH) {
             return false;
         }
@@ -106,7 +116,8 @@ public final class ShmemFault {
         return punching;
     }
 
-    private FaultEnd faultIn(int index, long seen) {
+    /** Maps the page of the file, which it makes if there is none; {@code seen} is what the entry held. */
+    protected FaultEnd faultIn(int index, long seen) {
         int pfn = (int) file.slot(index).readDependent();
         if (pfn == 0) {
             return faultInNew(index, seen);
@@ -116,7 +127,8 @@ public final class ShmemFault {
         return end == FaultEnd.MAPPED ? install(folio, index, seen, FaultEnd.MAPPED) : end;
     }
 
-    private FaultEnd faultInCopy(int index, long seen) {
+    /** Maps a private copy of the page of the file; {@code seen} is what the entry held. */
+    protected FaultEnd faultInCopy(int index, long seen) {
         int pfn = (int) file.slot(index).readDependent();
         if (pfn == 0) {
             return index < file.size.readOnce() ? FaultEnd.SKIPPED_EMPTY : FaultEnd.BEYOND_EOF;
@@ -142,7 +154,8 @@ public final class ShmemFault {
         return end;
     }
 
-    private FaultEnd faultInNew(int index, long seen) {
+    /** Adds a page to the file and maps it; {@code seen} is what the entry held. */
+    protected FaultEnd faultInNew(int index, long seen) {
         if (index >= file.size.readOnce()) {
             return FaultEnd.BEYOND_EOF;
         }
@@ -158,7 +171,7 @@ public final class ShmemFault {
     }
 
     /** {@link FaultEnd#MAPPED} if the folio is referenced, locked, and of this file. */
-    private FaultEnd lock(Folio folio, int index, int pfn) {
+    protected FaultEnd lock(Folio folio, int index, int pfn) {
         return switch (filemapFault.lock(folio, index, pfn)) {
             case LOCKED -> FaultEnd.MAPPED;
             case MOVED -> FaultEnd.SKIPPED_MOVED;
@@ -168,7 +181,7 @@ public final class ShmemFault {
     }
 
     /** {@code finish_fault} on a locked folio; unlocks it. */
-    private FaultEnd install(Folio folio, int index, long seen, FaultEnd mapped) {
+    protected FaultEnd install(Folio folio, int index, long seen, FaultEnd mapped) {
         mm.table.ptl(index).lock();
         boolean unchanged = mm.table.pte(index).readOnce() == seen;
         if (unchanged) {

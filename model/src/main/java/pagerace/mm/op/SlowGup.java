@@ -15,7 +15,7 @@ import pagerace.mm.Vma;
  * pinned for reading through a read-only entry is made exclusive first. {@code mmap_lock} keeps fork out, the page-table lock
  * everybody else, so there is nothing to recheck and nothing to fence.
  */
-public final class SlowGup {
+public class SlowGup {
     /** Whether a read-only pin first makes a possibly shared page exclusive: a7f226604170 (5.19). */
     public enum Unshare {
         /** Up to 5.18: the pin is taken on whatever page is there. */
@@ -29,12 +29,12 @@ public final class SlowGup {
 
     private static final Vma PRIVATE_ANON = new Vma(Vma.Backing.ANON, false);
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final WriteFault writeFault;
-    private final Unshare unshare;
-    private final Vma vma;
-    private final Admission admission;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final WriteFault writeFault;
+    protected final Unshare unshare;
+    protected final Vma vma;
+    protected final Admission admission;
 
     /** Slow GUP on anonymous memory of {@code mm}, which faults through {@code writeFault}. */
     public SlowGup(Mm mm, MemMap memMap, WriteFault writeFault, Unshare unshare) {
@@ -49,6 +49,16 @@ public final class SlowGup {
         this.unshare = unshare;
         this.vma = vma;
         this.admission = admission;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected SlowGup(SlowGup original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.writeFault = original.writeFault;
+        this.unshare = original.unshare;
+        this.vma = original.vma;
+        this.admission = original.admission;
     }
 
     /**
@@ -70,7 +80,8 @@ public final class SlowGup {
         return grab;
     }
 
-    private GupFast.Grab followAndFault(int index, int flags) {
+    /** One try: a reference, or {@link GupFast.End#GAVE_UP} after a fault that makes another try worth while. */
+    protected GupFast.Grab followAndFault(int index, int flags) {
         mm.table.ptl(index).lock();
         long pte = mm.table.pte(index).readOnce();
         if (!Pte.isPresent(pte)) {
@@ -89,7 +100,8 @@ public final class SlowGup {
         return new GupFast.Grab(GupFast.End.PINNED, folio.pfn);
     }
 
-    private boolean mustUnshare(Folio folio, long pte, int flags) {
+    /** Whether the page has to be made exclusive before {@code flags} permit a reference. */
+    protected boolean mustUnshare(Folio folio, long pte, int flags) {
         return unshare == Unshare.TRIGGER
                 && has(flags, GupFast.FOLL_PIN)
                 && !Pte.isWritable(pte)

@@ -10,7 +10,7 @@ import pagerace.mm.Folio;
  * <p>Assumptions: whoever drops the last reference heeds the mark ({@link Reallocate}). Moving the content elsewhere is not
  * modelled.
  */
-public final class SoftOffline {
+public class SoftOffline {
     /** How it ended. */
     public enum End {
         /** The folio was free or frozen: left alone. */
@@ -23,6 +23,9 @@ public final class SoftOffline {
 
     /** For whoever walks over memory. */
     public SoftOffline() {}
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected SoftOffline(SoftOffline original) {}
 
     /** Marks {@code folio}, on which the caller holds nothing. */
     public End offline(Folio folio) {

@@ -19,7 +19,7 @@ import pagerace.mm.Folio;
  * for no reason, and this is where the mark is cancelled. The cancelled mark must be one that the look at the buffers covered:
  * so look and cancellation belong in one section of the lock under which folio and buffers are marked.
  */
-public final class StripBuffers {
+public class StripBuffers {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Refuse a folio that is dirty: 46d2277c796f (2.6.20-rc). */
@@ -39,9 +39,9 @@ public final class StripBuffers {
     /** Since 2.6.20. */
     public static final Steps<Step> MAINLINE = Steps.of(Step.LOCK_PRIVATE, Step.CANCEL_INSIDE);
 
-    private final CleanFolio clean;
-    private final Steps<Step> steps;
-    private final Buffers buffers;
+    protected final CleanFolio clean;
+    protected final Steps<Step> steps;
+    protected final Buffers buffers;
 
     /**
      * Strips the folio of {@code file}, whose mark {@code clean} cancels.
@@ -55,6 +55,13 @@ public final class StripBuffers {
         this.buffers = file.buffers;
         this.clean = clean;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected StripBuffers(StripBuffers original) {
+        this.clean = original.clean;
+        this.steps = original.steps;
+        this.buffers = original.buffers;
     }
 
     /** Takes the buffers off {@code folio}: whether it has none now. */

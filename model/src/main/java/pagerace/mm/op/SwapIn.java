@@ -16,7 +16,7 @@ import pagerace.mm.SwapSpace;
  * <p>Guarantees: the page is mapped again, and whether it may be mapped writable is decided under the page-table lock. A
  * page that was exclusive before it was swapped out comes back writable even on a read fault, if the entry remembers that.
  */
-public final class SwapIn {
+public class SwapIn {
     /** How it ended. */
     public enum End {
         /** The page is mapped writable. */
@@ -27,11 +27,11 @@ public final class SwapIn {
         RETRY
     }
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final SwapSpace swap;
-    private final FreeFolios spares;
-    private final ReuseRule rule;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final SwapSpace swap;
+    protected final FreeFolios spares;
+    protected final ReuseRule rule;
 
     /**
      * Swap-ins in {@code mm}.
@@ -45,6 +45,15 @@ public final class SwapIn {
         this.swap = swap;
         this.spares = spares;
         this.rule = rule;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected SwapIn(SwapIn original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.swap = original.swap;
+        this.spares = original.spares;
+        this.rule = original.rule;
     }
 
     /**
@@ -83,7 +92,7 @@ public final class SwapIn {
     }
 
     /** The folio with a reference for the new mapping: from the swap cache, or a fresh one read from the device. */
-    private Folio lookup() {
+    protected Folio lookup() {
         long cached = swap.cache.readDependent();
         if (cached != 0) {
             Folio folio = memMap.stableFolioOf((int) cached);
@@ -99,7 +108,8 @@ public final class SwapIn {
         return fresh;
     }
 
-    private boolean mayMapWritable(Folio folio, boolean exclusive, boolean write) {
+    /** Whether the page may be mapped writable; frees the swap entry, and with luck the slot. */
+    protected boolean mayMapWritable(Folio folio, boolean exclusive, boolean write) {
         switch (rule) {
             case MAPCOUNT, REFCOUNT -> {
                 // reuse_swap_page: this fault's own swap entry still counts as the one user; nobody asks for

@@ -19,7 +19,7 @@ import pagerace.mm.Inode;
  * <p>Algorithm notes. Unlike reclaim ({@link Evict}), truncation must not fail: it asks nobody, empties the slot, and drops the
  * cache's reference as anybody would; whoever still has one frees the folio later.
  */
-public final class TruncateFolio {
+public class TruncateFolio {
     /**
      * What became of a folio.
      *
@@ -30,10 +30,10 @@ public final class TruncateFolio {
         private static final Truncated NOT_IN_FILE = new Truncated(false, false);
     }
 
-    private final Inode inode;
-    private final @Nullable DiskFile disk;
-    private final @Nullable CleanFolio clean;
-    private final @Nullable UnmapMapping unmap;
+    protected final Inode inode;
+    protected final @Nullable DiskFile disk;
+    protected final @Nullable CleanFolio clean;
+    protected final @Nullable UnmapMapping unmap;
 
     /**
      * Takes folios out of a file that has no disk.
@@ -55,6 +55,14 @@ public final class TruncateFolio {
         this.disk = disk;
         this.clean = clean;
         this.unmap = unmap;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected TruncateFolio(TruncateFolio original) {
+        this.inode = original.inode;
+        this.disk = original.disk;
+        this.clean = original.clean;
+        this.unmap = original.unmap;
     }
 
     /** Takes {@code folio}, page {@code index} of the file, out of it, unless somebody else has. */

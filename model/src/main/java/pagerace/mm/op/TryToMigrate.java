@@ -18,7 +18,7 @@ import pagerace.mm.Pte;
  * cleared entry and the look for pins, or, if it is left for later, what its queueing orders by accident, which is not
  * modelled.
  */
-public final class TryToMigrate {
+public class TryToMigrate {
     /** How it ended. */
     public enum End {
         /** The entry did not map the folio. */
@@ -29,13 +29,19 @@ public final class TryToMigrate {
         UNMAPPED
     }
 
-    private final Mm mm;
-    private final Share share;
+    protected final Mm mm;
+    protected final Share share;
 
     /** Migration of pages of {@code mm} that gives up exclusivity by {@code share}. */
     public TryToMigrate(Mm mm, Share share) {
         this.mm = mm;
         this.share = share;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected TryToMigrate(TryToMigrate original) {
+        this.mm = original.mm;
+        this.share = original.share;
     }
 
     /** Replaces the entry at {@code index}, which maps {@code folio}. */
@@ -46,7 +52,8 @@ public final class TryToMigrate {
         return end;
     }
 
-    private End unmapLocked(Folio folio, Word entry) {
+    /** The same under the page-table lock. */
+    protected End unmapLocked(Folio folio, Word entry) {
         long seen = entry.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
             return End.NOT_MAPPED;

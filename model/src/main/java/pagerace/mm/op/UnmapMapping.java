@@ -14,7 +14,7 @@ import pagerace.mm.PageTable;
  * <p>Guarantees, when all steps are taken: what was mapped before the call is not mapped afterwards. Without the folio lock a
  * fault may map the page again at once.
  */
-public final class UnmapMapping {
+public class UnmapMapping {
     /** The steps in which callers, releases and mutants differ, in program order. */
     public enum Step {
         /** Before 2.6.23: each unmapping of a range counts, so that faults notice. */
@@ -30,11 +30,11 @@ public final class UnmapMapping {
     /** Whose file gets shorter. */
     public static final Steps<Step> TRUNCATION = PUNCH.with(Step.EVEN_COPIES);
 
-    private final Machine machine;
-    private final Mm mm;
-    private final Inode file;
-    private final Zap zap;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final Mm mm;
+    protected final Inode file;
+    protected final Zap zap;
+    protected final Steps<Step> steps;
 
     /** Unmaps {@code file} from {@code mm}, in which {@code zap} zaps. */
     public UnmapMapping(Machine machine, Mm mm, Inode file, Zap zap, Steps<Step> steps) {
@@ -43,6 +43,15 @@ public final class UnmapMapping {
         this.file = file;
         this.zap = zap;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected UnmapMapping(UnmapMapping original) {
+        this.machine = original.machine;
+        this.mm = original.mm;
+        this.file = original.file;
+        this.zap = original.zap;
+        this.steps = original.steps;
     }
 
     /**
@@ -64,7 +73,7 @@ public final class UnmapMapping {
     }
 
     /** {@code zap_pmd_range}: the entry of the table, or the leaf that stands in its place. */
-    private void zapRange(int index, boolean leaveMarker) {
+    protected void zapRange(int index, boolean leaveMarker) {
         boolean evenCopies = steps.has(Step.EVEN_COPIES);
         if (mm.table.pmd.readOnce() == PageTable.TABLE) {
             zap.zap(mm.table.ptl(index), mm.table.pte(index), leaveMarker, evenCopies);

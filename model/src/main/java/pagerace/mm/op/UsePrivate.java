@@ -10,7 +10,7 @@ import pagerace.mm.Folio;
  * <p>Guarantees, when all steps of mainline are taken: the buffer that it marks is attached. A reference keeps the folio in the
  * page cache, but not the private data on the folio: reclaim strips it before it finds out that there is a reference.
  */
-public final class UsePrivate {
+public class UsePrivate {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Look whether there is private data before the folio is locked. */
@@ -32,13 +32,19 @@ public final class UsePrivate {
         RECREATED
     }
 
-    private final Buffers buffers;
-    private final Steps<Step> steps;
+    protected final Buffers buffers;
+    protected final Steps<Step> steps;
 
     /** Uses {@code buffers} as private data. */
     public UsePrivate(Buffers buffers, Steps<Step> steps) {
         this.buffers = buffers;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected UsePrivate(UsePrivate original) {
+        this.buffers = original.buffers;
+        this.steps = original.steps;
     }
 
     /** Marks the buffer of {@code folio}, on which the caller holds a reference. */

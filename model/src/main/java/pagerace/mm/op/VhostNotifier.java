@@ -19,7 +19,7 @@ import pagerace.mm.VhostRing;
  * map returns, no store through the map is to come, and the page is dirty. A second callback that comes meanwhile finds no map
  * and returns at once; it guarantees nothing.
  */
-public final class VhostNotifier implements MmuNotifier {
+public class VhostNotifier implements MmuNotifier {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Dirty the page under the lock, before the map is taken away: 7f466032dc9e. */
@@ -49,11 +49,11 @@ public final class VhostNotifier implements MmuNotifier {
     /** The fix series of August 2019: taking the lock is the wait. */
     public static final Steps<Step> LOCK = Steps.of(Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
 
-    private final Machine machine;
-    private final VhostRing ring;
-    private final Folio folio;
-    private final MarkDirty markDirty;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final VhostRing ring;
+    protected final Folio folio;
+    protected final MarkDirty markDirty;
+    protected final Steps<Step> steps;
 
     /** The notifier of {@code ring}, whose page is {@code folio} of {@code file}. */
     public VhostNotifier(Machine machine, VhostRing ring, DiskFile file, Folio folio, Steps<Step> steps) {
@@ -63,6 +63,15 @@ public final class VhostNotifier implements MmuNotifier {
         this.ring = ring;
         this.folio = folio;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected VhostNotifier(VhostNotifier original) {
+        this.machine = original.machine;
+        this.ring = original.ring;
+        this.folio = original.folio;
+        this.markDirty = original.markDirty;
+        this.steps = original.steps;
     }
 
     @Override
@@ -107,7 +116,7 @@ public final class VhostNotifier implements MmuNotifier {
     }
 
     /** Whether there was a map: from now on the worker finds none. */
-    private boolean takeMap(boolean dirtyFirst) {
+    protected boolean takeMap(boolean dirtyFirst) {
         ring.mmuLock.lock();
         boolean taken = ring.map.readOnce() != VhostRing.NO_MAP;
         if (taken) {
@@ -121,7 +130,7 @@ public final class VhostNotifier implements MmuNotifier {
     }
 
     /** {@code vhost_vq_sync_access}: waits until a worker that may have seen the map has left it. */
-    private void quiesce() {
+    protected void quiesce() {
         if (steps.has(Step.WAIT_RCU)) {
             ring.rcu.synchronize();
         }
@@ -140,7 +149,7 @@ public final class VhostNotifier implements MmuNotifier {
     }
 
     /** {@code vhost_map_unprefetch}. */
-    private void unmap() {
+    protected void unmap() {
         ring.mapAddr.writeOnce(Slab.POISON_FREE);
     }
 }

@@ -16,7 +16,7 @@ import pagerace.mm.VhostRing;
  * <p>Guarantees, with any announcement that works: whoever takes the map away and then waits knows that no store through it
  * comes later. A store through the page table, as any of the user's own, leaves its mark in the entry.
  */
-public final class VhostWorker {
+public class VhostWorker {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Use the map if there is one: 7f466032dc9e. */
@@ -56,11 +56,11 @@ public final class VhostWorker {
         FREED_MAP
     }
 
-    private final Machine machine;
-    private final VhostRing ring;
-    private final Folio folio;
-    private final FileStore store;
-    private final Steps<Step> steps;
+    protected final Machine machine;
+    protected final VhostRing ring;
+    protected final Folio folio;
+    protected final FileStore store;
+    protected final Steps<Step> steps;
 
     /** A worker on {@code ring}, whose page is {@code folio}; the way through the page table is {@code store}'s. */
     public VhostWorker(Machine machine, VhostRing ring, Folio folio, FileStore store, Steps<Step> steps) {
@@ -69,6 +69,15 @@ public final class VhostWorker {
         this.folio = folio;
         this.store = store;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected VhostWorker(VhostWorker original) {
+        this.machine = original.machine;
+        this.ring = original.ring;
+        this.folio = original.folio;
+        this.store = original.store;
+        this.steps = original.steps;
     }
 
     /** Stores {@code value} to the ring. */
@@ -88,7 +97,8 @@ public final class VhostWorker {
         return copyToUser(value);
     }
 
-    private void enter() {
+    /** Says that the map may be in use from now on. */
+    protected void enter() {
         if (steps.has(Step.UNDER_LOCK)) {
             ring.mmuLock.lock();
         }
@@ -110,7 +120,8 @@ public final class VhostWorker {
         }
     }
 
-    private void leave() {
+    /** Says that it is so no more. */
+    protected void leave() {
         if (steps.has(Step.ENTER_REF)) {
             ring.ref.storeRelease(ring.ref.readOnce() + 1); // pairs with the last fence of VhostNotifier's wait
         }
@@ -127,7 +138,7 @@ public final class VhostWorker {
      *
      * @throws IllegalStateException if the store never succeeds
      */
-    private Way copyToUser(long value) {
+    protected Way copyToUser(long value) {
         int faults = store.store(value);
         if (faults == FileStore.FAILED) {
             throw new IllegalStateException("a store never succeeded");

@@ -17,7 +17,7 @@ import pagerace.mm.SwapSpace;
  * <p>Guarantees: the entry is looked at and changed under the page-table lock only; if it is no longer what the fault saw,
  * nothing happens and the access is tried again.
  */
-public final class WriteFault {
+public class WriteFault {
     /** How it ended. */
     public enum End {
         /** The page was made writable, or exclusive for an unshare request, in place. */
@@ -31,11 +31,11 @@ public final class WriteFault {
     /** With more references than this no reuse is possible: the mapping's, the swap cache's, a per-CPU LRU batch's. */
     private static final long MAX_REFERENCES_FOR_REUSE = 3;
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final @Nullable SwapSpace swap;
-    private final FreeFolios spares;
-    private final ReuseRule rule;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final @Nullable SwapSpace swap;
+    protected final FreeFolios spares;
+    protected final ReuseRule rule;
 
     /** Write faults in {@code mm}; {@code swap} is null where nothing is ever swapped. */
     public WriteFault(Mm mm, MemMap memMap, @Nullable SwapSpace swap, FreeFolios spares, ReuseRule rule) {
@@ -44,6 +44,15 @@ public final class WriteFault {
         this.swap = swap;
         this.spares = spares;
         this.rule = rule;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected WriteFault(WriteFault original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.swap = original.swap;
+        this.spares = original.spares;
+        this.rule = original.rule;
     }
 
     /**
@@ -76,7 +85,8 @@ public final class WriteFault {
         return end;
     }
 
-    private End copy(int index, long seen, Folio folio, boolean unshare) {
+    /** Maps a copy of {@code folio}, which is referenced, unless the entry is no longer {@code seen}. */
+    protected End copy(int index, long seen, Folio folio, boolean unshare) {
         long content = folio.data.readOnce();
         mm.table.ptl(index).lock();
         if (mm.table.pte(index).readOnce() != seen) {
@@ -95,7 +105,8 @@ public final class WriteFault {
         return End.COPIED;
     }
 
-    private boolean mayReuse(Folio folio) {
+    /** Under the page-table lock: whether nobody but this mapping can notice what is stored to {@code folio}. */
+    protected boolean mayReuse(Folio folio) {
         return switch (rule) {
             case MAPCOUNT -> folio.mapcount.readOnce() + swapEntries(folio) == 1;
             case REFCOUNT -> folio.refcount.readOnce() == 1 && holdsOnlyReference(folio, false);
@@ -109,7 +120,7 @@ public final class WriteFault {
     }
 
     /** {@code wp_can_reuse_anon_folio}: the folio lock keeps the swap cache from taking references meanwhile. */
-    private boolean holdsOnlyReference(Folio folio, boolean tryFreeSwap) {
+    protected boolean holdsOnlyReference(Folio folio, boolean tryFreeSwap) {
         long references = folio.refcount.readOnce();
         if (references > MAX_REFERENCES_FOR_REUSE
                 || references > 1 + (folio.test(Folio.SWAPCACHE) ? 1 : 0)

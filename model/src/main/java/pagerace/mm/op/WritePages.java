@@ -15,7 +15,7 @@ import pagerace.mm.Folio;
  * <p>Assumptions: it runs when everybody else has come to an end, so the folio lock may be given back between the look at the
  * buffers and the write; in the kernel it is held over both.
  */
-public final class WritePages {
+public class WritePages {
     /** What a filesystem does with a dirty folio that has no buffers; none of them, and it takes the buffers for granted. */
     public enum Step {
         /** Crash: ext4 until cc5095747edf. */
@@ -51,10 +51,10 @@ public final class WritePages {
         SKIPPED
     }
 
-    private final DiskFile file;
-    private final Buffers buffers;
-    private final Writeback writeback;
-    private final Steps<Step> steps;
+    protected final DiskFile file;
+    protected final Buffers buffers;
+    protected final Writeback writeback;
+    protected final Steps<Step> steps;
 
     /**
      * Writes the folio of {@code file} by {@code writeback}.
@@ -69,6 +69,14 @@ public final class WritePages {
         this.buffers = file.buffers;
         this.writeback = writeback;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected WritePages(WritePages original) {
+        this.file = original.file;
+        this.buffers = original.buffers;
+        this.writeback = original.writeback;
+        this.steps = original.steps;
     }
 
     /** Writes {@code folio} if it is dirty. */
@@ -88,7 +96,7 @@ public final class WritePages {
     }
 
     /** The folio lock is held: what becomes of a dirty folio without buffers. */
-    private End withoutBuffers(Folio folio) {
+    protected End withoutBuffers(Folio folio) {
         if (steps.has(Step.PANIC)) {
             return End.PANICKED;
         }

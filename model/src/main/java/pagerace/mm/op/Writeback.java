@@ -12,7 +12,7 @@ import pagerace.mm.Folio;
  * <p>Guarantees: what was stored through an entry before the folio was cleaned is written. The content is read without the
  * folio lock, while {@code PG_writeback} is set; filesystems that need it stable wait for that bit in {@code page_mkwrite}.
  */
-public final class Writeback {
+public class Writeback {
     /** The steps in which mainline and proposals differ, in program order. */
     public enum Step {
         /** Proposal: skip a folio that may be pinned, looked up before its entries are cleaned (Jan Kara's RFC of 2023). */
@@ -38,15 +38,22 @@ public final class Writeback {
         NO_DIRTY_BUFFER
     }
 
-    private final DiskFile file;
-    private final CleanFolio clean;
-    private final Steps<Step> steps;
+    protected final DiskFile file;
+    protected final CleanFolio clean;
+    protected final Steps<Step> steps;
 
     /** Writeback to {@code file}, which cleans by {@code clean}. */
     public Writeback(DiskFile file, CleanFolio clean, Steps<Step> steps) {
         this.file = file;
         this.clean = clean;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Writeback(Writeback original) {
+        this.file = original.file;
+        this.clean = original.clean;
+        this.steps = original.steps;
     }
 
     /** Writes {@code folio} if it is dirty. */
@@ -71,7 +78,7 @@ public final class Writeback {
     }
 
     /** Under the folio lock: {@link End#WRITTEN} if the content is to be written now. */
-    private End prepare(Folio folio) {
+    protected End prepare(Folio folio) {
         if (!file.inode.owns(folio) || !folio.test(Folio.DIRTY)) {
             return End.NOTHING_TO_DO;
         }
@@ -86,13 +93,13 @@ public final class Writeback {
     }
 
     /** {@code __block_write_full_folio}: a folio without buffers is given some, all of them dirty. */
-    private boolean hasBlockToWrite() {
+    protected boolean hasBlockToWrite() {
         Buffers buffers = file.buffers;
         return buffers == null || !buffers.isAttached() || buffers.testAndClearDirty();
     }
 
     /** {@code __folio_start_writeback}: a folio that was marked again keeps its tag. */
-    private void untag(Folio folio) {
+    protected void untag(Folio folio) {
         Word tag = file.dirtyTag;
         if (tag != null) {
             file.inode.xaLock.lock();
@@ -104,7 +111,7 @@ public final class Writeback {
     }
 
     /** The device reads the page twice, as a checksum and the transfer do; a bounce buffer is filled once. */
-    private End copy(Folio folio, boolean bounce) {
+    protected End copy(Folio folio, boolean bounce) {
         long first = folio.data.readOnce();
         long last = bounce ? first : folio.data.readOnce();
         file.disk.writeOnce(last);

@@ -19,7 +19,7 @@ import pagerace.mm.Pte;
  * one. A clean entry's flush, which the kernel leaves to the end of the batch, happens where that of
  * a dirty one does.
  */
-public final class Zap {
+public class Zap {
     /** The steps in which releases differ, in program order. */
     public enum Step {
         /** Mark the folio dirty if the entry was. */
@@ -47,10 +47,10 @@ public final class Zap {
         ZAPPED_DIRTY
     }
 
-    private final Mm mm;
-    private final MemMap memMap;
-    private final Platform platform;
-    private final Steps<Step> steps;
+    protected final Mm mm;
+    protected final MemMap memMap;
+    protected final Platform platform;
+    protected final Steps<Step> steps;
 
     /** Zaps entries of {@code mm}. */
     public Zap(Mm mm, MemMap memMap, Platform platform, Steps<Step> steps) {
@@ -58,6 +58,14 @@ public final class Zap {
         this.memMap = memMap;
         this.platform = platform;
         this.steps = steps;
+    }
+
+    /** The same operation, for a subclass that changes some of it. */
+    protected Zap(Zap original) {
+        this.mm = original.mm;
+        this.memMap = original.memMap;
+        this.platform = original.platform;
+        this.steps = original.steps;
     }
 
     /**

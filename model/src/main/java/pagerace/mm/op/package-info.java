@@ -6,6 +6,10 @@
  * locals, writes no field, catches nothing, and bounds every retry. How it ended is its result. The steps in which variants
  * differ are constants of its {@code Step} enum, and an operation does exactly the {@link pagerace.mm.op.Steps} that it was
  * given.
+ *
+ * <p>Operations are open for extension, by {@linkplain pagerace.own.OwnFix a user's own fix}: a subclass is made of an operation, which
+ * its protected constructor copies, and overrides some of its steps, the protected methods. It keeps the same rules. The
+ * catalogue itself extends none.
  */
 @NullMarked
 package pagerace.mm.op;
