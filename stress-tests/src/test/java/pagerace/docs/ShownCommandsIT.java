@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ShownCommandsIT {
     private static final Path ROOT = Path.of("..");
-    private static final Pattern COMMAND = Pattern.compile("    ((?:java|mvn) .*?)(?: +# .*)?");
+    private static final Pattern COMMAND = Pattern.compile("    ((?:java|mvn|\\./pagerace) .*?)(?: +# .*)?");
 
     /** This run itself, or part of it. */
     private static final Set<String> PART_OF_THIS_RUN = Set.of(
