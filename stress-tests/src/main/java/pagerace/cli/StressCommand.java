@@ -123,7 +123,7 @@ final class StressCommand implements Callable<Integer> {
         outputs.discard();
         Map<String, Prediction> predictions = explore(points);
         Duration before = sinceStart();
-        out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
+        out.println(count(points) + " on real threads in " + Budget.text(time) + forks.inWords() + "; probing the VM");
         Ending ending = new Ending(complete -> {
             Duration elapsed = sinceStart().minus(before);
             Report report = Report.of(
