@@ -40,6 +40,12 @@ final class ForkOptions {
                 .toList();
     }
 
+    /** What was asked for beyond the ordinary; empty if nothing was. */
+    String inWords() {
+        return (atLeast == 1 ? "" : ", at least " + atLeast + " forks in each tier")
+                + (jvmArguments().isEmpty() ? "" : ", every fork with " + String.join(" ", jvmArguments()));
+    }
+
     /**
      * Makes sure that it can be done.
      *

@@ -150,7 +150,7 @@ final class StressCommand implements Callable<Integer> {
         predictions.putAll(explore(points, predictions.keySet()));
         Map<String, List<Necessity.Row>> necessity = Predictions.necessity(points, predictions, out);
         Duration before = sinceStart();
-        out.println(count(points) + " on real threads in " + Budget.text(time) + "; probing the VM");
+        out.println(count(points) + " on real threads in " + Budget.text(time) + forks.inWords() + "; probing the VM");
         Ending ending = new Ending(complete -> {
             Run ended = run.ended(sinceStart().minus(before).toSeconds(), complete);
             List<Measurement> measured = tallies.stream()

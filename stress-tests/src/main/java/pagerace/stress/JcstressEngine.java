@@ -108,13 +108,17 @@ public final class JcstressEngine implements Engine, AutoCloseable {
     /** Finds out what JCStress can do in a process that may use {@code cpus} CPUs; takes half a second. */
     public static Abilities abilities(int cpus) {
         return silently(() -> {
-            Options options = options(List.of("-c", String.valueOf(cpus)));
             OSSupport.init();
             boolean fits = !new Scheduler(Topology.get(), cpus)
                     .scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL)
                     .isEmpty();
-            return new Abilities(fits, OSSupport.affinitySupportAvailable(), options.getHeapPerForkMb());
+            return new Abilities(fits, OSSupport.affinitySupportAvailable(), heapMegabytes());
         });
+    }
+
+    /** The heap that JCStress gives to a fork, which is also its first size. */
+    static int heapMegabytes() {
+        return options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb(); // else it counts CPUs for a second
     }
 
     private interface Probe<T> {

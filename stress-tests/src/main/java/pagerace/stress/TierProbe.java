@@ -40,8 +40,9 @@ public final class TierProbe {
     }
 
     private static @Nullable String complaint(Tier tier, List<String> jvmArguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String heap = JcstressEngine.heapMegabytes() + "M";
+        List<String> command = new ArrayList<>(List.of(java, "-Xms" + heap, "-Xmx" + heap));
         command.addAll(JcstressEngine.arguments(tier, jvmArguments));
         command.addAll(List.of("-XX:+PrintFlagsFinal", "-version"));
         try {
@@ -61,7 +62,9 @@ public final class TierProbe {
     private static String firstError(List<String> said) {
         return said.stream()
                 .map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("Picked up "))
+                .filter(line -> !line.isEmpty()
+                        && !line.startsWith("Picked up ")
+                        && !line.equals("Error occurred during initialization of VM"))
                 .findFirst()
                 .orElse("it does not say why");
     }

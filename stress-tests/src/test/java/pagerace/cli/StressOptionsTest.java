@@ -43,6 +43,8 @@ class StressOptionsTest {
                 "--fork=1 | pagerace stress does not understand --fork=1; the nearest is --forks.",
                 "--jvm-args=-Xint | With --jvm-args=\"-Xint\" no fork is C2: the VM runs with UseCompiler=false; leave out the"
                         + " flag that does that.",
+                "--jvm-args=-Xmx64m | With --jvm-args=\"-Xmx64m\" no fork is C2: the VM does not start: Initial heap"
+                        + " size set to a larger value than the maximum heap size; leave out the flag that does that.",
                 "--jvm-args=-Xmx1g -XX:+Nonsense | With --jvm-args=\"-Xmx1g -XX:+Nonsense\" no fork is C2: the VM does not"
                         + " start: Unrecognized VM option 'Nonsense'; leave out the flag that does that.",
             })
