@@ -13,19 +13,17 @@ import pagerace.mm.op.Steps;
  * <p>To add one, write a public subclass with a public constructor without parameters, name it in a file
  * {@code META-INF/services/pagerace.own.OwnFix}, and put both on the class path of PageRace. The whole of it is some thirty lines:
  * <pre>{@code
- * public final class LookTwice extends OwnFix<MarkDirty, LookTwice.Step> {
- *     public enum Step { LOOK_AGAIN }
+ * public final class LookTwice extends OwnFix<MarkDirty, LookTwice.Added> {
+ *     public enum Added { SECOND_LOOK }
  *
  *     public LookTwice() {
- *         super("UnpinDirtyVsClean", "PRECHECK", MarkDirty.class, Steps.of(Step.LOOK_AGAIN), "the folio is looked at twice");
+ *         super("UnpinDirtyVsClean", "PRECHECK", MarkDirty.class, Steps.of(Added.SECOND_LOOK), "the folio is looked at twice");
  *     }
  *
- *     public MarkDirty operation(MarkDirty builtIn, Steps<Step> steps) {
- *         return new Operation(builtIn, steps);
- *     }
- *
- *     private static final class Operation extends MarkDirty { // its constructor calls super(builtIn)
- *         ...
+ *     public MarkDirty operation(MarkDirty builtIn, Steps<Added> added) {
+ *         return new MarkDirty(builtIn) {
+ *             ... // overrides a step, and asks added.has(Added.SECOND_LOOK)
+ *         };
  *     }
  * }
  * }</pre>
@@ -68,7 +66,8 @@ public abstract class OwnFix<T, S extends Enum<S>> {
      * two of its steps. Called during setup, once per scenario, of which there are millions.
      *
      * @param builtIn the operation of the variant that the fix starts from
-     * @param steps the steps to do: the marked ones, but for those that were dropped
+     * @param steps the steps to do: the marked ones, but for those that were dropped. Better call it something else: in a
+     *     subclass of the operation, {@code steps} are that operation's
      */
     public abstract T operation(T builtIn, Steps<S> steps);
 

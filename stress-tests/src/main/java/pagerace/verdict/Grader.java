@@ -68,7 +68,12 @@ public final class Grader {
         }
         Demand demand = demand(tally);
         if (demand.aim() == Demand.Aim.OBSERVE) {
-            return Grade.of(Verdict.UNKNOWN, "nobody has established what it does");
+            String bound = prediction == null ? null : prediction.bound();
+            return Grade.of(
+                    Verdict.UNKNOWN,
+                    bound == null
+                            ? "nobody has established what it does"
+                            : "exploration stopped at its bound: " + bound);
         }
         if (demand.aim() == Demand.Aim.SHOW) {
             return shown(tally, demand);

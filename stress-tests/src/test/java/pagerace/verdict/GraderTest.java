@@ -10,7 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import pagerace.race.Point;
 import pagerace.race.Reachability;
+import pagerace.race.Variant;
 import pagerace.verdict.Prediction.Answer;
 import pagerace.verdict.Prediction.Explored;
 import pagerace.verdict.TestRace.Fix;
@@ -419,6 +421,95 @@ class GraderTest {
             Prediction right = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(TestRace.point(Fix.BROKEN), right)).isNull();
             assertThat(onX86.catalogue(TestRace.point(Fix.OPEN), right)).isNull();
+        }
+    }
+
+    /** Nobody has recorded anything of an own fix, so what the explorer finds is what is expected of it. */
+    @Nested
+    class OwnFix {
+        private record Own(String name, Origin origin) implements Variant {
+            Own() {
+                this("MINE", new Origin(Kind.OWN, "-", "-", "-", "it is mine"));
+            }
+        }
+
+        private static Point point() {
+            Point fixed = TestRace.point(Fix.FIXED);
+            return new Point(
+                    fixed.race(),
+                    new Own(),
+                    fixed.dimensions(),
+                    Reachability.UNKNOWN,
+                    fixed.control(),
+                    fixed.stress(),
+                    fixed.steps(),
+                    fixed.setup());
+        }
+
+        private static Tally measured(Reachability found, long wrong) {
+            Tally tally = new Tally(point().expecting(found), List.of(TestRace.End.values()));
+            for (Tier tier : Tier.values()) {
+                tally.add(new Measurement(
+                        tally.point().key(),
+                        tier,
+                        1000,
+                        1.0,
+                        Map.of("QUIET", 300_000L, "OVERLAPPED", 250L, "WRONG", wrong),
+                        null));
+            }
+            return tally;
+        }
+
+        private Grade grade(Grader grader, Reachability found, long wrong, @Nullable Tally control) {
+            Tally tally = measured(found, wrong);
+            return grader.grade(tally, control, agreeing(tally));
+        }
+
+        @Test
+        void holdsOnTheSameConditionsAsOurs() {
+            assertThat(grade(onX86, Reachability.NEVER, 0, loudControl()).verdict())
+                    .isEqualTo(Verdict.HOLDS);
+            assertThat(grade(onX86, Reachability.NEVER, 0, null).reason()).isEqualTo("control BROKEN did not run");
+            assertThat(grade(onX86, Reachability.NEVER, 0, run(Fix.BROKEN, 1000, 0, 0, Tier.C2))
+                            .reason())
+                    .contains("control BROKEN silent");
+            assertThat(grade(onX86, Reachability.NEVER, 1, loudControl()).verdict())
+                    .isEqualTo(Verdict.BROKEN);
+        }
+
+        @Test
+        void thatDoesNotCloseTheRaceIsBrokenAndNotReproduced() {
+            Grade shown = grade(onX86, Reachability.TSO, 250, null);
+            assertThat(shown.verdict()).isEqualTo(Verdict.BROKEN);
+            assertThat(shown.reason())
+                    .isEqualTo(
+                            "the fix does not close the race: the explorer reaches the forbidden outcome from TSO on,"
+                                    + " threads showed it 1,000 times");
+            assertThat(shown.fails()).isTrue();
+            assertThat(grade(onX86, Reachability.SC, 0, null).reason()).endsWith("threads have not shown it");
+            assertThat(grade(onArm, Reachability.WEAK, 0, null).verdict()).isEqualTo(Verdict.BROKEN);
+        }
+
+        @Test
+        void isLatentOnAHostThatIsStronger() {
+            Grade grade = grade(onX86, Reachability.WEAK, 0, null);
+            assertThat(grade.verdict()).isEqualTo(Verdict.LATENT);
+            assertThat(grade.fails()).isFalse();
+            assertThat(grade(onX86, Reachability.WEAK, 1, null).verdict()).isEqualTo(Verdict.UNPREDICTED);
+        }
+
+        @Test
+        void isUnknownIfTheExplorerStopped() {
+            Prediction cut = prediction(Map.of(Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            Grade grade = onX86.grade(measured(Reachability.UNKNOWN, 0), null, cut);
+            assertThat(grade.verdict()).isEqualTo(Verdict.UNKNOWN);
+            assertThat(grade.reason()).isEqualTo("exploration stopped at its bound: 10,000 steps");
+        }
+
+        @Test
+        void nobodyDisagreesWithACatalogueThatHasNoEntry() {
+            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            assertThat(onX86.catalogue(point(), wrong)).isNull();
         }
     }
 }

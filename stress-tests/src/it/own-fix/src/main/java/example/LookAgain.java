@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package example;
+
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.op.Fork;
+import pagerace.mm.op.Steps;
+import pagerace.own.OwnFix;
+
+/** Fork looks for pins before it write-protects, as 5.9 did, and once more after. */
+public final class LookAgain extends OwnFix<Fork, LookAgain.Added> {
+    public enum Added { FENCE_BEFORE_LOOK, LOOK_AGAIN }
+
+    public LookAgain() {
+        super("GupFastVsFork", "CHECK_ONLY", Fork.class, Steps.of(Added.values()),
+                "fork looks for pins once more after it has write-protected, and then copies after all");
+    }
+
+    @Override
+    public Fork operation(Fork builtIn, Steps<Added> added) {
+        return new Fork(builtIn) {
+            @Override
+            protected End share(int index, long pte, Folio folio, boolean havePage) {
+                End end = super.share(index, pte, folio, havePage);
+                if (added.has(Added.FENCE_BEFORE_LOOK)) {
+                    machine.smpMb(); // pairs with the fully ordered addition of GUP-fast's pin
+                }
+                if (!added.has(Added.LOOK_AGAIN) || !needsCopy(folio)) {
+                    return end;
+                }
+                child.pte(index).writeOnce(Pte.NONE);
+                parent.table.pte(index).writeOnce(pte);
+                folio.mapcount.add(-1);
+                folio.put();
+                return copyPresentPage(index, pte, folio, havePage);
+            }
+        };
+    }
+}
