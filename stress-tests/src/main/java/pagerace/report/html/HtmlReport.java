@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.tag;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import pagerace.price.Price;
+import pagerace.report.HostReport;
+import pagerace.report.RaceFacts;
+import pagerace.report.Report;
+import pagerace.report.Result;
+import pagerace.report.Run;
+import pagerace.verdict.Verdict;
+
+/**
+ * The report as {@code report.html}: one page that needs nothing but itself, to be read on a screen, on paper, or aloud. It is
+ * HTML that parses as XML. All that it says is there without its script, which only opens and closes parts and filters rows.
+ */
+public final class HtmlReport {
+    private final Report report;
+    private final Map<RaceFacts, List<Entry>> races = new LinkedHashMap<>();
+    private final List<String> absent = new ArrayList<>();
+
+    private HtmlReport(Report report) {
+        this.report = report;
+        for (RaceFacts race : report.races()) {
+            List<Entry> entries = Entry.of(report, race);
+            if (entries.stream()
+                    .anyMatch(entry -> entry.isShown() || entry.point().isExplored())) {
+                races.put(race, entries);
+            } else {
+                absent.add(race.name());
+            }
+        }
+    }
+
+    /** The text of {@code report.html}. */
+    public static String of(Report report) {
+        return "<!DOCTYPE html>" + new HtmlReport(report).page() + "\n";
+    }
+
+    private Markup page() {
+        Markup head = tag(
+                "head",
+                tag("meta").with("charset", "UTF-8"),
+                tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1"),
+                tag("meta").with("name", "color-scheme").with("content", "light dark"),
+                tag("title", "PageRace report" + titled()),
+                tag("style", resource("report.css")));
+        Markup body = tag(
+                "body",
+                Words.link("matrix", "Skip to the table of races").with("class", "skip"),
+                header(),
+                contents(),
+                tag("main", legend(), matrix()),
+                tag(
+                        "footer",
+                        tag(
+                                "p",
+                                "PageRace " + versions() + ", report schema " + report.schema() + ", catalogue "
+                                        + report.catalogue() + ".")),
+                tag("script", resource("report.js")));
+        return tag("html", head, body)
+                .with("xmlns", "http://www.w3.org/1999/xhtml")
+                .with("lang", "en");
+    }
+
+    private String titled() {
+        String labels = said(report.hosts(), Run::label);
+        return labels.isEmpty() ? "" : ": " + labels;
+    }
+
+    private String versions() {
+        return said(report.hosts(), Run::version);
+    }
+
+    /** What the runs say, each thing once. */
+    private static String said(List<HostReport> hosts, Function<Run, ? extends Object> fact) {
+        return hosts.stream()
+                .flatMap(host -> host.runs().stream())
+                .map(fact)
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .filter(text -> !text.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private Markup header() {
+        Markup header = tag("header", tag("h1", "PageRace report"));
+        report.hosts().forEach(host -> header.add(host(host)));
+        return header.add(failures());
+    }
+
+    private Markup host(HostReport host) {
+        Markup facts = tag("dl");
+        List<HostReport> only = List.of(host);
+        fact(facts, "Label", said(only, Run::label));
+        fact(
+                facts,
+                "Host",
+                said(
+                        only,
+                        run -> run.host().os() + ", " + run.host().arch() + " ("
+                                + run.host().memoryModel() + "), "
+                                + Words.counted(run.host().cpus(), "CPU")));
+        fact(facts, "JDK", host.host().jdk());
+        fact(facts, "Date", said(only, run -> run.started().replace('T', ' ').replace("Z", " UTC")));
+        fact(
+                facts,
+                "Time used",
+                host.runs().stream()
+                        .map(run -> run.elapsed() + " s of " + run.budget() + " s"
+                                + (run.complete() ? "" : ", interrupted: what was measured until then"))
+                        .collect(Collectors.joining("; ")));
+        fact(facts, "Points asked for", said(only, Run::filter));
+        fact(facts, "Part", said(only, Run::shard));
+        fact(facts, "JVM options", said(only, run -> String.join(" ", run.jvmArguments())));
+        HostReport.Pricing pricing = host.pricing();
+        if (pricing != null) {
+            fact(
+                    facts,
+                    "Prices",
+                    (pricing.complete() ? "" : "not all; ") + pricing.method() + "; " + pricing.host() + ", JDK "
+                            + pricing.jdk());
+        }
+        List<Verdict> verdicts = host.results().stream().map(Result::verdict).toList();
+        return tag(
+                        "div",
+                        report.hosts().size() > 1 ? tag("h2", host.host().toString()) : List.of(),
+                        tag("p", Words.sums(verdicts)).with("class", "sums"),
+                        facts)
+                .with("class", "host-facts");
+    }
+
+    private static void fact(Markup facts, String name, String value) {
+        if (!value.isEmpty()) {
+            facts.add(tag("dt", name), tag("dd", value));
+        }
+    }
+
+    private Markup failures() {
+        Markup list = tag("ul");
+        for (int i = 0; i < report.hosts().size(); i++) {
+            int host = i;
+            String where = report.hosts().size() > 1
+                    ? " on " + report.hosts().get(host).host()
+                    : "";
+            races.values().stream()
+                    .flatMap(List::stream)
+                    .filter(entry -> entry.results().get(host).fails())
+                    .forEach(entry -> {
+                        Result result = entry.results().get(host);
+                        list.add(tag(
+                                "li",
+                                Words.link(entry.id(), entry.point().key()),
+                                " ",
+                                Words.badge(result.verdict()),
+                                " " + result.reason() + where));
+                    });
+            report.undecided(report.hosts().get(host))
+                    .forEach(race -> list.add(tag(
+                            "li",
+                            Words.link(Words.id("race", race), race),
+                            ": nothing could be decided about it" + where)));
+        }
+        return list.isEmpty()
+                ? tag("p", Words.hidden("✓ "), "No verdict fails the build.").with("class", "passes")
+                : tag("div", tag("p", Words.hidden("✗ "), "What fails the build:"), list)
+                        .with("class", "failures");
+    }
+
+    private Markup contents() {
+        Markup list = tag(
+                "ul",
+                tag("li", Words.link("legend", "How to read this page")),
+                tag("li", Words.link("matrix", "All races")));
+        races.keySet().forEach(race -> list.add(tag("li", Words.link(Words.id("race", race.name()), race.name()))));
+        if (hasWorkloads()) {
+            list.add(tag("li", Words.link("workloads", "Prices of workloads")));
+        }
+        return tag("nav", list).with("aria-label", "Contents");
+    }
+
+    private boolean hasWorkloads() {
+        return report.hosts().stream().anyMatch(host -> !host.workloads().isEmpty());
+    }
+
+    private List<Markup> matrix() {
+        List<Markup> sections = new ArrayList<>();
+        Markup section = tag("section", tag("h2", "All races").with("id", "matrix"), Matrix.of(report, races));
+        if (!absent.isEmpty()) {
+            section.add(tag("p", "Not part of this run: " + String.join(", ", absent) + ".")
+                    .with("class", "quiet"));
+        }
+        sections.add(section);
+        races.forEach((race, entries) -> sections.add(RaceSection.of(report, race, entries)));
+        if (hasWorkloads()) {
+            sections.add(workloads());
+        }
+        return sections;
+    }
+
+    /** The prices of what is no point of a race: a chart for each workload and operation. */
+    private Markup workloads() {
+        Markup section = tag("section", tag("h2", "Prices of workloads").with("id", "workloads"));
+        for (HostReport host : report.hosts()) {
+            String where = report.hosts().size() > 1 ? ", " + host.host() : "";
+            Map<String, List<Price>> charts = host.workloads().stream()
+                    .collect(Collectors.groupingBy(
+                            price -> workload(price.point()) + ": " + price.operation(),
+                            LinkedHashMap::new,
+                            Collectors.toList()));
+            charts.forEach((title, prices) -> section.add(
+                    tag("h3", title + where),
+                    Words.scrolling(
+                            "Prices of " + title + where,
+                            PriceChart.of(
+                                    "Prices of " + title + where,
+                                    prices,
+                                    key -> key.substring(key.indexOf('/') + 1)))));
+        }
+        return section;
+    }
+
+    private static String workload(String point) {
+        return point.substring(0, Math.max(0, point.indexOf('/')));
+    }
+
+    private static Markup legend() {
+        Markup verdicts = tag("dl");
+        meaning(
+                verdicts,
+                Words.badge(Verdict.HOLDS),
+                "no execution reaches a forbidden outcome under SC, TSO or WEAK; threads ran long enough in every tier and in the window, and saw none; and the control, its unfixed sibling, was caught in the same run");
+        meaning(verdicts, Words.badge(Verdict.REPRODUCED), "known to be broken, and threads showed it");
+        meaning(
+                verdicts,
+                Words.badge(Verdict.LATENT),
+                "only a memory model weaker than this host's reaches the forbidden outcome: allowed in this abstraction, and no kernel bug");
+        meaning(
+                verdicts,
+                Words.badge(Verdict.BROKEN),
+                "a forbidden outcome was reached where the catalogue promises that it is not; fails the build");
+        meaning(
+                verdicts,
+                Words.badge(Verdict.UNPREDICTED),
+                "threads showed what the explorer says they cannot, or the catalogue records another model than the explorer finds; fails the build");
+        meaning(
+                verdicts,
+                Words.badge(Verdict.INCONCLUSIVE),
+                "the run was not good enough to say anything; the reason says why; fails the build unless it is the host's fault");
+        meaning(verdicts, Words.badge(Verdict.SKIPPED), "explored only, or not selected");
+        Markup others = tag("dl");
+        meaning(
+                others,
+                "explored",
+                "the explorer ran every execution of the model, one actor after the other (seq.), interleaved (SC), with store buffers (TSO), and as the Linux-kernel memory model allows (WEAK): ● a forbidden outcome is reachable, ○ it never is, ? a bound was hit, · nobody asked");
+        meaning(
+                others,
+                "forbidden",
+                "how often samples showed a forbidden outcome; never seen is a bound, < 3/N, with 95 % confidence if samples were independent, which those of one fork are not quite");
+        meaning(
+                others,
+                "window",
+                "samples whose outcome is harmless and possible only if the actors overlapped: proof that the race was entered");
+        meaning(
+                others,
+                "price",
+                "what each actor takes, running alone, in multiples of the base, with its 95 % interval: 1 is the base itself; = does exactly the same accesses, so that nothing was timed; ~1 a difference of a quarter would have been seen; ? nothing may be said; deadlock: it waits for itself for ever");
+        meaning(
+                others,
+                "cheapest",
+                "compared are the variants that are planned in one place and whose planned points all hold on these hosts; mutants never. A price of which something may be said is its interval: a point at one for 1 and =, stretched to contain one for ~1. Cheapest is every variant unless another one's interval lies wholly below its own. Of ? and of deadlock nothing may be said");
+        return tag(
+                "section",
+                tag("h2", "How to read this page").with("id", "legend"),
+                tag(
+                        "p",
+                        "A point is a race, a variant, and a place, which is a value for each dimension. ",
+                        tag("strong", "Not seen is never cannot happen"),
+                        ": what only a weaker machine can do is LATENT however long this one runs. A broken variant is no mistake: it is the control that shows that the instrument sees."),
+                tag(
+                        "details",
+                        tag("summary", "Verdicts, columns and prices"),
+                        tag("div", verdicts, others).with("class", "legend")));
+    }
+
+    private static void meaning(Markup list, Object term, String words) {
+        list.add(tag("dt", term), tag("dd", words));
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = Objects.requireNonNull(HtmlReport.class.getResourceAsStream(name))) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
