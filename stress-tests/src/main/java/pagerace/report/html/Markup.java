@@ -119,6 +119,6 @@ final class Markup {
 
     /** Whether XML allows the character; a crash report may contain others. */
     private static boolean isAllowed(int c) {
-        return c >= ' ' && c != 0xFFFE && c != 0xFFFF || c == '\n' || c == '\t';
+        return c >= ' ' ? c != 0xFFFE && c != 0xFFFF : c == '\n' || c == '\t';
     }
 }

@@ -143,8 +143,9 @@ final class SequenceDiagram {
                 data.add(word);
             }
         }
+        touched.values().removeIf(actors -> actors.size() < 2);
         return touched.keySet().stream()
-                .filter(word -> touched.get(word).size() > 1 && changed.contains(word) && data.contains(word))
+                .filter(word -> changed.contains(word) && data.contains(word))
                 .toList();
     }
 
@@ -324,13 +325,12 @@ final class SequenceDiagram {
             int name = side.text() + side.inwards * 6;
             front.add(text("who", name, 18, side.anchor(), transcript.actors().get(actor)));
         }
-        for (String word : words) {
-            int x = lanes.get(word);
+        lanes.forEach((word, x) -> {
             int y = words.indexOf(word) % 2 == 0 ? 16 : 32;
             behind.add(line("lane", x, y + 6, x, end));
             front.add(text("word", x, y, "middle", word));
             initially(word).ifPresent(value -> front.add(text("value", x, 52, "middle", value)));
-        }
+        });
     }
 
     private java.util.Optional<String> initially(String word) {
