@@ -152,7 +152,7 @@ final class RaceSection {
         for (Cheapest answer : answers) {
             body.add(tag(
                     "tr",
-                    tag("th", answer.place().isEmpty() ? "the only place" : answer.place())
+                    tag("th", Words.place(answer.place()))
                             .with("scope", "row"),
                     tag("td", answer.operation().isEmpty() ? "-" : answer.operation()),
                     tag("td", cheapest(answer, host)),
@@ -267,7 +267,7 @@ final class RaceSection {
                         + row.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-');
                 line.add(
                         tag("td", span(style, row.words())),
-                        tag("td", String.join(" ", row.places())).with("class", "place"));
+                        tag("td", row.places().stream().map(Words::place).collect(Collectors.joining(" "))).with("class", "place"));
                 body.add(line);
             }
         });

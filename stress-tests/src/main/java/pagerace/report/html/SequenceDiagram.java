@@ -5,16 +5,18 @@ import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
@@ -33,7 +35,7 @@ final class SequenceDiagram {
     private static final int HEAD = 64;
     private static final double CHARACTER = 7.3;
     private static final double SMALL_CHARACTER = 6.4;
-    private static final int MAX_TEXT = 44;
+    private static final int MAX_TEXT = 48;
     private static final int SLOT = 14;
     private static final int FOLDED = 3;
 
@@ -260,7 +262,7 @@ final class SequenceDiagram {
                 actor, line -> line.relaxation() == Relaxation.BUFFERED ? 1 : line.tells() == Tells.MEMORY ? -1 : 0);
     }
 
-    private int most(int actor, java.util.function.ToIntFunction<Line> change) {
+    private int most(int actor, ToIntFunction<Line> change) {
         int now = 0;
         int most = 0;
         for (Line line : transcript.lines()) {
@@ -323,17 +325,18 @@ final class SequenceDiagram {
             Side side = sides.get(actor);
             behind.add(line("life", side.x, 26, side.x, end));
             int name = side.text() + side.inwards * 6;
-            front.add(text("who", name, 18, side.anchor(), transcript.actors().get(actor)));
+            front.add(text("who", name, 18, transcript.actors().get(actor)).with("text-anchor", side.anchor()));
         }
         lanes.forEach((word, x) -> {
             int y = words.indexOf(word) % 2 == 0 ? 16 : 32;
             behind.add(line("lane", x, y + 6, x, end));
-            front.add(text("word", x, y, "middle", word));
-            initially(word).ifPresent(value -> front.add(text("value", x, 52, "middle", value)));
+            front.add(centred("word", x, y, word));
+            initially(word).ifPresent(value -> front.add(centred("value", x, 52, value)));
         });
     }
 
-    private java.util.Optional<String> initially(String word) {
+    /** What is in the word before anything happens to it; empty if nothing does. */
+    private Optional<String> initially(String word) {
         return transcript.lines().stream()
                 .filter(line -> word.equals(line.word()))
                 .map(Line::change)
@@ -344,49 +347,49 @@ final class SequenceDiagram {
 
     private void row(Row row) {
         if (row.isEnd()) {
-            row.lines.forEach(line -> words(row, line, List.of(line)));
+            row.lines.forEach(line -> end(row, line));
             return;
         }
         Line line = row.first();
-        Markup step = tag("g");
-        step.add(tag("title", row.lines.stream().map(SequenceDiagram::tooltip).collect(Collectors.joining("\n"))));
-        front.add(step);
+        String details = row.lines.stream().map(each -> details(row, each)).collect(Collectors.joining("\n"));
+        Markup step = details.isEmpty() ? tag("g") : tag("g", tag("title", details));
         if (row.number > 0) {
             String last = row.isFolded() ? "–" + (row.number + row.lines.size() - 1) : "";
-            step.add(text("number", 30, row.y + 4, "end", row.number + last));
+            step.add(text("number", 30, row.y + 4, row.number + last).with("text-anchor", "end"));
         }
         if (!row.isFolded()) {
             effect(step, row, line);
         }
-        step.add(words(row, line, row.lines));
+        front.add(step.add(words(row, row.lines)));
     }
 
-    private static String tooltip(Line line) {
-        return Stream.of(
-                        line.text(),
-                        line.note(),
-                        line.change() == null ? "" : line.word() + ": " + line.change(),
-                        line.site())
-                .filter(part -> part != null && !part.toString().isEmpty())
-                .map(Object::toString)
+    private void end(Row row, Line line) {
+        boolean stuck = line.word() != null;
+        front.add(words(row, List.of(line)));
+        behind.add(rectangle(stuck ? "end stuck" : "end", sides.get(line.actor()).x - 5, row.y - 10, 10, 4));
+    }
+
+    /** What the picture has no room for: what was folded, what became of the word, and the line of model code. */
+    private static String details(Row row, Line line) {
+        String change = line.change() == null ? "" : line.word() + ": " + line.change();
+        return Stream.of(row.isFolded() ? line.text() : "", change, line.site() == null ? "" : line.site().toString())
+                .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("; "));
     }
 
-    /** What the line says, at its actor's side. */
-    private Markup words(Row row, Line line, List<Line> told) {
+    /** What the lines say, at their actor's side. */
+    private Markup words(Row row, List<Line> told) {
+        Line line = told.get(0);
         Side side = sides.get(line.actor());
         List<String> texts = texts(told);
         List<String> notes = told.size() > 1 ? List.of() : notes(line);
-        Markup lines = tag("g").with("class", style(line, told.size() > 1));
+        Markup lines = tag("g").with("class", style(line, told.size() > 1)).with("text-anchor", side.anchor());
+        int x = side.text() - side.inwards * 8;
         for (int i = 0; i < texts.size() + notes.size(); i++) {
             boolean note = i >= texts.size();
             String text = note ? notes.get(i - texts.size()) : texts.get(i);
-            lines.add(text(
-                    note ? "note" : "step", side.text() - side.inwards * 8, row.y + 4 + LINE * i, side.anchor(), text));
-        }
-        if (row.isEnd()) {
-            front.add(lines);
-            behind.add(rectangle(line.word() == null ? "end" : "end stuck", side.x - 5, row.y - 10, 10, 4));
+            Markup shown = tag("text", text).with("x", x).with("y", row.y + 4 + LINE * i);
+            lines.add(note ? shown.with("class", "note") : shown);
         }
         return lines;
     }
@@ -441,7 +444,7 @@ final class SequenceDiagram {
         if (line.relaxation() == Relaxation.BUFFERED) {
             int slot = freeSlot(buffered.get(line.actor()));
             buffered.get(line.actor()).add(new Span(line.actor(), word(line), slot, row.y));
-            arrow(step, "write", side.x, side.buffer(slot) - side.inwards * 4, row.y, true, false);
+            arrow(step, "write", side.x, side.buffer(slot) - side.inwards * 4, row.y);
         } else {
             meets(step, row, line, side);
         }
@@ -462,11 +465,15 @@ final class SequenceDiagram {
             Integer from = own == null ? lane : Integer.valueOf(side.buffer(own.slot));
             if (from != null) {
                 String style = line.relaxation() == Relaxation.STALE ? "read stale" : "read";
-                arrow(step, style, from, side.x + side.inwards * 3, row.y, true, false);
+                arrow(step, style, from, side.x + side.inwards * 3, row.y);
             }
         } else if (lane != null) {
             boolean reads = line.access() == Access.UPDATE || line.access() == Access.LOCK;
-            arrow(step, "write", side.x + side.inwards * 3, lane, row.y, true, reads);
+            int from = side.x + side.inwards * 3;
+            arrow(step, "write", from, lane, row.y);
+            if (reads) {
+                step.add(head("write", from, row.y, -side.inwards));
+            }
             value(step, row, line, lane, side);
         }
     }
@@ -480,7 +487,7 @@ final class SequenceDiagram {
         bufferBar(span, row.y);
         Integer lane = lanes.get(span.word);
         if (lane != null) {
-            arrow(step, "write drain", side.buffer(span.slot), lane, row.y, true, false);
+            arrow(step, "write drain", side.buffer(span.slot), lane, row.y);
             value(step, row, line, lane, side);
         }
     }
@@ -488,7 +495,8 @@ final class SequenceDiagram {
     private void value(Markup step, Row row, Line line, int lane, Side side) {
         String value = becomes(line);
         if (!value.isEmpty()) {
-            step.add(text("value", lane + side.inwards * 6, row.y + 4, side.inwards > 0 ? "start" : "end", value));
+            String anchor = side.inwards > 0 ? "start" : "end";
+            step.add(text("value", lane + side.inwards * 6, row.y + 4, value).with("text-anchor", anchor));
         }
     }
 
@@ -503,7 +511,7 @@ final class SequenceDiagram {
                 .orElse(row.y);
     }
 
-    private static int freeSlot(java.util.Collection<Span> spans) {
+    private static int freeSlot(Collection<Span> spans) {
         return IntStream.iterate(0, slot -> slot + 1)
                 .filter(slot -> spans.stream().noneMatch(span -> span.slot == slot))
                 .findFirst()
@@ -515,7 +523,7 @@ final class SequenceDiagram {
         behind.add(bar("lock", span, x, to, "holds " + span.word));
         if ((to - span.from) > span.word.length() * SMALL_CHARACTER + 8) {
             int middle = (span.from + to) / 2;
-            behind.add(text("lockname", x, middle, "middle", span.word)
+            behind.add(centred("lockname", x, middle, span.word)
                     .with("transform", "rotate(-90 " + x + " " + middle + ") translate(0 3)"));
         }
     }
@@ -529,15 +537,10 @@ final class SequenceDiagram {
         return tag("g", tag("title", title), rectangle(style, x - 5, span.from - 4, 10, to - span.from + 8));
     }
 
-    private static void arrow(Markup step, String style, int from, int to, int y, boolean atEnd, boolean atBegin) {
+    private static void arrow(Markup step, String style, int from, int to, int y) {
         int direction = to > from ? 1 : -1;
         step.add(line(style, from, y, to - direction * 4, y));
-        if (atEnd) {
-            step.add(head(style, to, y, direction));
-        }
-        if (atBegin) {
-            step.add(head(style, from, y, -direction));
-        }
+        step.add(head(style, to, y, direction));
     }
 
     private static Markup head(String style, int x, int y, int direction) {
@@ -560,11 +563,11 @@ final class SequenceDiagram {
                 .with("height", height);
     }
 
-    private static Markup text(String style, int x, int y, String anchor, @Nullable String text) {
-        return tag("text", text == null ? "" : text)
-                .with("class", style)
-                .with("x", x)
-                .with("y", y)
-                .with("text-anchor", anchor);
+    private static Markup centred(String style, int x, int y, String text) {
+        return text(style, x, y, text).with("text-anchor", "middle");
+    }
+
+    private static Markup text(String style, int x, int y, String text) {
+        return tag("text", text).with("class", style).with("x", x).with("y", y);
     }
 }

@@ -105,7 +105,8 @@ final class Words {
     }
 
     private static Markup model(String style, String shape, String words) {
-        return tag("td", hidden(shape), span("spoken", words)).with("class", "model " + style);
+        return tag("td", tag("span", shape).with("role", "img").with("aria-label", words))
+                .with("class", "model " + style);
     }
 
     /** What an outcome says. */
@@ -153,6 +154,11 @@ final class Words {
                 .with("role", "region")
                 .with("aria-label", label)
                 .with("tabindex", "0");
+    }
+
+    /** A place; of a race without dimensions it has no name. */
+    static String place(String place) {
+        return place.isEmpty() || place.equals("[]") ? "the only place" : place;
     }
 
     /** Elements with commas between them. */
