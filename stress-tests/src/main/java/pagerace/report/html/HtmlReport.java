@@ -150,34 +150,33 @@ public final class HtmlReport {
     }
 
     private Markup failures() {
-        Markup list = tag("ul");
-        for (int i = 0; i < report.hosts().size(); i++) {
-            int host = i;
-            String where = report.hosts().size() > 1
-                    ? " on " + report.hosts().get(host).host()
-                    : "";
-            races.values().stream()
-                    .flatMap(List::stream)
-                    .filter(entry -> entry.results().get(host).fails())
-                    .forEach(entry -> {
-                        Result result = entry.results().get(host);
-                        list.add(tag(
-                                "li",
-                                Words.link(entry.id(), entry.point().key()),
-                                " ",
-                                Words.badge(result.verdict()),
-                                " " + result.reason() + where));
-                    });
-            report.undecided(report.hosts().get(host))
-                    .forEach(race -> list.add(tag(
-                            "li",
-                            Words.link(Words.id("race", race), race),
-                            ": nothing could be decided about it" + where)));
+        Markup failures = tag("div").with("class", "failures");
+        for (int host = 0; host < report.hosts().size(); host++) {
+            Markup list = failures(host);
+            if (!list.isEmpty()) {
+                String where = report.hosts().size() > 1 ? " on " + report.hosts().get(host).host() : "";
+                failures.add(tag("p", Words.hidden("✗ "), "What fails the build" + where + ":"), list);
+            }
         }
-        return list.isEmpty()
+        return failures.isEmpty()
                 ? tag("p", Words.hidden("✓ "), "No verdict fails the build.").with("class", "passes")
-                : tag("div", tag("p", Words.hidden("✗ "), "What fails the build:"), list)
-                        .with("class", "failures");
+                : failures;
+    }
+
+    private Markup failures(int host) {
+        Markup list = tag("ul");
+        races.values().stream().flatMap(List::stream).forEach(entry -> {
+            Result result = entry.results().get(host);
+            if (result.fails()) {
+                Markup link = Words.link(entry.id(), entry.point().key());
+                list.add(tag("li", link, " ", Words.badge(result.verdict()), " " + result.reason()));
+            }
+        });
+        report.undecided(report.hosts().get(host)).forEach(race -> {
+            Markup link = Words.link(Words.id("race", race), race);
+            list.add(tag("li", link, ": nothing could be decided about it"));
+        });
+        return list;
     }
 
     private Markup contents() {
@@ -280,6 +279,10 @@ public final class HtmlReport {
                 "what each actor takes, running alone, in multiples of the base, with its 95 % interval: 1 is the base itself; = does exactly the same accesses, so that nothing was timed; ~1 a difference of a quarter would have been seen; ? nothing may be said; deadlock: it waits for itself for ever");
         meaning(
                 others,
+                "schedules",
+                "time runs downwards; between the actors stand the words over which they meet, with what each of them becomes. Arrows to a word write it, arrows from it read it; a dashed bar is a store that waits in its buffer until the dotted arrow takes it to memory; a dashed arrow reads a value that is not the last one; wide bars are locks; thick strokes are fences");
+        meaning(
+                others,
                 "cheapest",
                 "compared are the variants that are planned in one place and whose planned points all hold on these hosts; mutants never. A price of which something may be said is its interval: a point at one for 1 and =, stretched to contain one for ~1. Cheapest is every variant unless another one's interval lies wholly below its own. Of ? and of deadlock nothing may be said");
         return tag(
@@ -293,7 +296,7 @@ public final class HtmlReport {
                 tag(
                         "details",
                         tag("summary", "Verdicts, columns and prices"),
-                        tag("div", verdicts, others).with("class", "legend")));
+                        tag("div", verdicts, others).with("class", "legend")).with("class", "explained"));
     }
 
     private static void meaning(Markup list, Object term, String words) {

@@ -216,7 +216,10 @@ final class RaceSection {
 
     private Markup point(Entry entry) {
         Markup headline = tag("summary", tag("code", entry.name()));
-        entry.results().forEach(result -> headline.add(" ", Words.badge(result.verdict())));
+        for (int host = 0; host < report.hosts().size(); host++) {
+            String where = report.hosts().size() > 1 ? " " + report.hosts().get(host).host() + ": " : " ";
+            headline.add(span("quiet", where), Words.badge(entry.results().get(host).verdict()));
+        }
         Markup content = tag("div").with("id", entry.id());
         content.add(tag("p", entry.variant().origin().difference() + "."));
         for (int host = 0; host < report.hosts().size(); host++) {
