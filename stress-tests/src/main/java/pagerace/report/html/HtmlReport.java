@@ -62,7 +62,7 @@ public final class HtmlReport {
                 Words.link("matrix", "Skip to the table of races").with("class", "skip"),
                 header(),
                 contents(),
-                tag("main", legend(), matrix()),
+                tag("main", Legend.section(), matrix()),
                 tag(
                         "footer",
                         tag(
@@ -154,7 +154,9 @@ public final class HtmlReport {
         for (int host = 0; host < report.hosts().size(); host++) {
             Markup list = failures(host);
             if (!list.isEmpty()) {
-                String where = report.hosts().size() > 1 ? " on " + report.hosts().get(host).host() : "";
+                String where = report.hosts().size() > 1
+                        ? " on " + report.hosts().get(host).host()
+                        : "";
                 failures.add(tag("p", Words.hidden("✗ "), "What fails the build" + where + ":"), list);
             }
         }
@@ -234,73 +236,6 @@ public final class HtmlReport {
 
     private static String workload(String point) {
         return point.substring(0, Math.max(0, point.indexOf('/')));
-    }
-
-    private static Markup legend() {
-        Markup verdicts = tag("dl");
-        meaning(
-                verdicts,
-                Words.badge(Verdict.HOLDS),
-                "no execution reaches a forbidden outcome under SC, TSO or WEAK; threads ran long enough in every tier and in the window, and saw none; and the control, its unfixed sibling, was caught in the same run");
-        meaning(verdicts, Words.badge(Verdict.REPRODUCED), "known to be broken, and threads showed it");
-        meaning(
-                verdicts,
-                Words.badge(Verdict.LATENT),
-                "only a memory model weaker than this host's reaches the forbidden outcome: allowed in this abstraction, and no kernel bug");
-        meaning(
-                verdicts,
-                Words.badge(Verdict.BROKEN),
-                "a forbidden outcome was reached where the catalogue promises that it is not; fails the build");
-        meaning(
-                verdicts,
-                Words.badge(Verdict.UNPREDICTED),
-                "threads showed what the explorer says they cannot, or the catalogue records another model than the explorer finds; fails the build");
-        meaning(
-                verdicts,
-                Words.badge(Verdict.INCONCLUSIVE),
-                "the run was not good enough to say anything; the reason says why; fails the build unless it is the host's fault");
-        meaning(verdicts, Words.badge(Verdict.SKIPPED), "explored only, or not selected");
-        Markup others = tag("dl");
-        meaning(
-                others,
-                "explored",
-                "the explorer ran every execution of the model, one actor after the other (seq.), interleaved (SC), with store buffers (TSO), and as the Linux-kernel memory model allows (WEAK): ● a forbidden outcome is reachable, ○ it never is, ? a bound was hit, · nobody asked");
-        meaning(
-                others,
-                "forbidden",
-                "how often samples showed a forbidden outcome; never seen is a bound, < 3/N, with 95 % confidence if samples were independent, which those of one fork are not quite");
-        meaning(
-                others,
-                "window",
-                "samples whose outcome is harmless and possible only if the actors overlapped: proof that the race was entered");
-        meaning(
-                others,
-                "price",
-                "what each actor takes, running alone, in multiples of the base, with its 95 % interval: 1 is the base itself; = does exactly the same accesses, so that nothing was timed; ~1 a difference of a quarter would have been seen; ? nothing may be said; deadlock: it waits for itself for ever");
-        meaning(
-                others,
-                "schedules",
-                "time runs downwards; between the actors stand the words over which they meet, with what each of them becomes. Arrows to a word write it, arrows from it read it; a dashed bar is a store that waits in its buffer until the dotted arrow takes it to memory; a dashed arrow reads a value that is not the last one; wide bars are locks; thick strokes are fences");
-        meaning(
-                others,
-                "cheapest",
-                "compared are the variants that are planned in one place and whose planned points all hold on these hosts; mutants never. A price of which something may be said is its interval: a point at one for 1 and =, stretched to contain one for ~1. Cheapest is every variant unless another one's interval lies wholly below its own. Of ? and of deadlock nothing may be said");
-        return tag(
-                "section",
-                tag("h2", "How to read this page").with("id", "legend"),
-                tag(
-                        "p",
-                        "A point is a race, a variant, and a place, which is a value for each dimension. ",
-                        tag("strong", "Not seen is never cannot happen"),
-                        ": what only a weaker machine can do is LATENT however long this one runs. A broken variant is no mistake: it is the control that shows that the instrument sees."),
-                tag(
-                        "details",
-                        tag("summary", "Verdicts, columns and prices"),
-                        tag("div", verdicts, others).with("class", "legend")).with("class", "explained"));
-    }
-
-    private static void meaning(Markup list, Object term, String words) {
-        list.add(tag("dt", term), tag("dd", words));
     }
 
     private static String resource(String name) {

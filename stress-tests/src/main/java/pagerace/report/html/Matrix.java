@@ -7,7 +7,9 @@ import static pagerace.report.html.Markup.tag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.price.Price;
@@ -140,7 +142,7 @@ final class Matrix {
             cell.add(" ", tag("code", commit));
         } else if (entry.variant().origin().kernels().equals("-")) {
             return tag(
-                    "td", span("quiet", entry.variant().origin().kind().name().toLowerCase(java.util.Locale.ROOT)));
+                    "td", span("quiet", entry.variant().origin().kind().name().toLowerCase(Locale.ROOT)));
         }
         return cell;
     }
@@ -204,7 +206,7 @@ final class Matrix {
 
     private static String sums(Stream<Reachability> from) {
         Map<Reachability, Long> counts =
-                from.collect(Collectors.groupingBy(each -> each, java.util.TreeMap::new, Collectors.counting()));
+                from.collect(Collectors.groupingBy(each -> each, TreeMap::new, Collectors.counting()));
         return counts.entrySet().stream()
                 .map(sum -> Table.expected(sum.getKey()) + " " + sum.getValue())
                 .collect(Collectors.joining(", "));

@@ -4,12 +4,14 @@ package pagerace.report.html;
 import static pagerace.report.html.Markup.span;
 import static pagerace.report.html.Markup.tag;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
 import pagerace.report.HostReport;
 import pagerace.report.RaceFacts;
@@ -22,6 +24,13 @@ import pagerace.verdict.Tier;
 /** The outcomes of one point, predicted against observed: a row for each that can be reached or was seen. */
 final class OutcomeTable {
     private static final List<Tier> TIERS = List.of(Tier.INTERPRETER, Tier.C1, Tier.C2, Tier.C2_STRESS);
+
+    /** What a row is about; {@code mark} says what it means for the variant. */
+    private record Shown(String word, String mark, String sentence) {
+        static Shown of(OutcomeFacts outcome) {
+            return new Shown(outcome.word(), outcome.mark().name().toLowerCase(Locale.ROOT), outcome.sentence());
+        }
+    }
 
     private final Report report;
     private final Entry entry;
@@ -37,36 +46,35 @@ final class OutcomeTable {
     }
 
     private List<Markup> of(RaceFacts race) {
-        Map<Boolean, List<OutcomeFacts>> outcomes = Stream.concat(race.outcomes().stream(), strangers(race))
-                .collect(Collectors.partitioningBy(outcome -> isReachable(outcome.word()) || isSeen(outcome.word())));
+        Map<Boolean, List<Shown>> outcomes = Stream.concat(
+                        race.outcomes().stream().map(Shown::of), others(race))
+                .collect(Collectors.partitioningBy(outcome -> isReachable(outcome.word) || isSeen(outcome.word)));
         Markup body = tag("tbody");
         outcomes.getOrDefault(true, List.of()).forEach(outcome -> body.add(row(outcome)));
-        Markup table = Words.scrolling(
-                "Outcomes of " + entry.point().key(), tag("table", head(), body).with("class", "outcomes"));
-        List<OutcomeFacts> others = outcomes.getOrDefault(false, List.of());
-        if (others.isEmpty()) {
-            return List.of(table);
+        Markup table = tag("table", head(), body).with("class", "outcomes");
+        List<Shown> rest = outcomes.getOrDefault(false, List.of());
+        List<Markup> parts = new ArrayList<>(
+                List.of(Words.scrolling("Outcomes of " + entry.point().key(), table)));
+        if (!rest.isEmpty()) {
+            String said = entry.point().isExplored() ? "Not reachable under any model" : "Not explored";
+            String words = rest.stream().map(Shown::word).collect(Collectors.joining(", "));
+            parts.add(tag("p", said + ", and not seen: " + words + ".").with("class", "quiet"));
         }
-        String words = others.stream().map(OutcomeFacts::word).collect(Collectors.joining(", "));
-        String said = entry.point().isExplored()
-                ? "Not reachable under any model, and not seen: "
-                : "Not explored, and not seen: ";
-        return List.of(table, tag("p", said + words + ".").with("class", "quiet"));
+        return parts;
     }
 
-    /** Words that were seen or predicted, and that the race does not know: a wait that gave up, or an error. */
-    private Stream<OutcomeFacts> strangers(RaceFacts race) {
-        TreeSet<String> words = new TreeSet<>();
+    /** What was seen or predicted, and is no outcome of the race: a wait that gave up, or an error. */
+    private Stream<Shown> others(RaceFacts race) {
+        Set<String> words = new TreeSet<>();
         entry.results().forEach(result -> words.addAll(result.outcomes().keySet()));
         entry.point().predicted().models().values().forEach(explored -> words.addAll(explored.outcomes()));
         race.outcomes().forEach(outcome -> words.remove(outcome.word()));
         return words.stream()
-                .map(word -> word.equals(Stuckness.STUCK.name())
-                        ? new OutcomeFacts(
-                                word,
-                                entry.variant().deadlocks() ? Outcome.Mark.FORBIDDEN : Outcome.Mark.PERMITTED,
-                                Stuckness.STUCK.sentence())
-                        : new OutcomeFacts(word, Outcome.Mark.FORBIDDEN, "not an outcome of the race"));
+                .map(word -> !word.equals(Stuckness.STUCK.name())
+                        ? new Shown(word, "unknown", "not an outcome of the race")
+                        : entry.variant().deadlocks()
+                                ? new Shown(word, "forbidden", Stuckness.STUCK.sentence())
+                                : new Shown(word, "inconclusive", "a bounded wait gave up, for want of CPU time"));
     }
 
     private boolean isReachable(String word) {
@@ -96,23 +104,23 @@ final class OutcomeTable {
         return tag("thead", first, second);
     }
 
-    private Markup row(OutcomeFacts outcome) {
+    private Markup row(Shown outcome) {
         Markup row = tag(
                 "tr",
                 tag(
                                 "th",
-                                tag("code", outcome.word()),
+                                tag("code", outcome.word),
                                 " ",
-                                Words.mark(outcome.mark()),
-                                tag("div", outcome.sentence()).with("class", "sentence"))
+                                span("mark " + outcome.mark, outcome.mark),
+                                tag("div", outcome.sentence).with("class", "sentence"))
                         .with("scope", "row"),
                 Words.reachable(entry.point().predicted(), outcome.word()));
         boolean unseen = false;
         for (Result result : entry.results()) {
-            row.add(observed(result, outcome.word()));
-            unseen |= result.unseen().contains(outcome.word());
+            row.add(observed(result, outcome.word));
+            unseen |= result.unseen().contains(outcome.word);
         }
-        return row.with("class", outcome.mark().name().toLowerCase(java.util.Locale.ROOT) + (unseen ? " unseen" : ""));
+        return row.with("class", outcome.mark + (unseen ? " unseen" : ""));
     }
 
     private static List<Markup> observed(Result result, String word) {

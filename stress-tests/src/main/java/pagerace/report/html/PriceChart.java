@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -51,7 +52,7 @@ final class PriceChart {
     }
 
     /** The ends of all intervals, and of one that is always shown. */
-    private DoubleStream ends(java.util.function.ToDoubleFunction<Ratio> end) {
+    private DoubleStream ends(ToDoubleFunction<Ratio> end) {
         return DoubleStream.concat(
                 DoubleStream.of(end.applyAsDouble(new Ratio(1, 0.8, 1.25, 0))),
                 prices.stream().map(Price::ratio).filter(Objects::nonNull).mapToDouble(end));

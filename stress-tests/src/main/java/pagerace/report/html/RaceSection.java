@@ -152,8 +152,7 @@ final class RaceSection {
         for (Cheapest answer : answers) {
             body.add(tag(
                     "tr",
-                    tag("th", Words.place(answer.place()))
-                            .with("scope", "row"),
+                    tag("th", Words.place(answer.place())).with("scope", "row"),
                     tag("td", answer.operation().isEmpty() ? "-" : answer.operation()),
                     tag("td", cheapest(answer, host)),
                     tag("td", named(answer.dearer(), answer, host)),
@@ -217,8 +216,10 @@ final class RaceSection {
     private Markup point(Entry entry) {
         Markup headline = tag("summary", tag("code", entry.name()));
         for (int host = 0; host < report.hosts().size(); host++) {
-            String where = report.hosts().size() > 1 ? " " + report.hosts().get(host).host() + ": " : " ";
-            headline.add(span("quiet", where), Words.badge(entry.results().get(host).verdict()));
+            String where =
+                    report.hosts().size() > 1 ? " " + report.hosts().get(host).host() + ": " : " ";
+            headline.add(
+                    span("quiet", where), Words.badge(entry.results().get(host).verdict()));
         }
         Markup content = tag("div").with("id", entry.id());
         content.add(tag("p", entry.variant().origin().difference() + "."));
@@ -270,7 +271,8 @@ final class RaceSection {
                         + row.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-');
                 line.add(
                         tag("td", span(style, row.words())),
-                        tag("td", row.places().stream().map(Words::place).collect(Collectors.joining(" "))).with("class", "place"));
+                        tag("td", row.places().stream().map(Words::place).collect(Collectors.joining(" ")))
+                                .with("class", "place"));
                 body.add(line);
             }
         });

@@ -372,7 +372,10 @@ final class SequenceDiagram {
     /** What the picture has no room for: what was folded, what became of the word, and the line of model code. */
     private static String details(Row row, Line line) {
         String change = line.change() == null ? "" : line.word() + ": " + line.change();
-        return Stream.of(row.isFolded() ? line.text() : "", change, line.site() == null ? "" : line.site().toString())
+        return Stream.of(
+                        row.isFolded() ? line.text() : "",
+                        change,
+                        line.site() == null ? "" : line.site().toString())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("; "));
     }

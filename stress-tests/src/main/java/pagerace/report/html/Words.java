@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
-import pagerace.race.Outcome;
 import pagerace.race.Reachability;
 import pagerace.report.Table;
 import pagerace.verdict.Prediction;
@@ -107,11 +106,6 @@ final class Words {
     private static Markup model(String style, String shape, String words) {
         return tag("td", tag("span", shape).with("role", "img").with("aria-label", words))
                 .with("class", "model " + style);
-    }
-
-    /** What an outcome says. */
-    static Markup mark(Outcome.Mark mark) {
-        return span("mark " + mark.name().toLowerCase(Locale.ROOT), mark.name().toLowerCase(Locale.ROOT));
     }
 
     /** A price as in the terminal's table, with its interval where there is one. */
