@@ -8,12 +8,14 @@ import java.nio.file.StandardCopyOption;
 import pagerace.report.Json;
 import pagerace.report.JunitXml;
 import pagerace.report.Report;
+import pagerace.report.html.HtmlReport;
 
 /** The files that a run leaves in its directory. */
 record Outputs(Path directory) {
     private static final String PASSED = "passed";
     private static final String JSON = "report.json";
     private static final String JUNIT = "junit.xml";
+    private static final String HTML = "report.html";
 
     Path journal() {
         return directory.resolve("measured.jsonl");
@@ -29,12 +31,14 @@ record Outputs(Path directory) {
     void discard() throws IOException {
         Files.deleteIfExists(directory.resolve(JSON));
         Files.deleteIfExists(directory.resolve(JUNIT));
+        Files.deleteIfExists(directory.resolve(HTML));
     }
 
     /** Writes every format. A file appears as a whole or not at all. */
     void write(Report report) throws IOException {
         replace(JSON, Json.of(report));
         replace(JUNIT, JunitXml.of(report));
+        replace(HTML, HtmlReport.of(report));
     }
 
     /** Says that the run passed: its very last act. */

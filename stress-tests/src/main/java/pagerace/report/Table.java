@@ -70,7 +70,7 @@ public final class Table {
     }
 
     /** The ratio to the base in the same place: 1 is the base itself, = one that does the same when alone. */
-    private static String price(Price price) {
+    public static String price(Price price) {
         if (price.accesses() == null) {
             return "deadlock";
         }
@@ -121,7 +121,8 @@ public final class Table {
                 verdict(result));
     }
 
-    private static String expected(Reachability from) {
+    /** From where a forbidden outcome is reachable, in words. */
+    public static String expected(Reachability from) {
         return switch (from) {
             case NEVER -> "never";
             case UNKNOWN -> "unknown";
@@ -135,14 +136,22 @@ public final class Table {
         return point.isExplored() ? expected(point.predicted().reachableFrom()) : "-";
     }
 
-    /** The rate of the forbidden outcome, or the bound that it is below with 95 % confidence: the rule of three. */
+    /** The rate of the forbidden outcome, as {@link #rate(long, long)}. */
     private static String rate(Result result) {
-        if (result.samples() == 0) {
+        return rate(result.forbidden(), result.samples());
+    }
+
+    /**
+     * The rate of what was seen {@code count} times in {@code samples}; if that is never, the bound that it is below with 95 %
+     * confidence: the rule of three. A dash without samples.
+     */
+    public static String rate(long count, long samples) {
+        if (samples == 0) {
             return "-";
         }
-        return result.forbidden() > 0
-                ? String.format(Locale.ROOT, "%.1e", (double) result.forbidden() / result.samples())
-                : String.format(Locale.ROOT, "< %.1e", 3.0 / result.samples());
+        return count > 0
+                ? String.format(Locale.ROOT, "%.1e", (double) count / samples)
+                : String.format(Locale.ROOT, "< %.1e", 3.0 / samples);
     }
 
     /** The verdict with its reason; that of LATENT is the same in every row, and stands in the report. */
@@ -212,7 +221,8 @@ public final class Table {
                 + host.runs().stream().mapToLong(Run::budget).sum() + " s, " + cpus + " CPUs";
     }
 
-    private static String number(long count) {
+    /** A count, its thousands set apart. */
+    public static String number(long count) {
         return String.format(Locale.ROOT, "%,d", count);
     }
 }

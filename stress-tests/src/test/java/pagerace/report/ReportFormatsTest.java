@@ -41,10 +41,11 @@ import pagerace.verdict.Tier;
  * Each format against its golden file. After an intended change run the test with {@code -Dpagerace.golden=write}, and read
  * the difference.
  */
-class ReportFormatsTest {
+public class ReportFormatsTest {
     private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17.0.1+1", Reachability.TSO);
 
-    private static Report report() {
+    /** What the golden files show: a point for each kind of verdict. */
+    public static Report report() {
         Map<String, Tally> tallies = new LinkedHashMap<>();
         for (Fix fix : Fix.values()) {
             if (fix != Fix.OPEN) {
@@ -211,7 +212,8 @@ class ReportFormatsTest {
         return tallies.getOrDefault(TestRace.point(fix).key(), TestRace.tally(fix));
     }
 
-    private static void assertGolden(String name, String text) throws IOException {
+    /** Compares {@code text} with the golden file {@code name}, or writes it. */
+    public static void assertGolden(String name, String text) throws IOException {
         Path golden = Path.of("src", "test", "resources", "pagerace", "report", name);
         if ("write".equals(System.getProperty("pagerace.golden"))) {
             Files.createDirectories(golden.getParent());

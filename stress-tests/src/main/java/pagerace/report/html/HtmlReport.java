@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.tag;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import pagerace.price.Price;
+import pagerace.report.HostReport;
+import pagerace.report.RaceFacts;
+import pagerace.report.Report;
+import pagerace.report.Result;
+import pagerace.report.Run;
+import pagerace.verdict.Verdict;
+
+/**
+ * The report as {@code report.html}: one page that needs nothing but itself, to be read on a screen, on paper, or aloud. It is
+ * HTML that parses as XML. All that it says is there without its script, which only opens and closes parts and filters rows.
+ */
+public final class HtmlReport {
+    private final Report report;
+    private final Map<RaceFacts, List<Entry>> races = new LinkedHashMap<>();
+    private final List<String> absent = new ArrayList<>();
+
+    private HtmlReport(Report report) {
+        this.report = report;
+        for (RaceFacts race : report.races()) {
+            List<Entry> entries = Entry.of(report, race);
+            if (entries.stream()
+                    .anyMatch(entry -> entry.isShown() || entry.point().isExplored())) {
+                races.put(race, entries);
+            } else {
+                absent.add(race.name());
+            }
+        }
+    }
+
+    /** The text of {@code report.html}. */
+    public static String of(Report report) {
+        return "<!DOCTYPE html>" + new HtmlReport(report).page() + "\n";
+    }
+
+    private Markup page() {
+        Markup head = tag(
+                "head",
+                tag("meta").with("charset", "UTF-8"),
+                tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1"),
+                tag("meta").with("name", "color-scheme").with("content", "light dark"),
+                tag("title", "PageRace report" + titled()),
+                tag("style", resource("report.css")));
+        Markup body = tag(
+                "body",
+                Words.link("matrix", "Skip to the table of races").with("class", "skip"),
+                header(),
+                contents(),
+                tag("main", Legend.section(), matrix()),
+                tag(
+                        "footer",
+                        tag(
+                                "p",
+                                "PageRace " + versions() + ", report schema " + report.schema() + ", catalogue "
+                                        + report.catalogue() + ".")),
+                tag("script", resource("report.js")));
+        return tag("html", head, body)
+                .with("xmlns", "http://www.w3.org/1999/xhtml")
+                .with("lang", "en");
+    }
+
+    private String titled() {
+        String labels = said(report.hosts(), Run::label);
+        return labels.isEmpty() ? "" : ": " + labels;
+    }
+
+    private String versions() {
+        return said(report.hosts(), Run::version);
+    }
+
+    /** What the runs say, each thing once. */
+    private static String said(List<HostReport> hosts, Function<Run, ? extends Object> fact) {
+        return hosts.stream()
+                .flatMap(host -> host.runs().stream())
+                .map(fact)
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .filter(text -> !text.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private Markup header() {
+        Markup header = tag("header", tag("h1", "PageRace report"));
+        report.hosts().forEach(host -> header.add(host(host)));
+        return header.add(failures());
+    }
+
+    private Markup host(HostReport host) {
+        Markup facts = tag("dl");
+        List<HostReport> only = List.of(host);
+        fact(facts, "Label", said(only, Run::label));
+        fact(
+                facts,
+                "Host",
+                said(
+                        only,
+                        run -> run.host().os() + ", " + run.host().arch() + " ("
+                                + run.host().memoryModel() + "), "
+                                + Words.counted(run.host().cpus(), "CPU")));
+        fact(facts, "JDK", host.host().jdk());
+        fact(facts, "Date", said(only, run -> run.started().replace('T', ' ').replace("Z", " UTC")));
+        fact(
+                facts,
+                "Time used",
+                host.runs().stream()
+                        .map(run -> run.elapsed() + " s of " + run.budget() + " s"
+                                + (run.complete() ? "" : ", interrupted: what was measured until then"))
+                        .collect(Collectors.joining("; ")));
+        fact(facts, "Points asked for", said(only, Run::filter));
+        fact(facts, "Part", said(only, Run::shard));
+        fact(facts, "JVM options", said(only, run -> String.join(" ", run.jvmArguments())));
+        HostReport.Pricing pricing = host.pricing();
+        if (pricing != null) {
+            fact(
+                    facts,
+                    "Prices",
+                    (pricing.complete() ? "" : "not all; ") + pricing.method() + "; " + pricing.host() + ", JDK "
+                            + pricing.jdk());
+        }
+        List<Verdict> verdicts = host.results().stream().map(Result::verdict).toList();
+        return tag(
+                        "div",
+                        report.hosts().size() > 1 ? tag("h2", host.host().toString()) : List.of(),
+                        tag("p", Words.sums(verdicts)).with("class", "sums"),
+                        facts)
+                .with("class", "host-facts");
+    }
+
+    private static void fact(Markup facts, String name, String value) {
+        if (!value.isEmpty()) {
+            facts.add(tag("dt", name), tag("dd", value));
+        }
+    }
+
+    private Markup failures() {
+        Markup failures = tag("div").with("class", "failures");
+        for (int host = 0; host < report.hosts().size(); host++) {
+            Markup list = failures(host);
+            if (!list.isEmpty()) {
+                String where = report.hosts().size() > 1
+                        ? " on " + report.hosts().get(host).host()
+                        : "";
+                failures.add(tag("p", Words.hidden("✗ "), "What fails the build" + where + ":"), list);
+            }
+        }
+        return failures.isEmpty()
+                ? tag("p", Words.hidden("✓ "), "No verdict fails the build.").with("class", "passes")
+                : failures;
+    }
+
+    private Markup failures(int host) {
+        Markup list = tag("ul");
+        races.values().stream().flatMap(List::stream).forEach(entry -> {
+            Result result = entry.results().get(host);
+            if (result.fails()) {
+                Markup link = Words.link(entry.id(), entry.point().key());
+                list.add(tag("li", link, " ", Words.badge(result.verdict()), " " + result.reason()));
+            }
+        });
+        report.undecided(report.hosts().get(host)).forEach(race -> {
+            Markup link = Words.link(Words.id("race", race), race);
+            list.add(tag("li", link, ": nothing could be decided about it"));
+        });
+        return list;
+    }
+
+    private Markup contents() {
+        Markup list = tag(
+                "ul",
+                tag("li", Words.link("legend", "How to read this page")),
+                tag("li", Words.link("matrix", "All races")));
+        races.keySet().forEach(race -> list.add(tag("li", Words.link(Words.id("race", race.name()), race.name()))));
+        if (hasWorkloads()) {
+            list.add(tag("li", Words.link("workloads", "Prices of workloads")));
+        }
+        return tag("nav", list).with("aria-label", "Contents");
+    }
+
+    private boolean hasWorkloads() {
+        return report.hosts().stream().anyMatch(host -> !host.workloads().isEmpty());
+    }
+
+    private List<Markup> matrix() {
+        List<Markup> sections = new ArrayList<>();
+        Markup section = tag("section", tag("h2", "All races").with("id", "matrix"), Matrix.of(report, races));
+        if (!absent.isEmpty()) {
+            section.add(tag("p", "Not part of this run: " + String.join(", ", absent) + ".")
+                    .with("class", "quiet"));
+        }
+        sections.add(section);
+        races.forEach((race, entries) -> sections.add(RaceSection.of(report, race, entries)));
+        if (hasWorkloads()) {
+            sections.add(workloads());
+        }
+        return sections;
+    }
+
+    /** The prices of what is no point of a race: a chart for each workload and operation. */
+    private Markup workloads() {
+        Markup section = tag("section", tag("h2", "Prices of workloads").with("id", "workloads"));
+        for (HostReport host : report.hosts()) {
+            String where = report.hosts().size() > 1 ? ", " + host.host() : "";
+            Map<String, List<Price>> charts = host.workloads().stream()
+                    .collect(Collectors.groupingBy(
+                            price -> workload(price.point()) + ": " + price.operation(),
+                            LinkedHashMap::new,
+                            Collectors.toList()));
+            charts.forEach((title, prices) -> section.add(
+                    tag("h3", title + where),
+                    Words.scrolling(
+                            "Prices of " + title + where,
+                            PriceChart.of(
+                                    "Prices of " + title + where,
+                                    prices,
+                                    key -> key.substring(key.indexOf('/') + 1)))));
+        }
+        return section;
+    }
+
+    private static String workload(String point) {
+        return point.substring(0, Math.max(0, point.indexOf('/')));
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = Objects.requireNonNull(HtmlReport.class.getResourceAsStream(name))) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.span;
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import pagerace.price.Price;
+import pagerace.race.Reachability;
+import pagerace.report.HostReport;
+import pagerace.report.PointFacts;
+import pagerace.report.RaceFacts;
+import pagerace.report.Report;
+import pagerace.report.Result;
+import pagerace.report.Table;
+
+/** The table of all races and variants: a row for each point that threads ran or that fails, a line for the others of its variant. */
+final class Matrix {
+    private static final int FACTS = 2 + Words.LEVELS.size();
+    private static final int PER_HOST = 4;
+
+    private final Report report;
+    private final int width;
+
+    private Matrix(Report report) {
+        this.report = report;
+        this.width = FACTS + PER_HOST * report.hosts().size();
+    }
+
+    /** The table of {@code races} with their points. */
+    static Markup of(Report report, Map<RaceFacts, List<Entry>> races) {
+        return new Matrix(report).table(races);
+    }
+
+    private Markup table(Map<RaceFacts, List<Entry>> races) {
+        Markup table =
+                tag("table", tag("caption", "Races and variants"), head()).with("class", "matrix");
+        races.forEach((race, entries) -> table.add(body(race, entries)));
+        return Words.scrolling("Races and variants", table);
+    }
+
+    private Markup head() {
+        Markup first =
+                tag("tr", tall("variant"), tall("kernels, commit"), group("explored: reachable", Words.LEVELS.size()));
+        Markup second = tag("tr", Words.levelColumns());
+        for (HostReport host : report.hosts()) {
+            List<Markup> columns = Stream.of("verdict", "forbidden", "window", "price")
+                    .map(Words::column)
+                    .toList();
+            if (report.hosts().size() > 1) {
+                first.add(group(host.host().toString(), PER_HOST).with("class", "host"));
+                second.add(columns);
+            } else {
+                columns.forEach(column -> first.add(column.with("rowspan", 2)));
+            }
+        }
+        return tag("thead", first, second);
+    }
+
+    private static Markup tall(String name) {
+        return Words.column(name).with("rowspan", 2);
+    }
+
+    private static Markup group(String name, int columns) {
+        return tag("th", name).with("scope", "colgroup").with("colspan", columns);
+    }
+
+    private Markup body(RaceFacts race, List<Entry> entries) {
+        Markup body = tag("tbody");
+        Markup name = tag(
+                        "th",
+                        Words.link(Words.id("race", race.name()), race.name()),
+                        " ",
+                        span("question", race.question()))
+                .with("scope", "rowgroup")
+                .with("colspan", width);
+        String priced = priced(entries);
+        if (!priced.isEmpty()) {
+            name.add(" ", span("quiet", "Price: " + priced + "."));
+        }
+        body.add(tag("tr", name).with("class", "race"));
+        List<List<Cheapest>> cheapest = new ArrayList<>();
+        for (int host = 0; host < report.hosts().size(); host++) {
+            cheapest.add(Cheapest.of(entries, host));
+        }
+        byVariant(entries).values().forEach(variant -> {
+            variant.stream().filter(Entry::isShown).forEach(entry -> body.add(row(entry, cheapest)));
+            List<Entry> others =
+                    variant.stream().filter(entry -> !entry.isShown()).toList();
+            if (!others.isEmpty()) {
+                body.add(others(others, others.size() < variant.size()));
+            }
+        });
+        return body;
+    }
+
+    /** Whose prices the rows show, in their order. */
+    private static String priced(List<Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> entry.results().stream())
+                .flatMap(result -> result.prices().stream())
+                .map(Price::operation)
+                .distinct()
+                .collect(Collectors.joining(" / "));
+    }
+
+    private static Map<String, List<Entry>> byVariant(List<Entry> entries) {
+        return entries.stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.point().variant(), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private Markup row(Entry entry, List<List<Cheapest>> cheapest) {
+        Markup row = tag(
+                "tr",
+                tag(
+                                "th",
+                                Words.link(
+                                        entry.id(),
+                                        entry.point().variant(),
+                                        tag("wbr"),
+                                        span("place", entry.point().place())))
+                        .with("scope", "row"));
+        row.add(kernels(entry), Words.reachable(entry.point().predicted()));
+        for (int host = 0; host < report.hosts().size(); host++) {
+            row.add(cells(entry, entry.results().get(host), cheapest.get(host)));
+        }
+        return row;
+    }
+
+    private static Markup kernels(Entry entry) {
+        Markup cell = tag("td", entry.variant().origin().kernels()).with("class", "kernels");
+        String commit = entry.variant().origin().commit();
+        if (!commit.equals("-")) {
+            cell.add(" ", tag("code", commit));
+        } else if (entry.variant().origin().kernels().equals("-")) {
+            return tag(
+                    "td", span("quiet", entry.variant().origin().kind().name().toLowerCase(Locale.ROOT)));
+        }
+        return cell;
+    }
+
+    private static List<Markup> cells(Entry entry, Result result, List<Cheapest> cheapest) {
+        Markup verdict =
+                tag("td", Words.badge(result.verdict())).with("class", result.fails() ? "verdict fails" : "verdict");
+        if (result.plan() == null) {
+            Markup nothing = tag("td", span("quiet", result.reason())).with("colspan", PER_HOST - 1);
+            return List.of(verdict, nothing);
+        }
+        Markup prices = tag("td").with("class", "price");
+        for (Price price : result.prices()) {
+            Markup line = tag("div", Words.price(price));
+            if (cheapest.stream()
+                    .anyMatch(answer -> answer.operation().equals(price.operation()) && answer.marks(entry))) {
+                line.add(" ", span("cheapest", "cheapest"));
+            }
+            prices.add(line);
+        }
+        return List.of(
+                verdict,
+                number(Table.rate(result.forbidden(), result.samples())),
+                number(Table.number(result.window())),
+                prices.isEmpty() ? tag("td", "-").with("class", "price") : prices);
+    }
+
+    private static Markup number(String text) {
+        return tag("td", text).with("class", "number");
+    }
+
+    private Markup others(List<Entry> others, boolean more) {
+        String variant = others.get(0).point().variant();
+        Markup cell = tag("th", span("name", variant), ": ", span("quiet", places(others, more)))
+                .with("scope", "row")
+                .with("colspan", width);
+        return tag("tr", cell).with("class", "others");
+    }
+
+    /** What is known of the places that threads did not run: {@code 24 more places explored: never 12, from WEAK 12}. */
+    static String places(List<Entry> others, boolean more) {
+        Map<Boolean, List<PointFacts>> parts =
+                others.stream().map(Entry::point).collect(Collectors.partitioningBy(PointFacts::isExplored));
+        List<String> said = new ArrayList<>();
+        List<PointFacts> explored = parts.getOrDefault(true, List.of());
+        List<PointFacts> recorded = parts.getOrDefault(false, List.of());
+        if (!explored.isEmpty()) {
+            said.add(counted(explored.size(), more) + " explored: "
+                    + sums(explored.stream().map(point -> point.predicted().reachableFrom())));
+        }
+        if (!recorded.isEmpty()) {
+            said.add(counted(recorded.size(), more && explored.isEmpty()) + " not in this run; the catalogue records "
+                    + sums(recorded.stream().map(PointFacts::reachableFrom)));
+        }
+        return String.join("; ", said);
+    }
+
+    private static String counted(int places, boolean more) {
+        return places + (more ? " more" : "") + (places == 1 ? " place" : " places");
+    }
+
+    private static String sums(Stream<Reachability> from) {
+        Map<Reachability, Long> counts =
+                from.collect(Collectors.groupingBy(each -> each, TreeMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .map(sum -> Table.expected(sum.getKey()) + " " + sum.getValue())
+                .collect(Collectors.joining(", "));
+    }
+}

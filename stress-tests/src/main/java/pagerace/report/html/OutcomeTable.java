@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.span;
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import pagerace.race.Stuckness;
+import pagerace.report.HostReport;
+import pagerace.report.RaceFacts;
+import pagerace.report.RaceFacts.OutcomeFacts;
+import pagerace.report.Report;
+import pagerace.report.Result;
+import pagerace.report.Table;
+import pagerace.verdict.Tier;
+
+/** The outcomes of one point, predicted against observed: a row for each that can be reached or was seen. */
+final class OutcomeTable {
+    private static final List<Tier> TIERS = List.of(Tier.INTERPRETER, Tier.C1, Tier.C2, Tier.C2_STRESS);
+
+    /** What a row is about; {@code mark} says what it means for the variant. */
+    private record Shown(String word, String mark, String sentence) {
+        static Shown of(OutcomeFacts outcome) {
+            return new Shown(outcome.word(), outcome.mark().name().toLowerCase(Locale.ROOT), outcome.sentence());
+        }
+    }
+
+    private final Report report;
+    private final Entry entry;
+
+    private OutcomeTable(Report report, Entry entry) {
+        this.report = report;
+        this.entry = entry;
+    }
+
+    /** The table of {@code entry}, and under it the outcomes without a row. */
+    static List<Markup> of(Report report, RaceFacts race, Entry entry) {
+        return new OutcomeTable(report, entry).of(race);
+    }
+
+    private List<Markup> of(RaceFacts race) {
+        Map<Boolean, List<Shown>> outcomes = Stream.concat(
+                        race.outcomes().stream().map(Shown::of), others(race))
+                .collect(Collectors.partitioningBy(outcome -> isReachable(outcome.word) || isSeen(outcome.word)));
+        Markup body = tag("tbody");
+        outcomes.getOrDefault(true, List.of()).forEach(outcome -> body.add(row(outcome)));
+        Markup table = tag("table", head(), body).with("class", "outcomes");
+        List<Shown> rest = outcomes.getOrDefault(false, List.of());
+        List<Markup> parts = new ArrayList<>(
+                List.of(Words.scrolling("Outcomes of " + entry.point().key(), table)));
+        if (!rest.isEmpty()) {
+            String said = entry.point().isExplored() ? "Not reachable under any model" : "Not explored";
+            String words = rest.stream().map(Shown::word).collect(Collectors.joining(", "));
+            parts.add(tag("p", said + ", and not seen: " + words + ".").with("class", "quiet"));
+        }
+        return parts;
+    }
+
+    /** What was seen or predicted, and is no outcome of the race: a wait that gave up, or an error. */
+    private Stream<Shown> others(RaceFacts race) {
+        Set<String> words = new TreeSet<>();
+        entry.results().forEach(result -> words.addAll(result.outcomes().keySet()));
+        entry.point().predicted().models().values().forEach(explored -> words.addAll(explored.outcomes()));
+        race.outcomes().forEach(outcome -> words.remove(outcome.word()));
+        return words.stream()
+                .map(word -> !word.equals(Stuckness.STUCK.name())
+                        ? new Shown(word, "unknown", "not an outcome of the race")
+                        : entry.variant().deadlocks()
+                                ? new Shown(word, "forbidden", Stuckness.STUCK.sentence())
+                                : new Shown(word, "inconclusive", "a bounded wait gave up, for want of CPU time"));
+    }
+
+    private boolean isReachable(String word) {
+        return Words.LEVELS.stream().anyMatch(level -> entry.point().predicted().allows(level, word));
+    }
+
+    private boolean isSeen(String word) {
+        return entry.results().stream().anyMatch(result -> result.outcomes().containsKey(word));
+    }
+
+    private Markup head() {
+        Markup first = tag(
+                "tr",
+                Words.column("outcome").with("rowspan", 2),
+                tag("th", "explored: reachable").with("scope", "colgroup").with("colspan", Words.LEVELS.size()));
+        Markup second = tag("tr", Words.levelColumns());
+        for (HostReport host : report.hosts()) {
+            String observed = report.hosts().size() > 1 ? "observed: " + host.host() : "observed";
+            first.add(tag("th", observed)
+                    .with("scope", "colgroup")
+                    .with("colspan", TIERS.size() + 1)
+                    .with("class", "host"));
+            second.add(Words.column("all"));
+            TIERS.forEach(tier -> second.add(Words.column(
+                    tier == Tier.INTERPRETER ? "interpreter" : tier.name().replace("_STRESS", ", random"))));
+        }
+        return tag("thead", first, second);
+    }
+
+    private Markup row(Shown outcome) {
+        Markup row = tag(
+                "tr",
+                tag(
+                                "th",
+                                tag("code", outcome.word),
+                                " ",
+                                span("mark " + outcome.mark, outcome.mark),
+                                tag("div", outcome.sentence).with("class", "sentence"))
+                        .with("scope", "row"),
+                Words.reachable(entry.point().predicted(), outcome.word()));
+        boolean unseen = false;
+        for (Result result : entry.results()) {
+            row.add(observed(result, outcome.word));
+            unseen |= result.unseen().contains(outcome.word);
+        }
+        return row.with("class", outcome.mark + (unseen ? " unseen" : ""));
+    }
+
+    private static List<Markup> observed(Result result, String word) {
+        Map<Tier, Long> counts = result.outcomes().getOrDefault(word, Map.of());
+        long all = counts.values().stream().mapToLong(Long::longValue).sum();
+        Markup sum = cell(all, result.samples());
+        if (result.unseen().contains(word)) {
+            sum.add(" ", span("notsampled", "predicted, not sampled"));
+        }
+        return Stream.concat(
+                        Stream.of(sum),
+                        TIERS.stream().map(tier -> cell(counts.getOrDefault(tier, 0L), samples(result, tier))))
+                .toList();
+    }
+
+    private static long samples(Result result, Tier tier) {
+        return result.outcomes().values().stream()
+                .mapToLong(counts -> counts.getOrDefault(tier, 0L))
+                .sum();
+    }
+
+    private static Markup cell(long count, long samples) {
+        return samples == 0
+                ? tag("td", span("quiet", "not run")).with("class", "number")
+                : tag("td", Table.number(count), " ", span("rate", "(" + Table.rate(count, samples) + ")"))
+                        .with("class", count == 0 ? "number zero" : "number");
+    }
+}

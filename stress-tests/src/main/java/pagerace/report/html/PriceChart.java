@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import pagerace.price.Price;
+import pagerace.price.Price.Claim;
+import pagerace.price.Price.Ratio;
+import pagerace.report.Table;
+
+/**
+ * Prices of one operation as a picture: for each the 95 % interval around its median, in multiples of its base, on a logarithmic
+ * scale with a line at one. What was not timed has words in place of an interval.
+ */
+final class PriceChart {
+    private static final int ROW = 20;
+    private static final int AXIS = 24;
+    private static final int PLOT = 420;
+    private static final int WORDS = 160;
+    private static final double CHARACTER = 7.3;
+    private static final double LEAST = 0.1;
+    private static final double MOST = 20;
+    private static final List<Double> TICKS = List.of(0.1, 0.2, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0);
+
+    private final List<Price> prices;
+    private final UnaryOperator<String> names;
+    private final int plot;
+    private final double low;
+    private final double high;
+
+    private PriceChart(List<Price> prices, UnaryOperator<String> names) {
+        this.prices = prices;
+        this.names = names;
+        this.plot = 24
+                + (int) (CHARACTER
+                        * prices.stream()
+                                .mapToInt(price -> names.apply(price.point()).length())
+                                .max()
+                                .orElse(0));
+        this.low = Math.max(LEAST, ends(Ratio::low).min().orElse(1) / 1.1);
+        this.high = Math.min(MOST, ends(Ratio::high).max().orElse(1) * 1.1);
+    }
+
+    /** The ends of all intervals, and of one that is always shown. */
+    private DoubleStream ends(ToDoubleFunction<Ratio> end) {
+        return DoubleStream.concat(
+                DoubleStream.of(end.applyAsDouble(new Ratio(1, 0.8, 1.25, 0))),
+                prices.stream().map(Price::ratio).filter(Objects::nonNull).mapToDouble(end));
+    }
+
+    /**
+     * The picture.
+     *
+     * @param title what it shows
+     * @param prices prices of one operation
+     * @param names what to call a point
+     */
+    static Markup of(String title, List<Price> prices, UnaryOperator<String> names) {
+        return new PriceChart(prices, names).draw(title);
+    }
+
+    private Markup draw(String title) {
+        Map<String, List<Price>> byBase =
+                prices.stream().collect(Collectors.groupingBy(Price::base, LinkedHashMap::new, Collectors.toList()));
+        int height = AXIS + ROW * prices.size() + 6 * byBase.size();
+        List<Markup> rows = new ArrayList<>();
+        int y = AXIS;
+        for (List<Price> group : byBase.values()) {
+            for (Price price : group) {
+                rows.add(row(price, y + ROW / 2));
+                y += ROW;
+            }
+            rows.add(tag("path").with("class", "rule").with("d", "M0 " + (y + 3) + "H" + (plot + PLOT + WORDS)));
+            y += 6;
+        }
+        int width = plot + PLOT + WORDS;
+        return tag("svg", tag("title", title), tag("desc", described()), axis(height), rows)
+                .with("xmlns", "http://www.w3.org/2000/svg")
+                .with("class", "prices")
+                .with("role", "img")
+                .with("viewBox", "0 0 " + width + " " + height)
+                .with("width", width)
+                .with("height", height);
+    }
+
+    private String described() {
+        return prices.stream()
+                .map(price -> names.apply(price.point()) + ": " + inWords(price))
+                .collect(Collectors.joining("; "));
+    }
+
+    private Markup axis(int height) {
+        Markup axis = tag("g");
+        for (double tick : TICKS) {
+            if (tick >= low && tick <= high) {
+                String style = tick == 1 ? "one" : "tick";
+                axis.add(
+                        tag("path").with("class", style).with("d", "M" + x(tick) + " " + AXIS + "V" + height),
+                        text(style, x(tick), 15, "middle", tick == Math.rint(tick) ? "" + (int) tick : "" + tick));
+            }
+        }
+        return axis;
+    }
+
+    private Markup row(Price price, int y) {
+        Ratio ratio = price.ratio();
+        Markup row = tag(
+                "g", tag("title", details(price)), text("name", plot - 12, y + 4, "end", names.apply(price.point())));
+        row.with(
+                "class",
+                "claim-" + price.claim().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        if (ratio != null && price.claim() != Claim.SAME) {
+            row.add(
+                    tag("path")
+                            .with("class", "range")
+                            .with("d", "M" + x(ratio.low()) + " " + y + "H" + x(ratio.high())),
+                    end(ratio.low(), y),
+                    end(ratio.high(), y));
+        }
+        if (ratio != null) {
+            row.add(tag("circle")
+                    .with("class", "median")
+                    .with("cx", x(ratio.median()))
+                    .with("cy", y)
+                    .with("r", 4));
+        }
+        return row.add(text("words", plot + PLOT + 10, y + 4, "start", inWords(price)));
+    }
+
+    /** A tick at the end of an interval; an arrow where it goes on beyond the picture. */
+    private Markup end(double value, int y) {
+        int x = x(value);
+        String path = value < low
+                ? "M" + (x + 5) + " " + (y - 4) + "L" + x + " " + y + "L" + (x + 5) + " " + (y + 4)
+                : value > high
+                        ? "M" + (x - 5) + " " + (y - 4) + "L" + x + " " + y + "L" + (x - 5) + " " + (y + 4)
+                        : "M" + x + " " + (y - 4) + "V" + (y + 4);
+        return tag("path").with("class", "range").with("d", path);
+    }
+
+    private static String inWords(Price price) {
+        String interval = Words.interval(price);
+        boolean isBase = price.claim() == Claim.SAME && price.point().equals(price.base());
+        String words =
+                isBase ? "1, the base" : price.claim() == Claim.SAME ? "= the same accesses" : Table.price(price);
+        return interval.isEmpty() ? words : words + " " + interval;
+    }
+
+    private static String details(Price price) {
+        if (price.accesses() == null) {
+            return price.point() + ": waits for itself for ever";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s: %.1f ns; %d reads, %d writes, %d atomics, %d full fences; base: %s",
+                price.point(),
+                price.nanos(),
+                price.accesses().reads(),
+                price.accesses().writes(),
+                price.accesses().atomics(),
+                price.accesses().fences(),
+                price.base());
+    }
+
+    private int x(double ratio) {
+        double within = Math.min(high, Math.max(low, ratio));
+        return plot + (int) Math.round(PLOT * Math.log(within / low) / Math.log(high / low));
+    }
+
+    private static Markup text(String style, int x, int y, String anchor, String text) {
+        return tag("text", text).with("class", style).with("x", x).with("y", y).with("text-anchor", anchor);
+    }
+}

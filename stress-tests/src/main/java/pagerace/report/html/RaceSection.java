@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.span;
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import pagerace.explore.Necessity;
+import pagerace.price.Price;
+import pagerace.race.Variant;
+import pagerace.report.HostReport;
+import pagerace.report.RaceFacts;
+import pagerace.report.Report;
+import pagerace.report.Result;
+
+/** What the page says about one race. */
+final class RaceSection {
+    private final Report report;
+    private final RaceFacts race;
+    private final List<Entry> entries;
+    private final Schedules schedules;
+
+    private RaceSection(Report report, RaceFacts race, List<Entry> entries) {
+        this.report = report;
+        this.race = race;
+        this.entries = entries;
+        this.schedules = new Schedules(race, entries);
+    }
+
+    /** The section of {@code race} with its points. */
+    static Markup of(Report report, RaceFacts race, List<Entry> entries) {
+        return new RaceSection(report, race, entries).section();
+    }
+
+    private Markup section() {
+        Markup section = tag("section", tag("h2", race.name()).with("id", Words.id("race", race.name())));
+        section.add(tag("p", race.question()).with("class", "lead"), verdicts(), facts(), variants());
+        section.add(cheapest());
+        section.add(points());
+        part(section, "Which steps are needed", necessity());
+        part(section, "Prices", prices());
+        List<Markup> drawn = schedules.all();
+        if (!drawn.isEmpty()) {
+            section.add(
+                    tag("h3", "Schedules"),
+                    tag("p", "The simplest schedule to each forbidden outcome is open.")
+                            .with("class", "quiet"),
+                    drawn);
+        }
+        return section;
+    }
+
+    private static void part(Markup section, String title, List<Markup> content) {
+        if (!content.isEmpty()) {
+            section.add(tag("h3", title), content);
+        }
+    }
+
+    private List<Markup> verdicts() {
+        List<Markup> lines = new ArrayList<>();
+        for (int i = 0; i < report.hosts().size(); i++) {
+            int host = i;
+            Markup line = tag("p").with("class", "sums");
+            if (report.hosts().size() > 1) {
+                line.add(report.hosts().get(host).host() + ": ");
+            }
+            lines.add(line.add(Words.sums(entries.stream()
+                    .filter(Entry::isShown)
+                    .map(entry -> entry.results().get(host).verdict())
+                    .toList())));
+        }
+        return lines;
+    }
+
+    private Markup facts() {
+        Markup facts = tag("dl");
+        fact(facts, "Invariant", race.invariant());
+        fact(facts, "Where", race.anchor());
+        fact(facts, "Actors", String.join(" against ", race.actors()));
+        facts.add(
+                tag("dt", "How it breaks"),
+                tag("dd", tag("pre", race.breakingSchedule()).with("tabindex", "0")));
+        if (!race.notModelled().isEmpty()) {
+            facts.add(
+                    tag("dt", "Not modelled"),
+                    tag(
+                            "dd",
+                            tag(
+                                    "ul",
+                                    race.notModelled().stream()
+                                            .map(each -> tag("li", each))
+                                            .toList())));
+        }
+        return facts;
+    }
+
+    private static void fact(Markup facts, String name, String value) {
+        if (!value.equals("-")) {
+            facts.add(tag("dt", name), tag("dd", value));
+        }
+    }
+
+    private Markup variants() {
+        Markup body = tag("tbody");
+        for (RaceFacts.VariantFacts variant : race.variants()) {
+            Variant.Origin origin = variant.origin();
+            body.add(tag(
+                    "tr",
+                    tag("th", tag("code", variant.name())).with("scope", "row"),
+                    tag("td", origin.kind().name().toLowerCase(Locale.ROOT)),
+                    tag("td", origin.kernels()),
+                    tag("td", tag("code", origin.commit())),
+                    tag("td", origin.difference())));
+        }
+        Markup head = Words.head(
+                Words.column("variant"),
+                Words.column("what it is"),
+                Words.column("kernels"),
+                Words.column("commit"),
+                Words.column("difference"));
+        return tag(
+                "details",
+                tag("summary", "Variants: where they come from, and in what they differ"),
+                Words.scrolling("Variants of " + race.name(), tag("table", head, body)));
+    }
+
+    private List<Markup> cheapest() {
+        List<Markup> parts = new ArrayList<>();
+        parts.add(tag("h3", "Cheapest variant that holds"));
+        for (int host = 0; host < report.hosts().size(); host++) {
+            HostReport measured = report.hosts().get(host);
+            if (report.hosts().size() > 1) {
+                parts.add(tag("h4", measured.host().toString()));
+            }
+            List<Cheapest> answers = Cheapest.of(entries, host);
+            if (answers.isEmpty()) {
+                parts.add(tag("p", "None: in this run no variant held in all its planned places."));
+            } else {
+                parts.add(cheapest(answers, host));
+            }
+        }
+        return parts;
+    }
+
+    private Markup cheapest(List<Cheapest> answers, int host) {
+        Markup body = tag("tbody");
+        for (Cheapest answer : answers) {
+            body.add(tag(
+                    "tr",
+                    tag("th", Words.place(answer.place())).with("scope", "row"),
+                    tag("td", answer.operation().isEmpty() ? "-" : answer.operation()),
+                    tag("td", cheapest(answer, host)),
+                    tag("td", named(answer.dearer(), answer, host)),
+                    tag("td", named(answer.unsaid(), answer, host))));
+        }
+        Markup head = Words.head(
+                Words.column("place"),
+                Words.column("actor, alone"),
+                Words.column("cheapest"),
+                Words.column("dearer"),
+                Words.column("nothing may be said of"));
+        return Words.scrolling(
+                "Cheapest variant of " + race.name() + " that holds",
+                tag("table", head, body).with("class", "cheapest-table"));
+    }
+
+    private List<Object> cheapest(Cheapest answer, int host) {
+        List<Object> named = named(answer.cheapest(), answer, host);
+        List<Object> said = new ArrayList<>(named);
+        int all = answer.cheapest().size()
+                + answer.dearer().size()
+                + answer.unsaid().size();
+        if (answer.cheapest().isEmpty()) {
+            return List.of(answer.operation().isEmpty() ? "no prices" : "-");
+        }
+        if (all == 1) {
+            said.add(span("quiet", ", the only one that holds here"));
+        } else if (answer.cheapest().size() > 1) {
+            said.add(span("quiet", ", which cannot be told apart"));
+        }
+        return said;
+    }
+
+    private static List<Object> named(List<Entry> entries, Cheapest answer, int host) {
+        return entries.isEmpty()
+                ? List.of("-")
+                : Words.listed(entries.stream()
+                        .map(entry -> {
+                            Markup name = tag(
+                                    "span", Words.link(entry.id(), entry.point().variant()));
+                            entry.results().get(host).prices().stream()
+                                    .filter(price -> price.operation().equals(answer.operation()))
+                                    .forEach(price -> name.add(" ", span("priced", Words.price(price))));
+                            return name;
+                        })
+                        .toList());
+    }
+
+    private List<Markup> points() {
+        List<Markup> points =
+                entries.stream().filter(Entry::isShown).map(this::point).toList();
+        return points.isEmpty() ? List.of() : concat(tag("h3", "Predicted against observed"), points);
+    }
+
+    private static List<Markup> concat(Markup first, List<Markup> more) {
+        List<Markup> all = new ArrayList<>(List.of(first));
+        all.addAll(more);
+        return all;
+    }
+
+    private Markup point(Entry entry) {
+        Markup headline = tag("summary", tag("code", entry.name()));
+        for (int host = 0; host < report.hosts().size(); host++) {
+            String where =
+                    report.hosts().size() > 1 ? " " + report.hosts().get(host).host() + ": " : " ";
+            headline.add(
+                    span("quiet", where), Words.badge(entry.results().get(host).verdict()));
+        }
+        Markup content = tag("div").with("id", entry.id());
+        content.add(tag("p", entry.variant().origin().difference() + "."));
+        for (int host = 0; host < report.hosts().size(); host++) {
+            Result result = entry.results().get(host);
+            if (!result.reason().isEmpty()) {
+                String where =
+                        report.hosts().size() > 1 ? report.hosts().get(host).host() + ": " : "";
+                content.add(tag("p", where, Words.badge(result.verdict()), " " + result.reason()));
+            }
+        }
+        content.add(OutcomeTable.of(report, race, entry));
+        List<Markup> links = schedules.linksOf(entry);
+        if (!links.isEmpty()) {
+            content.add(tag("p", links.size() == 1 ? "Schedule: " : "Schedules: ", Words.listed(links)));
+        }
+        String control = entry.point().control();
+        if (control != null) {
+            entries.stream()
+                    .filter(other -> other.point().key().equals(control) && other.isShown())
+                    .forEach(other -> content.add(tag(
+                            "p",
+                            "Positive control, caught by the same instrument: ",
+                            Words.link(other.id(), other.name()))));
+        }
+        Markup details = tag("details", headline, content).with("class", "point");
+        return entry.results().stream().anyMatch(Result::fails) ? details.with("open", "open") : details;
+    }
+
+    private List<Markup> necessity() {
+        if (race.necessity().isEmpty()) {
+            return List.of();
+        }
+        Markup body = tag("tbody");
+        Map<String, List<Necessity.Row>> byMutant = race.necessity().stream()
+                .collect(Collectors.groupingBy(Necessity.Row::mutant, LinkedHashMap::new, Collectors.toList()));
+        byMutant.values().forEach(rows -> {
+            for (int i = 0; i < rows.size(); i++) {
+                Necessity.Row row = rows.get(i);
+                Markup line = tag("tr");
+                if (i == 0) {
+                    line.add(
+                            tag("th", tag("code", row.mutant()))
+                                    .with("scope", "rowgroup")
+                                    .with("rowspan", rows.size()),
+                            tag("td", row.difference()).with("rowspan", rows.size()));
+                }
+                String style = "needed-"
+                        + row.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-');
+                line.add(
+                        tag("td", span(style, row.words())),
+                        tag("td", row.places().stream().map(Words::place).collect(Collectors.joining(" ")))
+                                .with("class", "place"));
+                body.add(line);
+            }
+        });
+        Markup head = Words.head(
+                Words.column("mutant"),
+                Words.column("difference"),
+                Words.column("the step is"),
+                Words.column("in the places"));
+        return List.of(Words.scrolling("Which steps of " + race.name() + " are needed", tag("table", head, body)));
+    }
+
+    private List<Markup> prices() {
+        List<Markup> charts = new ArrayList<>();
+        for (int i = 0; i < report.hosts().size(); i++) {
+            int host = i;
+            Map<String, List<Price>> byOperation = entries.stream()
+                    .flatMap(entry -> entry.results().get(host).prices().stream())
+                    .collect(Collectors.groupingBy(Price::operation, LinkedHashMap::new, Collectors.toList()));
+            String of =
+                    report.hosts().size() > 1 ? ", " + report.hosts().get(host).host() : "";
+            byOperation.forEach((operation, prices) -> charts.addAll(chart(operation + ", alone" + of, prices)));
+        }
+        return charts;
+    }
+
+    private List<Markup> chart(String title, List<Price> prices) {
+        return List.of(
+                tag("h4", title),
+                Words.scrolling(
+                        "Prices of " + title,
+                        PriceChart.of(
+                                "Prices of " + race.name() + ", " + title,
+                                prices,
+                                key -> key.substring(key.indexOf('/') + 1))));
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import pagerace.explore.Trace;
+import pagerace.explore.Transcript.Line;
+import pagerace.explore.Transcript.Tells;
+import pagerace.report.RaceFacts;
+import pagerace.report.Table;
+import pagerace.verdict.Prediction.Told;
+
+/**
+ * The schedules of a race, each drawn once however many points it breaks. Those to one outcome stand together, the simplest
+ * first: that under the strongest model, and of these the one with the fewest lines.
+ */
+final class Schedules {
+    /**
+     * One schedule.
+     *
+     * @param outcome the forbidden outcome that it reaches
+     * @param told what happens
+     */
+    private record Schedule(String outcome, Told told) {
+        int length() {
+            return told.transcript().lines().size();
+        }
+    }
+
+    private final RaceFacts race;
+    private final Map<Schedule, List<Entry>> points = new LinkedHashMap<>();
+    private final List<Schedule> sorted;
+
+    /** The schedules of those of {@code entries} that the page shows. */
+    Schedules(RaceFacts race, List<Entry> entries) {
+        this.race = race;
+        for (Entry entry : entries) {
+            if (entry.isShown()) {
+                entry.point()
+                        .predicted()
+                        .schedules()
+                        .forEach((outcome, told) -> points.computeIfAbsent(
+                                        new Schedule(outcome, told), unused -> new ArrayList<>())
+                                .add(entry));
+            }
+        }
+        List<String> outcomes =
+                race.outcomes().stream().map(RaceFacts.OutcomeFacts::word).toList();
+        sorted = points.keySet().stream()
+                .sorted(Comparator.<Schedule>comparingInt(schedule -> rank(outcomes, schedule.outcome))
+                        .thenComparing(schedule -> schedule.told.under())
+                        .thenComparingInt(Schedule::length))
+                .toList();
+    }
+
+    /** The place in the race's list; what every race can come to besides stands last. */
+    private static int rank(List<String> outcomes, String word) {
+        int rank = outcomes.indexOf(word);
+        return rank < 0 ? outcomes.size() : rank;
+    }
+
+    /** All of them, each behind its headline; the simplest to each outcome is open. Empty if there are none. */
+    List<Markup> all() {
+        Set<String> seen = new HashSet<>();
+        return sorted.stream()
+                .map(schedule -> section(schedule, seen.add(schedule.outcome)))
+                .toList();
+    }
+
+    /** Links to the schedules of {@code entry}; empty if it has none. */
+    List<Markup> linksOf(Entry entry) {
+        return sorted.stream()
+                .filter(schedule -> points.getOrDefault(schedule, List.of()).contains(entry))
+                .map(schedule -> Words.link(id(schedule), schedule.outcome + " " + under(schedule)))
+                .toList();
+    }
+
+    private String id(Schedule schedule) {
+        return Words.id("schedule", race.name() + "-" + sorted.indexOf(schedule));
+    }
+
+    private static String under(Schedule schedule) {
+        return switch (schedule.told.under()) {
+            case SEQUENTIAL -> "without any race";
+            case SC -> "by interleaving (SC)";
+            default -> "under " + schedule.told.under();
+        };
+    }
+
+    private Markup section(Schedule schedule, boolean open) {
+        List<Entry> reached = points.getOrDefault(schedule, List.of());
+        String names = reached.stream().map(Entry::name).collect(Collectors.joining(", "));
+        long steps = schedule.told.transcript().lines().stream()
+                .map(Line::tells)
+                .filter(Tells.STEP::equals)
+                .count();
+        Markup headline = tag(
+                "summary",
+                tag("b", schedule.outcome),
+                " " + under(schedule) + ": ",
+                Markup.span("place", names),
+                " (" + Table.number(steps) + " steps)");
+        String title = race.name() + "/" + names + ": " + schedule.outcome + " " + under(schedule);
+        Markup content = tag(
+                        "div",
+                        Words.scrolling(title, SequenceDiagram.of(title, schedule.told.transcript()))
+                                .with("class", "scroll diagram"),
+                        tag(
+                                "p",
+                                "Of ",
+                                Words.listed(reached.stream()
+                                        .map(entry -> Words.link(entry.id(), entry.name()))
+                                        .toList()),
+                                "."),
+                        tag(
+                                "details",
+                                tag("summary", "As text, with lines of model code"),
+                                tag("pre", Trace.print(schedule.told.transcript()))
+                                        .with("tabindex", "0")))
+                .with("id", id(schedule));
+        Markup details = tag("details", headline, content).with("class", "schedule");
+        return open ? details.with("open", "open") : details;
+    }
+}

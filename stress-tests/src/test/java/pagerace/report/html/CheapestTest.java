@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import pagerace.price.Course;
+import pagerace.price.Price;
+import pagerace.price.Price.Claim;
+import pagerace.price.Price.Ratio;
+import pagerace.race.Reachability;
+import pagerace.race.Variant.Kind;
+import pagerace.race.Variant.Origin;
+import pagerace.report.PointFacts;
+import pagerace.report.RaceFacts.VariantFacts;
+import pagerace.report.Result;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Verdict;
+
+class CheapestTest {
+    private static final Entry BASE = entry("BASE", "[a]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
+    private static final Entry SAME = entry("SAME", "[a]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
+    private static final Entry ABOUT = entry("ABOUT", "[a]", Verdict.HOLDS, price(Claim.ABOUT_EQUAL, ratio(1.02, 1.1)));
+    private static final Entry DEAR = entry("DEAR", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(1.2, 1.4)));
+    private static final Entry DEARER = entry("DEARER", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(1.5, 1.9)));
+    private static final Entry CHEAP = entry("CHEAP", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.6, 0.9)));
+    private static final Entry NOISY = entry("NOISY", "[a]", Verdict.HOLDS, price(Claim.NONE, ratio(0.5, 0.7)));
+    private static final Entry TWIN = entry("TWIN", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.8, 0.95)));
+
+    private static Ratio ratio(double low, double high) {
+        return new Ratio((low + high) / 2, low, high, 16);
+    }
+
+    private static Price price(Claim claim, Ratio ratio) {
+        return new Price("-", "actor", "-", new Course.Accesses(1, 1, 1, 1), 10, ratio, claim, null, null, null);
+    }
+
+    private static Entry entry(String variant, String place, Verdict verdict, @Nullable Price price) {
+        return entry(Kind.PROPOSAL, variant, place, verdict, price);
+    }
+
+    private static Entry entry(Kind kind, String variant, String place, Verdict verdict, @Nullable Price price) {
+        Reachability from = verdict == Verdict.HOLDS ? Reachability.NEVER : Reachability.SC;
+        return new Entry(
+                new PointFacts(
+                        "R/" + variant + place, "R", variant, place, Map.of(), from, null, true, Prediction.NONE),
+                new VariantFacts(variant, new Origin(kind, "-", "-", "-", "-"), false),
+                List.of(new Result(
+                        "-",
+                        null,
+                        1,
+                        0,
+                        0,
+                        Map.of(),
+                        price == null ? List.of() : List.of(price),
+                        List.of(),
+                        verdict,
+                        "",
+                        false)));
+    }
+
+    private static Cheapest only(Entry... entries) {
+        List<Cheapest> answers = Cheapest.of(List.of(entries), 0);
+        assertThat(answers).hasSize(1);
+        return answers.get(0);
+    }
+
+    @Test
+    void anIntervalBelowAllOthersWins() {
+        Cheapest answer = only(BASE, DEAR, CHEAP);
+        assertThat(answer.cheapest()).containsExactly(CHEAP);
+        assertThat(answer.dearer()).containsExactly(BASE, DEAR);
+        assertThat(answer.marks(CHEAP)).isTrue();
+        assertThat(answer.marks(DEAR)).isFalse();
+    }
+
+    @Test
+    void overlappingIntervalsCannotBeToldApart() {
+        assertThat(only(BASE, TWIN, CHEAP).cheapest()).containsExactly(TWIN, CHEAP);
+    }
+
+    @Test
+    void aboutEqualIsEqual() {
+        Cheapest answer = only(BASE, SAME, ABOUT, DEARER);
+        assertThat(answer.cheapest()).containsExactly(BASE, SAME, ABOUT);
+        assertThat(answer.dearer()).containsExactly(DEARER);
+    }
+
+    @Test
+    void whereNothingMayBeSaidNothingIs() {
+        Entry unpriced = entry("UNPRICED", "[a]", Verdict.HOLDS, null);
+        Cheapest answer = only(BASE, NOISY, unpriced);
+        assertThat(answer.cheapest()).containsExactly(BASE);
+        assertThat(answer.unsaid()).containsExactly(NOISY, unpriced);
+    }
+
+    @Test
+    void withoutPricesNobodyIsCheapest() {
+        Cheapest answer = only(entry("UNPRICED", "[a]", Verdict.HOLDS, null));
+        assertThat(answer.operation()).isEmpty();
+        assertThat(answer.cheapest()).isEmpty();
+    }
+
+    @Test
+    void theOnlyOneIsNotMarked() {
+        assertThat(only(DEAR).cheapest()).containsExactly(DEAR);
+        assertThat(only(DEAR).marks(DEAR)).isFalse();
+    }
+
+    @Test
+    void whatBreaksAnywhereTakesNoPart() {
+        Entry elsewhere = entry("CHEAP", "[b]", Verdict.LATENT, null);
+        assertThat(only(BASE, CHEAP, elsewhere).cheapest()).containsExactly(BASE);
+    }
+
+    @Test
+    void aMutantTakesNoPart() {
+        Entry mutant = entry(Kind.MUTANT, "MUTANT", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.1, 0.2)));
+        assertThat(only(BASE, mutant).cheapest()).containsExactly(BASE);
+        assertThat(Cheapest.of(List.of(mutant), 0)).isEmpty();
+    }
+
+    @Test
+    void eachPlaceIsComparedByItself() {
+        Entry other = entry("OTHER", "[b]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
+        assertThat(Cheapest.of(List.of(CHEAP, other), 0))
+                .extracting(Cheapest::place)
+                .containsExactly("[a]", "[b]");
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import pagerace.explore.Decoder;
+import pagerace.explore.Transcript;
+import pagerace.mm.WordText;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.report.Report;
+import pagerace.report.Run;
+import pagerace.report.Session;
+import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Tier;
+
+/** Reports of a real race, really explored, with made-up measurements. */
+final class Pages {
+    private static final Decoder KERNEL = ((Decoder) WordText::value).withMasks(WordText::mask);
+
+    private Pages() {}
+
+    /** {@code UnpinDirtyVsClean} on one class of hosts. */
+    static Report explored() {
+        return explored(List.of(session("amd64", Reachability.TSO)));
+    }
+
+    /** The same on two. */
+    static Report onTwoHosts() {
+        return explored(List.of(session("amd64", Reachability.TSO), session("aarch64", Reachability.WEAK)));
+    }
+
+    private static Report explored(List<Session> sessions) {
+        Race race = race();
+        Map<String, Prediction> predictions = new LinkedHashMap<>();
+        race.points().forEach(point -> predictions.put(point.key(), prediction(race, point)));
+        return Report.of(List.of(race), predictions, Map.of(), sessions);
+    }
+
+    private static Race race() {
+        return Catalogue.race("UnpinDirtyVsClean").orElseThrow();
+    }
+
+    /** What the explorer finds about {@code point}. */
+    static Prediction prediction(Race race, Point point) {
+        return Prediction.of(
+                pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors(), KERNEL));
+    }
+
+    /** The predicted outcomes, a thousand times each: so that what is broken is shown, and what is right holds. */
+    private static Session session(String arch, Reachability memoryModel) {
+        Host host = new Host("Linux 6.1", arch, 2, "17.0.1+1", memoryModel);
+        Run run = new Run(arch + "-id", "2026-01-02T03:04:05Z", "1.0", null, host, "", null, List.of(), 240, 200, true);
+        List<String> plan = new ArrayList<>();
+        List<Measurement> measurements = new ArrayList<>();
+        for (Point point : race().points()) {
+            plan.add(point.key());
+            Map<String, Long> outcomes = new LinkedHashMap<>();
+            prediction(race(), point)
+                    .models()
+                    .get(memoryModel)
+                    .outcomes()
+                    .forEach(word -> outcomes.put(word, 500_000L));
+            for (Tier tier : Tier.values()) {
+                measurements.add(new Measurement(point.key(), tier, 1000, 1, outcomes, null));
+            }
+        }
+        return new Session(List.of(run), plan, measurements, null);
+    }
+}
