@@ -55,6 +55,7 @@ public final class Main {
             "stress",
             "soak",
             "report",
+            "compare",
             "doctor",
             "completion");
 
@@ -143,7 +144,7 @@ public final class Main {
     private static CommandLine commandLine(PrintStream out, List<String> commands) {
         CommandLine commandLine = new CommandLine(new Main());
         commands.forEach(name -> commandLine.addSubcommand(command(name, out)));
-        return commandLine;
+        return commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static Callable<Integer> command(String name, PrintStream out) {
@@ -157,6 +158,7 @@ public final class Main {
             case "stress" -> new StressCommand(out);
             case "soak" -> new SoakCommand(out);
             case "report" -> new ReportCommand(out);
+            case "compare" -> new CompareCommand(out);
             case "doctor" -> new DoctorCommand(out);
             case "completion" -> new CompletionCommand(out);
             default -> throw new IllegalArgumentException("no command is called " + name);

@@ -5,17 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import pagerace.report.Json;
-import pagerace.report.JunitXml;
+import java.util.List;
 import pagerace.report.Report;
-import pagerace.report.html.HtmlReport;
 
 /** The files that a run leaves in its directory. */
 record Outputs(Path directory) {
     private static final String PASSED = "passed";
-    private static final String JSON = "report.json";
-    private static final String JUNIT = "junit.xml";
-    private static final String HTML = "report.html";
 
     Path journal() {
         return directory.resolve("measured.jsonl");
@@ -29,16 +24,22 @@ record Outputs(Path directory) {
 
     /** Takes away the reports of the last run, so that nobody reads them as this one's. */
     void discard() throws IOException {
-        Files.deleteIfExists(directory.resolve(JSON));
-        Files.deleteIfExists(directory.resolve(JUNIT));
-        Files.deleteIfExists(directory.resolve(HTML));
+        for (Format format : Format.values()) {
+            Files.deleteIfExists(file(format));
+        }
     }
 
-    /** Writes every format. A file appears as a whole or not at all. */
-    void write(Report report) throws IOException {
-        replace(JSON, Json.of(report));
-        replace(JUNIT, JunitXml.of(report));
-        replace(HTML, HtmlReport.of(report));
+    /** The file of one format. */
+    Path file(Format format) {
+        return directory.resolve(format.file());
+    }
+
+    /** Writes these formats. A file appears as a whole or not at all. */
+    void write(Report report, List<Format> formats) throws IOException {
+        Files.createDirectories(directory);
+        for (Format format : formats) {
+            replace(format.file(), format.of(report));
+        }
     }
 
     /** Says that the run passed: its very last act. */

@@ -3,9 +3,8 @@ package pagerace.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
+import pagerace.report.HostReport;
 import pagerace.report.Journal;
+import pagerace.report.Json;
+import pagerace.report.Merge;
+import pagerace.report.Mismatch;
 import pagerace.report.Report;
 import pagerace.report.Session;
 import pagerace.report.Table;
@@ -22,18 +25,55 @@ import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Grades and reports what a run measured, once more: after it was killed, or after the grading changed. */
-@Command(name = "report", description = "Grade and report again what a run measured, even one that was killed.")
+/** Reports what runs left: measurements graded once more, a report in another format, several reports as one. */
+@Command(
+        name = "report",
+        description = {
+            "Grade and report again what a run measured, even one that was killed; or write a report in other formats; or,"
+                    + " with --merge, add up the reports of several machines.",
+        },
+        exitCodeList = {
+            "0:nothing fails",
+            "1:a verdict fails, nothing could be decided about a race, or in a merge a shard is missing or was interrupted",
+            Main.MEANS_BAD_INPUT,
+            Main.MEANS_CRASHED
+        })
 final class ReportCommand implements Callable<Integer> {
+    private static final Path USUAL = Path.of("target", "pagerace");
+
     @Parameters(
-            index = "0",
-            arity = "0..1",
+            arity = "0..*",
             paramLabel = "FILE",
-            defaultValue = "target/pagerace/measured.jsonl",
-            description = "The measurements. Default: ${DEFAULT-VALUE}. The reports go to the same directory.")
-    private Path file = Path.of("target", "pagerace", "measured.jsonl");
+            description =
+                    "A measured.jsonl, which is graded again, or a report.json, which is taken as it is. With --merge:"
+                            + " each report.json. Default: target/pagerace/measured.jsonl.")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = "--merge",
+            description =
+                    "Add up reports: shards of one campaign on one class of hosts, and classes of hosts beside each"
+                            + " other. What would be counted twice is refused.")
+    private boolean merge;
+
+    @Option(
+            names = "--format",
+            split = ",",
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES}, one or several with commas. Default: json,junit.")
+    private List<Format> formats = new ArrayList<>();
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIRECTORY",
+            description = "Where the reports go. Default: beside the FILE; with --merge, target/pagerace.")
+    private @Nullable Path output;
+
+    @Option(names = "--schema", description = "Print the JSON Schema of report.json, and do nothing else.")
+    private boolean schema;
 
     @Mixin
     private Prices prices = new Prices();
@@ -46,7 +86,74 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Journal.Contents contents = read();
+        if (schema) {
+            out.print(Json.schema());
+            return Main.PASSED;
+        }
+        if (merge) {
+            return merged();
+        }
+        if (files.size() > 1) {
+            throw new BadInput("One file is reported at a time; with --merge, several reports are added up.");
+        }
+        Path file = files.isEmpty() ? new Outputs(USUAL).journal() : files.get(0);
+        return RunFiles.isReport(file) ? rendered(file) : graded(file);
+    }
+
+    /** A report in other formats. The file itself is left alone. */
+    private int rendered(Path file) throws IOException {
+        Report report = RunFiles.report(file);
+        if (prices.read() != null) {
+            throw new BadInput("Prices are joined when measurements are graded; name the measured.jsonl of the run.");
+        }
+        Outputs outputs = outputs(file);
+        outputs.write(
+                report,
+                formats().stream()
+                        .filter(format -> !isSame(outputs.file(format), file))
+                        .toList());
+        out.print(Table.of(report));
+        return report.fails() ? Main.FAILED : Main.PASSED;
+    }
+
+    private int merged() throws IOException {
+        if (files.isEmpty()) {
+            throw new BadInput("There is nothing to merge; name each report.json.");
+        }
+        if (prices.read() != null) {
+            throw new BadInput("Prices are joined when measurements are graded; give --prices to stress instead.");
+        }
+        Outputs outputs = new Outputs(output == null ? USUAL : output);
+        List<Merge.Source> sources = new ArrayList<>();
+        for (Path file : files) {
+            if (formats().stream().anyMatch(format -> isSame(outputs.file(format), file))) {
+                throw new BadInput("The merged report would replace " + file
+                        + ", which it is made of; name another directory by --output.");
+            }
+            sources.add(new Merge.Source(file.toString(), RunFiles.report(file)));
+        }
+        Merge merged = merged(sources);
+        Report report = merged.report();
+        outputs.write(report, formats());
+        out.print(Table.of(report));
+        if (!merged.missing().isEmpty()) {
+            out.println("Missing: " + String.join(", ", merged.missing()));
+        }
+        boolean whole = merged.missing().isEmpty() && report.hosts().stream().allMatch(HostReport::isComplete);
+        return whole && !report.fails() ? Main.PASSED : Main.FAILED;
+    }
+
+    private static Merge merged(List<Merge.Source> sources) {
+        try {
+            return Merge.of(Catalogue.RACES, sources);
+        } catch (Mismatch e) {
+            throw new BadInput(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What was measured, graded. */
+    private int graded(Path file) throws IOException {
+        Journal.Contents contents = RunFiles.measurements(file);
         Journal.Head head = contents.head();
         if (!head.catalogue().equals(Report.digest(Catalogue.RACES))) {
             throw new BadInput("The file " + file + " was measured with another catalogue, " + head.catalogue()
@@ -72,9 +179,9 @@ final class ReportCommand implements Callable<Integer> {
                 predictions,
                 Predictions.necessity(plan, predictions, out),
                 List.of(new Session(List.of(contents.run()), head.plan(), contents.measurements(), priced)));
-        Outputs outputs = new Outputs(file.toAbsolutePath().resolveSibling(""));
+        Outputs outputs = outputs(file);
         outputs.begin();
-        outputs.write(report);
+        outputs.write(report, formats());
         out.print(Table.of(report));
         if (damage != null) {
             throw new BadInput("In " + file + " " + damage + "; the "
@@ -83,19 +190,15 @@ final class ReportCommand implements Callable<Integer> {
         return report.fails() ? Main.FAILED : Main.PASSED;
     }
 
-    private Journal.Contents read() {
-        try {
-            return Journal.read(file);
-        } catch (NoSuchFileException e) {
-            throw new BadInput("There is no file " + file + "; the nearest is " + nearestFile() + ".");
-        } catch (IOException e) {
-            throw new BadInput("The file " + file + " cannot be read as measurements; a run writes them to "
-                    + new Outputs(Path.of("target", "pagerace")).journal() + ".");
-        }
+    private Outputs outputs(Path file) {
+        return new Outputs(output == null ? file.toAbsolutePath().resolveSibling("") : output);
     }
 
-    private String nearestFile() {
-        Path usual = new Outputs(Path.of("target", "pagerace")).journal();
-        return Files.exists(usual) ? usual.toString() : "made by the command stress";
+    private List<Format> formats() {
+        return formats.isEmpty() ? Format.USUAL : formats;
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
     }
 }

@@ -40,15 +40,21 @@ final class Selection {
         if (chosen.isEmpty()) {
             throw new BadInput(complaint(filter.strip(), points().anyMatch(asked), planned));
         }
+        Set<String> keys = withControls(chosen);
+        return points().filter(point -> keys.contains(point.key())).toList();
+    }
+
+    /** The keys of {@code points}, and of the controls without which they could not be graded. */
+    static Set<String> withControls(List<Point> points) {
         Set<String> keys = new HashSet<>();
-        for (Point point : chosen) {
+        for (Point point : points) {
             keys.add(point.key());
             String control = point.controlKey();
             if (control != null && mayHold(point)) {
                 keys.add(control);
             }
         }
-        return points().filter(point -> keys.contains(point.key())).toList();
+        return keys;
     }
 
     /**

@@ -25,6 +25,7 @@ import pagerace.report.Journal;
 import pagerace.report.Report;
 import pagerace.report.Run;
 import pagerace.report.Session;
+import pagerace.report.Shard;
 import pagerace.report.Table;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.StressRun;
@@ -71,6 +72,15 @@ final class StressCommand implements Callable<Integer> {
     private String filter = "";
 
     @Option(
+            names = "--shard",
+            paramLabel = "I/N",
+            converter = ShardConverter.class,
+            description =
+                    "Only part I of N of these points, so that N machines share them; report --merge adds the parts"
+                            + " up. Each part needs a budget of its own. Default: all.")
+    private @Nullable Shard shard;
+
+    @Option(
             names = "--output",
             paramLabel = "DIRECTORY",
             defaultValue = "target/pagerace",
@@ -115,17 +125,17 @@ final class StressCommand implements Callable<Integer> {
         outputs.begin();
         Host host = Host.current();
         Duration time = Budget.parse(budget);
-        List<Point> chosen = new Selection(Catalogue.RACES).select(filter);
+        Share share = Share.of(new Selection(Catalogue.RACES), filter, shard, host.memoryModel());
         forks.check();
         // What the plan demands of an own fix depends on what the explorer finds.
         Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
-                chosen.stream().filter(point -> point.variant().isOwn()).toList(), out));
-        List<Point> points = chosen.stream()
+                share.plan().stream().filter(point -> point.variant().isOwn()).toList(), out));
+        List<Point> points = share.plan().stream()
                 .map(point ->
                         predictions.getOrDefault(point.key(), Prediction.NONE).settle(point))
                 .toList();
         Duration minimum = StressRun.minimum(points, host.memoryModel(), forks.atLeast());
-        if (time.compareTo(minimum) < 0) {
+        if (!points.isEmpty() && time.compareTo(minimum) < 0) {
             throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
                     + " that the plan for " + count(points)
                     + " needs at least; give it that much, or choose fewer points by a filter.");
@@ -140,17 +150,21 @@ final class StressCommand implements Callable<Integer> {
                 label,
                 host,
                 filter,
-                null,
+                shard == null ? null : shard.toString(),
                 forks.jvmArguments(),
                 time.toSeconds(),
                 0,
                 false);
         Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), plan);
         outputs.discard();
-        predictions.putAll(explore(points, predictions.keySet()));
-        Map<String, List<Necessity.Row>> necessity = Predictions.necessity(points, predictions, out);
+        predictions.putAll(explore(share.explored(), predictions.keySet()));
+        Map<String, List<Necessity.Row>> necessity = Predictions.necessity(share.stepsDropped(), predictions, out);
         Duration before = sinceStart();
-        out.println(count(points) + " on real threads in " + Budget.text(time) + forks.inWords() + "; probing the VM");
+        out.println(
+                points.isEmpty()
+                        ? "Shard " + shard + " has no point for threads: fewer shards would do."
+                        : count(points) + " on real threads in " + Budget.text(time) + forks.inWords()
+                                + "; probing the VM");
         Ending ending = new Ending(complete -> {
             Run ended = run.ended(sinceStart().minus(before).toSeconds(), complete);
             List<Measurement> measured = tallies.stream()
@@ -161,7 +175,7 @@ final class StressCommand implements Callable<Integer> {
                     predictions,
                     necessity,
                     List.of(new Session(List.of(ended), plan, measured, priced)));
-            outputs.write(report);
+            outputs.write(report, Format.USUAL);
             out.print(Table.of(report));
             out.println("Reports: " + output.toAbsolutePath().normalize());
             out.flush();
@@ -180,6 +194,10 @@ final class StressCommand implements Callable<Integer> {
     /** Whether the run went on to its end. */
     private boolean measure(
             Host host, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
+        if (plan.isEmpty()) {
+            journal.end(0);
+            return true;
+        }
         try (@Nullable JcstressEngine engine = JcstressEngine.start(forks.jvmArguments())) {
             if (engine == null) {
                 return false;
@@ -201,11 +219,10 @@ final class StressCommand implements Callable<Integer> {
         }
     }
 
-    /** What the explorer says of the whole catalogue, or of the chosen points, but for what it has said already. */
+    /** What the explorer says of these points, but for what it has said already: what threads are graded against. */
     private Map<String, Prediction> explore(List<Point> points, Set<String> known) {
-        List<Point> asked = (filter.isBlank() ? Catalogue.points() : points.stream())
-                .filter(point -> !known.contains(point.key()))
-                .toList();
+        List<Point> asked =
+                points.stream().filter(point -> !known.contains(point.key())).toList();
         out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");
         return Predictions.of(asked, out);
     }

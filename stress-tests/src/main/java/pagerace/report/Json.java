@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import pagerace.explore.Transcript.Line;
 
 /** The report as {@code report.json}: each record an object, each component a field of that name. */
@@ -29,10 +34,33 @@ public final class Json {
 
     /** The text of {@code report.json}. */
     public static String of(Report report) {
+        return text(report);
+    }
+
+    /** Any record as such a text. */
+    static String text(Object value) {
+        return written(PRETTY, value) + "\n";
+    }
+
+    /** A value in one line. */
+    static String line(Object value) {
+        return written(LINES, value);
+    }
+
+    private static String written(ObjectMapper mapper, Object value) {
         try {
-            return PRETTY.writeValueAsString(report) + "\n";
+            return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The JSON Schema of {@code report.json}. */
+    public static String schema() {
+        try (InputStream schema = requireNonNull(Json.class.getResourceAsStream("/pagerace/report.schema.json"))) {
+            return new String(schema.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -43,9 +71,30 @@ public final class Json {
      */
     public static Report read(String text) throws IOException {
         Report report = PRETTY.readValue(text, Report.class);
-        if (report == null || report.schema() != Report.SCHEMA || report.points() == null || report.hosts() == null) {
+        if (report == null || report.schema() != Report.SCHEMA || !isWhole(report)) {
             throw new IOException("not a report of version " + Report.SCHEMA);
         }
         return report;
+    }
+
+    /** Whether nothing is missing that every format leans on: each host has a run, and a result for each point. */
+    private static boolean isWhole(Report report) {
+        return report.catalogue() != null
+                && report.races() != null
+                && report.points() != null
+                && report.hosts() != null
+                && !report.hosts().isEmpty()
+                && report.hosts().stream()
+                        .allMatch(host -> host.host() != null
+                                && host.runs() != null
+                                && !host.runs().isEmpty()
+                                && host.results() != null
+                                && host.measurements() != null
+                                && host.results().stream()
+                                        .map(Result::key)
+                                        .toList()
+                                        .equals(report.points().stream()
+                                                .map(PointFacts::key)
+                                                .toList()));
     }
 }

@@ -2,14 +2,20 @@
 package pagerace.report;
 
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import pagerace.verdict.Measurement;
 import pagerace.verdict.Verdict;
 
 /**
- * The report as JUnit XML, for whatever shows test results: one case per point. A verdict that fails the build is a failure;
- * a skipped point, or one that is inconclusive through the host's fault, is a skipped case with its reason.
+ * The report as JUnit XML, for whatever shows test results: one suite per class of hosts, one case per point. A verdict that
+ * fails the build is a failure; a skipped point, or one that is inconclusive through the host's fault, is a skipped case with
+ * its reason; a race about which nothing was decided is one more case, which fails. The time of a case is that of its forks.
  */
 public final class JunitXml {
     private JunitXml() {}
@@ -40,15 +46,22 @@ public final class JunitXml {
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", "pagerace");
         xml.writeAttribute("hostname", host.host().toString());
-        xml.writeAttribute("tests", String.valueOf(host.results().size()));
-        xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE)));
+        xml.writeAttribute("timestamp", host.runs().get(0).started());
+        List<String> undecided = report.undecided(host);
+        xml.writeAttribute("tests", String.valueOf(host.results().size() + undecided.size()));
+        xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE) + undecided.size()));
         xml.writeAttribute("errors", "0");
         xml.writeAttribute("skipped", String.valueOf(count(host, Kind.SKIPPED)));
         xml.writeAttribute(
                 "time",
                 String.valueOf(host.runs().stream().mapToLong(Run::elapsed).sum()));
+        Map<String, Long> millis = host.measurements().stream()
+                .collect(Collectors.groupingBy(Measurement::point, Collectors.summingLong(Measurement::millis)));
         for (Report.Row row : report.rows(host)) {
-            testcase(xml, row);
+            testcase(xml, row, millis.getOrDefault(row.point().key(), 0L));
+        }
+        for (String race : undecided) {
+            undecided(xml, race);
         }
         line(xml, 1);
         xml.writeEndElement();
@@ -72,12 +85,26 @@ public final class JunitXml {
         return host.results().stream().filter(result -> kind(result) == kind).count();
     }
 
-    private static void testcase(XMLStreamWriter xml, Report.Row row) throws XMLStreamException {
+    private static void undecided(XMLStreamWriter xml, String race) throws XMLStreamException {
+        line(xml, 2);
+        xml.writeStartElement("testcase");
+        xml.writeAttribute("classname", race);
+        xml.writeAttribute("name", "anything");
+        line(xml, 3);
+        xml.writeEmptyElement("failure");
+        xml.writeAttribute("type", "UNDECIDED");
+        xml.writeAttribute("message", "nothing could be decided about " + race);
+        line(xml, 2);
+        xml.writeEndElement();
+    }
+
+    private static void testcase(XMLStreamWriter xml, Report.Row row, long millis) throws XMLStreamException {
         Result result = row.result();
         line(xml, 2);
         xml.writeStartElement("testcase");
         xml.writeAttribute("classname", row.point().race());
         xml.writeAttribute("name", row.name());
+        xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", millis / 1000.0));
         Kind kind = kind(result);
         if (kind != Kind.PASSED) {
             line(xml, 3);

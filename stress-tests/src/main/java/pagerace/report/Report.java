@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import pagerace.explore.Necessity;
 import pagerace.race.Race;
 import pagerace.verdict.Prediction;
+import pagerace.verdict.Prediction.Told;
 import pagerace.verdict.Verdict;
 
 /**
@@ -48,6 +50,15 @@ public record Report(
         /** The releases that have the variant. */
         public String kernels() {
             return variant.origin().kernels();
+        }
+
+        /** The simplest schedule to the forbidden outcome: to one that was seen, if the explorer has one; null if it has none. */
+        public @Nullable Told schedule() {
+            return point.predicted().schedules().entrySet().stream()
+                    .filter(told -> result.outcomes().containsKey(told.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse(point.predicted().simplest());
         }
 
         /** The point's name within its race. */

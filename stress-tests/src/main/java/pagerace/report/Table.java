@@ -16,7 +16,7 @@ import pagerace.verdict.Verdict;
 
 /** The report as a table for the terminal: the points of the plan, race by race, then one line of sums. */
 public final class Table {
-    private static final List<String> HEAD = List.of(
+    static final List<String> HEAD = List.of(
             "variant", "kernels", "expected", "explored", "samples", "forbidden", "rate", "window", "price", "verdict");
 
     private Table() {}
@@ -45,7 +45,7 @@ public final class Table {
     }
 
     /** What threads ran, what fails, and, in the races that they ran, what has a price though no plan has it. */
-    private static List<Row> rows(Report report, HostReport host) {
+    static List<Row> rows(Report report, HostReport host) {
         List<Row> all = report.rows(host);
         Set<String> run = all.stream()
                 .filter(row -> row.result().plan() != null)
@@ -104,7 +104,8 @@ public final class Table {
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
-    private static List<String> cells(Row row) {
+    /** What stands below {@link #HEAD}. */
+    static List<String> cells(Row row) {
         Result result = row.result();
         return List.of(
                 row.name(),
@@ -167,7 +168,8 @@ public final class Table {
                 + rate(result) + ", window " + number(result.window());
     }
 
-    private static String summary(Report report, HostReport host) {
+    /** The verdicts and everything that has to be known of them, in one line. */
+    static String summary(Report report, HostReport host) {
         Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
         List<String> notes = new ArrayList<>();
         for (Result result : host.results()) {

@@ -97,9 +97,8 @@ public final class StressRun {
      * @param forks as of a run
      */
     public static Duration minimum(Collection<Point> points, Reachability host, int forks) {
-        long millis = points.stream()
-                .mapToLong(point -> minimumMillis(point, Demand.of(point, host)))
-                .sum();
+        long millis =
+                points.stream().mapToLong(point -> minimumMillis(point, host)).sum();
         return START_UP.plusSeconds((forks * millis + 999) / 1000);
     }
 
@@ -108,7 +107,9 @@ public final class StressRun {
         return demand.tiers().isEmpty() ? List.of(Tier.C2) : demand.tiers();
     }
 
-    private static long minimumMillis(Point point, Demand demand) {
+    /** What one point adds to that if each tier gets one fork, in milliseconds. */
+    public static long minimumMillis(Point point, Reachability host) {
+        Demand demand = Demand.of(point, host);
         return tiers(demand).stream()
                 .mapToLong(tier -> OVERHEAD.toMillis() + (long) firstIterations(point, demand, tier) * ITERATION_MILLIS)
                 .sum();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,10 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
             long transitions,
             long actorRuns,
             double milliseconds) {
+        /** Copies the outcomes, in the order of the words. */
+        public Explored {
+            outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
+        }
 
         private static Explored of(Exploration<Outcome> exploration) {
             Set<String> outcomes = new TreeSet<>();

@@ -44,8 +44,26 @@ import pagerace.verdict.Tier;
 public class ReportFormatsTest {
     private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17.0.1+1", Reachability.TSO);
 
-    /** What the golden files show: a point for each kind of verdict. */
+    /** Every verdict, a schedule, every kind of price. */
     public static Report report() {
+        return Report.of(
+                List.of(new TestRace()), predictions(), Map.of("TestRace", necessity()), List.of(session(run(HOST))));
+    }
+
+    /** The same beside the same on a weaker machine, as a merge leaves them. */
+    public static Report twoHosts() {
+        Host weak = new Host("Linux 6.1", "aarch64", 4, "17.0.1+1", Reachability.WEAK);
+        Run other = new Run(
+                "another-id", "2026-01-02T03:04:06Z", "1.0", null, weak, "", "2/3", List.of("-XX:+X"), 60, 59, false);
+        Session second = session(other);
+        return Report.of(
+                List.of(new TestRace()),
+                predictions(),
+                Map.of(),
+                List.of(session(run(HOST)), new Session(second.runs(), second.plan(), second.measurements(), null)));
+    }
+
+    private static Session session(Run begun) {
         Map<String, Tally> tallies = new LinkedHashMap<>();
         for (Fix fix : Fix.values()) {
             if (fix != Fix.OPEN) {
@@ -58,23 +76,23 @@ public class ReportFormatsTest {
             add(tallies, Fix.FIXED, tier, Map.of("QUIET", 299_000L, "OVERLAPPED", 1_000L));
         }
         add(tallies, Fix.UNFENCED, Tier.C2, Map.of("QUIET", 1_000_000L, "WRONG", 12L));
+        add(tallies, Fix.FIXED_ALONE, Tier.C1, Map.of("QUIET", 500_000L, "WRONG", 7L));
         add(tallies, Fix.RELAXED, Tier.C2, Map.of("QUIET", 1_000_000L));
         add(tallies, Fix.RELAXED, Tier.C2_STRESS, Map.of("QUIET", 1_000_000L, "WRONG", 1L));
         Tally stuck = tally(tallies, Fix.DEADLOCK);
         stuck.add(new Measurement(stuck.point().key(), Tier.C1, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
-        return report(run(HOST).ended(238, true), tallies, predictions(), prices());
+        return session(begun.shard() == null ? begun.ended(238, true) : begun, tallies, prices());
     }
 
-    private static Report report(
-            Run run, Map<String, Tally> tallies, Map<String, Prediction> predictions, @Nullable PriceFile prices) {
+    private static Session session(Run run, Map<String, Tally> tallies, @Nullable PriceFile prices) {
         List<Measurement> measurements = tallies.values().stream()
                 .flatMap(tally -> tally.measurements().stream())
                 .toList();
-        return Report.of(
-                List.of(new TestRace()),
-                predictions,
-                Map.of("TestRace", necessity()),
-                List.of(new Session(List.of(run), List.copyOf(tallies.keySet()), measurements, prices)));
+        return new Session(List.of(run), List.copyOf(tallies.keySet()), measurements, prices);
+    }
+
+    private static Report unexplored(Run run, Map<String, Tally> tallies) {
+        return Report.of(List.of(new TestRace()), Map.of(), Map.of(), List.of(session(run, tallies, null)));
     }
 
     /** A run of all of it that has begun. */
@@ -93,7 +111,7 @@ public class ReportFormatsTest {
                 List.of("[*]")));
     }
 
-    /** One point that holds and one that is broken, as the explorer sees them. */
+    /** One point that holds, one that is broken, and one that should hold and is broken, as the explorer sees them. */
     private static Map<String, Prediction> predictions() {
         Explored quiet =
                 new Explored(Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5);
@@ -101,7 +119,8 @@ public class ReportFormatsTest {
                 Answer.REACHABLE, new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")), null, 56, 78, 9, 1.5);
         return Map.of(
                 TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet, Map.of()),
-                TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong, Map.of("WRONG", told())));
+                TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong, Map.of("WRONG", told())),
+                TestRace.point(Fix.FIXED_ALONE).key(), prediction(quiet, wrong, Map.of("WRONG", told())));
     }
 
     /** What may stand in the column: a base, its like, a claim, none, a deadlock. */
@@ -238,6 +257,28 @@ public class ReportFormatsTest {
     }
 
     @Test
+    void markdown() throws IOException {
+        assertGolden("report.md", Markdown.of(report()));
+    }
+
+    @Test
+    void sarif() throws IOException {
+        assertGolden("report.sarif", Sarif.of(report()));
+    }
+
+    @Test
+    void tap() throws IOException {
+        assertGolden("report.tap", Tap.of(report()));
+    }
+
+    @Test
+    void severalHostsAreKeptApart() throws IOException {
+        assertGolden("two-hosts.md", Markdown.of(twoHosts()));
+        assertGolden("two-hosts.xml", JunitXml.of(twoHosts()));
+        assertGolden("two-hosts.tap", Tap.of(twoHosts()));
+    }
+
+    @Test
     void readsBackWhatItWrote() throws IOException {
         Report report = report();
         assertThat(Json.of(Json.read(Json.of(report)))).isEqualTo(Json.of(report));
@@ -246,7 +287,7 @@ public class ReportFormatsTest {
 
     @Test
     void anInterruptedRunSaysSo() {
-        Report cut = report(run(HOST).ended(17, false), Map.of(), Map.of(), null);
+        Report cut = unexplored(run(HOST).ended(17, false), Map.of());
         assertThat(Table.of(cut)).contains("interrupted: what was measured until then", "(17 s of 240 s,");
     }
 
@@ -254,12 +295,18 @@ public class ReportFormatsTest {
     void aRaceAboutWhichNothingWasDecidedFails() {
         Tally tally = TestRace.tally(Fix.FIXED);
         tally.add(new Measurement(tally.point().key(), Tier.C2, 1000, 0.1, Map.of("QUIET", 2_000L), null));
-        Report report = report(run(HOST).ended(238, true), Map.of(tally.point().key(), tally), Map.of(), null);
+        Report report =
+                unexplored(run(HOST).ended(238, true), Map.of(tally.point().key(), tally));
         HostReport host = report.hosts().get(0);
         assertThat(host.results()).noneMatch(Result::fails);
         assertThat(report.undecided(host)).containsExactly("TestRace");
         assertThat(report.fails()).isTrue();
         assertThat(Table.of(report)).contains("nothing could be decided about TestRace, which fails the build");
+        assertThat(JunitXml.of(report)).contains("failures=\"1\"", "nothing could be decided about TestRace");
+        assertThat(Tap.of(report)).contains("not ok 15 - TestRace: nothing could be decided");
+        assertThat(Markdown.of(report))
+                .startsWith("# PageRace: fails")
+                .contains("## TestRace: nothing could be decided");
     }
 
     @Test

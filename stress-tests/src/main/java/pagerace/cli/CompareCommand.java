@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import pagerace.report.Comparison;
+import pagerace.report.ComparisonText;
+import pagerace.report.Mismatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says in what two reports differ. */
+@Command(
+        name = "compare",
+        description =
+                "Say which verdicts changed between two reports, which rates and prices moved beyond their intervals,"
+                        + " and what only one of them covers.",
+        footer = {
+            "A rate is that of a point's forbidden outcomes in one tier. Forks are its units, at least three on each side; it"
+                    + " moved if the two intervals of 95 % have nothing in common and the rates differ by a factor of 1.5"
+                    + " or more. Where nothing happened on one side, the rule of three bounds it, widened by how far the"
+                    + " other side's forks lie apart. Never against never says nothing."
+        },
+        exitCodeList = {
+            "0:no verdict changed",
+            "1:some verdict changed",
+            "2:the command line or a file was not understood, or the two cannot be compared; one sentence says why",
+            Main.MEANS_CRASHED
+        })
+final class CompareCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FIRST", description = "A report.json.")
+    private Path first = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "SECOND", description = "Another one.")
+    private Path second = Path.of("");
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "TABLE",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private ComparisonText format = ComparisonText.TABLE;
+
+    @Option(names = "--all", description = "List what only one of the two covers, instead of counting it by race.")
+    private boolean all;
+
+    private final PrintStream out;
+
+    CompareCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        Comparison comparison = compared();
+        out.print(format.of(comparison, all));
+        return comparison.verdictsChanged() ? Main.FAILED : Main.PASSED;
+    }
+
+    private Comparison compared() {
+        try {
+            return Comparison.of(RunFiles.report(first), RunFiles.report(second));
+        } catch (Mismatch e) {
+            throw new BadInput(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Set;
+import pagerace.report.Journal;
+import pagerace.report.Json;
+import pagerace.report.Report;
+
+/** Reads what runs leave: measurements, and reports. */
+final class RunFiles {
+    private static final Path USUAL = new Outputs(Path.of("target", "pagerace")).journal();
+    private static final Set<String> OF_REPORTS = Set.of("races", "points", "hosts");
+
+    private RunFiles() {}
+
+    /** Whether the first thing that stands in {@code file} is a report, by its fields. */
+    static boolean isReport(Path file) {
+        try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+            boolean report = false;
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                while (!report && json.nextToken() == JsonToken.FIELD_NAME) {
+                    report = OF_REPORTS.contains(json.currentName());
+                    json.nextToken();
+                    json.skipChildren();
+                }
+            }
+            return report;
+        } catch (IOException e) {
+            return false; // whoever reads it as something else says what is wrong
+        }
+    }
+
+    /**
+     * The report in {@code file}.
+     *
+     * @throws BadInput if there is none
+     */
+    static Report report(Path file) {
+        try {
+            return Json.read(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw missing(file);
+        } catch (IOException e) {
+            throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA
+                    + "; stress and report write one, report.json.");
+        }
+    }
+
+    /**
+     * The measurements in {@code file}.
+     *
+     * @throws BadInput if there are none
+     */
+    static Journal.Contents measurements(Path file) {
+        try {
+            return Journal.read(file);
+        } catch (NoSuchFileException e) {
+            throw missing(file);
+        } catch (IOException e) {
+            throw new BadInput(
+                    "The file " + file + " cannot be read as measurements, nor as a report; a run writes both to "
+                            + USUAL.getParent() + ".");
+        }
+    }
+
+    private static BadInput missing(Path file) {
+        return new BadInput("There is no file " + file + "; the nearest is "
+                + (Files.exists(USUAL) ? USUAL.toString() : "made by the command stress") + ".");
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import pagerace.race.Point;
+import pagerace.race.Reachability;
+import pagerace.report.Shard;
+import pagerace.stress.StressRun;
+
+/**
+ * What one run has of a campaign: all of it, or one shard. Together the shards run, explore and drop steps as one run would, and
+ * none does what another does, except that the controls of a point that should hold run wherever that point does.
+ *
+ * @param plan the points that threads run
+ * @param explored the points that are explored
+ * @param stepsDropped points in whose places the explorer drops each step: the whole plan of the races whose first point is in
+ *     this shard, because what is said of a step sums up all places of its race
+ */
+record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped) {
+    /** Measured: exploring a point takes about so long. */
+    private static final long EXPLORED_MILLIS = 30;
+
+    /**
+     * The share of {@code shard} in what {@code filter} means.
+     *
+     * @param shard null for all of it
+     * @param host the memory model of the host, which says what a point costs
+     * @throws BadInput if the filter means nothing
+     */
+    static Share of(Selection selection, String filter, @Nullable Shard shard, Reachability host) {
+        List<Point> plan = selection.select(filter);
+        List<Point> whole = filter.isBlank() ? selection.selectAll("") : plan;
+        if (shard == null) {
+            return new Share(plan, whole, plan);
+        }
+        Set<String> planned = keys(plan);
+        List<Point> part = shard.of(
+                whole,
+                point -> EXPLORED_MILLIS + (planned.contains(point.key()) ? StressRun.minimumMillis(point, host) : 0));
+        Set<String> running = Selection.withControls(
+                part.stream().filter(point -> planned.contains(point.key())).toList());
+        Set<String> here = keys(part);
+        here.addAll(running);
+        Set<String> races = part.stream()
+                .filter(point -> isFirstOfItsRace(point, whole))
+                .map(Point::race)
+                .collect(Collectors.toSet());
+        return new Share(
+                plan.stream().filter(point -> running.contains(point.key())).toList(),
+                whole.stream().filter(point -> here.contains(point.key())).toList(),
+                plan.stream().filter(point -> races.contains(point.race())).toList());
+    }
+
+    private static Set<String> keys(List<Point> points) {
+        return points.stream().map(Point::key).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static boolean isFirstOfItsRace(Point point, List<Point> whole) {
+        return whole.stream()
+                .filter(other -> other.race().equals(point.race()))
+                .findFirst()
+                .orElseThrow()
+                .key()
+                .equals(point.key());
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import pagerace.price.Price.Ratio;
+import pagerace.report.Comparison.Coverage;
+import pagerace.report.Comparison.Direction;
+import pagerace.report.Comparison.Moves;
+import pagerace.report.Comparison.Pair;
+import pagerace.verdict.Verdict;
+
+/** A comparison for people. */
+public enum ComparisonText {
+    /** For a terminal. */
+    TABLE,
+    /** For a step summary or a mail. */
+    MARKDOWN,
+    /** For programs: {@link Comparison} as it is. */
+    JSON;
+
+    /** The text of {@code comparison}; with {@code all}, whatever only one of the two covers is listed and not just counted. */
+    public String of(Comparison comparison, boolean all) {
+        return switch (this) {
+            case TABLE -> sections(comparison, all).stream().map(Section::plain).collect(Collectors.joining("\n"));
+            case MARKDOWN ->
+                sections(comparison, all).stream().map(Section::markdown).collect(Collectors.joining("\n"));
+            case JSON -> Json.text(comparison);
+        };
+    }
+
+    /** A title, and under it perhaps a table. */
+    private record Section(String title, List<String> head, List<List<String>> rows) {
+        static Section of(String sentence) {
+            return new Section(sentence, List.of(), List.of());
+        }
+
+        String plain() {
+            List<List<String>> lines = new ArrayList<>(rows);
+            if (!rows.isEmpty()) {
+                lines.add(0, head);
+            }
+            return title + "\n"
+                    + lines.stream()
+                            .map(line -> "  "
+                                    + IntStream.range(0, head.size())
+                                            .mapToObj(i -> padded(line.get(i), width(lines, i)))
+                                            .collect(Collectors.joining("  "))
+                                            .stripTrailing()
+                                    + "\n")
+                            .collect(Collectors.joining());
+        }
+
+        private static String padded(String cell, int width) {
+            return cell + " ".repeat(width - cell.length());
+        }
+
+        private static int width(List<List<String>> lines, int column) {
+            return lines.stream()
+                    .mapToInt(line -> line.get(column).length())
+                    .max()
+                    .orElse(0);
+        }
+
+        String markdown() {
+            return Markdown.escaped(title) + "\n" + (rows.isEmpty() ? "" : "\n" + Markdown.table(head, rows));
+        }
+    }
+
+    private static List<Section> sections(Comparison comparison, boolean all) {
+        List<Section> sections = new ArrayList<>();
+        for (Pair pair : comparison.pairs()) {
+            sections.add(Section.of(side("First: ", pair.before(), pair.runsBefore()) + "\n"
+                    + side("Second: ", pair.after(), pair.runsAfter())));
+            sections.add(verdicts(pair));
+            sections.add(rates(pair.rates()));
+            sections.add(prices(pair.prices()));
+            coverage(sections, "Threads ran only", pair.measured(), Function.identity(), all);
+            coverage(sections, "Priced only", pair.priced(), Function.identity(), all);
+        }
+        coverage(sections, "Explored only", comparison.explored(), Function.identity(), all);
+        coverage(sections, "Hosts only", comparison.unpaired(), HostClass::toString, true);
+        if (comparison.isEqual()) {
+            sections.add(Section.of("Nothing changed."));
+        }
+        return sections;
+    }
+
+    private static String side(String name, HostClass host, List<Run> runs) {
+        return name
+                + host
+                + runs.stream()
+                        .map(run -> (run.label() == null ? "" : run.label() + ", ") + run.started())
+                        .collect(Collectors.joining("; ", " (", ")"));
+    }
+
+    private static Section verdicts(Pair pair) {
+        long worse = pair.verdicts().stream()
+                .filter(change -> change.direction() == Direction.WORSE)
+                .count();
+        return new Section(
+                "Verdicts that changed: " + pair.verdicts().size() + (worse == 0 ? "" : ", worse: " + worse),
+                List.of("change", "point", "first", "second"),
+                pair.verdicts().stream()
+                        .map(change -> List.of(
+                                change.direction().name().toLowerCase(Locale.ROOT),
+                                change.key(),
+                                verdict(change.before(), change.reasonBefore()),
+                                verdict(change.after(), change.reasonAfter())))
+                        .toList());
+    }
+
+    private static String verdict(Verdict verdict, String reason) {
+        return reason.isEmpty() ? verdict.name() : verdict + " (" + reason + ")";
+    }
+
+    private static Section rates(Moves<Comparison.RateMove> rates) {
+        String chance = rates.compared() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; were nothing different, fewer than %.1f would be expected to move by chance",
+                        rates.compared() / 20.0);
+        String tooFew = rates.tooFew() == 0
+                ? ""
+                : "; " + rates.tooFew() + " more have fewer than " + Rate.ENOUGH_FORKS
+                        + " forks on a side (stress --forks=" + Rate.ENOUGH_FORKS + " gives them more)";
+        return new Section(
+                "Rates that moved: " + rates.moved().size() + " of " + rates.compared() + " compared" + chance + tooFew,
+                List.of("point", "tier", "first", "second"),
+                rates.moved().stream()
+                        .map(move -> List.of(move.key(), move.tier().name(), rate(move.before()), rate(move.after())))
+                        .toList());
+    }
+
+    private static String rate(Rate rate) {
+        return rate.hits() == 0
+                ? String.format(Locale.ROOT, "0 of %,d", rate.samples())
+                : String.format(Locale.ROOT, "%.1e (%.1e .. %.1e)", rate.value(), rate.low(), rate.high());
+    }
+
+    private static Section prices(Moves<Comparison.PriceMove> prices) {
+        return new Section(
+                "Prices that moved: " + prices.moved().size() + " of " + prices.compared() + " compared",
+                List.of("point", "operation", "first", "second"),
+                prices.moved().stream()
+                        .map(move -> List.of(move.point(), move.operation(), ratio(move.before()), ratio(move.after())))
+                        .toList());
+    }
+
+    private static String ratio(Ratio ratio) {
+        return String.format(Locale.ROOT, "%.2f (%.2f .. %.2f)", ratio.median(), ratio.low(), ratio.high());
+    }
+
+    private static <T> void coverage(
+            List<Section> sections, String what, Coverage<T> coverage, Function<T, String> name, boolean all) {
+        coverage(
+                sections,
+                what + " in the first: ",
+                coverage.onlyBefore().stream().map(name).toList(),
+                all);
+        coverage(
+                sections,
+                what + " in the second: ",
+                coverage.onlyAfter().stream().map(name).toList(),
+                all);
+    }
+
+    private static void coverage(List<Section> sections, String title, List<String> names, boolean all) {
+        if (names.isEmpty()) {
+            return;
+        }
+        if (all) {
+            sections.add(new Section(
+                    title + names.size(),
+                    List.of("which"),
+                    names.stream().map(List::of).toList()));
+            return;
+        }
+        Map<String, Long> byRace = names.stream()
+                .collect(Collectors.groupingBy(
+                        name -> name.split("/", 2)[0], LinkedHashMap::new, Collectors.counting()));
+        sections.add(Section.of(title
+                + byRace.entrySet().stream()
+                        .map(race -> race.getKey() + " " + race.getValue())
+                        .collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import pagerace.explore.Trace;
+import pagerace.report.Report.Row;
+import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.Verdict;
+
+/**
+ * The report as TAP 14: one test point per point of the catalogue and class of hosts, then one for each race about which nothing
+ * was decided. {@code SKIP} is what no thread ran, or what the host was too busy for. {@code TODO} is what nobody has
+ * established: open, but no failure.
+ */
+public final class Tap {
+    private final Report report;
+    private final List<String> lines = new ArrayList<>();
+    private int number;
+
+    private Tap(Report report) {
+        this.report = report;
+    }
+
+    /** The text of {@code report.tap}. */
+    public static String of(Report report) {
+        return new Tap(report).text();
+    }
+
+    private String text() {
+        for (HostReport host : report.hosts()) {
+            lines.add("# " + Table.summary(report, host));
+            report.rows(host).forEach(row -> point(host, row));
+            report.undecided(host)
+                    .forEach(race -> lines.add(line(false, race + ": nothing could be decided" + on(host), "")));
+        }
+        return "TAP version 14\n1.." + number + "\n" + String.join("\n", lines) + "\n";
+    }
+
+    private String line(boolean ok, String description, String directive) {
+        number++;
+        return (ok ? "ok " : "not ok ") + number + " - " + escaped(description)
+                + (directive.isEmpty() ? "" : " # " + directive);
+    }
+
+    private void point(HostReport host, Row row) {
+        Result result = row.result();
+        boolean skipped =
+                !result.fails() && (result.verdict() == Verdict.SKIPPED || result.verdict() == Verdict.INCONCLUSIVE);
+        boolean open = result.verdict() == Verdict.UNKNOWN;
+        String directive = skipped ? "SKIP " + result.reason() : open ? "TODO " + result.reason() : "";
+        lines.add(line(!result.fails() && !open, row.point().key() + on(host), escaped(directive)));
+        if (result.plan() != null || result.fails()) {
+            diagnostics(row);
+        }
+    }
+
+    private void diagnostics(Row row) {
+        Result result = row.result();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("verdict", result.verdict());
+        facts.put("reason", result.reason());
+        facts.put("samples", result.samples());
+        facts.put("forbidden", result.forbidden());
+        facts.put("window", result.window());
+        lines.add("  ---");
+        facts.forEach((name, value) -> lines.add("  " + name + ": " + Json.line(value)));
+        Told told = result.fails() ? row.schedule() : null;
+        if (told != null) {
+            lines.add("  schedule: |2");
+            Trace.print(told.transcript()).lines().forEach(line -> lines.add("    " + line));
+        }
+        lines.add("  ...");
+    }
+
+    private String on(HostReport host) {
+        return report.hosts().size() > 1 ? " on " + host.host() : "";
+    }
+
+    /** Nothing in it is a directive, or ends the line. */
+    private static String escaped(String plain) {
+        return plain.replace("\\", "\\\\").replace("#", "\\#").replace('\n', ' ');
+    }
+}

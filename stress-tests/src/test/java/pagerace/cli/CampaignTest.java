@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.explore.Necessity;
+import pagerace.price.Price;
+import pagerace.price.PriceFile;
+import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.report.HostReport;
+import pagerace.report.Json;
+import pagerace.report.Merge;
+import pagerace.report.Mismatch;
+import pagerace.report.Report;
+import pagerace.report.Result;
+import pagerace.report.Run;
+import pagerace.report.Session;
+import pagerace.report.Shard;
+import pagerace.stress.StressRun;
+import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Prediction.Answer;
+import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.Tier;
+import pagerace.verdict.Verdict;
+
+/** A campaign over the whole catalogue whose threads and explorations are made up, split and merged. */
+class CampaignTest {
+    private static final Host X86 = new Host("Linux 6.1", "amd64", 2, "17", Reachability.TSO);
+    private static final Host ARM = new Host("Linux 6.1", "aarch64", 4, "17", Reachability.WEAK);
+    private static final Selection SELECTION = new Selection(Catalogue.RACES);
+
+    private static Share share(String filter, @Nullable Shard shard, Host host) {
+        return Share.of(SELECTION, filter, shard, host.memoryModel());
+    }
+
+    private static Report report(String filter, @Nullable Shard shard, Host host) {
+        return report(filter, shard, host, null);
+    }
+
+    private static Report report(String filter, @Nullable Shard shard, Host host, @Nullable PriceFile prices) {
+        Share share = share(filter, shard, host);
+        Run run = new Run(
+                filter + shard + host.arch(),
+                "2026-01-01T00:00:00Z",
+                "1",
+                null,
+                host,
+                filter,
+                shard == null ? null : shard.toString(),
+                List.of(),
+                60,
+                50,
+                true);
+        return Report.of(
+                Catalogue.RACES,
+                share.explored().stream().collect(Collectors.toMap(Point::key, CampaignTest::explored)),
+                necessity(share.stepsDropped()),
+                List.of(new Session(
+                        List.of(run),
+                        share.plan().stream().map(Point::key).toList(),
+                        share.plan().stream()
+                                .flatMap(point -> forks(point, host))
+                                .toList(),
+                        prices)));
+    }
+
+    /** An exploration that finds what the catalogue says. */
+    private static Prediction explored(Point point) {
+        Set<String> words = new TreeSet<>();
+        Catalogue.race(point.race()).orElseThrow().outcomes().forEach(outcome -> words.add(outcome.name()));
+        Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
+        for (Reachability model : Reachability.values()) {
+            if (model.compareTo(Reachability.WEAK) <= 0) {
+                Answer answer = point.reachableFrom().isReachableOn(model) ? Answer.REACHABLE : Answer.NEVER;
+                models.put(model, new Explored(answer, words, null, 1, 2, 3, 0.5));
+            }
+        }
+        return new Prediction(models, Map.of());
+    }
+
+    /** What is said of a race: where. */
+    private static Map<String, List<Necessity.Row>> necessity(List<Point> points) {
+        Map<String, List<Necessity.Row>> rows = new LinkedHashMap<>();
+        points.forEach(point -> rows.put(
+                point.race(),
+                List.of(new Necessity.Row(
+                        "a", "b", "c", Necessity.Verdict.NEEDED, "needed", places(point.race(), points)))));
+        return rows;
+    }
+
+    private static List<String> places(String race, List<Point> points) {
+        return points.stream()
+                .filter(point -> point.race().equals(race))
+                .map(Point::place)
+                .distinct()
+                .toList();
+    }
+
+    /** A fork in each tier: what is reachable on the host is seen, and of the first race's last point what must not be. */
+    private static Stream<Measurement> forks(Point point, Host host) {
+        Map<String, Long> outcomes = new LinkedHashMap<>();
+        for (Outcome outcome : Catalogue.race(point.race()).orElseThrow().outcomes()) {
+            boolean seen = outcome.mark() != Outcome.Mark.FORBIDDEN
+                    || point.reachableFrom().isReachableOn(host.memoryModel())
+                    || isBroken(point);
+            outcomes.put(outcome.name(), seen ? 400_000L + point.key().length() : 0);
+        }
+        if (point.variant().deadlocks()) {
+            outcomes.put("STUCK", 7L);
+        }
+        return Stream.of(Tier.values()).map(tier -> new Measurement(point.key(), tier, 900, 1, outcomes, null));
+    }
+
+    private static boolean isBroken(Point point) {
+        return point.key().equals("UnpinDirtyVsClean/ALWAYS_LOCK");
+    }
+
+    private static List<Merge.Source> shards(String filter, int count, Host host) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> new Merge.Source(
+                        "shard " + number + " " + host.arch(), report(filter, new Shard(number, count), host)))
+                .toList();
+    }
+
+    private static Merge merge(List<Merge.Source> sources) {
+        return Merge.of(Catalogue.RACES, sources);
+    }
+
+    private static Map<String, Result> results(HostReport host) {
+        return host.results().stream().collect(Collectors.toMap(Result::key, Function.identity()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 2", "'', 7", "'', 16", "GupFastVsFork, 5", "Unpin, 1"})
+    void splitAndMergedItIsTheSame(String filter, int count) {
+        Report whole = report(filter, null, X86);
+        Merge merge = merge(shards(filter, count, X86));
+        assertThat(merge.missing()).isEmpty();
+        Report merged = merge.report();
+        assertThat(merged.points()).isEqualTo(whole.points());
+        assertThat(merged.races()).isEqualTo(whole.races());
+        assertThat(merged.hosts()).hasSize(1);
+        Map<String, Result> results = results(merged.hosts().get(0));
+        Set<String> controls = Catalogue.points()
+                .map(Point::controlKey)
+                .filter(key -> key != null)
+                .collect(Collectors.toSet());
+        for (Result result : whole.hosts().get(0).results()) {
+            Result same = results.get(result.key());
+            assertThat(same).isNotNull();
+            if (controls.contains(result.key())) {
+                assertThat(same.verdict()).as(result.key()).isEqualTo(result.verdict());
+                assertThat(same.samples()).isGreaterThanOrEqualTo(result.samples());
+            } else {
+                assertThat(same).isEqualTo(result);
+            }
+        }
+        assertThat(results.values().stream().map(Result::verdict)).contains(Verdict.HOLDS, Verdict.REPRODUCED);
+        assertThat(merged.fails()).isEqualTo(whole.fails());
+    }
+
+    @Test
+    void theOrderDoesNotMatterAndAMergeCanBeMergedAgain() throws IOException {
+        List<Merge.Source> shards = new ArrayList<>(shards("", 5, X86));
+        String merged = Json.of(merge(shards).report());
+        Collections.shuffle(shards, new Random(5));
+        assertThat(Json.of(merge(shards).report())).isEqualTo(merged);
+        Report some = Json.read(Json.of(merge(shards.subList(0, 3)).report()));
+        Report others = Json.read(Json.of(merge(shards.subList(3, 5)).report()));
+        Report inSteps = merge(List.of(new Merge.Source("b", others), new Merge.Source("a", some)))
+                .report();
+        assertThat(results(inSteps.hosts().get(0)))
+                .isEqualTo(results(merge(shards).report().hosts().get(0)));
+        assertThat(inSteps.points()).isEqualTo(merge(shards).report().points());
+    }
+
+    @Test
+    void classesOfHostsStayApart() {
+        List<Merge.Source> both = new ArrayList<>(shards("", 3, X86));
+        both.addAll(shards("", 4, ARM));
+        Merge merge = merge(both);
+        assertThat(merge.missing()).isEmpty();
+        assertThat(merge.report().hosts())
+                .extracting(host -> host.host().arch())
+                .containsExactly("aarch64", "amd64");
+        assertThat(results(merge.report().hosts().get(1)))
+                .isEqualTo(results(merge(shards("", 3, X86)).report().hosts().get(0)));
+    }
+
+    @Test
+    void aMissingShardIsNamed() {
+        List<Merge.Source> shards = shards("", 4, X86);
+        assertThat(merge(List.of(shards.get(0), shards.get(3))).missing())
+                .containsExactly("shard 2/4 of Linux amd64 (TSO), JDK 17", "shard 3/4 of Linux amd64 (TSO), JDK 17");
+    }
+
+    @Test
+    void whatWouldBeCountedTwiceIsRefused() {
+        Merge.Source first = shards("", 16, X86).get(2);
+        Merge.Source again = new Merge.Source("copy", first.report());
+        assertRefused("The run null3/16", first, again, "is in ");
+        assertRefused(
+                "On Linux amd64", first, new Merge.Source("b", report("", new Shard(2, 8), X86)), "not different");
+        assertRefused("On Linux amd64", first, new Merge.Source("b", report("", null, X86)), "(all of all points");
+        assertRefused(
+                "On Linux amd64",
+                first,
+                new Merge.Source("b", report("Gup", new Shard(4, 16), X86)),
+                "(shard 4/16 of Gup,");
+        assertRefused(
+                "On Linux amd64",
+                new Merge.Source("a", report("Gup", null, X86)),
+                new Merge.Source("b", report("Shrink", null, X86)),
+                "not different shards of one campaign");
+    }
+
+    private static void assertRefused(String start, Merge.Source one, Merge.Source other, String part) {
+        assertThatThrownBy(() -> merge(List.of(one, other)))
+                .isInstanceOf(Mismatch.class)
+                .hasMessageStartingWith(start.replace("null", ""))
+                .hasMessageContaining(part);
+    }
+
+    @Test
+    void onePriceFileGivenToAllShardsIsNoOverlapAndTwoMeasurementsAre() {
+        PriceFile file = prices(1.5);
+        Merge.Source first = new Merge.Source("a", report("", new Shard(1, 2), X86, file));
+        Merge.Source second = new Merge.Source("b", report("", new Shard(2, 2), X86, file));
+        List<Price> prices = merge(List.of(first, second)).report().hosts().get(0).results().stream()
+                .flatMap(result -> result.prices().stream())
+                .toList();
+        assertThat(prices).isEqualTo(file.prices());
+        assertRefused(
+                "On Linux amd64", first, new Merge.Source("b", report("", new Shard(2, 2), X86, prices(1.6))), "twice");
+    }
+
+    private static PriceFile prices(double median) {
+        String point = Catalogue.points().findFirst().orElseThrow().key();
+        Price.Ratio ratio = new Price.Ratio(median, median, median, 9);
+        Price price = new Price(point, "fork", point, null, 1, ratio, Price.Claim.DIFFERENT, null, null, null);
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, List.of(price));
+    }
+
+    @Test
+    void anotherCatalogueIsRefused() {
+        Report report = report("Unpin", null, X86);
+        Report other = new Report(report.schema(), "c0ffee", report.races(), report.points(), report.hosts());
+        assertRefused(
+                "The report b is of the catalogue c0ffee",
+                new Merge.Source("a", report("", null, ARM)),
+                new Merge.Source("b", other),
+                "measured");
+        List<Race> fewer = Catalogue.RACES.subList(1, Catalogue.RACES.size());
+        assertThatThrownBy(() -> Merge.of(fewer, List.of(new Merge.Source("a", report))))
+                .isInstanceOf(Mismatch.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 16, 400})
+    void everyPointIsInExactlyOneShardButControlsComeAlong(int count) {
+        for (String filter : List.of("", "GupFastVsFork", "*SEQ*")) {
+            Share whole = share(filter, null, X86);
+            Map<String, Integer> times = new LinkedHashMap<>();
+            List<String> droppedIn = new ArrayList<>();
+            for (int number = 1; number <= count; number++) {
+                Share share = share(filter, new Shard(number, count), X86);
+                share.explored().forEach(point -> times.merge(point.key(), 1, Integer::sum));
+                share.stepsDropped().forEach(point -> droppedIn.add(point.key()));
+                Set<String> plan = share.plan().stream().map(Point::key).collect(Collectors.toSet());
+                assertThat(share.explored().stream().map(Point::key)).containsAll(plan);
+                assertThat(share.plan())
+                        .allSatisfy(point -> assertThat(point.reachableFrom() != Reachability.NEVER
+                                        || point.controlKey() == null
+                                        || plan.contains(point.controlKey()))
+                                .isTrue());
+            }
+            Set<String> controls = whole.explored().stream()
+                    .map(Point::controlKey)
+                    .filter(key -> key != null)
+                    .collect(Collectors.toSet());
+            assertThat(times.keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                            whole.explored().stream().map(Point::key).toList());
+            times.forEach((key, n) ->
+                    assertThat(controls.contains(key) ? 1 : n).as(key).isEqualTo(1));
+            assertThat(droppedIn)
+                    .containsExactlyInAnyOrderElementsOf(
+                            whole.plan().stream().map(Point::key).toList());
+        }
+    }
+
+    @Test
+    void shardsCostAboutTheSame() {
+        long[] costs = IntStream.rangeClosed(1, 8)
+                .mapToLong(number -> share("", new Shard(number, 8), X86).plan().stream()
+                        .mapToLong(point -> StressRun.minimumMillis(point, Reachability.TSO))
+                        .sum())
+                .toArray();
+        long most = Arrays.stream(costs).max().orElseThrow();
+        long least = Arrays.stream(costs).min().orElseThrow();
+        // Explored points count, too, and controls come along.
+        assertThat((double) most / least).as(Arrays.toString(costs)).isLessThan(1.6);
+    }
+}

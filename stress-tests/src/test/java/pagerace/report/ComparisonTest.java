@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import pagerace.price.Course;
+import pagerace.price.Price;
+import pagerace.price.Price.Ratio;
+import pagerace.price.PriceFile;
+import pagerace.race.Reachability;
+import pagerace.report.Comparison.Direction;
+import pagerace.verdict.Host;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.TestRace;
+import pagerace.verdict.TestRace.Fix;
+import pagerace.verdict.Tier;
+import pagerace.verdict.Verdict;
+
+class ComparisonTest {
+    private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17", Reachability.TSO);
+
+    private static Report report(Host host, @Nullable PriceFile prices, Map<Fix, List<Map<String, Long>>> forks) {
+        List<Measurement> measurements = new ArrayList<>();
+        forks.forEach((fix, its) -> its.forEach(outcomes -> measurements.add(TestRace.fork(fix, Tier.C2, outcomes))));
+        return Report.of(
+                List.of(new TestRace()),
+                Map.of(),
+                Map.of(),
+                List.of(new Session(
+                        List.of(ReportFormatsTest.run(host).ended(9, true)),
+                        forks.keySet().stream()
+                                .map(fix -> TestRace.point(fix).key())
+                                .toList(),
+                        measurements,
+                        prices)));
+    }
+
+    private static Report broken(long... wrong) {
+        List<Map<String, Long>> forks = new ArrayList<>();
+        for (long count : wrong) {
+            forks.add(Map.of("QUIET", 1_000_000 - count, "WRONG", count));
+        }
+        return report(HOST, null, Map.of(Fix.BROKEN, forks));
+    }
+
+    private static PriceFile prices(Fix fix, Ratio ratio) {
+        String base = TestRace.point(Fix.BROKEN).key();
+        Price price = new Price(
+                TestRace.point(fix).key(),
+                "first",
+                base,
+                new Course.Accesses(1, 1, 1, 1),
+                10,
+                ratio,
+                Price.claim(false, ratio, null),
+                null,
+                null,
+                null);
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, List.of(price));
+    }
+
+    private static Comparison.Pair only(Comparison comparison) {
+        assertThat(comparison.pairs()).hasSize(1);
+        return comparison.pairs().get(0);
+    }
+
+    @Test
+    void aReportDoesNotDifferFromItself() {
+        for (Report report : List.of(ReportFormatsTest.report(), ReportFormatsTest.twoHosts())) {
+            Comparison comparison = Comparison.of(report, report);
+            assertThat(comparison.isEqual()).isTrue();
+            assertThat(comparison.pairs()).hasSize(report.hosts().size());
+            assertThat(ComparisonText.TABLE.of(comparison, false)).endsWith("Nothing changed.\n");
+        }
+    }
+
+    @Test
+    void theWorstChangeOfVerdictComesFirst() {
+        Map<String, Long> quiet = Map.of("QUIET", 2_000_000L);
+        Map<String, Long> wrong = Map.of("QUIET", 2_000_000L, "WRONG", 200L);
+        Report before = report(HOST, null, Map.of(Fix.BROKEN, List.of(quiet), Fix.FIXED, List.of(quiet)));
+        Report after = report(HOST, null, Map.of(Fix.BROKEN, List.of(wrong), Fix.FIXED, List.of(wrong)));
+        Comparison comparison = Comparison.of(before, after);
+        assertThat(only(comparison).verdicts())
+                .extracting(Comparison.VerdictChange::direction, Comparison.VerdictChange::after)
+                .containsExactly(tuple(Direction.WORSE, Verdict.BROKEN), tuple(Direction.BETTER, Verdict.REPRODUCED));
+        assertThat(comparison.verdictsChanged()).isTrue();
+        assertThat(ComparisonText.TABLE.of(comparison, false))
+                .contains("Verdicts that changed: 2, worse: 1\n", "  worse   TestRace/FIXED[small]");
+        assertThat(ComparisonText.MARKDOWN.of(comparison, false)).contains("| worse | TestRace/FIXED[small] | ");
+        assertThat(ComparisonText.JSON.of(comparison, false)).contains("\"direction\" : \"WORSE\"");
+    }
+
+    @Test
+    void whatOneSideOnlyMeasuredIsNoChangeOfVerdict() {
+        List<Map<String, Long>> wrong = List.of(Map.of("WRONG", 200L));
+        Report before = report(HOST, null, Map.of(Fix.BROKEN, wrong));
+        Report after = report(HOST, null, Map.of(Fix.UNFENCED, wrong));
+        Comparison comparison = Comparison.of(before, after);
+        assertThat(only(comparison).verdicts()).isEmpty();
+        assertThat(only(comparison).measured())
+                .isEqualTo(new Comparison.Coverage<>(
+                        List.of("TestRace/BROKEN[small]"), List.of("TestRace/UNFENCED[small]")));
+        assertThat(ComparisonText.TABLE.of(comparison, false)).contains("Threads ran only in the first: TestRace 1\n");
+        assertThat(ComparisonText.TABLE.of(comparison, true)).contains("\n  TestRace/UNFENCED[small]\n");
+    }
+
+    @Test
+    void aRateMovesBeyondItsInterval() {
+        Comparison.Moves<Comparison.RateMove> rates = only(Comparison.of(
+                        broken(900, 1000, 1100), broken(4000, 4200, 4400)))
+                .rates();
+        assertThat(rates.compared()).isEqualTo(1);
+        assertThat(rates.moved()).extracting(Comparison.RateMove::tier).containsExactly(Tier.C2);
+        Comparison none = Comparison.of(broken(900, 1000, 1100), broken(950, 1000, 1200));
+        assertThat(only(none).rates().moved()).isEmpty();
+        assertThat(only(none).rates().compared()).isEqualTo(1);
+        assertThat(ComparisonText.TABLE.of(none, false))
+                .contains(
+                        "Rates that moved: 0 of 1 compared; were nothing different, fewer than 0.1 would be expected");
+    }
+
+    @Test
+    void twoForksSayNothing() {
+        Comparison comparison = Comparison.of(broken(900, 1000), broken(90_000, 90_000, 90_000));
+        assertThat(only(comparison).rates()).isEqualTo(new Comparison.Moves<>(0, 1, List.of()));
+        assertThat(ComparisonText.TABLE.of(comparison, false)).contains("1 more have fewer than 3 forks on a side");
+    }
+
+    @Test
+    void aPriceMovesIfBothAreClaimedAndTheirIntervalsAreApart() {
+        Map<Fix, List<Map<String, Long>>> none = Map.of();
+        Report cheap = report(HOST, prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20)), none);
+        Report dear = report(HOST, prices(Fix.FIXED, new Ratio(1.6, 1.4, 1.8, 20)), none);
+        Report vague = report(HOST, prices(Fix.FIXED, new Ratio(2.6, 0.9, 3.8, 20)), none);
+        assertThat(only(Comparison.of(cheap, dear)).prices().moved())
+                .extracting(Comparison.PriceMove::operation)
+                .containsExactly("first");
+        assertThat(only(Comparison.of(cheap, vague)).prices()).isEqualTo(new Comparison.Moves<>(0, 0, List.of()));
+        assertThat(only(Comparison.of(cheap, cheap)).prices()).isEqualTo(new Comparison.Moves<>(1, 0, List.of()));
+        Report elsewhere = report(HOST, prices(Fix.UNFENCED, new Ratio(1.2, 1.1, 1.3, 20)), none);
+        assertThat(only(Comparison.of(cheap, elsewhere)).priced().onlyAfter())
+                .containsExactly("TestRace/UNFENCED[small]: first");
+    }
+
+    @Test
+    void hostsAreComparedWithTheirLikeAndTheOthersAreNamed() {
+        Comparison comparison = Comparison.of(ReportFormatsTest.twoHosts(), ReportFormatsTest.report());
+        assertThat(only(comparison).before()).isEqualTo(only(comparison).after());
+        assertThat(comparison.unpaired().onlyBefore())
+                .extracting(HostClass::arch)
+                .containsExactly("aarch64");
+        assertThat(ComparisonText.TABLE.of(comparison, false)).contains("Hosts only in the first: 1\n");
+    }
+
+    @Test
+    void twoSingleHostsAreComparedWhateverTheyAre() {
+        Host other = new Host("Linux 6.1", "aarch64", 4, "25", Reachability.WEAK);
+        Map<Fix, List<Map<String, Long>>> forks =
+                Map.of(Fix.RELAXED, List.of(Map.of("QUIET", 2_000_000L, "WRONG", 200L)));
+        Comparison comparison = Comparison.of(report(HOST, null, forks), report(other, null, forks));
+        assertThat(only(comparison).verdicts())
+                .extracting(Comparison.VerdictChange::after)
+                .containsExactly(Verdict.REPRODUCED);
+    }
+
+    @Test
+    void otherCataloguesAreNotCompared() {
+        Report report = ReportFormatsTest.report();
+        Report other = new Report(report.schema(), "c0ffee", report.races(), report.points(), report.hosts());
+        assertThatThrownBy(() -> Comparison.of(report, other))
+                .isInstanceOf(Mismatch.class)
+                .hasMessage("The first report is of the catalogue " + report.catalogue()
+                        + ", the second of c0ffee: measure both with the same catalogue.");
+        Report newer = new Report(3, report.catalogue(), report.races(), report.points(), report.hosts());
+        assertThatThrownBy(() -> Comparison.of(report, newer))
+                .isInstanceOf(Mismatch.class)
+                .hasMessageContaining("version 2 of the format, the second 3");
+    }
+}
