@@ -146,7 +146,7 @@ class ListAndExplainTest {
                 "explain | GupFastVsFork/SE | The race GupFastVsFork has no variant SE; the nearest is SEQ.",
                 "explain | GupFastVsFork/SEQ[x86] | There is no point GupFastVsFork/SEQ[x86]; the nearest is"
                         + " GupFastVsFork/SEQ[write,small,first-pin,x86].",
-                "explain | --hlep | pagerace explain does not understand --hlep; the nearest is --help.",
+                "doctor | --hlep | pagerace doctor does not understand --hlep; the nearest is --help.",
                 "explian | GupFastVsFork | pagerace does not understand explian; the nearest is explain.",
             })
     void whatIsNotUnderstoodIsAnsweredByTheNearest(String command, String argument, String sentence) {
