@@ -12,8 +12,8 @@ import java.util.Set;
  * closed, every text escaped, every attribute quoted.
  */
 final class Markup {
-    /** What never contains anything; an end tag of its own would be an error in HTML. */
-    private static final Set<String> EMPTY = Set.of("br", "meta", "wbr");
+    /** What never contains anything: in HTML an end tag of its own would be an error, in SVG a waste. */
+    private static final Set<String> EMPTY = Set.of("br", "circle", "meta", "path", "rect", "wbr");
 
     /** Text that a parser of HTML takes as it is, so that nothing in it may need to be escaped. */
     private static final Set<String> RAW = Set.of("style", "script");

@@ -21,7 +21,7 @@ import pagerace.report.Result;
 import pagerace.report.Table;
 import pagerace.verdict.Tier;
 
-/** The outcomes of one point, predicted against observed: a row for each that can be reached or was seen. */
+/** The outcomes of one point, predicted against observed: a row for each that is forbidden, can be reached, or was seen. */
 final class OutcomeTable {
     private static final List<Tier> TIERS = List.of(Tier.INTERPRETER, Tier.C1, Tier.C2, Tier.C2_STRESS);
 
@@ -29,6 +29,10 @@ final class OutcomeTable {
     private record Shown(String word, String mark, String sentence) {
         static Shown of(OutcomeFacts outcome) {
             return new Shown(outcome.word(), outcome.mark().name().toLowerCase(Locale.ROOT), outcome.sentence());
+        }
+
+        boolean isForbidden() {
+            return mark.equals("forbidden");
         }
     }
 
@@ -48,7 +52,8 @@ final class OutcomeTable {
     private List<Markup> of(RaceFacts race) {
         Map<Boolean, List<Shown>> outcomes = Stream.concat(
                         race.outcomes().stream().map(Shown::of), others(race))
-                .collect(Collectors.partitioningBy(outcome -> isReachable(outcome.word) || isSeen(outcome.word)));
+                .collect(Collectors.partitioningBy(
+                        outcome -> outcome.isForbidden() || isReachable(outcome.word) || isSeen(outcome.word)));
         Markup body = tag("tbody");
         outcomes.getOrDefault(true, List.of()).forEach(outcome -> body.add(row(outcome)));
         Markup table = tag("table", head(), body).with("class", "outcomes");
@@ -144,8 +149,8 @@ final class OutcomeTable {
 
     private static Markup cell(long count, long samples) {
         return samples == 0
-                ? tag("td", span("quiet", "not run")).with("class", "number")
-                : tag("td", Table.number(count), " ", span("rate", "(" + Table.rate(count, samples) + ")"))
-                        .with("class", count == 0 ? "number zero" : "number");
+                ? tag("td", "not run").with("class", "zero")
+                : tag("td", Table.number(count) + " (" + Table.rate(count, samples) + ")")
+                        .with("class", count == 0 ? "zero" : "seen");
     }
 }

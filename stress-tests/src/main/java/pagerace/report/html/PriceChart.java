@@ -27,7 +27,6 @@ final class PriceChart {
     private static final int AXIS = 24;
     private static final int PLOT = 420;
     private static final int WORDS = 160;
-    private static final double CHARACTER = 7.3;
     private static final double LEAST = 0.1;
     private static final double MOST = 20;
     private static final List<Double> TICKS = List.of(0.1, 0.2, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0);
@@ -42,11 +41,11 @@ final class PriceChart {
         this.prices = prices;
         this.names = names;
         this.plot = 24
-                + (int) (CHARACTER
-                        * prices.stream()
-                                .mapToInt(price -> names.apply(price.point()).length())
-                                .max()
-                                .orElse(0));
+                + prices.stream()
+                        .map(price -> names.apply(price.point()))
+                        .mapToInt(Svg::width)
+                        .max()
+                        .orElse(0);
         this.low = Math.max(LEAST, ends(Ratio::low).min().orElse(1) / 1.1);
         this.high = Math.min(MOST, ends(Ratio::high).max().orElse(1) * 1.1);
     }
@@ -80,17 +79,11 @@ final class PriceChart {
                 rows.add(row(price, y + ROW / 2));
                 y += ROW;
             }
-            rows.add(tag("path").with("class", "rule").with("d", "M0 " + (y + 3) + "H" + (plot + PLOT + WORDS)));
+            rows.add(Svg.path("rule", "M0 " + (y + 3) + "H" + (plot + PLOT + WORDS)));
             y += 6;
         }
         int width = plot + PLOT + WORDS;
-        return tag("svg", tag("title", title), tag("desc", described()), axis(height), rows)
-                .with("xmlns", "http://www.w3.org/2000/svg")
-                .with("class", "prices")
-                .with("role", "img")
-                .with("viewBox", "0 0 " + width + " " + height)
-                .with("width", width)
-                .with("height", height);
+        return Svg.picture("prices", title, described(), width, height).add(axis(height), rows);
     }
 
     private String described() {
@@ -105,8 +98,8 @@ final class PriceChart {
             if (tick >= low && tick <= high) {
                 String style = tick == 1 ? "one" : "tick";
                 axis.add(
-                        tag("path").with("class", style).with("d", "M" + x(tick) + " " + AXIS + "V" + height),
-                        text(style, x(tick), 15, "middle", tick == Math.rint(tick) ? "" + (int) tick : "" + tick));
+                        Svg.path(style, "M" + x(tick) + " " + AXIS + "V" + height),
+                        Svg.text(style, x(tick), 15, "middle", tick == Math.rint(tick) ? "" + (int) tick : "" + tick));
             }
         }
         return axis;
@@ -115,26 +108,22 @@ final class PriceChart {
     private Markup row(Price price, int y) {
         Ratio ratio = price.ratio();
         Markup row = tag(
-                "g", tag("title", details(price)), text("name", plot - 12, y + 4, "end", names.apply(price.point())));
+                "g",
+                tag("title", details(price)),
+                Svg.text("name", plot - 12, y + 4, "end", names.apply(price.point())));
         row.with(
                 "class",
                 "claim-" + price.claim().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         if (ratio != null && price.claim() != Claim.SAME) {
             row.add(
-                    tag("path")
-                            .with("class", "range")
-                            .with("d", "M" + x(ratio.low()) + " " + y + "H" + x(ratio.high())),
+                    Svg.path("range", "M" + x(ratio.low()) + " " + y + "H" + x(ratio.high())),
                     end(ratio.low(), y),
                     end(ratio.high(), y));
         }
         if (ratio != null) {
-            row.add(tag("circle")
-                    .with("class", "median")
-                    .with("cx", x(ratio.median()))
-                    .with("cy", y)
-                    .with("r", 4));
+            row.add(Svg.dot("median", x(ratio.median()), y, 4));
         }
-        return row.add(text("words", plot + PLOT + 10, y + 4, "start", inWords(price)));
+        return row.add(Svg.text("words", plot + PLOT + 10, y + 4, "start", inWords(price)));
     }
 
     /** A tick at the end of an interval; an arrow where it goes on beyond the picture. */
@@ -145,7 +134,7 @@ final class PriceChart {
                 : value > high
                         ? "M" + (x - 5) + " " + (y - 4) + "L" + x + " " + y + "L" + (x - 5) + " " + (y + 4)
                         : "M" + x + " " + (y - 4) + "V" + (y + 4);
-        return tag("path").with("class", "range").with("d", path);
+        return Svg.path("range", path);
     }
 
     private static String inWords(Price price) {
@@ -175,9 +164,5 @@ final class PriceChart {
     private int x(double ratio) {
         double within = Math.min(high, Math.max(low, ratio));
         return plot + (int) Math.round(PLOT * Math.log(within / low) / Math.log(high / low));
-    }
-
-    private static Markup text(String style, int x, int y, String anchor, String text) {
-        return tag("text", text).with("class", style).with("x", x).with("y", y).with("text-anchor", anchor);
     }
 }

@@ -236,15 +236,16 @@ final class RaceSection {
         if (!links.isEmpty()) {
             content.add(tag("p", links.size() == 1 ? "Schedule: " : "Schedules: ", Words.listed(links)));
         }
-        String control = entry.point().control();
-        if (control != null) {
-            entries.stream()
-                    .filter(other -> other.point().key().equals(control) && other.isShown())
-                    .forEach(other -> content.add(tag(
-                            "p",
-                            "Positive control, caught by the same instrument: ",
-                            Words.link(other.id(), other.name()))));
-        }
+        entries.stream()
+                .filter(other -> other.isShown()
+                        && other.point().key().equals(entry.point().control()))
+                .forEach(control -> content.add(tag(
+                        "p",
+                        "Positive control, to be caught by the same instrument: ",
+                        Words.link(control.id(), control.name()),
+                        control.results().stream()
+                                .map(result -> List.of(" ", Words.badge(result.verdict())))
+                                .toList())));
         Markup details = tag("details", headline, content).with("class", "point");
         return entry.results().stream().anyMatch(Result::fails) ? details.with("open", "open") : details;
     }

@@ -3,10 +3,7 @@ package pagerace.report.html;
 
 import static pagerace.report.html.Markup.tag;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,102 +22,47 @@ import pagerace.explore.Transcript.Tells;
 
 /**
  * A schedule of two actors as a picture, time downwards: the first actor's steps on the left, the second's on the right, and
- * between them a lane for each word over which they meet, which is one that both touch and somebody changes. Locks are bars along
- * the lane of who holds them; a store that waits in its buffer is a dashed bar that ends where it reaches its word. Steps over which
- * nobody can meet are folded where there are several in a row.
+ * between them a lane for each word over which they meet, which is one that both touch and somebody changes. Locks are bars
+ * along the lane of who holds them; a store that waits in its buffer is a dashed bar, which ends where an arrow takes it to its
+ * word. Steps over which nobody can meet are folded where there are several in a row.
  */
 final class SequenceDiagram {
-    private static final int LINE = 15;
-    private static final int PADDING = 8;
-    private static final int HEAD = 64;
-    private static final double CHARACTER = 7.3;
-    private static final double SMALL_CHARACTER = 6.4;
-    private static final int MAX_TEXT = 48;
-    private static final int SLOT = 14;
-    private static final int FOLDED = 3;
-
-    /**
-     * What stands at one height.
-     *
-     * @param lines one line of the transcript; several that are folded; the ends of both actors
-     * @param number the number of the first step; 0 if it is none
-     * @param y the middle of its first line of text
-     * @param height its height
-     */
-    private record Row(List<Line> lines, int number, int y, int height) {
-        Line first() {
-            return lines.get(0);
-        }
-
-        boolean isEnd() {
-            return first().tells() == Tells.END;
-        }
-
-        boolean isFolded() {
-            return lines.size() > 1 && !isEnd();
-        }
-    }
-
-    /** An actor's side of the picture: where its lane is, and in which direction the words are. */
-    private record Side(int x, int inwards, int locks) {
-        int lock(int slot) {
-            return x - inwards * (SLOT * slot + 10);
-        }
-
-        int buffer(int slot) {
-            return x + inwards * (SLOT * slot + 12);
-        }
-
-        int text() {
-            return lock(locks) + inwards * 2;
-        }
-
-        String anchor() {
-            return inwards > 0 ? "end" : "start";
-        }
-    }
-
-    /** Something that lasts: a lock that is held, a store that waits. */
-    private record Span(int actor, String word, int slot, int from) {}
+    private static final int NUMBERS = 34;
+    private static final int HEAD = 78;
+    private static final int LEAST_GAP = 84;
+    private static final String BECOMES = " -> ";
 
     private final Transcript transcript;
     private final List<String> words;
-    private final List<Row> rows;
-    private final List<Side> sides;
+    private final List<ScheduleRow> rows;
+    private final List<ActorLane> actors;
     private final Map<String, Integer> lanes = new LinkedHashMap<>();
     private final int width;
-    private final int height;
 
     private final Markup behind = tag("g");
     private final Markup front = tag("g");
-    /** Per actor: the locks that it holds, and the stores that wait in its buffer, at the row that is being drawn. */
-    private final List<List<Span>> held = List.of(new ArrayList<>(), new ArrayList<>());
-
-    private final List<Deque<Span>> buffered = List.of(new ArrayDeque<>(), new ArrayDeque<>());
 
     private SequenceDiagram(Transcript transcript) {
         this.transcript = transcript;
         this.words = meetingWords(transcript);
-        this.rows = rows(transcript, words);
+        this.rows = ScheduleRow.of(transcript, words, HEAD);
         int gap = gap();
-        int x = 34 + textWidth(0) + SLOT * mostLocks(0) + 12;
-        Side left = new Side(x, 1, mostLocks(0));
-        x += words.isEmpty() ? 40 : 44 + SLOT * mostBuffered(0);
+        int left = NUMBERS + textWidth(0) + ActorLane.SLOT * mostLocks(0) + 12;
+        int x = left + 40 + ActorLane.SLOT * mostWaiting(0);
         for (String word : words) {
             lanes.put(word, x + gap / 2);
             x += gap;
         }
-        x += 44 + SLOT * mostBuffered(1);
-        sides = List.of(left, new Side(x, -1, mostLocks(1)));
-        width = x + SLOT * mostLocks(1) + 18 + textWidth(1);
-        Row last = rows.get(rows.size() - 1);
-        height = last.y + last.height;
+        int right = x + 40 + ActorLane.SLOT * mostWaiting(1);
+        this.actors =
+                List.of(new ActorLane(left, 1, mostLocks(0), behind), new ActorLane(right, -1, mostLocks(1), behind));
+        this.width = right + ActorLane.SLOT * mostLocks(1) + 20 + textWidth(1);
     }
 
     /**
-     * The picture.
+     * The picture. Who cannot see it hears its title and then the transcript.
      *
-     * @param title what it shows, for who cannot see it; the transcript follows as its description
+     * @param title what it shows
      */
     static Markup of(String title, Transcript transcript) {
         return new SequenceDiagram(transcript).draw(title);
@@ -151,113 +93,28 @@ final class SequenceDiagram {
                 .toList();
     }
 
-    private static List<Row> rows(Transcript transcript, List<String> words) {
-        List<Row> rows = new ArrayList<>();
-        List<Line> lines = transcript.lines();
-        int y = HEAD + 14;
-        int number = 1;
-        for (int i = 0; i < lines.size(); ) {
-            int next = i + 1;
-            while (next < lines.size() && belongTogether(lines.get(i), lines.get(next), words)) {
-                next++;
-            }
-            int together = lines.get(i).tells() == Tells.END || next - i >= FOLDED ? next - i : 1;
-            List<Line> shown = lines.subList(i, i + together);
-            int texts = shown.get(0).tells() == Tells.END
-                    ? shown.stream()
-                            .mapToInt(end -> texts(List.of(end)).size())
-                            .max()
-                            .orElse(1)
-                    : texts(shown).size() + notes(shown.get(0)).size();
-            boolean step = shown.get(0).tells() == Tells.STEP;
-            rows.add(new Row(shown, step ? number : 0, y, LINE * texts + PADDING));
-            y += LINE * texts + PADDING;
-            number += step ? together : 0;
-            i += together;
-        }
-        return List.copyOf(rows);
-    }
-
-    private static boolean belongTogether(Line first, Line next, List<String> words) {
-        return first.tells() == Tells.END
-                || (first.actor() == next.actor() && isAlone(first, words) && isAlone(next, words));
-    }
-
-    /** Whether it is a step over which the actors cannot meet, and that says no more than its text. */
-    private static boolean isAlone(Line line, List<String> words) {
-        return line.tells() == Tells.STEP
-                && (line.access() == Access.READ || line.access() == Access.WRITE || line.access() == Access.UPDATE)
-                && line.note() == null
-                && !words.contains(line.word());
-    }
-
-    private static List<String> texts(List<Line> lines) {
-        Line line = lines.get(0);
-        if (lines.size() > 1) {
-            return List.of("… " + lines.size() + " steps on words of its own");
-        }
-        return wrapped(line.tells() == Tells.END ? "⇒ " + line.text() : line.text());
-    }
-
-    private static List<String> notes(Line line) {
-        String note = line.note();
-        return note == null || note.isEmpty() ? List.of() : wrapped(note);
-    }
-
-    /** The text in lines that are not too long, broken at blanks. */
-    private static List<String> wrapped(String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > MAX_TEXT) {
-                lines.add(line.toString());
-                line.setLength(0);
-                line.append("  ");
-            } else if (line.length() > 0) {
-                line.append(' ');
-            }
-            line.append(word);
-        }
-        lines.add(line.toString());
-        return lines;
-    }
-
     private int textWidth(int actor) {
-        int longest = rows.stream()
-                .flatMap(row -> row.isFolded()
-                        ? row.first().actor() == actor ? texts(row.lines).stream() : Stream.of()
-                        : row.lines.stream()
-                                .filter(line -> line.actor() == actor)
-                                .flatMap(line -> Stream.concat(texts(List.of(line)).stream(), notes(line).stream())))
-                .mapToInt(String::length)
-                .max()
-                .orElse(0);
-        return (int) Math.ceil(
-                Math.max(longest * CHARACTER, transcript.actors().get(actor).length() * 8.0));
+        int longest = rows.stream().mapToInt(row -> row.widest(actor)).max().orElse(0);
+        return Math.max(
+                Svg.width(" ".repeat(longest)), Svg.width(transcript.actors().get(actor) + "  "));
     }
 
-    /** How far lanes are apart: the names stand at two heights, and new values beside their lane. */
+    /** How far lanes are apart: their names stand at two heights by turns, new values beside them. */
     private int gap() {
-        int name = words.stream().mapToInt(String::length).max().orElse(0);
-        int value = transcript.lines().stream()
+        int names = words.stream().mapToInt(Svg::width).max().orElse(0);
+        int values = transcript.lines().stream()
                 .filter(line -> words.contains(line.word()))
-                .mapToInt(line -> becomes(line).length())
+                .mapToInt(line -> Svg.small(becomes(line)))
                 .max()
                 .orElse(0);
-        return (int) Math.max(84, Math.max(name * CHARACTER / 2 + 8, value * SMALL_CHARACTER + 16));
-    }
-
-    /** The value of the word after the line; empty if it does not change. */
-    private static String becomes(Line line) {
-        String change = line.change();
-        return change == null ? "" : change.substring(change.indexOf(" -> ") + 4);
+        return Math.max(LEAST_GAP, Math.max(names / 2 + 8, values + 16));
     }
 
     private int mostLocks(int actor) {
         return most(actor, line -> line.access() == Access.LOCK ? 1 : line.access() == Access.UNLOCK ? -1 : 0);
     }
 
-    private int mostBuffered(int actor) {
+    private int mostWaiting(int actor) {
         return most(
                 actor, line -> line.relaxation() == Relaxation.BUFFERED ? 1 : line.tells() == Tells.MEMORY ? -1 : 0);
     }
@@ -275,130 +132,124 @@ final class SequenceDiagram {
     }
 
     private Markup draw(String title) {
+        ScheduleRow last = rows.get(rows.size() - 1);
         turns();
-        frame();
+        frame(last.y() - 10);
         rows.forEach(this::row);
-        int end = rows.get(rows.size() - 1).y;
-        for (int actor = 0; actor < sides.size(); actor++) {
-            List.copyOf(held.get(actor)).forEach(span -> lockBar(span, end));
-            List.copyOf(buffered.get(actor)).forEach(span -> bufferBar(span, end));
-        }
-        return tag("svg", tag("title", title), tag("desc", described()), behind, front)
-                .with("xmlns", "http://www.w3.org/2000/svg")
-                .with("class", "sequence")
-                .with("role", "img")
-                .with("viewBox", "0 0 " + width + " " + height)
-                .with("width", width)
-                .with("height", height);
+        actors.forEach(actor -> actor.end(last.y()));
+        return Svg.picture("sequence", title, description(), width, last.y() + last.height())
+                .add(behind, front);
     }
 
-    private String described() {
+    private String description() {
         int number = 0;
         List<String> sentences = new ArrayList<>();
         for (Line line : transcript.lines()) {
-            String who = line.tells() == Tells.MEMORY ? "" : transcript.actors().get(line.actor()) + ": ";
+            String step = line.tells() == Tells.STEP ? ++number + " " : "";
+            String who = line.tells() == Tells.MEMORY ? "" : name(line) + ": ";
             String note = line.note() == null || line.note().isEmpty() ? "" : " (" + line.note() + ")";
-            String prefix = line.tells() == Tells.STEP ? ++number + " " : "";
-            sentences.add(prefix + who + line.text() + note);
+            sentences.add(step + who + line.text() + note);
         }
         return String.join(". ", sentences) + ".";
+    }
+
+    private String name(Line line) {
+        return transcript.actors().get(line.actor());
     }
 
     /** Shades every other turn, so that one sees where another actor goes on. */
     private void turns() {
         boolean shaded = false;
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            if (i > 0 && rows.get(i - 1).first().actor() != row.first().actor()) {
-                shaded = !shaded;
-            }
+        int actor = rows.get(0).first().actor();
+        for (ScheduleRow row : rows) {
+            shaded ^= row.first().actor() != actor;
+            actor = row.first().actor();
             if (shaded && !row.isEnd()) {
-                behind.add(rectangle("turn", 0, row.y - 12, width, row.height));
+                behind.add(Svg.rectangle("turn", 0, row.y() - 12, width, row.height()));
             }
         }
     }
 
     /** The lanes with their heads. */
-    private void frame() {
-        int end = rows.get(rows.size() - 1).y - 10;
-        for (int actor = 0; actor < sides.size(); actor++) {
-            Side side = sides.get(actor);
-            behind.add(line("life", side.x, 26, side.x, end));
-            int name = side.text() + side.inwards * 6;
-            front.add(text("who", name, 18, transcript.actors().get(actor)).with("text-anchor", side.anchor()));
+    private void frame(int end) {
+        for (int i = 0; i < actors.size(); i++) {
+            ActorLane actor = actors.get(i);
+            behind.add(Svg.line("life", actor.x(), 26, actor.x(), end));
+            front.add(Svg.text(
+                    "who", actor.text(), 18, actor.anchor(), transcript.actors().get(i)));
         }
         lanes.forEach((word, x) -> {
             int y = words.indexOf(word) % 2 == 0 ? 16 : 32;
-            behind.add(line("lane", x, y + 6, x, end));
-            front.add(centred("word", x, y, word));
-            initially(word).ifPresent(value -> front.add(centred("value", x, 52, value)));
+            behind.add(Svg.line("lane", x, y + 6, x, end));
+            front.add(Svg.text("word", x, y, "middle", word));
+            atFirst(word).ifPresent(value -> front.add(Svg.text("value", x, 52, "middle", value)));
         });
     }
 
     /** What is in the word before anything happens to it; empty if nothing does. */
-    private Optional<String> initially(String word) {
+    private Optional<String> atFirst(String word) {
         return transcript.lines().stream()
                 .filter(line -> word.equals(line.word()))
-                .map(Line::change)
-                .filter(change -> change != null)
-                .map(change -> change.substring(0, change.indexOf(" -> ")))
+                .flatMap(line -> Stream.ofNullable(line.change()))
+                .map(change -> change.substring(0, change.indexOf(BECOMES)))
                 .findFirst();
     }
 
-    private void row(Row row) {
+    /** The value of the word after the line; empty if it does not change. */
+    private static String becomes(Line line) {
+        String change = line.change();
+        return change == null ? "" : change.substring(change.indexOf(BECOMES) + BECOMES.length());
+    }
+
+    private void row(ScheduleRow row) {
         if (row.isEnd()) {
-            row.lines.forEach(line -> end(row, line));
+            row.lines().forEach(line -> end(row, line));
             return;
         }
-        Line line = row.first();
-        String details = row.lines.stream().map(each -> details(row, each)).collect(Collectors.joining("\n"));
+        String details = row.lines().stream().map(line -> details(row, line)).collect(Collectors.joining("\n"));
         Markup step = details.isEmpty() ? tag("g") : tag("g", tag("title", details));
-        if (row.number > 0) {
-            String last = row.isFolded() ? "–" + (row.number + row.lines.size() - 1) : "";
-            step.add(text("number", 30, row.y + 4, row.number + last).with("text-anchor", "end"));
+        if (row.number() > 0) {
+            step.add(Svg.text("number", NUMBERS - 4, row.y() + 4, row.numbers()));
         }
         if (!row.isFolded()) {
-            effect(step, row, line);
+            effect(step, row, row.first());
         }
-        front.add(step.add(words(row, row.lines)));
+        front.add(step.add(words(row, row.first())));
     }
 
-    private void end(Row row, Line line) {
-        boolean stuck = line.word() != null;
-        front.add(words(row, List.of(line)));
-        behind.add(rectangle(stuck ? "end stuck" : "end", sides.get(line.actor()).x - 5, row.y - 10, 10, 4));
+    private void end(ScheduleRow row, Line line) {
+        String style = line.word() == null ? "end" : "end stuck";
+        behind.add(Svg.rectangle(style, actors.get(line.actor()).x() - 5, row.y() - 10, 10, 4));
+        front.add(words(row, line));
     }
 
-    /** What the picture has no room for: what was folded, what became of the word, and the line of model code. */
-    private static String details(Row row, Line line) {
+    /** What there is no room for: what was folded, what became of the word, and the line of model code. */
+    private static String details(ScheduleRow row, Line line) {
         String change = line.change() == null ? "" : line.word() + ": " + line.change();
-        return Stream.of(
-                        row.isFolded() ? line.text() : "",
-                        change,
-                        line.site() == null ? "" : line.site().toString())
+        String site = line.site() == null ? "" : line.site().toString();
+        return Stream.of(row.isFolded() ? line.text() : "", change, site)
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("; "));
     }
 
-    /** What the lines say, at their actor's side. */
-    private Markup words(Row row, List<Line> told) {
-        Line line = told.get(0);
-        Side side = sides.get(line.actor());
-        List<String> texts = texts(told);
-        List<String> notes = told.size() > 1 ? List.of() : notes(line);
-        Markup lines = tag("g").with("class", style(line, told.size() > 1)).with("text-anchor", side.anchor());
-        int x = side.text() - side.inwards * 8;
-        for (int i = 0; i < texts.size() + notes.size(); i++) {
-            boolean note = i >= texts.size();
-            String text = note ? notes.get(i - texts.size()) : texts.get(i);
-            Markup shown = tag("text", text).with("x", x).with("y", row.y + 4 + LINE * i);
-            lines.add(note ? shown.with("class", "note") : shown);
-        }
-        return lines;
+    /** What the line says, beside its actor. */
+    private Markup words(ScheduleRow row, Line line) {
+        ActorLane actor = actors.get(line.actor());
+        List<String> texts = row.texts(line);
+        List<String> notes = row.notes(line);
+        Markup words = tag("g").with("class", style(row, line)).with("text-anchor", actor.anchor());
+        IntStream.range(0, texts.size() + notes.size()).forEach(i -> {
+            boolean isNote = i >= texts.size();
+            Markup text = tag("text", isNote ? notes.get(i - texts.size()) : texts.get(i))
+                    .with("x", actor.text())
+                    .with("y", row.y() + 4 + ScheduleRow.LINE * i);
+            words.add(isNote ? text.with("class", "note") : text);
+        });
+        return words;
     }
 
-    private String style(Line line, boolean folded) {
-        if (folded || isAlone(line, words)) {
+    private String style(ScheduleRow row, Line line) {
+        if (row.isFolded() || ScheduleRow.isAlone(line, words)) {
             return "alone";
         }
         if (line.relaxation() == Relaxation.STALE) {
@@ -412,165 +263,65 @@ final class SequenceDiagram {
         };
     }
 
-    /** What the line does to its word, to locks, and to the store buffer. */
-    private void effect(Markup step, Row row, Line line) {
-        Side side = sides.get(line.actor());
-        Access access = line.access();
-        if (line.tells() == Tells.WAIT) {
-            behind.add(line("waiting", side.x, row.y, side.x, wakes(row)));
-            return;
-        }
-        if (line.tells() == Tells.MEMORY) {
-            drains(step, row, line);
-            return;
-        }
-        if (access == Access.FENCE) {
-            step.add(line("fence", side.x - 9, row.y, side.x + 9, row.y));
-            return;
-        }
-        step.add(tag("circle")
-                .with("class", "dot")
-                .with("cx", side.x)
-                .with("cy", row.y)
-                .with("r", 2.5));
-        if (access == Access.LOCK) {
-            held.get(line.actor()).add(new Span(line.actor(), word(line), freeSlot(held.get(line.actor())), row.y));
-        } else if (access == Access.UNLOCK) {
-            held.get(line.actor()).stream()
-                    .filter(span -> span.word.equals(line.word()))
-                    .findFirst()
-                    .ifPresent(span -> {
-                        lockBar(span, row.y);
-                        held.get(line.actor()).remove(span);
-                    });
-        }
-        if (line.relaxation() == Relaxation.BUFFERED) {
-            int slot = freeSlot(buffered.get(line.actor()));
-            buffered.get(line.actor()).add(new Span(line.actor(), word(line), slot, row.y));
-            arrow(step, "write", side.x, side.buffer(slot) - side.inwards * 4, row.y);
-        } else {
-            meets(step, row, line, side);
-        }
-    }
-
-    private static String word(Line line) {
-        String word = line.word();
-        return word == null ? "" : word;
-    }
-
-    private void meets(Markup step, Row row, Line line, Side side) {
-        Integer lane = lanes.get(word(line));
-        if (line.access() == Access.READ) {
-            Span own = buffered.get(line.actor()).stream()
-                    .filter(span -> span.word.equals(line.word()))
-                    .findFirst()
-                    .orElse(null);
-            Integer from = own == null ? lane : Integer.valueOf(side.buffer(own.slot));
-            if (from != null) {
-                String style = line.relaxation() == Relaxation.STALE ? "read stale" : "read";
-                arrow(step, style, from, side.x + side.inwards * 3, row.y);
-            }
-        } else if (lane != null) {
-            boolean reads = line.access() == Access.UPDATE || line.access() == Access.LOCK;
-            int from = side.x + side.inwards * 3;
-            arrow(step, "write", from, lane, row.y);
-            if (reads) {
-                step.add(head("write", from, row.y, -side.inwards));
-            }
-            value(step, row, line, lane, side);
-        }
-    }
-
-    private void drains(Markup step, Row row, Line line) {
-        Side side = sides.get(line.actor());
-        Span span = buffered.get(line.actor()).poll();
-        if (span == null) {
-            return;
-        }
-        bufferBar(span, row.y);
-        Integer lane = lanes.get(span.word);
-        if (lane != null) {
-            arrow(step, "write drain", side.buffer(span.slot), lane, row.y);
-            value(step, row, line, lane, side);
-        }
-    }
-
-    private void value(Markup step, Row row, Line line, int lane, Side side) {
-        String value = becomes(line);
-        if (!value.isEmpty()) {
-            String anchor = side.inwards > 0 ? "start" : "end";
-            step.add(text("value", lane + side.inwards * 6, row.y + 4, value).with("text-anchor", anchor));
+    private void effect(Markup step, ScheduleRow row, Line line) {
+        ActorLane actor = actors.get(line.actor());
+        switch (line.tells()) {
+            case STEP -> step(step, row.y(), line, actor);
+            case MEMORY -> reaches(step, row.y(), line, actor, "write drain", actor.drains(row.y()));
+            case WAIT -> behind.add(Svg.line("waiting", actor.x(), row.y(), actor.x(), goesOn(row)));
+            case END -> {}
         }
     }
 
     /** Where the actor goes on that waits since {@code row}. */
-    private int wakes(Row row) {
+    private int goesOn(ScheduleRow row) {
         return rows.stream()
-                .filter(other -> other.y > row.y
-                        && (other.isEnd()
-                                || other.first().actor() == row.first().actor()))
-                .mapToInt(Row::y)
+                .filter(later -> later.y() > row.y()
+                        && (later.isEnd()
+                                || later.first().actor() == row.first().actor()))
+                .mapToInt(ScheduleRow::y)
                 .findFirst()
-                .orElse(row.y);
+                .orElse(row.y());
     }
 
-    private static int freeSlot(Collection<Span> spans) {
-        return IntStream.iterate(0, slot -> slot + 1)
-                .filter(slot -> spans.stream().noneMatch(span -> span.slot == slot))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private void lockBar(Span span, int to) {
-        int x = sides.get(span.actor).lock(span.slot);
-        behind.add(bar("lock", span, x, to, "holds " + span.word));
-        if ((to - span.from) > span.word.length() * SMALL_CHARACTER + 8) {
-            int middle = (span.from + to) / 2;
-            behind.add(centred("lockname", x, middle, span.word)
-                    .with("transform", "rotate(-90 " + x + " " + middle + ") translate(0 3)"));
+    /** What a step does to its word, to locks, and to the store buffer. */
+    private void step(Markup step, int y, Line line, ActorLane actor) {
+        String word = line.word();
+        if (word == null) {
+            step.add(Svg.line("fence", actor.x() - 9, y, actor.x() + 9, y));
+            return;
+        }
+        step.add(Svg.dot("dot", actor.x(), y, 2.5));
+        if (line.access() == Access.LOCK) {
+            actor.locks(word, y);
+        } else if (line.access() == Access.UNLOCK) {
+            actor.unlocks(word, y);
+        }
+        if (line.relaxation() == Relaxation.BUFFERED) {
+            step.add(Svg.arrow("write", actor.x(), actor.beyond(actor.buffers(word, y), -4), y));
+        } else if (line.access() == Access.READ) {
+            Integer own = actor.waits(word);
+            Integer from = own == null ? lanes.get(word) : own;
+            if (from != null) {
+                String style = line.relaxation() == Relaxation.STALE ? "read stale" : "read";
+                step.add(Svg.arrow(style, from, actor.inside(3), y));
+            }
+        } else {
+            reaches(step, y, line, actor, "write", actor.inside(3));
         }
     }
 
-    private void bufferBar(Span span, int to) {
-        behind.add(bar(
-                "buffer", span, sides.get(span.actor).buffer(span.slot), to, span.word + " waits in the store buffer"));
-    }
-
-    private static Markup bar(String style, Span span, int x, int to, String title) {
-        return tag("g", tag("title", title), rectangle(style, x - 5, span.from - 4, 10, to - span.from + 8));
-    }
-
-    private static void arrow(Markup step, String style, int from, int to, int y) {
-        int direction = to > from ? 1 : -1;
-        step.add(line(style, from, y, to - direction * 4, y));
-        step.add(head(style, to, y, direction));
-    }
-
-    private static Markup head(String style, int x, int y, int direction) {
-        int back = x - direction * 8;
-        return tag("path")
-                .with("class", "head " + style)
-                .with("d", "M" + x + " " + y + "L" + back + " " + (y - 4) + "V" + (y + 4) + "Z");
-    }
-
-    private static Markup line(String style, int x1, int y1, int x2, int y2) {
-        return tag("path").with("class", style).with("d", "M" + x1 + " " + y1 + "L" + x2 + " " + y2);
-    }
-
-    private static Markup rectangle(String style, int x, int y, int width, int height) {
-        return tag("rect")
-                .with("class", style)
-                .with("x", x)
-                .with("y", y)
-                .with("width", width)
-                .with("height", height);
-    }
-
-    private static Markup centred(String style, int x, int y, String text) {
-        return text(style, x, y, text).with("text-anchor", "middle");
-    }
-
-    private static Markup text(String style, int x, int y, String text) {
-        return tag("text", text).with("class", style).with("x", x).with("y", y);
+    /** An arrow from {@code from} to the lane of the word that the line changes, and what becomes of it. */
+    private void reaches(Markup step, int y, Line line, ActorLane actor, String style, int from) {
+        Integer lane = lanes.get(line.word() == null ? "" : line.word());
+        if (lane == null) {
+            return;
+        }
+        boolean readsToo = line.access() == Access.UPDATE || line.access() == Access.LOCK;
+        step.add(readsToo ? Svg.doubleArrow(style, from, lane, y) : Svg.arrow(style, from, lane, y));
+        String value = becomes(line);
+        if (!value.isEmpty()) {
+            step.add(Svg.text("value", actor.beyond(lane, 6), y + 4, actor.anchorBeyond(), value));
+        }
     }
 }

@@ -161,7 +161,7 @@ class HtmlReportTest {
 
     @Test
     void zeroIsShownWithItsBound() {
-        assertThat(HtmlReport.of(ReportFormatsTest.report())).contains("0 <span class=\"rate\">(&lt; 1.0e-05)</span>");
+        assertThat(HtmlReport.of(ReportFormatsTest.report())).contains("<td class=\"zero\">0 (&lt; 1.0e-05)</td>");
     }
 
     @Test

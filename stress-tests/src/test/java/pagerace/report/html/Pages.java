@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import pagerace.explore.Decoder;
 import pagerace.explore.Transcript;
 import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
@@ -47,8 +49,7 @@ final class Pages {
         return Catalogue.race("UnpinDirtyVsClean").orElseThrow();
     }
 
-    /** What the explorer finds about {@code point}. */
-    static Prediction prediction(Race race, Point point) {
+    private static Prediction prediction(Race race, Point point) {
         return Prediction.of(
                 pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors(), KERNEL));
     }
@@ -61,12 +62,11 @@ final class Pages {
         List<Measurement> measurements = new ArrayList<>();
         for (Point point : race().points()) {
             plan.add(point.key());
-            Map<String, Long> outcomes = new LinkedHashMap<>();
-            prediction(race(), point)
-                    .models()
-                    .get(memoryModel)
-                    .outcomes()
-                    .forEach(word -> outcomes.put(word, 500_000L));
+            Prediction prediction = prediction(race(), point);
+            Map<String, Long> outcomes = race().outcomes().stream()
+                    .map(Outcome::name)
+                    .filter(word -> prediction.allows(memoryModel, word))
+                    .collect(Collectors.toMap(word -> word, word -> 500_000L));
             for (Tier tier : Tier.values()) {
                 measurements.add(new Measurement(point.key(), tier, 1000, 1, outcomes, null));
             }
