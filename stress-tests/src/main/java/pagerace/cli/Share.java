@@ -40,8 +40,7 @@ record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped) {
         Set<String> planned = keys(plan);
         List<Point> part = shard.of(
                 whole,
-                point -> EXPLORED_MILLIS
-                        + (planned.contains(point.key()) ? StressRun.minimumMillis(point, host) : 0));
+                point -> EXPLORED_MILLIS + (planned.contains(point.key()) ? StressRun.minimumMillis(point, host) : 0));
         Set<String> running = Selection.withControls(
                 part.stream().filter(point -> planned.contains(point.key())).toList());
         Set<String> here = keys(part);

@@ -130,9 +130,7 @@ final class StressCommand implements Callable<Integer> {
         forks.check();
         // What the plan demands of an own fix depends on what the explorer finds.
         Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
-                share.plan().stream()
-                        .filter(point -> point.variant().isOwn())
-                        .toList(), out));
+                share.plan().stream().filter(point -> point.variant().isOwn()).toList(), out));
         List<Point> points = share.plan().stream()
                 .map(point ->
                         predictions.getOrDefault(point.key(), Prediction.NONE).settle(point))
@@ -224,9 +222,8 @@ final class StressCommand implements Callable<Integer> {
 
     /** What the explorer says of these points, but for what it has said already: what threads are graded against. */
     private Map<String, Prediction> explore(List<Point> points, Set<String> known) {
-        List<Point> asked = points.stream()
-                .filter(point -> !known.contains(point.key()))
-                .toList();
+        List<Point> asked =
+                points.stream().filter(point -> !known.contains(point.key())).toList();
         out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");
         return Predictions.of(asked, out);
     }

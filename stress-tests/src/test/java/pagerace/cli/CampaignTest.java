@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,8 +99,7 @@ class CampaignTest {
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
         for (Reachability model : Reachability.values()) {
             if (model.compareTo(Reachability.WEAK) <= 0) {
-                Answer answer =
-                        point.reachableFrom().isReachableOn(model) ? Answer.REACHABLE : Answer.NEVER;
+                Answer answer = point.reachableFrom().isReachableOn(model) ? Answer.REACHABLE : Answer.NEVER;
                 models.put(model, new Explored(answer, words, null, 1, 2, 3, 0.5));
             }
         }
@@ -174,8 +174,7 @@ class CampaignTest {
                 .filter(key -> key != null)
                 .collect(Collectors.toSet());
         for (Result result : whole.hosts().get(0).results()) {
-            Result same = results.get(result.key());
-            assertThat(same).isNotNull();
+            Result same = Objects.requireNonNull(results.get(result.key()));
             if (controls.contains(result.key())) {
                 assertThat(same.verdict()).as(result.key()).isEqualTo(result.verdict());
                 assertThat(same.samples()).isGreaterThanOrEqualTo(result.samples());
@@ -212,16 +211,14 @@ class CampaignTest {
                 .extracting(host -> host.host().arch())
                 .containsExactly("aarch64", "amd64");
         assertThat(results(merge.report().hosts().get(1)))
-                .isEqualTo(results(
-                        merge(shards("", 3, X86)).report().hosts().get(0)));
+                .isEqualTo(results(merge(shards("", 3, X86)).report().hosts().get(0)));
     }
 
     @Test
     void aMissingShardIsNamed() {
         List<Merge.Source> shards = shards("", 4, X86);
         assertThat(merge(List.of(shards.get(0), shards.get(3))).missing())
-                .containsExactly(
-                        "shard 2/4 of Linux amd64 (TSO), JDK 17", "shard 3/4 of Linux amd64 (TSO), JDK 17");
+                .containsExactly("shard 2/4 of Linux amd64 (TSO), JDK 17", "shard 3/4 of Linux amd64 (TSO), JDK 17");
     }
 
     @Test
@@ -229,7 +226,8 @@ class CampaignTest {
         Merge.Source first = shards("", 16, X86).get(2);
         Merge.Source again = new Merge.Source("copy", first.report());
         assertRefused("The run null3/16", first, again, "is in ");
-        assertRefused("On Linux amd64", first, new Merge.Source("b", report("", new Shard(2, 8), X86)), "not different");
+        assertRefused(
+                "On Linux amd64", first, new Merge.Source("b", report("", new Shard(2, 8), X86)), "not different");
         assertRefused("On Linux amd64", first, new Merge.Source("b", report("", null, X86)), "(all of all points");
         assertRefused(
                 "On Linux amd64",
@@ -298,10 +296,9 @@ class CampaignTest {
                 Set<String> plan = share.plan().stream().map(Point::key).collect(Collectors.toSet());
                 assertThat(share.explored().stream().map(Point::key)).containsAll(plan);
                 assertThat(share.plan())
-                        .allSatisfy(point -> assertThat(
-                                        point.reachableFrom() != Reachability.NEVER
-                                                || point.controlKey() == null
-                                                || plan.contains(point.controlKey()))
+                        .allSatisfy(point -> assertThat(point.reachableFrom() != Reachability.NEVER
+                                        || point.controlKey() == null
+                                        || plan.contains(point.controlKey()))
                                 .isTrue());
             }
             Set<String> controls = whole.explored().stream()
