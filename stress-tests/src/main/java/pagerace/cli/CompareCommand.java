@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import pagerace.report.Comparison;
 import pagerace.report.ComparisonText;
-import pagerace.report.Mismatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,16 +53,8 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Comparison comparison = compared();
+        Comparison comparison = Comparison.of(RunFiles.report(first), RunFiles.report(second));
         out.print(format.of(comparison, all));
         return comparison.verdictsChanged() ? Main.FAILED : Main.PASSED;
-    }
-
-    private Comparison compared() {
-        try {
-            return Comparison.of(RunFiles.report(first), RunFiles.report(second));
-        } catch (Mismatch e) {
-            throw new BadInput(String.valueOf(e.getMessage()));
-        }
     }
 }

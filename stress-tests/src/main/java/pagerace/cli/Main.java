@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
 import pagerace.own.BadFix;
+import pagerace.report.Mismatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -98,7 +99,7 @@ public final class Main {
                     return BAD_INPUT;
                 })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
-                    if (exception instanceof BadInput || exception instanceof BadFix) {
+                    if (exception instanceof BadInput || exception instanceof BadFix || exception instanceof Mismatch) {
                         err.println(exception.getMessage());
                         return BAD_INPUT;
                     }

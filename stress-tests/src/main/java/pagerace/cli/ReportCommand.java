@@ -17,7 +17,6 @@ import pagerace.report.HostReport;
 import pagerace.report.Journal;
 import pagerace.report.Json;
 import pagerace.report.Merge;
-import pagerace.report.Mismatch;
 import pagerace.report.Report;
 import pagerace.report.Session;
 import pagerace.report.Table;
@@ -132,7 +131,7 @@ final class ReportCommand implements Callable<Integer> {
             }
             sources.add(new Merge.Source(file.toString(), RunFiles.report(file)));
         }
-        Merge merged = merged(sources);
+        Merge merged = Merge.of(Catalogue.RACES, sources);
         Report report = merged.report();
         outputs.write(report, formats());
         out.print(Table.of(report));
@@ -141,14 +140,6 @@ final class ReportCommand implements Callable<Integer> {
         }
         boolean whole = merged.missing().isEmpty() && report.hosts().stream().allMatch(HostReport::isComplete);
         return whole && !report.fails() ? Main.PASSED : Main.FAILED;
-    }
-
-    private static Merge merged(List<Merge.Source> sources) {
-        try {
-            return Merge.of(Catalogue.RACES, sources);
-        } catch (Mismatch e) {
-            throw new BadInput(String.valueOf(e.getMessage()));
-        }
     }
 
     /** What was measured, graded. */

@@ -100,9 +100,7 @@ public record HostReport(
             for (Race race : races) {
                 race.points().stream()
                         .filter(point -> session.plan().contains(point.key()))
-                        .map(point -> predictions
-                                .getOrDefault(point.key(), Prediction.NONE)
-                                .settle(point))
+                        .map(this::settled)
                         .forEach(point -> tallies.put(point.key(), new Tally(point, race.outcomes())));
             }
             for (Measurement measurement : session.measurements()) {
@@ -114,13 +112,17 @@ public record HostReport(
             return tallies;
         }
 
+        private Point settled(Point point) {
+            return predictions.getOrDefault(point.key(), Prediction.NONE).settle(point);
+        }
+
         private Result result(Point point, Map<String, Tally> tallies, Grader grader, List<Price> prices) {
             Tally tally = tallies.get(point.key());
             Prediction prediction = predictions.get(point.key());
             if (tally == null) {
-                Grade wrongCatalogue = grader.catalogue(point, prediction);
+                Grade explored = grader.explored(settled(point), prediction);
                 String reason = point.stress() == Point.Stress.PLANNED ? "not selected" : Result.EXPLORED_ONLY;
-                Grade grade = wrongCatalogue == null ? Grade.of(Verdict.SKIPPED, reason) : wrongCatalogue;
+                Grade grade = explored == null ? Grade.of(Verdict.SKIPPED, reason) : explored;
                 return result(new Tally(point, List.of()), null, prices, List.of(), grade);
             }
             Demand demand = grader.demand(tally);

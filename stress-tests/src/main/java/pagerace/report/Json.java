@@ -12,7 +12,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pagerace.explore.Transcript.Line;
 
 /** The report as {@code report.json}: each record an object, each component a field of that name. */
@@ -77,24 +83,41 @@ public final class Json {
         return report;
     }
 
-    /** Whether nothing is missing that every format leans on: each host has a run, and a result for each point. */
+    /** Whether nothing is missing that formats lean on: no null where there must be none, a run on each host, a result for each point. */
     private static boolean isWhole(Report report) {
-        return report.catalogue() != null
-                && report.races() != null
-                && report.points() != null
-                && report.hosts() != null
+        return isFilled(report)
                 && !report.hosts().isEmpty()
                 && report.hosts().stream()
-                        .allMatch(host -> host.host() != null
-                                && host.runs() != null
-                                && !host.runs().isEmpty()
-                                && host.results() != null
-                                && host.measurements() != null
-                                && host.results().stream()
-                                        .map(Result::key)
-                                        .toList()
-                                        .equals(report.points().stream()
-                                                .map(PointFacts::key)
-                                                .toList()));
+                        .allMatch(host ->
+                                !host.runs().isEmpty() && resultKeys(host).equals(pointKeys(report)));
+    }
+
+    private static List<String> resultKeys(HostReport host) {
+        return host.results().stream().map(Result::key).toList();
+    }
+
+    private static List<String> pointKeys(Report report) {
+        return report.points().stream().map(PointFacts::key).toList();
+    }
+
+    private static boolean isFilled(@Nullable Object value) {
+        if (value instanceof Record owner) {
+            return Arrays.stream(owner.getClass().getRecordComponents())
+                    .allMatch(component -> isFilled(owner, component));
+        }
+        if (value instanceof Collection<?> all) {
+            return all.stream().allMatch(Json::isFilled);
+        }
+        return value instanceof Map<?, ?> map ? isFilled(map.values()) : value != null;
+    }
+
+    private static boolean isFilled(Record owner, RecordComponent component) {
+        try {
+            Object value = component.getAccessor().invoke(owner);
+            boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            return value == null ? mayBeNull : isFilled(value);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

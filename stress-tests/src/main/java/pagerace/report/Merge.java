@@ -116,9 +116,10 @@ public record Merge(Report report, List<String> missing) {
 
     private static void refuseOverlap(List<HostReport> hosts) {
         List<Run> runs = runs(hosts);
-        for (Run one : runs) {
-            for (Run other : runs) {
-                if (one != other && !areDifferentShardsOfOneCampaign(one, other)) {
+        for (int i = 0; i < runs.size(); i++) {
+            for (Run other : runs.subList(i + 1, runs.size())) {
+                Run one = runs.get(i);
+                if (!areDifferentShardsOfOneCampaign(one, other)) {
                     throw new Mismatch("On " + hosts.get(0).host() + ", " + inWords(one) + " and " + inWords(other)
                             + " are not different shards of one campaign: merge only such, and compare the others.");
                 }

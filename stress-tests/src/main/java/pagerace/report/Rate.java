@@ -94,8 +94,9 @@ public record Rate(long hits, long samples, int forks, double low, double high) 
      * further apart than independent samples would: its own cannot tell.
      */
     public static boolean differ(Rate one, Rate other) {
-        Rate less = one.value() <= other.value() ? one : other;
-        Rate more = less == one ? other : one;
+        boolean rises = one.value() <= other.value();
+        Rate less = rises ? one : other;
+        Rate more = rises ? other : one;
         double bound = less.hits > 0 ? less.high : RULE_OF_THREE * more.overdispersion() / less.samples;
         return bound < more.low && less.value() * MATTERS <= more.value();
     }

@@ -58,9 +58,8 @@ public final class Grader {
         if (wrongCatalogue != null) {
             return wrongCatalogue;
         }
-        Grade unmended = unmended(tally);
-        if (unmended != null) {
-            return unmended;
+        if (isUnmended(tally.point())) {
+            return unmended(tally.point(), shown(tally));
         }
         String crash = tally.crash();
         if (crash != null) {
@@ -155,19 +154,31 @@ public final class Grader {
                 : Grade.of(Verdict.UNPREDICTED, "the catalogue says " + recorded + ", the explorer finds " + found);
     }
 
-    /** The grade of an own fix that the explorer finds broken on this host's model: nobody meant it to be, so that is no reproduction. */
-    private @Nullable Grade unmended(Tally tally) {
-        Point point = tally.point();
-        if (!point.variant().isOwn() || !point.reachableFrom().isReachableOn(host.memoryModel())) {
-            return null;
-        }
-        String seen = tally.shown() == 0
-                ? "threads have not shown it"
-                : "threads showed it " + number(tally.shown()) + " times";
+    /**
+     * The grade of a point that no threads ran, if exploring it gives it one; null if it does not: the catalogue is wrong about
+     * it, or it is an own fix that is broken there.
+     */
+    public @Nullable Grade explored(Point point, @Nullable Prediction prediction) {
+        Grade wrongCatalogue = catalogue(point, prediction);
+        return wrongCatalogue == null && isUnmended(point) ? unmended(point, "threads did not run it") : wrongCatalogue;
+    }
+
+    /** Whether it is an own fix that the explorer finds broken on this host's model: nobody meant it to be, so that is no reproduction. */
+    private boolean isUnmended(Point point) {
+        return point.variant().isOwn() && point.reachableFrom().isReachableOn(host.memoryModel());
+    }
+
+    private static Grade unmended(Point point, String seen) {
         return Grade.of(
                 Verdict.BROKEN,
                 "the fix does not close the race: the explorer reaches the forbidden outcome from "
                         + point.reachableFrom() + " on, " + seen);
+    }
+
+    private static String shown(Tally tally) {
+        return tally.shown() == 0
+                ? "threads have not shown it"
+                : "threads showed it " + number(tally.shown()) + " times";
     }
 
     private Grade unpredicted(Tally tally, String word, boolean weakAllowsIt) {

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -173,8 +174,7 @@ class CampaignTest {
                 .filter(key -> key != null)
                 .collect(Collectors.toSet());
         for (Result result : whole.hosts().get(0).results()) {
-            Result same = results.get(result.key());
-            assertThat(same).isNotNull();
+            Result same = Objects.requireNonNull(results.get(result.key()));
             if (controls.contains(result.key())) {
                 assertThat(same.verdict()).as(result.key()).isEqualTo(result.verdict());
                 assertThat(same.samples()).isGreaterThanOrEqualTo(result.samples());

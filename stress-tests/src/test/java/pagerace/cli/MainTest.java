@@ -47,7 +47,8 @@ class MainTest {
 
     @Test
     void everyCommandExplainsItself() {
-        for (String command : List.of("explore", "necessity", "litmus", "export", "stress", "soak", "report")) {
+        for (String command :
+                List.of("explore", "necessity", "litmus", "export", "stress", "soak", "report", "compare")) {
             out.reset();
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: pagerace " + command);

@@ -2,6 +2,7 @@
 package pagerace.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -283,6 +284,27 @@ public class ReportFormatsTest {
         Report report = report();
         assertThat(Json.of(Json.read(Json.of(report)))).isEqualTo(Json.of(report));
         assertThat(Json.read(Json.of(report)).races()).isEqualTo(report.races());
+    }
+
+    @Test
+    void whatIsNotWholeIsNoReport() {
+        String text = Json.of(report());
+        for (String field : List.of(
+                "\"verdict\" : \"HOLDS\",",
+                "\"claim\" : \"SAME\",",
+                "\"text\" : \"lock(ptl)\",",
+                "\"key\" : \"TestRace/OPEN[large]\",",
+                "\"catalogue\" : \"" + report().catalogue() + "\",")) {
+            assertThat(text).contains(field);
+            assertThatThrownBy(() -> Json.read(text.replace(field, "")))
+                    .as(field)
+                    .isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(() -> Json.read(text.substring(0, text.length() / 2)))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Json.read("null")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 2", "\"schema\" : 3")))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
