@@ -7,7 +7,6 @@ import static pagerace.report.html.Markup.tag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -141,8 +140,7 @@ final class Matrix {
         if (!commit.equals("-")) {
             cell.add(" ", tag("code", commit));
         } else if (entry.variant().origin().kernels().equals("-")) {
-            return tag(
-                    "td", span("quiet", entry.variant().origin().kind().name().toLowerCase(Locale.ROOT)));
+            return tag("td", span("quiet", Words.style(entry.variant().origin().kind())));
         }
         return cell;
     }

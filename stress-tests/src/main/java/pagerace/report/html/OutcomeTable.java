@@ -6,7 +6,6 @@ import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +27,7 @@ final class OutcomeTable {
     /** What a row is about; {@code mark} says what it means for the variant. */
     private record Shown(String word, String mark, String sentence) {
         static Shown of(OutcomeFacts outcome) {
-            return new Shown(outcome.word(), outcome.mark().name().toLowerCase(Locale.ROOT), outcome.sentence());
+            return new Shown(outcome.word(), Words.style(outcome.mark()), outcome.sentence());
         }
 
         boolean isForbidden() {

@@ -71,6 +71,7 @@ final class PriceChart {
     private Markup draw(String title) {
         Map<String, List<Price>> byBase =
                 prices.stream().collect(Collectors.groupingBy(Price::base, LinkedHashMap::new, Collectors.toList()));
+        int width = plot + PLOT + WORDS;
         int height = AXIS + ROW * prices.size() + 6 * byBase.size();
         List<Markup> rows = new ArrayList<>();
         int y = AXIS;
@@ -79,10 +80,9 @@ final class PriceChart {
                 rows.add(row(price, y + ROW / 2));
                 y += ROW;
             }
-            rows.add(Svg.path("rule", "M0 " + (y + 3) + "H" + (plot + PLOT + WORDS)));
+            rows.add(Svg.path("rule", "M0 " + (y + 3) + "H" + width));
             y += 6;
         }
-        int width = plot + PLOT + WORDS;
         return Svg.picture("prices", title, described(), width, height).add(axis(height), rows);
     }
 
@@ -111,9 +111,7 @@ final class PriceChart {
                 "g",
                 tag("title", details(price)),
                 Svg.text("name", plot - 12, y + 4, "end", names.apply(price.point())));
-        row.with(
-                "class",
-                "claim-" + price.claim().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        row.with("class", "claim-" + Words.style(price.claim()));
         if (ratio != null && price.claim() != Claim.SAME) {
             row.add(
                     Svg.path("range", "M" + x(ratio.low()) + " " + y + "H" + x(ratio.high())),
@@ -126,15 +124,11 @@ final class PriceChart {
         return row.add(Svg.text("words", plot + PLOT + 10, y + 4, "start", inWords(price)));
     }
 
-    /** A tick at the end of an interval; an arrow where it goes on beyond the picture. */
+    /** A stroke at the end of an interval; an arrow where it goes on beyond the picture. */
     private Markup end(double value, int y) {
         int x = x(value);
-        String path = value < low
-                ? "M" + (x + 5) + " " + (y - 4) + "L" + x + " " + y + "L" + (x + 5) + " " + (y + 4)
-                : value > high
-                        ? "M" + (x - 5) + " " + (y - 4) + "L" + x + " " + y + "L" + (x - 5) + " " + (y + 4)
-                        : "M" + x + " " + (y - 4) + "V" + (y + 4);
-        return Svg.path("range", path);
+        int back = x + (value < low ? 5 : value > high ? -5 : 0);
+        return Svg.path("range", "M" + back + " " + (y - 4) + "L" + x + " " + y + "L" + back + " " + (y + 4));
     }
 
     private static String inWords(Price price) {

@@ -7,7 +7,6 @@ import static pagerace.report.html.Markup.tag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import pagerace.explore.Necessity;
@@ -112,7 +111,7 @@ final class RaceSection {
             body.add(tag(
                     "tr",
                     tag("th", tag("code", variant.name())).with("scope", "row"),
-                    tag("td", origin.kind().name().toLowerCase(Locale.ROOT)),
+                    tag("td", Words.style(origin.kind())),
                     tag("td", origin.kernels()),
                     tag("td", tag("code", origin.commit())),
                     tag("td", origin.difference())));
@@ -268,8 +267,7 @@ final class RaceSection {
                                     .with("rowspan", rows.size()),
                             tag("td", row.difference()).with("rowspan", rows.size()));
                 }
-                String style = "needed-"
-                        + row.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-');
+                String style = "needed-" + Words.style(row.verdict());
                 line.add(
                         tag("td", span(style, row.words())),
                         tag("td", row.places().stream().map(Words::place).collect(Collectors.joining(" ")))

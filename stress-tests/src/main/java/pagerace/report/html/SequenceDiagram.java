@@ -267,7 +267,11 @@ final class SequenceDiagram {
         ActorLane actor = actors.get(line.actor());
         switch (line.tells()) {
             case STEP -> step(step, row.y(), line, actor);
-            case MEMORY -> reaches(step, row.y(), line, actor, "write drain", actor.drains(row.y()));
+            case MEMORY -> {
+                if (line.word() != null) {
+                    reaches(step, row.y(), line, actor, "write drain", actor.drains(row.y()));
+                }
+            }
             case WAIT -> behind.add(Svg.line("waiting", actor.x(), row.y(), actor.x(), goesOn(row)));
             case END -> {}
         }

@@ -33,6 +33,11 @@ final class Words {
         return kind + "-" + name.replaceAll("[^A-Za-z0-9_]+", "-").replaceAll("-$", "");
     }
 
+    /** A constant as a class of the style sheet. */
+    static String style(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** A link within the page. */
     static Markup link(String id, Object... content) {
         return tag("a", content).with("href", "#" + id);
@@ -49,8 +54,7 @@ final class Words {
             case INCONCLUSIVE -> "◇";
             case UNKNOWN, SKIPPED -> "–";
         };
-        return span("badge " + verdict.name().toLowerCase(Locale.ROOT), hidden(shape), " " + verdict)
-                .add(more);
+        return span("badge " + style(verdict), hidden(shape), " " + verdict).add(more);
     }
 
     /** What is to be seen and not to be read aloud, because words beside it say the same. */
