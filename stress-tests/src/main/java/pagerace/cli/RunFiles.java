@@ -15,7 +15,7 @@ import pagerace.report.Report;
 
 /** Reads what runs leave: measurements, and reports. */
 final class RunFiles {
-    private static final Path USUAL = new Outputs(Path.of("target", "pagerace")).journal();
+    private static final Outputs USUAL = new Outputs(Path.of("target", "pagerace"));
     private static final Set<String> OF_REPORTS = Set.of("races", "points", "hosts");
 
     private RunFiles() {}
@@ -46,7 +46,7 @@ final class RunFiles {
         try {
             return Json.read(Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw missing(file);
+            throw missing(file, USUAL.file(Format.JSON));
         } catch (IOException e) {
             throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA
                     + "; stress and report write one, report.json.");
@@ -62,16 +62,16 @@ final class RunFiles {
         try {
             return Journal.read(file);
         } catch (NoSuchFileException e) {
-            throw missing(file);
+            throw missing(file, USUAL.journal());
         } catch (IOException e) {
             throw new BadInput(
                     "The file " + file + " cannot be read as measurements, nor as a report; a run writes both to "
-                            + USUAL.getParent() + ".");
+                            + USUAL.directory() + ".");
         }
     }
 
-    private static BadInput missing(Path file) {
-        return new BadInput("There is no file " + file + "; the nearest is "
-                + (Files.exists(USUAL) ? USUAL.toString() : "made by the command stress") + ".");
+    private static BadInput missing(Path file, Path usual) {
+        return new BadInput("There is no file " + file + "; "
+                + (Files.exists(usual) ? "the nearest is " + usual : "the command stress makes one, " + usual) + ".");
     }
 }

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.race.Catalogue;
 import pagerace.race.Reachability;
-import pagerace.report.Format;
 import pagerace.report.Journal;
 import pagerace.report.Json;
 import pagerace.report.Report;
@@ -170,8 +169,9 @@ class ReportCommandTest {
         Ran.of("compare", before, after)
                 .isRefusedWith("The first report is of the catalogue " + digest
                         + ", the second of c0ffee: measure both with the same catalogue.");
-        Ran.of("compare", before, "nope.json")
-                .isRefusedWith("There is no file nope.json; the nearest is made by the command stress.");
+        Ran missing = Ran.of("compare", before, "nope.json");
+        assertThat(missing.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(missing.err()).startsWith("There is no file nope.json; ").endsWith("report.json.\n");
     }
 
     @ParameterizedTest
