@@ -19,11 +19,11 @@ import pagerace.verdict.Verdict;
 /**
  * The cheapest variants that hold, in one place and for one actor, on one class of hosts.
  *
- * <p>The rule: compared are the variants that are planned in the place and whose planned points, there and elsewhere, all HOLD on these
- * hosts; mutants never, because what they save is a step that something else may need. In one place all prices are multiples of
- * one base. A price takes part if something may be said of it: {@code 1} and {@code =} are one; {@code ~1} is its interval,
- * stretched to contain one; a number is its interval. A variant is among the cheapest unless another one's interval lies wholly
- * below its own.
+ * <p>The rule: compared are the variants that are planned in the place and whose planned points, there and elsewhere, all HOLD
+ * on these hosts; mutants never, because what they save is a step that something else may need. In one place all prices are
+ * multiples of one base. A price takes part if something may be said of it: {@code 1} and {@code =} are one; {@code ~1} is its
+ * interval, stretched to contain one; a number is its interval. A variant is among the cheapest unless another one's interval
+ * lies wholly below its own.
  *
  * @param place the values of the dimensions
  * @param operation the actor; empty if the place has no prices

@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.report.HostReport;
 import pagerace.report.RaceFacts;
 import pagerace.report.Report;
 import pagerace.report.Result;
 import pagerace.report.Run;
+import pagerace.verdict.Host;
 import pagerace.verdict.Verdict;
 
 /**
@@ -63,12 +65,7 @@ public final class HtmlReport {
                 header(),
                 contents(),
                 tag("main", Legend.section(), matrix()),
-                tag(
-                        "footer",
-                        tag(
-                                "p",
-                                "PageRace " + versions() + ", report schema " + report.schema() + ", catalogue "
-                                        + report.catalogue() + ".")),
+                tag("footer", tag("p", origin())),
                 tag("script", resource("report.js")));
         return tag("html", head, body)
                 .with("xmlns", "http://www.w3.org/1999/xhtml")
@@ -80,17 +77,17 @@ public final class HtmlReport {
         return labels.isEmpty() ? "" : ": " + labels;
     }
 
-    private String versions() {
-        return said(report.hosts(), Run::version);
+    private String origin() {
+        String version = said(report.hosts(), Run::version);
+        return "PageRace " + version + ", report schema " + report.schema() + ", catalogue " + report.catalogue() + ".";
     }
 
     /** What the runs say, each thing once. */
-    private static String said(List<HostReport> hosts, Function<Run, ? extends Object> fact) {
+    private static String said(List<HostReport> hosts, Function<Run, @Nullable String> fact) {
         return hosts.stream()
                 .flatMap(host -> host.runs().stream())
                 .map(fact)
                 .filter(Objects::nonNull)
-                .map(Object::toString)
                 .filter(text -> !text.isEmpty())
                 .distinct()
                 .collect(Collectors.joining(", "));
@@ -106,23 +103,10 @@ public final class HtmlReport {
         Markup facts = tag("dl");
         List<HostReport> only = List.of(host);
         fact(facts, "Label", said(only, Run::label));
-        fact(
-                facts,
-                "Host",
-                said(
-                        only,
-                        run -> run.host().os() + ", " + run.host().arch() + " ("
-                                + run.host().memoryModel() + "), "
-                                + Words.counted(run.host().cpus(), "CPU")));
+        fact(facts, "Host", said(only, run -> machine(run.host())));
         fact(facts, "JDK", host.host().jdk());
         fact(facts, "Date", said(only, run -> run.started().replace('T', ' ').replace("Z", " UTC")));
-        fact(
-                facts,
-                "Time used",
-                host.runs().stream()
-                        .map(run -> run.elapsed() + " s of " + run.budget() + " s"
-                                + (run.complete() ? "" : ", interrupted: what was measured until then"))
-                        .collect(Collectors.joining("; ")));
+        fact(facts, "Time used", host.runs().stream().map(HtmlReport::time).collect(Collectors.joining("; ")));
         fact(facts, "Points asked for", said(only, Run::filter));
         fact(facts, "Part", said(only, Run::shard));
         fact(facts, "JVM options", said(only, run -> String.join(" ", run.jvmArguments())));
@@ -136,11 +120,19 @@ public final class HtmlReport {
         }
         List<Verdict> verdicts = host.results().stream().map(Result::verdict).toList();
         return tag(
-                        "div",
-                        report.hosts().size() > 1 ? tag("h2", host.host().toString()) : List.of(),
-                        tag("p", Words.sums(verdicts)).with("class", "sums"),
-                        facts)
-                .with("class", "host-facts");
+                "div",
+                report.hosts().size() > 1 ? tag("h2", host.host()) : List.of(),
+                tag("p", Words.sums(verdicts)).with("class", "sums"),
+                facts);
+    }
+
+    private static String machine(Host host) {
+        return host.os() + ", " + host.arch() + " (" + host.memoryModel() + "), " + Words.counted(host.cpus(), "CPU");
+    }
+
+    private static String time(Run run) {
+        String cut = run.complete() ? "" : ", interrupted: what was measured until then";
+        return run.elapsed() + " s of " + run.budget() + " s" + cut;
     }
 
     private static void fact(Markup facts, String name, String value) {
@@ -154,9 +146,7 @@ public final class HtmlReport {
         for (int host = 0; host < report.hosts().size(); host++) {
             Markup list = failures(host);
             if (!list.isEmpty()) {
-                String where = report.hosts().size() > 1
-                        ? " on " + report.hosts().get(host).host()
-                        : "";
+                String where = Words.host(report, host, " on ", "");
                 failures.add(tag("p", Words.hidden("✗ "), "What fails the build" + where + ":"), list);
             }
         }
@@ -215,21 +205,15 @@ public final class HtmlReport {
     /** The prices of what is no point of a race: a chart for each workload and operation. */
     private Markup workloads() {
         Markup section = tag("section", tag("h2", "Prices of workloads").with("id", "workloads"));
-        for (HostReport host : report.hosts()) {
-            String where = report.hosts().size() > 1 ? ", " + host.host() : "";
-            Map<String, List<Price>> charts = host.workloads().stream()
+        for (int i = 0; i < report.hosts().size(); i++) {
+            String where = Words.host(report, i, ", ", "");
+            Map<String, List<Price>> charts = report.hosts().get(i).workloads().stream()
                     .collect(Collectors.groupingBy(
-                            price -> workload(price.point()) + ": " + price.operation(),
+                            price -> workload(price.point()) + ": " + price.operation() + where,
                             LinkedHashMap::new,
                             Collectors.toList()));
-            charts.forEach((title, prices) -> section.add(
-                    tag("h3", title + where),
-                    Words.scrolling(
-                            "Prices of " + title + where,
-                            PriceChart.of(
-                                    "Prices of " + title + where,
-                                    prices,
-                                    key -> key.substring(key.indexOf('/') + 1)))));
+            charts.forEach(
+                    (title, prices) -> section.add(tag("h3", title), PriceChart.of("Prices of " + title, prices)));
         }
         return section;
     }

@@ -11,10 +11,13 @@ final class Legend {
 
     /** The section that says it. */
     static Markup section() {
-        Markup lead = tag("p", """
-                A point is a race, a variant, and a place, which is a value for each dimension.\s""", tag("strong", "Not seen is never cannot happen"), """
-                : what only a weaker machine can do is LATENT however long this one runs. A broken variant is no mistake: it is \
-                the control that shows that the instrument sees.""");
+        Markup warning = tag("strong", "Not seen is never cannot happen");
+        Markup lead = tag(
+                "p",
+                "A point is a race, a variant, and a place, which is a value for each dimension. ",
+                warning,
+                ": what only a weaker machine can do is LATENT however long this one runs. ",
+                "A broken variant is no mistake: it is the control that shows that the instrument sees.");
         Markup details = tag(
                 "details",
                 tag("summary", "Verdicts, columns and prices"),
@@ -29,20 +32,20 @@ final class Legend {
     private static Markup verdicts() {
         Markup list = tag("dl");
         explain(list, Verdict.HOLDS, """
-                no execution reaches a forbidden outcome under SC, TSO or WEAK; threads ran long enough in every tier and in the \
-                window, and saw none; the control, its unfixed sibling, was caught in the same run""");
+                no execution reaches a forbidden outcome under SC, TSO or WEAK; threads ran long enough in every \
+                tier and in the window, and saw none; the control, its unfixed sibling, was caught in the same run""");
         explain(list, Verdict.REPRODUCED, "known to be broken, and threads showed it");
         explain(list, Verdict.LATENT, """
-                only a memory model weaker than the host's reaches the forbidden outcome: allowed in this abstraction, and no \
-                kernel bug""");
+                only a memory model weaker than the host's reaches the forbidden outcome: allowed in this \
+                abstraction, and no kernel bug""");
         explain(list, Verdict.BROKEN, """
                 a forbidden outcome was reached where the catalogue promises that it is not; fails the build""");
         explain(list, Verdict.UNPREDICTED, """
-                threads showed what the explorer says they cannot, or the catalogue records another model than the explorer \
-                finds; fails the build""");
+                threads showed what the explorer says they cannot, or the catalogue records another model than the \
+                explorer finds; fails the build""");
         explain(list, Verdict.INCONCLUSIVE, """
-                the run was not good enough to say anything; the reason says why; fails the build unless it is the host's \
-                fault""");
+                the run was not good enough to say anything; the reason says why; fails the build unless it is the \
+                host's fault""");
         explain(list, Verdict.UNKNOWN, "nobody has established whether the forbidden outcome can be reached");
         explain(list, Verdict.SKIPPED, "explored only, or not selected");
         return list;
@@ -51,28 +54,30 @@ final class Legend {
     private static Markup columns() {
         Markup list = tag("dl");
         explain(list, "explored", """
-                the explorer ran every execution of the model: one actor after the other (seq.), interleaved (SC), with store \
-                buffers (TSO), and as the Linux-kernel memory model allows (WEAK). ● some execution reaches a forbidden outcome, \
-                ○ none does, ? a bound was hit first, · nobody asked""");
+                the explorer ran every execution of the model: one actor after the other (seq.), interleaved (SC), \
+                with store buffers (TSO), and as the Linux-kernel memory model allows (WEAK). ● some execution \
+                reaches a forbidden outcome, ○ none does, ? a bound was hit first, · nobody asked""");
         explain(list, "forbidden", """
-                how often samples showed a forbidden outcome; one never seen has a bound, < 3/N: with 95 % confidence if samples \
-                were independent, which those of one fork are not quite""");
+                how often samples showed a forbidden outcome; one never seen has a bound, < 3/N: with 95 % \
+                confidence if samples were independent, which those of one fork are not quite""");
         explain(list, "window", """
-                samples whose outcome is harmless, and possible only if the actors overlapped: proof that the race was entered""");
+                samples whose outcome is harmless, and possible only if the actors overlapped: proof that the race \
+                was entered""");
         explain(list, "price", """
-                what each actor takes, running alone, in multiples of the base, with the 95 % interval. 1 is the base itself; = \
-                does exactly the same accesses, so that nothing was timed; ~1: a difference of a quarter would have been seen; \
-                ?: nothing may be said; deadlock: it waits for itself for ever""");
+                what each actor takes, running alone, in multiples of the base, with the 95 % interval. 1 is the \
+                base itself; = does exactly the same accesses, so that nothing was timed; ~1: a difference of a \
+                quarter would have been seen; ?: nothing may be said; deadlock: it waits for itself for ever""");
         explain(list, "cheapest", """
-                compared are the variants that are planned in one place and whose planned points all hold on the host; mutants \
-                never. A price of which something may be said counts as its interval: 1 and = as one, ~1 stretched to contain \
-                one. A variant is among the cheapest unless another one's interval lies wholly below its own. Of ? and deadlock \
-                nothing may be said""");
+                compared are the variants that are planned in one place and whose planned points all hold on the \
+                host; mutants never. A price of which something may be said counts as its interval: 1 and = as one, \
+                ~1 stretched to contain one. A variant is among the cheapest unless another one's interval lies \
+                wholly below its own. Of ? and deadlock nothing may be said""");
         explain(list, "schedules", """
-                time runs downwards. Between the actors stand the words over which they meet, and what these become. An arrow to \
-                a word writes it, one from it reads it. A dashed bar is a store that waits in its buffer, until a dotted arrow \
-                takes it to memory; a dashed arrow reads a value that is not the newest. Wide bars are locks that are held, \
-                thick strokes fences, and pale steps touch nothing over which the actors could meet""");
+                time runs downwards. Between the actors stand the words over which they meet, and what these become. \
+                An arrow to a word writes it, one from it reads it. A dashed bar is a store that waits in its \
+                buffer, until a dotted arrow takes it to memory; a dashed arrow reads a value that is not the \
+                newest. Wide bars are locks that are held, thick strokes fences, and pale steps touch nothing over \
+                which the actors could meet""");
         return list;
     }
 

@@ -20,7 +20,10 @@ import pagerace.report.Report;
 import pagerace.report.Result;
 import pagerace.report.Table;
 
-/** The table of all races and variants: a row for each point that threads ran or that fails, a line for the others of its variant. */
+/**
+ * The table of all races and variants: a row for each point that threads ran or that fails, and a line for what is known of the
+ * other places of its variant.
+ */
 final class Matrix {
     private static final int FACTS = 2 + Words.LEVELS.size();
     private static final int PER_HOST = 4;
@@ -54,7 +57,7 @@ final class Matrix {
                     .map(Words::column)
                     .toList();
             if (report.hosts().size() > 1) {
-                first.add(group(host.host().toString(), PER_HOST).with("class", "host"));
+                first.add(group(host.host(), PER_HOST).with("class", "host"));
                 second.add(columns);
             } else {
                 columns.forEach(column -> first.add(column.with("rowspan", 2)));
@@ -67,7 +70,7 @@ final class Matrix {
         return Words.column(name).with("rowspan", 2);
     }
 
-    private static Markup group(String name, int columns) {
+    private static Markup group(Object name, int columns) {
         return tag("th", name).with("scope", "colgroup").with("colspan", columns);
     }
 
@@ -117,16 +120,9 @@ final class Matrix {
     }
 
     private Markup row(Entry entry, List<List<Cheapest>> cheapest) {
-        Markup row = tag(
-                "tr",
-                tag(
-                                "th",
-                                Words.link(
-                                        entry.id(),
-                                        entry.point().variant(),
-                                        tag("wbr"),
-                                        span("place", entry.point().place())))
-                        .with("scope", "row"));
+        Markup place = span("place", entry.point().place());
+        Markup link = Words.link(entry.id(), entry.point().variant(), tag("wbr"), place);
+        Markup row = tag("tr", tag("th", link).with("scope", "row"));
         row.add(kernels(entry), Words.reachable(entry.point().predicted()));
         for (int host = 0; host < report.hosts().size(); host++) {
             row.add(cells(entry, entry.results().get(host), cheapest.get(host)));
@@ -181,7 +177,7 @@ final class Matrix {
     }
 
     /** What is known of the places that threads did not run: {@code 24 more places explored: never 12, from WEAK 12}. */
-    static String places(List<Entry> others, boolean more) {
+    private static String places(List<Entry> others, boolean more) {
         Map<Boolean, List<PointFacts>> parts =
                 others.stream().map(Entry::point).collect(Collectors.partitioningBy(PointFacts::isExplored));
         List<String> said = new ArrayList<>();

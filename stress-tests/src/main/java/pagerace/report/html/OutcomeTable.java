@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.race.Stuckness;
-import pagerace.report.HostReport;
 import pagerace.report.RaceFacts;
 import pagerace.report.RaceFacts.OutcomeFacts;
 import pagerace.report.Report;
@@ -60,7 +59,11 @@ final class OutcomeTable {
         List<Markup> parts = new ArrayList<>(
                 List.of(Words.scrolling("Outcomes of " + entry.point().key(), table)));
         if (!rest.isEmpty()) {
-            String said = entry.point().isExplored() ? "Not reachable under any model" : "Not explored";
+            String said = !entry.point().isExplored()
+                    ? "Not explored"
+                    : entry.point().predicted().bound() == null
+                            ? "Not reachable under any model"
+                            : "Not reached until a bound was hit";
             String words = rest.stream().map(Shown::word).collect(Collectors.joining(", "));
             parts.add(tag("p", said + ", and not seen: " + words + ".").with("class", "quiet"));
         }
@@ -95,8 +98,8 @@ final class OutcomeTable {
                 Words.column("outcome").with("rowspan", 2),
                 tag("th", "explored: reachable").with("scope", "colgroup").with("colspan", Words.LEVELS.size()));
         Markup second = tag("tr", Words.levelColumns());
-        for (HostReport host : report.hosts()) {
-            String observed = report.hosts().size() > 1 ? "observed: " + host.host() : "observed";
+        for (int host = 0; host < report.hosts().size(); host++) {
+            String observed = "observed" + Words.host(report, host, ": ", "");
             first.add(tag("th", observed)
                     .with("scope", "colgroup")
                     .with("colspan", TIERS.size() + 1)
@@ -109,16 +112,14 @@ final class OutcomeTable {
     }
 
     private Markup row(Shown outcome) {
+        Markup head = tag(
+                "th",
+                tag("code", outcome.word),
+                " ",
+                span("mark " + outcome.mark, outcome.mark),
+                tag("div", outcome.sentence).with("class", "sentence"));
         Markup row = tag(
-                "tr",
-                tag(
-                                "th",
-                                tag("code", outcome.word),
-                                " ",
-                                span("mark " + outcome.mark, outcome.mark),
-                                tag("div", outcome.sentence).with("class", "sentence"))
-                        .with("scope", "row"),
-                Words.reachable(entry.point().predicted(), outcome.word()));
+                "tr", head.with("scope", "row"), Words.reachable(entry.point().predicted(), outcome.word));
         boolean unseen = false;
         for (Result result : entry.results()) {
             row.add(observed(result, outcome.word));
@@ -148,7 +149,7 @@ final class OutcomeTable {
 
     private static Markup cell(long count, long samples) {
         return samples == 0
-                ? tag("td", "not run").with("class", "zero")
+                ? tag("td", "no samples").with("class", "zero")
                 : tag("td", Table.number(count) + " (" + Table.rate(count, samples) + ")")
                         .with("class", count == 0 ? "zero" : "seen");
     }

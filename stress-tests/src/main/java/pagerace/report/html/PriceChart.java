@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import pagerace.price.Price;
@@ -19,8 +18,8 @@ import pagerace.price.Price.Ratio;
 import pagerace.report.Table;
 
 /**
- * Prices of one operation as a picture: for each the 95 % interval around its median, in multiples of its base, on a logarithmic
- * scale with a line at one. What was not timed has words in place of an interval.
+ * Prices of one operation as a picture: for each the 95 % interval around its median, in multiples of its base, on a
+ * logarithmic scale with a line at one. What was not timed has words in place of an interval.
  */
 final class PriceChart {
     private static final int ROW = 20;
@@ -32,17 +31,15 @@ final class PriceChart {
     private static final List<Double> TICKS = List.of(0.1, 0.2, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0);
 
     private final List<Price> prices;
-    private final UnaryOperator<String> names;
     private final int plot;
     private final double low;
     private final double high;
 
-    private PriceChart(List<Price> prices, UnaryOperator<String> names) {
+    private PriceChart(List<Price> prices) {
         this.prices = prices;
-        this.names = names;
         this.plot = 24
                 + prices.stream()
-                        .map(price -> names.apply(price.point()))
+                        .map(PriceChart::name)
                         .mapToInt(Svg::width)
                         .max()
                         .orElse(0);
@@ -61,11 +58,15 @@ final class PriceChart {
      * The picture.
      *
      * @param title what it shows
-     * @param prices prices of one operation
-     * @param names what to call a point
+     * @param prices prices of one operation in one race, or of one workload
      */
-    static Markup of(String title, List<Price> prices, UnaryOperator<String> names) {
-        return new PriceChart(prices, names).draw(title);
+    static Markup of(String title, List<Price> prices) {
+        return Words.scrolling(title, new PriceChart(prices).draw(title));
+    }
+
+    /** What the point is called within its race or workload. */
+    private static String name(Price price) {
+        return price.point().substring(price.point().indexOf('/') + 1);
     }
 
     private Markup draw(String title) {
@@ -87,9 +88,7 @@ final class PriceChart {
     }
 
     private String described() {
-        return prices.stream()
-                .map(price -> names.apply(price.point()) + ": " + inWords(price))
-                .collect(Collectors.joining("; "));
+        return prices.stream().map(price -> name(price) + ": " + inWords(price)).collect(Collectors.joining("; "));
     }
 
     private Markup axis(int height) {
@@ -107,10 +106,7 @@ final class PriceChart {
 
     private Markup row(Price price, int y) {
         Ratio ratio = price.ratio();
-        Markup row = tag(
-                "g",
-                tag("title", details(price)),
-                Svg.text("name", plot - 12, y + 4, "end", names.apply(price.point())));
+        Markup row = tag("g", tag("title", details(price)), Svg.text("name", plot - 12, y + 4, "end", name(price)));
         row.with("class", "claim-" + Words.style(price.claim()));
         if (ratio != null && price.claim() != Claim.SAME) {
             row.add(

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import pagerace.explore.Necessity;
 import pagerace.price.Price;
 import pagerace.race.Variant;
-import pagerace.report.HostReport;
 import pagerace.report.RaceFacts;
 import pagerace.report.Report;
 import pagerace.report.Result;
@@ -39,8 +38,8 @@ final class RaceSection {
     private Markup section() {
         Markup section = tag("section", tag("h2", race.name()).with("id", Words.id("race", race.name())));
         section.add(tag("p", race.question()).with("class", "lead"), verdicts(), facts(), variants());
-        section.add(cheapest());
-        section.add(points());
+        part(section, "Cheapest variant that holds", CheapestTable.of(report, race, entries));
+        part(section, "Predicted against observed", points());
         part(section, "Which steps are needed", necessity());
         part(section, "Prices", prices());
         List<Markup> drawn = schedules.all();
@@ -64,10 +63,7 @@ final class RaceSection {
         List<Markup> lines = new ArrayList<>();
         for (int i = 0; i < report.hosts().size(); i++) {
             int host = i;
-            Markup line = tag("p").with("class", "sums");
-            if (report.hosts().size() > 1) {
-                line.add(report.hosts().get(host).host() + ": ");
-            }
+            Markup line = tag("p", Words.host(report, host, "", ": ")).with("class", "sums");
             lines.add(line.add(Words.sums(entries.stream()
                     .filter(Entry::isShown)
                     .map(entry -> entry.results().get(host).verdict())
@@ -85,15 +81,9 @@ final class RaceSection {
                 tag("dt", "How it breaks"),
                 tag("dd", tag("pre", race.breakingSchedule()).with("tabindex", "0")));
         if (!race.notModelled().isEmpty()) {
-            facts.add(
-                    tag("dt", "Not modelled"),
-                    tag(
-                            "dd",
-                            tag(
-                                    "ul",
-                                    race.notModelled().stream()
-                                            .map(each -> tag("li", each))
-                                            .toList())));
+            List<Markup> limits =
+                    race.notModelled().stream().map(each -> tag("li", each)).toList();
+            facts.add(tag("dt", "Not modelled"), tag("dd", tag("ul", limits)));
         }
         return facts;
     }
@@ -128,108 +118,23 @@ final class RaceSection {
                 Words.scrolling("Variants of " + race.name(), tag("table", head, body)));
     }
 
-    private List<Markup> cheapest() {
-        List<Markup> parts = new ArrayList<>();
-        parts.add(tag("h3", "Cheapest variant that holds"));
-        for (int host = 0; host < report.hosts().size(); host++) {
-            HostReport measured = report.hosts().get(host);
-            if (report.hosts().size() > 1) {
-                parts.add(tag("h4", measured.host().toString()));
-            }
-            List<Cheapest> answers = Cheapest.of(entries, host);
-            if (answers.isEmpty()) {
-                parts.add(tag("p", "None: in this run no variant held in all its planned places."));
-            } else {
-                parts.add(cheapest(answers, host));
-            }
-        }
-        return parts;
-    }
-
-    private Markup cheapest(List<Cheapest> answers, int host) {
-        Markup body = tag("tbody");
-        for (Cheapest answer : answers) {
-            body.add(tag(
-                    "tr",
-                    tag("th", Words.place(answer.place())).with("scope", "row"),
-                    tag("td", answer.operation().isEmpty() ? "-" : answer.operation()),
-                    tag("td", cheapest(answer, host)),
-                    tag("td", named(answer.dearer(), answer, host)),
-                    tag("td", named(answer.unsaid(), answer, host))));
-        }
-        Markup head = Words.head(
-                Words.column("place"),
-                Words.column("actor, alone"),
-                Words.column("cheapest"),
-                Words.column("dearer"),
-                Words.column("nothing may be said of"));
-        return Words.scrolling(
-                "Cheapest variant of " + race.name() + " that holds",
-                tag("table", head, body).with("class", "cheapest-table"));
-    }
-
-    private List<Object> cheapest(Cheapest answer, int host) {
-        List<Object> named = named(answer.cheapest(), answer, host);
-        List<Object> said = new ArrayList<>(named);
-        int all = answer.cheapest().size()
-                + answer.dearer().size()
-                + answer.unsaid().size();
-        if (answer.cheapest().isEmpty()) {
-            return List.of(answer.operation().isEmpty() ? "no prices" : "-");
-        }
-        if (all == 1) {
-            said.add(span("quiet", ", the only one that holds here"));
-        } else if (answer.cheapest().size() > 1) {
-            said.add(span("quiet", ", which cannot be told apart"));
-        }
-        return said;
-    }
-
-    private static List<Object> named(List<Entry> entries, Cheapest answer, int host) {
-        return entries.isEmpty()
-                ? List.of("-")
-                : Words.listed(entries.stream()
-                        .map(entry -> {
-                            Markup name = tag(
-                                    "span", Words.link(entry.id(), entry.point().variant()));
-                            entry.results().get(host).prices().stream()
-                                    .filter(price -> price.operation().equals(answer.operation()))
-                                    .forEach(price -> name.add(" ", span("priced", Words.price(price))));
-                            return name;
-                        })
-                        .toList());
-    }
-
     private List<Markup> points() {
-        List<Markup> points =
-                entries.stream().filter(Entry::isShown).map(this::point).toList();
-        return points.isEmpty() ? List.of() : concat(tag("h3", "Predicted against observed"), points);
-    }
-
-    private static List<Markup> concat(Markup first, List<Markup> more) {
-        List<Markup> all = new ArrayList<>(List.of(first));
-        all.addAll(more);
-        return all;
+        return entries.stream().filter(Entry::isShown).map(this::point).toList();
     }
 
     private Markup point(Entry entry) {
         Markup headline = tag("summary", tag("code", entry.name()));
-        for (int host = 0; host < report.hosts().size(); host++) {
-            String where =
-                    report.hosts().size() > 1 ? " " + report.hosts().get(host).host() + ": " : " ";
-            headline.add(
-                    span("quiet", where), Words.badge(entry.results().get(host).verdict()));
-        }
-        Markup content = tag("div").with("id", entry.id());
-        content.add(tag("p", entry.variant().origin().difference() + "."));
+        Markup reasons = tag("div");
         for (int host = 0; host < report.hosts().size(); host++) {
             Result result = entry.results().get(host);
+            String where = Words.host(report, host, "", ": ");
+            headline.add(" ", span("quiet", where), Words.badge(result.verdict()));
             if (!result.reason().isEmpty()) {
-                String where =
-                        report.hosts().size() > 1 ? report.hosts().get(host).host() + ": " : "";
-                content.add(tag("p", where, Words.badge(result.verdict()), " " + result.reason()));
+                reasons.add(tag("p", where, Words.badge(result.verdict()), " " + result.reason()));
             }
         }
+        Markup content = tag("div", tag("p", entry.variant().origin().difference() + "."), reasons);
+        content.with("id", entry.id());
         content.add(OutcomeTable.of(report, race, entry));
         List<Markup> links = schedules.linksOf(entry);
         if (!links.isEmpty()) {
@@ -290,21 +195,12 @@ final class RaceSection {
             Map<String, List<Price>> byOperation = entries.stream()
                     .flatMap(entry -> entry.results().get(host).prices().stream())
                     .collect(Collectors.groupingBy(Price::operation, LinkedHashMap::new, Collectors.toList()));
-            String of =
-                    report.hosts().size() > 1 ? ", " + report.hosts().get(host).host() : "";
-            byOperation.forEach((operation, prices) -> charts.addAll(chart(operation + ", alone" + of, prices)));
+            byOperation.forEach((operation, prices) -> {
+                String title = operation + ", alone" + Words.host(report, host, ", ", "");
+                charts.add(tag("h4", title));
+                charts.add(PriceChart.of("Prices of " + race.name() + ": " + title, prices));
+            });
         }
         return charts;
-    }
-
-    private List<Markup> chart(String title, List<Price> prices) {
-        return List.of(
-                tag("h4", title),
-                Words.scrolling(
-                        "Prices of " + title,
-                        PriceChart.of(
-                                "Prices of " + race.name() + ", " + title,
-                                prices,
-                                key -> key.substring(key.indexOf('/') + 1))));
     }
 }

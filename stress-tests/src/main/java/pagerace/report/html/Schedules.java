@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report.html;
 
+import static pagerace.report.html.Markup.span;
 import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
@@ -12,10 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import pagerace.explore.Trace;
-import pagerace.explore.Transcript.Line;
+import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Tells;
 import pagerace.report.RaceFacts;
-import pagerace.report.Table;
 import pagerace.verdict.Prediction.Told;
 
 /**
@@ -32,6 +32,12 @@ final class Schedules {
     private record Schedule(String outcome, Told told) {
         int length() {
             return told.transcript().lines().size();
+        }
+
+        long steps() {
+            return told.transcript().lines().stream()
+                    .filter(line -> line.tells() == Tells.STEP)
+                    .count();
         }
     }
 
@@ -96,37 +102,27 @@ final class Schedules {
     }
 
     private Markup section(Schedule schedule, boolean open) {
-        List<Entry> reached = points.getOrDefault(schedule, List.of());
-        String names = reached.stream().map(Entry::name).collect(Collectors.joining(", "));
-        long steps = schedule.told.transcript().lines().stream()
-                .map(Line::tells)
-                .filter(Tells.STEP::equals)
-                .count();
+        Transcript transcript = schedule.told.transcript();
+        List<Entry> broken = points.getOrDefault(schedule, List.of());
+        String names = broken.stream().map(Entry::name).collect(Collectors.joining(", "));
+        String title = race.name() + "/" + names + ": " + schedule.outcome + " " + under(schedule);
         Markup headline = tag(
                 "summary",
                 tag("b", schedule.outcome),
                 " " + under(schedule) + ": ",
-                Markup.span("place", names),
-                " (" + Table.number(steps) + " steps)");
-        String title = race.name() + "/" + names + ": " + schedule.outcome + " " + under(schedule);
-        Markup content = tag(
-                        "div",
-                        Words.scrolling(title, SequenceDiagram.of(title, schedule.told.transcript()))
-                                .with("class", "scroll diagram"),
-                        tag(
-                                "p",
-                                "Of ",
-                                Words.listed(reached.stream()
-                                        .map(entry -> Words.link(entry.id(), entry.name()))
-                                        .toList()),
-                                "."),
-                        tag(
-                                "details",
-                                tag("summary", "As text, with lines of model code"),
-                                tag("pre", Trace.print(schedule.told.transcript()))
-                                        .with("tabindex", "0")))
-                .with("id", id(schedule));
-        Markup details = tag("details", headline, content).with("class", "schedule");
+                span("place", names),
+                " (" + Words.counted(schedule.steps(), "step") + ")");
+        List<Markup> links = broken.stream()
+                .map(entry -> Words.link(entry.id(), entry.name()))
+                .toList();
+        Markup text = tag(
+                "details",
+                tag("summary", "As text, with lines of model code"),
+                tag("pre", Trace.print(transcript)).with("tabindex", "0"));
+        Markup picture = Words.scrolling(title, SequenceDiagram.of(title, transcript));
+        Markup content = tag("div", picture, tag("p", "Of ", Words.listed(links), "."), text);
+        Markup details = tag("details", headline, content.with("id", id(schedule)));
+        details.with("class", "schedule");
         return open ? details.with("open", "open") : details;
     }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
 import pagerace.race.Reachability;
+import pagerace.report.Report;
 import pagerace.report.Table;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Answer;
@@ -36,6 +37,11 @@ final class Words {
     /** A constant as a class of the style sheet. */
     static String style(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The name of a class of hosts between other words; nothing if there is only one, for then it need not be said. */
+    static String host(Report report, int host, String before, String after) {
+        return report.hosts().size() > 1 ? before + report.hosts().get(host).host() + after : "";
     }
 
     /** A link within the page. */
@@ -67,7 +73,7 @@ final class Words {
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
         verdicts.forEach(verdict -> counts.merge(verdict, 1L, Long::sum));
         return counts.entrySet().stream()
-                .map(sum -> badge(sum.getKey(), " ", span("count", Table.number(sum.getValue()))))
+                .map(sum -> badge(sum.getKey(), " ", Table.number(sum.getValue())))
                 .toList();
     }
 

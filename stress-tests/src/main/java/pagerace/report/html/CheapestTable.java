@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.span;
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.List;
+import pagerace.report.RaceFacts;
+import pagerace.report.Report;
+
+/** Which variants of a race are the cheapest that hold: a row for each place and actor; {@link Cheapest} has the rule. */
+final class CheapestTable {
+    private final List<Entry> entries;
+    private final int host;
+
+    private CheapestTable(List<Entry> entries, int host) {
+        this.entries = entries;
+        this.host = host;
+    }
+
+    /** The tables of {@code race}, one for each class of hosts. */
+    static List<Markup> of(Report report, RaceFacts race, List<Entry> entries) {
+        List<Markup> tables = new ArrayList<>();
+        for (int host = 0; host < report.hosts().size(); host++) {
+            String where = Words.host(report, host, "", "");
+            if (!where.isEmpty()) {
+                tables.add(tag("h4", where));
+            }
+            tables.add(new CheapestTable(entries, host).table(race));
+        }
+        return tables;
+    }
+
+    private Markup table(RaceFacts race) {
+        List<Cheapest> answers = Cheapest.of(entries, host);
+        if (answers.isEmpty()) {
+            return tag("p", "None: in this run no variant held in all its planned places.");
+        }
+        Markup head = Words.head(
+                Words.column("place"),
+                Words.column("actor, alone"),
+                Words.column("cheapest"),
+                Words.column("dearer"),
+                Words.column("nothing may be said of"));
+        Markup body = tag("tbody", answers.stream().map(this::row).toList());
+        return Words.scrolling("Cheapest variant of " + race.name() + " that holds", tag("table", head, body));
+    }
+
+    private Markup row(Cheapest answer) {
+        return tag(
+                "tr",
+                tag("th", Words.place(answer.place())).with("scope", "row"),
+                tag("td", answer.operation().isEmpty() ? "no prices" : answer.operation()),
+                tag("td", names(answer.cheapest(), answer), span("quiet", remark(answer))),
+                tag("td", names(answer.dearer(), answer)),
+                tag("td", names(answer.unsaid(), answer)));
+    }
+
+    private static String remark(Cheapest answer) {
+        boolean only = answer.dearer().isEmpty() && answer.unsaid().isEmpty();
+        return switch (answer.cheapest().size()) {
+            case 0 -> "";
+            case 1 -> only ? ", the only one that holds here" : "";
+            default -> ", which cannot be told apart";
+        };
+    }
+
+    private List<Object> names(List<Entry> variants, Cheapest answer) {
+        return variants.isEmpty()
+                ? List.of("-")
+                : Words.listed(
+                        variants.stream().map(entry -> name(entry, answer)).toList());
+    }
+
+    private Markup name(Entry entry, Cheapest answer) {
+        Markup name = tag("span", Words.link(entry.id(), entry.point().variant()));
+        entry.results().get(host).prices().stream()
+                .filter(price -> price.operation().equals(answer.operation()))
+                .forEach(price -> name.add(" ", Words.price(price)));
+        return name;
+    }
+}
