@@ -62,7 +62,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--format",
             split = ",",
             paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES}, one or several with commas. Default: json,junit.")
+            description = "${COMPLETION-CANDIDATES}, one or several with commas. Default: json,html,junit.")
     private List<Format> formats = new ArrayList<>();
 
     @Option(

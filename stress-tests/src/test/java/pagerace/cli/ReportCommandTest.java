@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.race.Catalogue;
 import pagerace.race.Reachability;
-import pagerace.report.Format;
 import pagerace.report.Journal;
 import pagerace.report.Json;
 import pagerace.report.Report;
