@@ -84,7 +84,7 @@ final class StressCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIRECTORY",
             defaultValue = "target/pagerace",
-            description = "Where report.json, junit.xml and measured.jsonl go. Default: ${DEFAULT-VALUE}.")
+            description = "Where report.json, report.html, junit.xml and measured.jsonl go. Default: ${DEFAULT-VALUE}.")
     private Path output = Path.of("target", "pagerace");
 
     @Option(

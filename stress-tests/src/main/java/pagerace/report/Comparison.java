@@ -184,6 +184,9 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
         return pairs.stream().anyMatch(pair -> !pair.verdicts.isEmpty());
     }
 
+    /** A point as forks of one tier ran it. */
+    private record Stressed(String key, Tier tier) {}
+
     /** Two hosts of two reports. */
     private record Two(Report before, HostReport one, Report after, HostReport other) {
         Pair compared() {
@@ -253,11 +256,11 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
         }
 
         private Moves<RateMove> rates() {
-            Map<List<Object>, Rate> now = rates(after, other);
+            Map<Stressed, Rate> now = rates(after, other);
             List<RateMove> moved = new ArrayList<>();
             int compared = 0;
             int tooFew = 0;
-            for (Map.Entry<List<Object>, Rate> each : rates(before, one).entrySet()) {
+            for (Map.Entry<Stressed, Rate> each : rates(before, one).entrySet()) {
                 Rate rate = each.getValue();
                 Rate itsNow = now.get(each.getKey());
                 if (itsNow == null || rate.hits() + itsNow.hits() == 0) {
@@ -269,26 +272,25 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                 }
                 compared++;
                 if (Rate.differ(rate, itsNow)) {
-                    moved.add(new RateMove(
-                            (String) each.getKey().get(0), (Tier) each.getKey().get(1), rate, itsNow));
+                    moved.add(new RateMove(each.getKey().key, each.getKey().tier, rate, itsNow));
                 }
             }
             return new Moves<>(compared, tooFew, List.copyOf(moved));
         }
 
         /** The rate of the forbidden outcomes of each point in each tier in which it has samples. */
-        private static Map<List<Object>, Rate> rates(Report report, HostReport host) {
+        private static Map<Stressed, Rate> rates(Report report, HostReport host) {
             Map<String, Set<String>> forbidden = new HashMap<>();
             report.rows(host).forEach(row -> forbidden.put(row.point().key(), forbidden(report, row)));
-            Map<List<Object>, List<Rate.Fork>> forks = new LinkedHashMap<>();
+            Map<Stressed, List<Rate.Fork>> forks = new LinkedHashMap<>();
             for (Measurement fork : host.measurements()) {
                 Set<String> words = forbidden.get(fork.point());
                 if (words != null && fork.samples() > 0) {
-                    forks.computeIfAbsent(List.of(fork.point(), fork.tier()), unused -> new ArrayList<>())
+                    forks.computeIfAbsent(new Stressed(fork.point(), fork.tier()), unused -> new ArrayList<>())
                             .add(new Rate.Fork(count(fork, words::contains), fork.samples()));
                 }
             }
-            Map<List<Object>, Rate> rates = new LinkedHashMap<>();
+            Map<Stressed, Rate> rates = new LinkedHashMap<>();
             forks.forEach((key, its) -> rates.put(key, Rate.of(its)));
             return rates;
         }

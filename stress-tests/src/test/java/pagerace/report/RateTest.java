@@ -81,7 +81,9 @@ class RateTest {
         "12, 3, 1.2",
         "12, 3000, 0",
         "12, 3000, 0.5",
-        "12, 3000, 1.2"
+        "12, 3000, 1.2",
+        "5, 100, 1.5",
+        "8, 3000, 1.5"
     })
     void equalOnesRarelyDiffer(int forks, double hits, double spread) {
         assertThat(differing(forks, hits, 1, spread)).isLessThan(0.05);
