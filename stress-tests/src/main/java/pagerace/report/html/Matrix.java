@@ -42,8 +42,8 @@ final class Matrix {
     }
 
     private Markup table(Map<RaceFacts, List<Entry>> races) {
-        Markup table =
-                tag("table", tag("caption", "Races and variants"), head()).with("class", "matrix");
+        Markup table = tag("table", tag("caption", "Races and variants"), head());
+        table.with("class", report.hosts().size() > 1 ? "matrix several" : "matrix single");
         races.forEach((race, entries) -> table.add(body(race, entries)));
         return Words.scrolling("Races and variants", table);
     }

@@ -113,7 +113,7 @@ class HtmlInBrowserTest {
 
     @Test
     void aLinkOpensThePartThatItLeadsTo() throws IOException, InterruptedException {
-        assertThat(show(Pages.explored(), 1400, "#point-UnpinDirtyVsClean-ALWAYS_LOCK"))
+        assertThat(show(Pages.onTwoHosts(), 1000, "#point-UnpinDirtyVsClean-ALWAYS_LOCK"))
                 .contains("data-overflow=\"0\"")
                 .containsOnlyOnce("<details class=\"point\" open=\"\">")
                 .contains("<svg");
