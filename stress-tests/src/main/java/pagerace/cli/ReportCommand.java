@@ -18,7 +18,9 @@ import pagerace.report.Journal;
 import pagerace.report.Json;
 import pagerace.report.Merge;
 import pagerace.report.Report;
+import pagerace.report.Run;
 import pagerace.report.Session;
+import pagerace.report.Shard;
 import pagerace.report.Table;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
@@ -164,11 +166,12 @@ final class ReportCommand implements Callable<Integer> {
                         + Selection.nearest(measurement.point(), List.copyOf(points.keySet()));
             }
         }
-        Map<String, Prediction> predictions = Predictions.of(plan, out);
+        Share share = share(head.run(), plan);
+        Map<String, Prediction> predictions = Predictions.of(share.explored(), out);
         Report report = Report.of(
                 Catalogue.RACES,
                 predictions,
-                Predictions.necessity(plan, predictions, out),
+                Predictions.necessity(share.stepsDropped(), predictions, out),
                 List.of(new Session(List.of(contents.run()), head.plan(), contents.measurements(), priced)));
         Outputs outputs = outputs(file);
         outputs.begin();
@@ -179,6 +182,17 @@ final class ReportCommand implements Callable<Integer> {
                     + contents.measurements().size() + " measurements before it are reported.");
         }
         return report.fails() ? Main.FAILED : Main.PASSED;
+    }
+
+    /** What to explore: of a shard what the run would have, so that it can be merged; else the plan. */
+    private static Share share(Run run, List<Point> plan) {
+        return run.shard() == null
+                ? new Share(plan, plan, plan)
+                : Share.of(
+                        new Selection(Catalogue.RACES),
+                        run.filter(),
+                        Shard.parse(run.shard()),
+                        run.host().memoryModel());
     }
 
     private Outputs outputs(Path file) {

@@ -32,6 +32,11 @@ public record Run(
         long budget,
         long elapsed,
         boolean complete) {
+    /** Checks that the shard is one. */
+    public Run {
+        Shard ignored = shard == null ? null : Shard.parse(shard);
+    }
+
     /** The same run when it has ended. */
     public Run ended(long elapsedSeconds, boolean isComplete) {
         return new Run(

@@ -125,6 +125,28 @@ class ReportCommandTest {
     }
 
     @Test
+    void aShardThatIsGradedAgainExploresWhatItWasTo() throws IOException {
+        Report whole = Json.read(Files.readString(report("a", "1/1", BROKEN, 200)));
+        Report first = Json.read(Files.readString(report("b", "1/3", BROKEN, 200)));
+        Report last = Json.read(Files.readString(report("c", "3/3", OTHER, 200)));
+        assertThat(first.race("UnpinDirtyVsClean").necessity())
+                .isNotEmpty()
+                .isEqualTo(whole.race("UnpinDirtyVsClean").necessity());
+        assertThat(last.race("UnpinDirtyVsClean").necessity()).isEmpty();
+        assertThat(last.points())
+                .anyMatch(point -> point.isExplored() && !point.key().equals(OTHER));
+    }
+
+    @Test
+    void aShardThatIsNoneIsNoReport() throws IOException {
+        Path report = report("a", "1/3", BROKEN, 200);
+        Files.writeString(report, Files.readString(report).replace("\"1/3\"", "\"4/3\""));
+        Ran.of("report", "--merge", report.toString(), "--output=" + directory.resolve("merged"))
+                .isRefusedWith("The file " + report
+                        + " is not a whole report of version 2; stress and report write one, report.json.");
+    }
+
+    @Test
     void aMissingShardIsSaidAndFails() throws IOException {
         Path output = directory.resolve("merged");
         Path one = report("a", "1/3", BROKEN, 200);

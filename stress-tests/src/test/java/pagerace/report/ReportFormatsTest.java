@@ -287,6 +287,17 @@ public class ReportFormatsTest {
     }
 
     @Test
+    void whatNobodyHasEstablishedIsToDoAndNoFailure() {
+        Tally tally = TestRace.tally(Fix.OPEN);
+        tally.add(TestRace.fork(Fix.OPEN, Tier.C2, Map.of("WRONG", 7L)));
+        Report report =
+                unexplored(run(HOST).ended(238, true), Map.of(tally.point().key(), tally));
+        assertThat(report.fails()).isFalse();
+        assertThat(Tap.of(report)).contains("not ok 13 - TestRace/OPEN[small] # TODO nobody has established");
+        assertThat(JunitXml.of(report)).contains("failures=\"0\"");
+    }
+
+    @Test
     void whatIsNotWholeIsNoReport() {
         String text = Json.of(report());
         for (String field : List.of(
