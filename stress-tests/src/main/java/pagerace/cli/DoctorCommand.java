@@ -12,9 +12,8 @@ import picocli.CommandLine.Command;
 /** Says what this host can and cannot show. */
 @Command(
         name = "doctor",
-        description =
-                "Check this host, in less than two seconds: CPUs, JDK, compilers, affinity, memory, load; and say what"
-                        + " threads can and cannot show here. Each line is ok, a note, or a problem, with what to do about it.",
+        description = "Check this host: CPUs, JDK, compilers, affinity, memory, load; and say what"
+                + " threads can and cannot show here. Each line is ok, a note, or a problem, with what to do about it.",
         exitCodeList = {
             "0:stress can run here",
             "1:it cannot: there is a problem",
