@@ -128,8 +128,9 @@ public record Point(
     }
 
     /** This point, of which somebody has found out that the forbidden outcome is reachable from {@code found} on. */
-    public Point expecting(Reachability found) {
+    public Point expecting(Reachability found, boolean deadlocks) {
         Variant needed = found.isReachableOn(Reachability.TSO) ? null : control;
-        return new Point(race, variant, dimensions, found, needed, stress, steps, setup);
+        Variant known = deadlocks ? new Deadlocking(variant) : variant;
+        return new Point(race, known, dimensions, found, needed, stress, steps, setup);
     }
 }

@@ -15,7 +15,7 @@ import pagerace.verdict.Prediction.Explored;
  * Grades points. A pure function of what was measured, what the plan demands, and what was predicted.
  *
  * <p>A verdict is never read from an absence alone: a point holds only if all tiers ran, often enough, inside the window,
- * with its control caught in the same run. The clauses are tried from the loudest to the quietest, and the first one that
+ * and it has a control, which was caught in the same run. The clauses are tried from the loudest to the quietest, and the first one that
  * fails names the verdict.
  */
 public final class Grader {
@@ -87,17 +87,18 @@ public final class Grader {
                     "allowed in this abstraction under " + tally.point().reachableFrom() + ", this host is "
                             + host.memoryModel());
         }
-        if (control == null && tally.point().control() != null) {
+        if (tally.point().control() == null) {
+            return Grade.of(Verdict.INCONCLUSIVE, "no variant of the race vouches here that threads would show it");
+        }
+        if (control == null) {
             return inconclusive("control " + tally.point().control().name() + " did not run", tally);
         }
-        if (control != null) {
-            String name = "control " + control.point().variant().name();
-            if (demand(control).aim() != Demand.Aim.SHOW) {
-                return Grade.of(Verdict.INCONCLUSIVE, name + " cannot show it on this host");
-            }
-            if (!demand(control).isMetBy(control)) {
-                return inconclusive(name + " silent", control);
-            }
+        String name = "control " + control.point().variant().name();
+        if (demand(control).aim() != Demand.Aim.SHOW) {
+            return Grade.of(Verdict.INCONCLUSIVE, name + " cannot show it on this host");
+        }
+        if (!demand(control).isMetBy(control)) {
+            return inconclusive(name + " silent", control);
         }
         if (prediction == null) {
             return Grade.of(Verdict.INCONCLUSIVE, "not explored");
@@ -112,7 +113,9 @@ public final class Grader {
             return Grade.of(Verdict.UNPREDICTED, words(tally.strangers()) + ": not an outcome of the race");
         }
         Reachability from = tally.point().reachableFrom();
-        if (from == Reachability.NEVER && tally.forbidden() > 0) {
+        boolean mended =
+                from == Reachability.NEVER || (tally.point().variant().isOwn() && from == Reachability.UNKNOWN);
+        if (mended && tally.forbidden() > 0) {
             return Grade.of(
                     Verdict.BROKEN, words(tally.forbiddenSeen()) + " seen " + number(tally.forbidden()) + " times");
         }

@@ -15,6 +15,7 @@ import pagerace.explore.Transcript;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
+import pagerace.race.Stuckness;
 
 /**
  * What the explorer says of one point, without the executions themselves.
@@ -110,7 +111,20 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
 
     /** {@code point}, or, if it is a user's own, of which nobody recorded anything, the same that expects what this says. */
     public Point settle(Point point) {
-        return point.variant().isOwn() && !models.isEmpty() ? point.expecting(reachableFrom()) : point;
+        return point.variant().isOwn() && !models.isEmpty() ? point.expecting(atLatest(), deadlocks()) : point;
+    }
+
+    /** From where on a forbidden outcome is reachable, at the latest: a stronger model may have stopped at its bound. */
+    private Reachability atLatest() {
+        return models.entrySet().stream()
+                .filter(each -> each.getValue().reachability == Answer.REACHABLE)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseGet(this::reachableFrom);
+    }
+
+    private boolean deadlocks() {
+        return models.values().stream().anyMatch(model -> model.outcomes.contains(Stuckness.STUCK.name()));
     }
 
     /** Whether {@code word} can be reached under {@code model}. */

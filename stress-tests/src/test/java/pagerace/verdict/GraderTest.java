@@ -189,8 +189,13 @@ class GraderTest {
         }
 
         @Test
-        void withoutControlTheExplorerAnswersForIt() {
-            assertX86(good(Fix.FIXED_ALONE), null, Verdict.HOLDS, "", false);
+        void withoutControlNothingHolds() {
+            assertX86(
+                    good(Fix.FIXED_ALONE),
+                    null,
+                    Verdict.INCONCLUSIVE,
+                    "no variant of the race vouches here that threads would show it",
+                    true);
         }
 
         @Test
@@ -447,7 +452,7 @@ class GraderTest {
         }
 
         private static Tally measured(Reachability found, long wrong) {
-            Tally tally = new Tally(point().expecting(found), List.of(TestRace.End.values()));
+            Tally tally = new Tally(point().expecting(found, false), List.of(TestRace.End.values()));
             for (Tier tier : Tier.values()) {
                 tally.add(new Measurement(
                         tally.point().key(),
@@ -504,6 +509,28 @@ class GraderTest {
             Grade grade = onX86.grade(measured(Reachability.UNKNOWN, 0), null, cut);
             assertThat(grade.verdict()).isEqualTo(Verdict.UNKNOWN);
             assertThat(grade.reason()).isEqualTo("exploration stopped at its bound: 10,000 steps");
+        }
+
+        @Test
+        void expectsWhatAnyModelReached() {
+            Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
+            models.put(Reachability.SC, new Explored(Answer.UNKNOWN, Set.of("QUIET"), "10 steps", 1, 1, 1, 1));
+            models.put(Reachability.TSO, new Explored(Answer.REACHABLE, Set.of("STUCK"), "10 steps", 1, 1, 1, 1));
+            Point settled = new Prediction(models, Map.of()).settle(point());
+            assertThat(settled.reachableFrom()).isEqualTo(Reachability.TSO);
+            assertThat(settled.variant().deadlocks()).isTrue();
+            assertThat(settled.variant().isOwn()).isTrue();
+            assertThat(settled.key()).isEqualTo(point().key());
+            Point mine = point();
+            assertThat(Prediction.NONE.settle(mine)).isSameAs(mine);
+        }
+
+        @Test
+        void isBrokenIfThreadsShowedItThoughTheExplorerStopped() {
+            Prediction cut = prediction(Map.of(Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            Grade grade = onX86.grade(measured(Reachability.UNKNOWN, 250), null, cut);
+            assertThat(grade.verdict()).isEqualTo(Verdict.BROKEN);
+            assertThat(grade.reason()).isEqualTo("WRONG seen 1,000 times");
         }
 
         @Test

@@ -20,7 +20,7 @@ import pagerace.verdict.Verdict;
  * The cheapest variants that hold, in one place and for one actor, on one class of hosts.
  *
  * <p>The rule: compared are the variants that are planned in the place and whose planned points, there and elsewhere, all HOLD
- * on these hosts; mutants never, because what they save is a step that something else may need. In one place all prices are
+ * on these hosts, and none of whose other points fails; mutants never, because what they save is a step that something else may need. In one place all prices are
  * multiples of one base. A price takes part if something may be said of it: {@code 1} and {@code =} are one; {@code ~1} is its
  * interval, stretched to contain one; a number is its interval. A variant is among the cheapest unless another one's interval
  * lies wholly below its own.
@@ -54,9 +54,10 @@ record Cheapest(String place, String operation, List<Entry> cheapest, List<Entry
         return candidate.point().planned()
                 && candidate.variant().origin().kind() != Variant.Kind.MUTANT
                 && race.stream()
-                        .filter(entry -> entry.variant().equals(candidate.variant())
-                                && entry.point().planned())
-                        .allMatch(entry -> entry.results().get(host).verdict() == Verdict.HOLDS);
+                        .filter(entry -> entry.variant().equals(candidate.variant()))
+                        .allMatch(entry -> entry.point().planned()
+                                ? entry.results().get(host).verdict() == Verdict.HOLDS
+                                : !entry.results().get(host).fails());
     }
 
     private static Cheapest compare(String place, String operation, List<Entry> entries, int host) {
