@@ -275,7 +275,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
             }
             boolean[] enabled = new boolean[1];
             memory.step(actor, step, (next, read) -> enabled[0] = true);
-            return !enabled[0];
+            return !enabled[0] && !isUnderWay(actor, memory); // else it may be its own stores that have to go first
         }
 
         private void fates() {

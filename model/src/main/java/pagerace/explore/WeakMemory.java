@@ -88,9 +88,12 @@ final class WeakMemory implements Memory {
         long last = state.valueAt(location, state.messagesOf(location) - 1);
         String word = names.word(location);
         if (step.kind().reads()) {
-            return read == last
-                    ? ""
-                    : "old value: nothing orders this read after " + word + " became " + names.value(location, last);
+            if (read == last) {
+                return "";
+            }
+            String old = "old value: nothing orders this read after " + word + " became " + names.value(location, last);
+            boolean overtaken = step.takesPlace(read) && after.last(location) != step.after(read);
+            return overtaken ? old + "; what it writes comes before that in coherence order, and is lost" : old;
         }
         return after.last(location) == step.after(read)
                 ? ""

@@ -3,6 +3,7 @@ package pagerace.own;
 
 import java.util.Locale;
 import java.util.Objects;
+import pagerace.machine.Machine;
 import pagerace.mm.op.Steps;
 
 /**
@@ -20,7 +21,7 @@ import pagerace.mm.op.Steps;
  *         super("UnpinDirtyVsClean", "PRECHECK", MarkDirty.class, Steps.of(Added.SECOND_LOOK), "the folio is looked at twice");
  *     }
  *
- *     public MarkDirty operation(MarkDirty builtIn, Steps<Added> added) {
+ *     public MarkDirty operation(Machine machine, MarkDirty builtIn, Steps<Added> added) {
  *         return new MarkDirty(builtIn) {
  *             ... // overrides a step, and asks added.has(Added.SECOND_LOOK)
  *         };
@@ -65,11 +66,12 @@ public abstract class OwnFix<T, S extends Enum<S>> {
      * The operation in the user's way: as a rule an instance of a subclass that is made of {@code builtIn} and overrides one or
      * two of its steps. Called during setup, once per scenario, of which there are millions.
      *
+     * @param machine for fences, and for words of the fix's own: make them here, not while the operation runs
      * @param builtIn the operation of the variant that the fix starts from
      * @param steps the steps to do: the marked ones, but for those that were dropped. Better call it something else: in a
      *     subclass of the operation, {@code steps} are that operation's
      */
-    public abstract T operation(T builtIn, Steps<S> steps);
+    public abstract T operation(Machine machine, T builtIn, Steps<S> steps);
 
     /** The name of the variant. By default the name of the class, {@code LookAgain} as {@code LOOK_AGAIN}. */
     public String name() {

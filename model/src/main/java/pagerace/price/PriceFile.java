@@ -15,5 +15,5 @@ import java.util.List;
  */
 public record PriceFile(int schema, String host, String jdk, String method, boolean complete, List<Price> prices) {
     /** The version written today. */
-    public static final int SCHEMA = 1;
+    public static final int SCHEMA = 2;
 }

@@ -4,6 +4,7 @@ package pagerace.race;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.Machine;
 import pagerace.mm.op.Steps;
 import pagerace.own.OwnFix;
 
@@ -48,13 +49,13 @@ public final class Changes {
     }
 
     /** These changes, and what {@code fix} replaces is replaced; its steps are dropped like others. */
-    <R, S extends Enum<S>> Changes with(OwnFix<R, S> fix) {
+    <R, S extends Enum<S>> Changes with(Machine machine, OwnFix<R, S> fix) {
         return with(new Replacement() {
             @Override
             @SuppressWarnings("unchecked") // of exactly the class R, so R is a T
             public <T> T of(T operation) {
                 return operation.getClass() == fix.replaces()
-                        ? (T) operationOf(fix, fix.replaces().cast(operation))
+                        ? (T) operationOf(machine, fix, fix.replaces().cast(operation))
                         : operation;
             }
         });
@@ -65,8 +66,8 @@ public final class Changes {
         return new Changes(dropped, given);
     }
 
-    private <R, S extends Enum<S>> R operationOf(OwnFix<R, S> fix, R builtIn) {
-        R own = fix.operation(builtIn, keep(fix.steps()));
+    private <R, S extends Enum<S>> R operationOf(Machine machine, OwnFix<R, S> fix, R builtIn) {
+        R own = fix.operation(machine, builtIn, keep(fix.steps()));
         if (own == null) {
             throw new IllegalStateException("the operation of " + fix.name() + " is null");
         }

@@ -78,7 +78,7 @@ record ExtendedRace(Race race, List<OwnVariant> own) implements Race {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         if (!built.contains(fix.replaces())) {
             return "replaces " + fix.replaces().getSimpleName() + ", which " + fix.race() + "/" + fix.startsFrom()
-                    + " does not do; it does "
+                    + " does not build by itself; it builds "
                     + built.stream().map(Class::getSimpleName).collect(Collectors.joining(", "));
         }
         return null;

@@ -70,7 +70,7 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
 
     @Override
     public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-        return start.on(machine, at, changes.with(fix));
+        return start.on(machine, at, changes.with(machine, fix));
     }
 
     @Override

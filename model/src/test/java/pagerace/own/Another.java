@@ -2,6 +2,7 @@
 package pagerace.own;
 
 import java.util.function.UnaryOperator;
+import pagerace.machine.Machine;
 import pagerace.mm.op.Steps;
 
 /** A fix of which only one thing matters. */
@@ -25,7 +26,7 @@ public final class Another<T> extends OwnFix<T, Another.Step> {
     }
 
     @Override
-    public T operation(T builtIn, Steps<Step> steps) {
+    public T operation(Machine machine, T builtIn, Steps<Step> steps) {
         return operation.apply(builtIn);
     }
 

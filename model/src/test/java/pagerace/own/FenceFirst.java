@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.own;
 
+import pagerace.machine.Machine;
 import pagerace.mm.Folio;
 import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.Steps;
@@ -20,7 +21,7 @@ public final class FenceFirst extends OwnFix<MarkDirty, FenceFirst.Step> {
     }
 
     @Override
-    public MarkDirty operation(MarkDirty builtIn, Steps<Step> steps) {
+    public MarkDirty operation(Machine machine, MarkDirty builtIn, Steps<Step> steps) {
         return new Operation(builtIn, steps);
     }
 

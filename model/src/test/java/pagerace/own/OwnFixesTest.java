@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pagerace.machine.Machine;
 import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.Steps;
 
@@ -29,7 +30,7 @@ class OwnFixesTest {
         }
 
         @Override
-        public MarkDirty operation(MarkDirty builtIn, Steps<MarkDirty.Step> steps) {
+        public MarkDirty operation(Machine machine, MarkDirty builtIn, Steps<MarkDirty.Step> steps) {
             return builtIn;
         }
     }
@@ -43,7 +44,7 @@ class OwnFixesTest {
         }
 
         @Override
-        public MarkDirty operation(MarkDirty builtIn, Steps<MarkDirty.Step> steps) {
+        public MarkDirty operation(Machine machine, MarkDirty builtIn, Steps<MarkDirty.Step> steps) {
             return builtIn;
         }
     }
@@ -111,7 +112,7 @@ class OwnFixesTest {
         }
 
         @Override
-        public MarkDirty operation(MarkDirty builtIn, Steps<MarkDirty.Step> steps) {
+        public MarkDirty operation(Machine machine, MarkDirty builtIn, Steps<MarkDirty.Step> steps) {
             return builtIn;
         }
     }

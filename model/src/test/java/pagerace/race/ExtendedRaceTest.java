@@ -188,7 +188,7 @@ class ExtendedRaceTest {
     @Test
     void anOperationThatTheRaceDoesNotDo() {
         assertRefused(
-                "The own fix pagerace.own.Another replaces MarkDirty, which GupFastVsFork/CHECK_ONLY does not do; it does"
+                "The own fix pagerace.own.Another replaces MarkDirty, which GupFastVsFork/CHECK_ONLY does not build by itself; it builds"
                         + " GupFast, Fork, WriteFault.",
                 new Another<>("GupFastVsFork", "CHECK_ONLY", MarkDirty.class, "MINE"));
     }

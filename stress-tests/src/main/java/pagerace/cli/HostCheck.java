@@ -258,7 +258,7 @@ final class HostCheck {
                     Level.NOTE,
                     "cannot show",
                     latent
-                            + " planned points are LATENT here: broken under WEAK only, which threads show on a machine such"
+                            + " planned points are LATENT here: broken under WEAK only, which threads may show on a machine such"
                             + " as arm64, and the explorer everywhere");
         }
         Duration minimum = StressRun.minimum(planned, host.memoryModel(), 1);

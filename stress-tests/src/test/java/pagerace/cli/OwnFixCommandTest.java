@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pagerace.machine.Machine;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Steps;
 import pagerace.own.OwnFix;
@@ -26,7 +27,7 @@ class OwnFixCommandTest {
         }
 
         @Override
-        public GupFast operation(GupFast builtIn, Steps<GupFast.Step> steps) {
+        public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
             return builtIn;
         }
     }
@@ -34,7 +35,7 @@ class OwnFixCommandTest {
     /** Counts its runs in a field. */
     public static final class Counting extends Unchanged {
         @Override
-        public GupFast operation(GupFast builtIn, Steps<GupFast.Step> steps) {
+        public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
             return new GupFast(builtIn) {
                 private int runs;
 

@@ -2,6 +2,7 @@
 package pagerace.report.html;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.price.Price.Claim;
 import pagerace.price.Price.Ratio;
+import pagerace.race.Reachability;
 import pagerace.race.Variant;
 import pagerace.report.Result;
 import pagerace.verdict.Verdict;
@@ -19,11 +21,12 @@ import pagerace.verdict.Verdict;
 /**
  * The cheapest variants that hold, in one place and for one actor, on one class of hosts.
  *
- * <p>The rule: compared are the variants that are planned in the place and whose planned points, there and elsewhere, all HOLD
- * on these hosts, and none of whose other points fails; mutants never, because what they save is a step that something else may need. In one place all prices are
+ * <p>The rule: compared are the variants that are planned and HOLD in the place, and have the same control there, so that they
+ * mend the same thing; none of which a point fails anywhere; and mutants never, because what they save is a step that something
+ * else may need. In one place all prices are
  * multiples of one base. A price takes part if something may be said of it: {@code 1} and {@code =} are one; {@code ~1} is its
  * interval, stretched to contain one; a number is its interval. A variant is among the cheapest unless another one's interval
- * lies wholly below its own.
+ * lies wholly below its own. That it is broken in another place keeps no variant out, and is said of it.
  *
  * @param place the values of the dimensions
  * @param operation the actor; empty if the place has no prices
@@ -34,30 +37,48 @@ import pagerace.verdict.Verdict;
 record Cheapest(String place, String operation, List<Entry> cheapest, List<Entry> dearer, List<Entry> unsaid) {
     /** The answers for one race on one class of hosts. */
     static List<Cheapest> of(List<Entry> race, int host) {
-        Map<String, List<Entry>> places = race.stream()
-                .filter(entry -> holdsEverywhere(race, entry, host))
-                .collect(
-                        Collectors.groupingBy(entry -> entry.point().place(), LinkedHashMap::new, Collectors.toList()));
+        Map<Alike, List<Entry>> alike = race.stream()
+                .filter(entry -> isCandidate(race, entry, host))
+                .collect(Collectors.groupingBy(Alike::of, LinkedHashMap::new, Collectors.toList()));
         List<Cheapest> answers = new ArrayList<>();
-        places.forEach((place, entries) -> {
+        alike.forEach((group, entries) -> {
             Set<String> operations = entries.stream()
                     .flatMap(entry -> entry.results().get(host).prices().stream())
                     .map(Price::operation)
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             (operations.isEmpty() ? Set.of("") : operations)
-                    .forEach(operation -> answers.add(compare(place, operation, entries, host)));
+                    .forEach(operation -> answers.add(compare(group.place, operation, entries, host)));
         });
         return List.copyOf(answers);
     }
 
-    private static boolean holdsEverywhere(List<Entry> race, Entry candidate, int host) {
+    /** Points that can be compared. */
+    private record Alike(String place, String control) {
+        static Alike of(Entry entry) {
+            String control = entry.point().control();
+            return new Alike(entry.point().place(), control == null ? "" : control);
+        }
+    }
+
+    private static boolean isCandidate(List<Entry> race, Entry candidate, int host) {
         return candidate.point().planned()
+                && candidate.results().get(host).verdict() == Verdict.HOLDS
                 && candidate.variant().origin().kind() != Variant.Kind.MUTANT
                 && race.stream()
                         .filter(entry -> entry.variant().equals(candidate.variant()))
-                        .allMatch(entry -> entry.point().planned()
-                                ? entry.results().get(host).verdict() == Verdict.HOLDS
-                                : !entry.results().get(host).fails());
+                        .noneMatch(entry -> entry.results().get(host).fails());
+    }
+
+    /** From which model on the variant is broken in some other place; null if in none that anybody knows of. */
+    static @Nullable Reachability elsewhere(List<Entry> race, Entry candidate) {
+        return race.stream()
+                .filter(entry -> entry.variant().equals(candidate.variant()))
+                .map(entry -> entry.point().isExplored()
+                        ? entry.point().predicted().reachableFrom()
+                        : entry.point().reachableFrom())
+                .filter(from -> from != Reachability.NEVER && from != Reachability.UNKNOWN)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private static Cheapest compare(String place, String operation, List<Entry> entries, int host) {

@@ -6,8 +6,10 @@ import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
 import java.util.List;
+import pagerace.race.Reachability;
 import pagerace.report.RaceFacts;
 import pagerace.report.Report;
+import pagerace.report.Table;
 
 /** Which variants of a race are the cheapest that hold: a row for each place and actor; {@link Cheapest} has the rule. */
 final class CheapestTable {
@@ -35,7 +37,7 @@ final class CheapestTable {
     private Markup table(RaceFacts race) {
         List<Cheapest> answers = Cheapest.of(entries, host);
         if (answers.isEmpty()) {
-            return tag("p", "None: in this run no variant held in all its planned places.");
+            return tag("p", "None: in this run no variant held.");
         }
         Markup head = Words.head(
                 Words.column("place"),
@@ -78,6 +80,10 @@ final class CheapestTable {
         entry.results().get(host).prices().stream()
                 .filter(price -> price.operation().equals(answer.operation()))
                 .forEach(price -> name.add(" ", Words.price(price)));
+        Reachability elsewhere = Cheapest.elsewhere(entries, entry);
+        if (elsewhere != null) {
+            name.add(" ", span("quiet", "(elsewhere broken " + Table.expected(elsewhere) + ")"));
+        }
         return name;
     }
 }

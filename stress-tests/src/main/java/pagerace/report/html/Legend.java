@@ -39,7 +39,8 @@ final class Legend {
                 only a memory model weaker than the host's reaches the forbidden outcome: allowed in this \
                 abstraction, and no kernel bug""");
         explain(list, Verdict.BROKEN, """
-                a forbidden outcome was reached where the catalogue promises that it is not; fails the build""");
+                a forbidden outcome was reached where the catalogue promises that it is not, or with an own fix; \
+                fails the build""");
         explain(list, Verdict.UNPREDICTED, """
                 threads showed what the explorer says they cannot, or the catalogue records another model than the \
                 explorer finds; fails the build""");
@@ -68,16 +69,20 @@ final class Legend {
                 base itself; = does exactly the same accesses, so that nothing was timed; ~1: a difference of a \
                 quarter would have been seen; ?: nothing may be said; deadlock: it waits for itself for ever""");
         explain(list, "cheapest", """
-                compared are the variants that are planned in one place and whose planned points all hold on the \
-                host; mutants never. A price of which something may be said counts as its interval: 1 and = as one, \
+                compared are the variants that hold on the host in one place, against one control; mutants never, nor \
+                what fails anywhere. One that is broken in another place says so. Another race may break it, too. A \
+                price of which something may be said counts as its interval: 1 and = as one, \
                 ~1 stretched to contain one. A variant is among the cheapest unless another one's interval lies \
                 wholly below its own. Of ? and deadlock nothing may be said""");
         explain(list, "schedules", """
                 time runs downwards. Between the actors stand the words over which they meet, and what these become. \
                 An arrow to a word writes it, one from it reads it. A dashed bar is a store that waits in its \
                 buffer, until a dotted arrow takes it to memory; a dashed arrow reads a value that is not the \
-                newest. Wide bars are locks that are held, thick strokes fences, and pale steps touch nothing over \
-                which the actors could meet""");
+                newest; one with two heads does so and writes behind that value, so that what it writes is overtaken. \
+                Wide bars are locks that are held, thick strokes full fences, thin ones fences that order less (on x86 \
+                they hold back no store), and pale steps touch nothing over which the actors could meet. Under WEAK \
+                the order of lines is only the one in which the execution was built. After the last line the judge \
+                looks: what he does, such as the write that makes the copy, is not drawn""");
         return list;
     }
 

@@ -292,7 +292,8 @@ final class SequenceDiagram {
     private void step(Markup step, int y, Line line, ActorLane actor) {
         String word = line.word();
         if (word == null) {
-            step.add(Svg.line("fence", actor.x() - 9, y, actor.x() + 9, y));
+            String style = line.text().startsWith("smp_mb(") ? "fence" : "fence light";
+            step.add(Svg.line(style, actor.x() - 9, y, actor.x() + 9, y));
             return;
         }
         step.add(Svg.dot("dot", actor.x(), y, 2.5));
@@ -311,7 +312,8 @@ final class SequenceDiagram {
                 step.add(Svg.arrow(style, from, actor.inside(3), y));
             }
         } else {
-            reaches(step, y, line, actor, "write", actor.inside(3));
+            String style = line.relaxation() == Relaxation.STALE ? "write stale" : "write";
+            reaches(step, y, line, actor, style, actor.inside(3));
         }
     }
 

@@ -59,7 +59,24 @@ class CheapestTest {
                         List.of(),
                         verdict,
                         "",
-                        false)));
+                        verdict.isFailing())));
+    }
+
+    private static Entry controlledBy(String control, Entry entry) {
+        PointFacts point = entry.point();
+        return new Entry(
+                new PointFacts(
+                        point.key(),
+                        point.race(),
+                        point.variant(),
+                        point.place(),
+                        point.dimensions(),
+                        point.reachableFrom(),
+                        control,
+                        point.planned(),
+                        point.predicted()),
+                entry.variant(),
+                entry.results());
     }
 
     private static Cheapest only(Entry... entries) {
@@ -111,9 +128,25 @@ class CheapestTest {
     }
 
     @Test
-    void whatBreaksAnywhereTakesNoPart() {
-        Entry elsewhere = entry("CHEAP", "[b]", Verdict.LATENT, null);
+    void whatFailsAnywhereTakesNoPart() {
+        Entry elsewhere = entry("CHEAP", "[b]", Verdict.BROKEN, null);
         assertThat(only(BASE, CHEAP, elsewhere).cheapest()).containsExactly(BASE);
+    }
+
+    @Test
+    void whatIsBrokenElsewhereTakesPartAndSaysSo() {
+        Entry elsewhere = entry("CHEAP", "[b]", Verdict.LATENT, null);
+        assertThat(only(BASE, CHEAP, elsewhere).cheapest()).containsExactly(CHEAP);
+        assertThat(Cheapest.elsewhere(List.of(BASE, CHEAP, elsewhere), CHEAP)).isEqualTo(Reachability.SC);
+        assertThat(Cheapest.elsewhere(List.of(BASE, CHEAP, elsewhere), BASE)).isNull();
+    }
+
+    @Test
+    void whatMendsSomethingElseIsComparedByItself() {
+        List<Entry> entries = List.of(controlledBy("X", BASE), controlledBy("X", DEAR), controlledBy("Y", CHEAP));
+        assertThat(Cheapest.of(entries, 0))
+                .extracting(answer -> answer.cheapest().get(0).variant().name())
+                .containsExactly("BASE", "CHEAP");
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package example;
 
+import pagerace.machine.Machine;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
 import pagerace.mm.op.Fork;
@@ -17,7 +18,7 @@ public final class LookAgain extends OwnFix<Fork, LookAgain.Added> {
     }
 
     @Override
-    public Fork operation(Fork builtIn, Steps<Added> added) {
+    public Fork operation(Machine machine, Fork builtIn, Steps<Added> added) {
         return new Fork(builtIn) {
             @Override
             protected End share(int index, long pte, Folio folio, boolean havePage) {
