@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one forked VM measured.
  *
+ * @param run the id of the run that started it
  * @param point the key of the point
  * @param tier how the VM executed code
  * @param millis its life, start-up included
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it ended without a result; null if it ended well
  */
 public record Measurement(
+        String run,
         String point,
         Tier tier,
         long millis,
@@ -43,6 +45,6 @@ public record Measurement(
 
     /** The same, with a reason for its failure that says more than its VM could. */
     public Measurement failedWith(String reason) {
-        return new Measurement(point, tier, millis, cpuShare, outcomes, reason);
+        return new Measurement(run, point, tier, millis, cpuShare, outcomes, reason);
     }
 }

@@ -45,7 +45,8 @@ class StressRunTest {
                             outcomes.put(word, (long) (rate * fork.measuring().toMillis())));
             Duration life = fork.measuring().plus(startUp);
             now += life.toNanos();
-            return fate.apply(new Measurement(fork.point().key(), fork.tier(), life.toMillis(), 1.0, outcomes, null));
+            return fate.apply(
+                    new Measurement("a-run", fork.point().key(), fork.tier(), life.toMillis(), 1.0, outcomes, null));
         }
 
         @Override
@@ -180,7 +181,7 @@ class StressRunTest {
 
     @Test
     void aPointWhoseForksFailIsLeftAlone() {
-        engine.fate = m -> new Measurement(m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+        engine.fate = m -> new Measurement(m.run(), m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
         List<Tally> tallies = run(BUDGET, Fix.BROKEN);
         assertThat(engine.forks).hasSize(2);
         assertThat(tallies.get(0).failures()).hasSize(2);
@@ -200,7 +201,7 @@ class StressRunTest {
         engine.fate = m -> {
             if (engine.forks.size() == 3) {
                 run.stop();
-                return new Measurement(m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+                return new Measurement(m.run(), m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
             }
             assertThat(heard).hasSize(engine.forks.size() - 1);
             return m;
