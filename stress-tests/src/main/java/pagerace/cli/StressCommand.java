@@ -152,6 +152,7 @@ final class StressCommand implements Callable<Integer> {
                 filter,
                 shard == null ? null : shard.toString(),
                 forks.jvmArguments(),
+                forks.atLeast(),
                 time.toSeconds(),
                 0,
                 false);

@@ -2,8 +2,10 @@
 package pagerace.cli;
 
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,6 +92,7 @@ class CampaignTest {
                 filter,
                 shard == null ? null : shard.toString(),
                 List.of(),
+                1,
                 60,
                 50,
                 true);
@@ -179,6 +183,7 @@ class CampaignTest {
         Merge merge = merge(shards(filter, count, X86));
         assertThat(merge.missing()).isEmpty();
         Report merged = merge.report();
+        assertThat(Share.missing(SELECTION, merged)).isEmpty();
         assertThat(merged.points()).isEqualTo(whole.points());
         assertThat(merged.races()).isEqualTo(whole.races());
         assertThat(merged.hosts()).hasSize(1);
@@ -233,9 +238,61 @@ class CampaignTest {
         List<Merge.Source> shards = shards("", 4, X86);
         assertThat(merge(List.of(shards.get(0), shards.get(3))).missing())
                 .containsExactly("shard 2/4 of Linux amd64 (TSO), JDK 17", "shard 3/4 of Linux amd64 (TSO), JDK 17");
+        Set<String> lost = keys(share("", null, X86).plan());
+        List.of(1, 4)
+                .forEach(number ->
+                        lost.removeAll(keys(share("", new Shard(number, 4), X86).plan())));
+        assertThat(Share.missing(
+                        SELECTION, merge(List.of(shards.get(0), shards.get(3))).report()))
+                .hasSize(2)
+                .contains("points for the threads of Linux amd64 (TSO), JDK 17: " + lost.size() + ", the first "
+                        + lost.iterator().next())
+                .last(as(STRING))
+                .startsWith("points to explore: ");
     }
 
-    /** Two shards of several, each of which runs the control of a point that only it runs. */
+    private static Set<String> keys(List<Point> points) {
+        return points.stream().map(Point::key).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    @Test
+    void shardsOfOtherPointsOrWithOtherForksAreRefused() {
+        Merge.Source first = shards("", 2, X86).get(0);
+        Report second = shards("", 2, X86).get(1).report();
+        int last = second.points().size() - 1;
+        Report fewer = new Report(
+                second.schema(),
+                second.catalogue(),
+                second.races(),
+                second.points().subList(0, last),
+                second.hosts());
+        assertRefused(
+                "On Linux amd64 (TSO), JDK 17, a",
+                new Merge.Source("a" + first.name(), first.report()),
+                new Merge.Source("b", fewer),
+                "different points, from " + second.points().get(last).key() + " on");
+        HostReport host = second.hosts().get(0);
+        Run run = host.runs().get(0);
+        Run busier = new Run(
+                run.id(),
+                run.started(),
+                run.version(),
+                run.label(),
+                run.host(),
+                run.filter(),
+                run.shard(),
+                run.jvmArguments(),
+                3,
+                run.budget(),
+                run.elapsed(),
+                run.complete());
+        HostReport with = new HostReport(
+                host.host(), List.of(busier), host.results(), host.pricing(), host.workloads(), host.measurements());
+        Report other = new Report(second.schema(), second.catalogue(), second.races(), second.points(), List.of(with));
+        assertRefused("On Linux amd64", first, new Merge.Source("b", other), "forks 3");
+    }
+
+    /** So many that some have a control in common. */
     private static final int SHARDS = 16;
 
     private static final String SHARED_CONTROL = Catalogue.points()

@@ -55,7 +55,18 @@ public class ReportFormatsTest {
     public static Report twoHosts() {
         Host weak = new Host("Linux 6.1", "aarch64", 4, "17.0.1+1", Reachability.WEAK);
         Run other = new Run(
-                "another-id", "2026-01-02T03:04:06Z", "1.0", null, weak, "", "2/3", List.of("-XX:+X"), 60, 59, false);
+                "another-id",
+                "2026-01-02T03:04:06Z",
+                "1.0",
+                null,
+                weak,
+                "",
+                "2/3",
+                List.of("-XX:+X"),
+                1,
+                60,
+                59,
+                false);
         Session second = session(other);
         return Report.of(
                 List.of(new TestRace()),
@@ -102,7 +113,18 @@ public class ReportFormatsTest {
     /** A run of all of it that has begun. */
     static Run run(Host host) {
         return new Run(
-                "an-id", "2026-01-02T03:04:05Z", "1.0", "a label", host, "TestRace/*", null, List.of(), 240, 0, false);
+                "an-id",
+                "2026-01-02T03:04:05Z",
+                "1.0",
+                "a label",
+                host,
+                "TestRace/*",
+                null,
+                List.of(),
+                1,
+                240,
+                0,
+                false);
     }
 
     private static List<Necessity.Row> necessity() {
