@@ -270,7 +270,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         // Both actors spin while they measure; a VM that starts uses about one CPU.
         double expected = ACTORS * Math.min(measuring, millis) + Math.max(0, millis - measuring);
         double share = cpuMillis == 0 ? 1 : Math.min(1, cpuMillis / expected);
-        return new Measurement(run, fork.point().key(), fork.tier(), millis, share, outcomes, failure);
+        return new Measurement(run, fork.point().key(), fork.tier(), fork.stride(), millis, share, outcomes, failure);
     }
 
     private static String failure(TestResult result) {

@@ -154,7 +154,7 @@ class CampaignTest {
         if (point.variant().deadlocks()) {
             outcomes.put("STUCK", 7L);
         }
-        return Stream.of(Tier.values()).map(tier -> new Measurement(run, point.key(), tier, 900, 1, outcomes, null));
+        return Stream.of(Tier.values()).map(tier -> new Measurement(run, point.key(), tier, 4, 900, 1, outcomes, null));
     }
 
     private static boolean isBroken(String point) {
@@ -331,12 +331,13 @@ class CampaignTest {
 
     /** So long and with so little of the CPUs that all shards together are starved. */
     private static Measurement starved(Measurement m) {
-        return new Measurement(m.run(), m.point(), m.tier(), 100_000_000, 0.1, m.outcomes(), m.failure());
+        return new Measurement(m.run(), m.point(), m.tier(), m.stride(), 100_000_000, 0.1, m.outcomes(), m.failure());
     }
 
     private static Function<Measurement, Stream<Measurement>> silent(String point) {
         return m -> m.point().equals(point)
-                ? Stream.of(new Measurement(m.run(), point, m.tier(), m.millis(), m.cpuShare(), Map.of(), m.failure()))
+                ? Stream.of(new Measurement(
+                        m.run(), point, m.tier(), m.stride(), m.millis(), m.cpuShare(), Map.of(), m.failure()))
                 : Stream.of(m);
     }
 

@@ -325,7 +325,7 @@ class MainTest {
         Run run = new Run("an-id", "2026-01-01T00:00:00Z", "1.0", null, host, "", null, List.of(), 1, 240, 0, false);
         try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, run, catalogue, keys))) {
             for (String key : keys) {
-                journal.add(new Measurement(run.id(), key, Tier.C2, 1000, 1.0, outcomes, null));
+                journal.add(new Measurement(run.id(), key, Tier.C2, 4, 1000, 1.0, outcomes, null));
             }
             journal.end(240);
         }

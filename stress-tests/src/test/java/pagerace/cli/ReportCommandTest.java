@@ -40,7 +40,7 @@ class ReportCommandTest {
         Run run = new Run(id, "2026-01-01T00:00:00Z", "1", null, host, "Unpin", shard, List.of(), 1, 240, 0, false);
         Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(key));
         try (Journal journal = new Journal(file, head)) {
-            journal.add(new Measurement(id, key, Tier.C2, 1000, 1, Map.of("LOST_STORE", forbidden), null));
+            journal.add(new Measurement(id, key, Tier.C2, 4, 1000, 1, Map.of("LOST_STORE", forbidden), null));
             journal.end(2);
         }
         return file;

@@ -23,9 +23,9 @@ class JournalTest {
             "c0ffee",
             List.of("a", "b"));
     private static final Measurement FIRST =
-            new Measurement(HEAD.run().id(), "a", Tier.C2, 10, 0.5, Map.of("QUIET", 7L), null);
+            new Measurement(HEAD.run().id(), "a", Tier.C2, 4, 10, 0.5, Map.of("QUIET", 7L), null);
     private static final Measurement SECOND =
-            new Measurement(HEAD.run().id(), "b", Tier.INTERPRETER, 20, 1.0, Map.of(), "killed");
+            new Measurement(HEAD.run().id(), "b", Tier.INTERPRETER, 4, 20, 1.0, Map.of(), "killed");
 
     @TempDir
     private Path directory = Path.of("");

@@ -93,7 +93,7 @@ public class ReportFormatsTest {
         add(tallies, Fix.RELAXED, Tier.C2_STRESS, Map.of("QUIET", 1_000_000L, "WRONG", 1L));
         Tally stuck = tally(tallies, Fix.DEADLOCK);
         stuck.add(new Measurement(
-                TestRace.RUN, stuck.point().key(), Tier.C1, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
+                TestRace.RUN, stuck.point().key(), Tier.C1, 4, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
         return session(begun.shard() == null ? begun.ended(238, true) : begun, tallies, prices());
     }
 
@@ -101,7 +101,7 @@ public class ReportFormatsTest {
         List<Measurement> measurements = tallies.values().stream()
                 .flatMap(tally -> tally.measurements().stream())
                 .map(m -> new Measurement(
-                        run.id(), m.point(), m.tier(), m.millis(), m.cpuShare(), m.outcomes(), m.failure()))
+                        run.id(), m.point(), m.tier(), m.stride(), m.millis(), m.cpuShare(), m.outcomes(), m.failure()))
                 .toList();
         return new Session(List.of(run), List.copyOf(tallies.keySet()), measurements, prices);
     }
@@ -352,8 +352,8 @@ public class ReportFormatsTest {
     @Test
     void aRaceAboutWhichNothingWasDecidedFails() {
         Tally tally = TestRace.tally(Fix.FIXED);
-        tally.add(
-                new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 1000, 0.1, Map.of("QUIET", 2_000L), null));
+        tally.add(new Measurement(
+                TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 0.1, Map.of("QUIET", 2_000L), null));
         Report report =
                 unexplored(run(HOST).ended(238, true), Map.of(tally.point().key(), tally));
         HostReport host = report.hosts().get(0);

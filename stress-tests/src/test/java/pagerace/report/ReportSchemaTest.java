@@ -78,6 +78,7 @@ public class ReportSchemaTest {
                                 ReportFormatsTest.run(Host.current()).id(),
                                 point.key(),
                                 Tier.C1,
+                                4,
                                 7,
                                 0.9,
                                 Map.of("?", 3L),

@@ -38,7 +38,7 @@ class GraderTest {
     }
 
     private static Tally with(Tally tally, Map<String, Long> outcomes) {
-        tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 1000, 1.0, outcomes, null));
+        tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 1.0, outcomes, null));
         return tally;
     }
 
@@ -114,6 +114,7 @@ class GraderTest {
                     TestRace.RUN,
                     tally.point().key(),
                     Tier.C2,
+                    4,
                     300,
                     0.1,
                     Map.of(),
@@ -128,7 +129,7 @@ class GraderTest {
         @Test
         void forksThatCrashedDoNotMakeAHostLookLoaded() {
             Tally tally = TestRace.tally(Fix.FIXED);
-            tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 300, 0.1, Map.of(), "VM_ERROR"));
+            tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 4, 300, 0.1, Map.of(), "VM_ERROR"));
             assertThat(tally.isStarved()).isFalse();
         }
 
@@ -156,7 +157,7 @@ class GraderTest {
         void aTierThatOnlyFailed() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(new Measurement(
-                    TestRace.RUN, tally.point().key(), Tier.INTERPRETER, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
+                    TestRace.RUN, tally.point().key(), Tier.INTERPRETER, 4, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: VM_ERROR: killed", true);
         }
 
@@ -314,7 +315,7 @@ class GraderTest {
         void aStarvedPointDoesNotFailTheBuild() {
             Tally starved = TestRace.tally(Fix.FIXED);
             starved.add(new Measurement(
-                    TestRace.RUN, starved.point().key(), Tier.C2, 1000, 0.7, Map.of("QUIET", 10L), null));
+                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.7, Map.of("QUIET", 10L), null));
             assertX86(starved, null, Verdict.INCONCLUSIVE, "(loaded host)", false);
         }
 
@@ -322,7 +323,7 @@ class GraderTest {
         void aStarvedControlDoesNotFailTheBuild() {
             Tally starved = TestRace.tally(Fix.BROKEN);
             starved.add(new Measurement(
-                    TestRace.RUN, starved.point().key(), Tier.C2, 1000, 0.7, Map.of("QUIET", 10L), null));
+                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.7, Map.of("QUIET", 10L), null));
             assertX86(good(Fix.FIXED), starved, Verdict.INCONCLUSIVE, "(loaded host)", false);
         }
 
@@ -337,7 +338,7 @@ class GraderTest {
         void loadDoesNotExcuseAForbiddenSample() {
             Tally starved = TestRace.tally(Fix.FIXED);
             starved.add(new Measurement(
-                    TestRace.RUN, starved.point().key(), Tier.C2, 1000, 0.1, Map.of("WRONG", 1L), null));
+                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.1, Map.of("WRONG", 1L), null));
             assertX86(starved, null, Verdict.BROKEN, "", true);
         }
 
@@ -463,6 +464,7 @@ class GraderTest {
                         TestRace.RUN,
                         tally.point().key(),
                         tier,
+                        4,
                         1000,
                         1.0,
                         Map.of("QUIET", 300_000L, "OVERLAPPED", 250L, "WRONG", wrong),

@@ -121,7 +121,7 @@ public final class TestRace implements Race {
 
     /** One fork of a point, which had all the CPU time that it wanted. */
     public static Measurement fork(Fix fix, Tier tier, Map<String, Long> outcomes) {
-        return new Measurement(RUN, point(fix).key(), tier, 1000, 1.0, outcomes, null);
+        return new Measurement(RUN, point(fix).key(), tier, 4, 1000, 1.0, outcomes, null);
     }
 
     @Override

@@ -69,7 +69,7 @@ final class Pages {
                     .filter(word -> prediction.allows(memoryModel, word))
                     .collect(Collectors.toMap(word -> word, word -> 500_000L));
             for (Tier tier : Tier.values()) {
-                measurements.add(new Measurement(run.id(), point.key(), tier, 1000, 1, outcomes, null));
+                measurements.add(new Measurement(run.id(), point.key(), tier, 4, 1000, 1, outcomes, null));
             }
         }
         return new Session(List.of(run), plan, measurements, null);
