@@ -151,7 +151,7 @@ final class StressCommand implements Callable<Integer> {
                 host,
                 filter,
                 shard == null ? null : shard.toString(),
-                forks.jvmArguments(),
+                forks.flags(),
                 forks.atLeast(),
                 time.toSeconds(),
                 0,

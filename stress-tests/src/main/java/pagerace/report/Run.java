@@ -15,7 +15,8 @@ import pagerace.verdict.Host;
  * @param host the machine
  * @param filter which points were asked for; empty for all
  * @param shard which part of them this run had; null if all
- * @param jvmArguments what every fork was started with besides what its tier needs
+ * @param jvmArguments what every fork was started with besides what its tier needs, and the variables that give flags to every
+ *     VM, as {@code NAME=value}
  * @param forks how many forks each demanded tier of each point was to get at least
  * @param budget the time it was given, in seconds
  * @param elapsed the time it took, in seconds

@@ -122,15 +122,16 @@ public final class JcstressEngine implements Engine, AutoCloseable {
 
     /** The heap that JCStress gives to a fork, which is also its first size. */
     static int heapMegabytes() {
-        return options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb(); // else it counts CPUs for a second
+        // Without a number of CPUs it counts them for a second.
+        return silently(() -> options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb());
     }
 
     private interface Probe<T> {
         T run() throws IOException;
     }
 
-    /** Runs what JCStress accompanies with text on the standard output. */
-    private static <T> T silently(Probe<T> probe) {
+    /** Runs what JCStress accompanies with text on the standard output; one at a time, or that would not come back. */
+    private static synchronized <T> T silently(Probe<T> probe) {
         PrintStream console = System.out;
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {
