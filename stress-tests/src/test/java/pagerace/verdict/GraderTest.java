@@ -328,6 +328,17 @@ class GraderTest {
         }
 
         @Test
+        void aStarvedRunDoesNotExcuseWhatAnotherDidNotShow() {
+            Tally tally = TestRace.tally(Fix.BROKEN);
+            tally.add(new Measurement(
+                    "starved", tally.point().key(), Tier.C2, 4, 100_000, 0.1, Map.of("QUIET", 10L), null));
+            assertThat(tally.isStarved()).isTrue();
+            tally.add(TestRace.fork(Fix.BROKEN, Tier.C2, Map.of("QUIET", 10L)));
+            assertX86(tally, null, Verdict.INCONCLUSIVE, "showed it 0 of 100", true);
+            assertX86(tally.of(Set.of("starved")), null, Verdict.INCONCLUSIVE, "(loaded host)", false);
+        }
+
+        @Test
         void aLoadedRunExcusesAPointThatWasNeverReached() {
             Grade grade = new Grader(X86, true).grade(TestRace.tally(Fix.BROKEN), null, null);
             assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
