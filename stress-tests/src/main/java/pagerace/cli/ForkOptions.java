@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.stress.TierProbe;
-import pagerace.verdict.Tier;
 import picocli.CommandLine.Option;
 
 /** What the user asks of the forks of a stress run. */
@@ -28,6 +30,27 @@ final class ForkOptions {
                             + " not change which compilers run.")
     private String jvmArguments = "";
 
+    /** Flags that choose or command a compiler; and those that read flags from a file, where nobody sees them. */
+    private static final Pattern OF_COMPILERS = Pattern.compile("-X(int|comp|mixed)"
+            + "|-XX:[+-]?(Compile|CompilationMode|\\w*(Compiler|Tier|JVMCI)).*"
+            + "|-XX:(Flags|VMOptionsFile)=.*|@.*");
+
+    private final Map<String, String> inherited = new LinkedHashMap<>();
+
+    ForkOptions() {
+        this(System.getenv());
+    }
+
+    /** With the variables of {@code environment}, which forks inherit. */
+    ForkOptions(Map<String, String> environment) {
+        for (String variable : TierProbe.INHERITED) {
+            String value = environment.get(variable);
+            if (value != null) {
+                inherited.put(variable, value);
+            }
+        }
+    }
+
     /** How many forks each tier gets at least. */
     int atLeast() {
         return atLeast;
@@ -35,15 +58,25 @@ final class ForkOptions {
 
     /** The flags for every fork. */
     List<String> jvmArguments() {
-        return Stream.of(jvmArguments.strip().split("\\s+", -1))
-                .filter(argument -> !argument.isEmpty())
+        return words(jvmArguments);
+    }
+
+    /** The same, and the variables by which the environment adds some. */
+    List<String> flags() {
+        Stream<String> variables = inherited.entrySet().stream().map(each -> each.getKey() + "=" + each.getValue());
+        return Stream.concat(jvmArguments().stream(), variables).toList();
+    }
+
+    private static List<String> words(String flags) {
+        return Stream.of(flags.strip().split("\\s+", -1))
+                .filter(flag -> !flag.isEmpty())
                 .toList();
     }
 
     /** What was asked for beyond the ordinary; empty if nothing was. */
     String inWords() {
         return (atLeast == 1 ? "" : ", at least " + atLeast + " forks in each tier")
-                + (jvmArguments().isEmpty() ? "" : ", every fork with " + String.join(" ", jvmArguments()));
+                + (flags().isEmpty() ? "" : ", every fork with " + String.join(" ", flags()));
     }
 
     /**
@@ -55,12 +88,30 @@ final class ForkOptions {
         if (atLeast < 1) {
             throw new BadInput("With " + atLeast + " forks nothing is measured; the fewest is 1.");
         }
-        if (!jvmArguments().isEmpty()) {
-            Map<Tier, String> complaints = TierProbe.complaints(jvmArguments());
-            complaints.forEach((tier, why) -> {
-                throw new BadInput("With --jvm-args=\"" + jvmArguments.strip() + "\" no fork is " + tier + ": " + why
-                        + "; leave out the flag that does that.");
+        Map<String, String> given = new LinkedHashMap<>();
+        if (!jvmArguments.isBlank()) {
+            given.put("--jvm-args", jvmArguments.strip());
+        }
+        given.putAll(inherited);
+        given.forEach(ForkOptions::refuseCompilers);
+        if (!given.isEmpty()) {
+            String all = given.entrySet().stream()
+                    .map(each -> each.getKey() + "=\"" + each.getValue() + "\"")
+                    .collect(Collectors.joining(" and "));
+            TierProbe.complaints(jvmArguments(), inherited).forEach((tier, why) -> {
+                throw new BadInput(
+                        "With " + all + " no fork is " + tier + ": " + why + "; leave out the flag that does that.");
             });
+        }
+    }
+
+    /** By name, because a VM that obeys, say, {@code CompileCommand} still shows the flags of its tier. */
+    private static void refuseCompilers(String where, String flags) {
+        for (String flag : words(flags.replaceAll("[\"']", ""))) {
+            if (OF_COMPILERS.matcher(flag).matches()) {
+                throw new BadInput(where + " has " + flag + ", which can change what is compiled and how: then no fork"
+                        + " is what its tier says; leave it out.");
+            }
         }
     }
 }

@@ -51,7 +51,6 @@ final class HostCheck {
     record Finding(Level level, String topic, String said) {}
 
     private static final Duration SPIN = Duration.ofMillis(250);
-    private static final List<String> INHERITED = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
     private static final int ASKS_FOR_NATIVE_ACCESS = 24;
     private static final long MEGABYTE = 1 << 20;
 
@@ -63,7 +62,7 @@ final class HostCheck {
         boolean nativeAccess = isNativeAccessEnabled(); // before JCStress loads its library: a warning grants it
         double share = cpuShare(); // while nothing else of ours runs
         CompletableFuture<Map<Tier, String>> tiers =
-                CompletableFuture.supplyAsync(() -> TierProbe.complaints(List.of()));
+                CompletableFuture.supplyAsync(() -> TierProbe.complaints(List.of(), Map.of()));
         Abilities abilities = JcstressEngine.abilities(host.cpus());
         cpus(abilities);
         load(share);
@@ -167,7 +166,7 @@ final class HostCheck {
         }
         complaints.forEach((tier, why) ->
                 add(Level.PROBLEM, "tiers", "no fork is " + tier + ": " + why + "; use HotSpot with both compilers"));
-        for (String variable : INHERITED) {
+        for (String variable : TierProbe.INHERITED) {
             String value = System.getenv(variable);
             if (value != null) {
                 add(Level.NOTE, "flags", "every fork inherits " + variable + "=" + value + "; unset it, or know why");

@@ -137,10 +137,12 @@ final class ReportCommand implements Callable<Integer> {
         Report report = merged.report();
         outputs.write(report, formats());
         out.print(Table.of(report));
-        if (!merged.missing().isEmpty()) {
-            out.println("Missing: " + String.join(", ", merged.missing()));
+        List<String> missing = new ArrayList<>(merged.missing());
+        missing.addAll(Share.missing(new Selection(Catalogue.RACES), report));
+        if (!missing.isEmpty()) {
+            out.println("Missing: " + String.join("; ", missing));
         }
-        boolean whole = merged.missing().isEmpty() && report.hosts().stream().allMatch(HostReport::isComplete);
+        boolean whole = missing.isEmpty() && report.hosts().stream().allMatch(HostReport::isComplete);
         return whole && !report.fails() ? Main.PASSED : Main.FAILED;
     }
 

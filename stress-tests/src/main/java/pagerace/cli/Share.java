@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
+import pagerace.report.HostReport;
+import pagerace.report.PointFacts;
+import pagerace.report.Report;
 import pagerace.report.Shard;
 import pagerace.stress.StressRun;
 
@@ -55,8 +59,36 @@ record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped) {
                 plan.stream().filter(point -> races.contains(point.race())).toList());
     }
 
+    /** What the runs of a merged report were together to do and none of them did, in words; empty if nothing. */
+    static List<String> missing(Selection selection, Report report) {
+        Set<String> explored = report.points().stream()
+                .filter(PointFacts::isExplored)
+                .map(PointFacts::key)
+                .collect(Collectors.toSet());
+        Set<String> unexplored = new LinkedHashSet<>();
+        List<String> missing = new ArrayList<>();
+        for (HostReport host : report.hosts()) {
+            Share whole =
+                    of(selection, host.runs().get(0).filter(), null, host.host().memoryModel());
+            Set<String> unplanned = keys(whole.plan);
+            host.results().stream().filter(result -> result.plan() != null).forEach(r -> unplanned.remove(r.key()));
+            add(missing, "points for the threads of " + host.host(), unplanned);
+            unexplored.addAll(keys(whole.explored));
+        }
+        unexplored.removeAll(explored);
+        add(missing, "points to explore", unexplored);
+        return List.copyOf(missing);
+    }
+
+    private static void add(List<String> missing, String what, Set<String> keys) {
+        if (!keys.isEmpty()) {
+            missing.add(
+                    what + ": " + keys.size() + ", the first " + keys.iterator().next());
+        }
+    }
+
     private static Set<String> keys(List<Point> points) {
-        return points.stream().map(Point::key).collect(Collectors.toCollection(HashSet::new));
+        return points.stream().map(Point::key).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static boolean isFirstOfItsRace(Point point, List<Point> whole) {

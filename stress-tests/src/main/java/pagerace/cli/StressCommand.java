@@ -151,7 +151,8 @@ final class StressCommand implements Callable<Integer> {
                 host,
                 filter,
                 shard == null ? null : shard.toString(),
-                forks.jvmArguments(),
+                forks.flags(),
+                forks.atLeast(),
                 time.toSeconds(),
                 0,
                 false);
@@ -183,7 +184,7 @@ final class StressCommand implements Callable<Integer> {
         });
         int code;
         try (Journal journal = new Journal(outputs.journal(), head)) {
-            code = ending.of(() -> measure(host, before, time, tallies, journal, ending));
+            code = ending.of(() -> measure(run, before, time, tallies, journal, ending));
         }
         if (code == Main.PASSED) {
             outputs.pass();
@@ -193,18 +194,18 @@ final class StressCommand implements Callable<Integer> {
 
     /** Whether the run went on to its end. */
     private boolean measure(
-            Host host, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
+            Run begun, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
         if (plan.isEmpty()) {
             journal.end(0);
             return true;
         }
-        try (@Nullable JcstressEngine engine = JcstressEngine.start(forks.jvmArguments())) {
+        try (@Nullable JcstressEngine engine = JcstressEngine.start(begun.id(), forks.jvmArguments())) {
             if (engine == null) {
                 return false;
             }
             StressRun run = new StressRun(
                     plan,
-                    host.memoryModel(),
+                    begun.host().memoryModel(),
                     forks.atLeast(),
                     engine,
                     new ConsoleProgress(out, ConsoleProgress.isTerminal()),

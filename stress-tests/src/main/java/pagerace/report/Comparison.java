@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -91,9 +93,10 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
      *
      * @param compared how many were
      * @param tooFew how many could not be, for want of forks
+     * @param otherStrides what could not be, because the strides of the forks differed too much
      * @param moved those that moved
      */
-    public record Moves<M>(int compared, int tooFew, List<M> moved) {}
+    public record Moves<M>(int compared, int tooFew, List<Stressed> otherStrides, List<M> moved) {}
 
     /**
      * The rate of the forbidden outcomes of a point in one tier that moved: see {@link Rate#differ}.
@@ -184,8 +187,13 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
         return pairs.stream().anyMatch(pair -> !pair.verdicts.isEmpty());
     }
 
-    /** A point as forks of one tier ran it. */
-    private record Stressed(String key, Tier tier) {}
+    /**
+     * A point as forks of one tier ran it.
+     *
+     * @param key the point
+     * @param tier how the forks executed code
+     */
+    public record Stressed(String key, Tier tier) {}
 
     /** Two hosts of two reports. */
     private record Two(Report before, HostReport one, Report after, HostReport other) {
@@ -257,7 +265,10 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
 
         private Moves<RateMove> rates() {
             Map<Stressed, Rate> now = rates(after, other);
+            Map<Stressed, Double> strides = strides(one);
+            Map<Stressed, Double> stridesNow = strides(other);
             List<RateMove> moved = new ArrayList<>();
+            List<Stressed> otherStrides = new ArrayList<>();
             int compared = 0;
             int tooFew = 0;
             for (Map.Entry<Stressed, Rate> each : rates(before, one).entrySet()) {
@@ -270,12 +281,31 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     tooFew++;
                     continue;
                 }
+                if (!areAlike(
+                        requireNonNull(strides.get(each.getKey())), requireNonNull(stridesNow.get(each.getKey())))) {
+                    otherStrides.add(each.getKey());
+                    continue;
+                }
                 compared++;
                 if (Rate.differ(rate, itsNow)) {
                     moved.add(new RateMove(each.getKey().key, each.getKey().tier, rate, itsNow));
                 }
             }
-            return new Moves<>(compared, tooFew, List.copyOf(moved));
+            return new Moves<>(compared, tooFew, List.copyOf(otherStrides), List.copyOf(moved));
+        }
+
+        /** The mean stride of the forks that have samples. */
+        private static Map<Stressed, Double> strides(HostReport host) {
+            return host.measurements().stream()
+                    .filter(fork -> fork.samples() > 0)
+                    .collect(Collectors.groupingBy(
+                            fork -> new Stressed(fork.point(), fork.tier()),
+                            Collectors.averagingInt(Measurement::stride)));
+        }
+
+        /** A stride moves a rate as much as what is compared might: beyond the factor that would matter, nothing can be told. */
+        private static boolean areAlike(double stride, double other) {
+            return Math.max(stride, other) <= Rate.MATTERS * Math.min(stride, other);
         }
 
         /** The rate of the forbidden outcomes of each point in each tier in which it has samples. */
@@ -333,7 +363,7 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     moved.add(new PriceMove(price.point(), price.operation(), ratio, itsRatioNow));
                 }
             }
-            return new Moves<>(compared, 0, List.copyOf(moved));
+            return new Moves<>(compared, 0, List.of(), List.copyOf(moved));
         }
 
         private static Price.@Nullable Ratio claimed(Price price) {

@@ -132,11 +132,20 @@ public enum ComparisonText {
                 : "; " + rates.tooFew() + " more have fewer than " + Rate.ENOUGH_FORKS
                         + " forks on a side (stress --forks=" + Rate.ENOUGH_FORKS + " gives them more)";
         return new Section(
-                "Rates that moved: " + rates.moved().size() + " of " + rates.compared() + " compared" + chance + tooFew,
+                "Rates that moved: " + rates.moved().size() + " of " + rates.compared() + " compared" + chance + tooFew
+                        + otherStrides(rates.otherStrides()),
                 List.of("point", "tier", "first", "second"),
                 rates.moved().stream()
                         .map(move -> List.of(move.key(), move.tier().name(), rate(move.before()), rate(move.after())))
                         .toList());
+    }
+
+    private static String otherStrides(List<Comparison.Stressed> rates) {
+        return rates.isEmpty()
+                ? ""
+                : rates.stream()
+                        .map(each -> each.key() + " in " + each.tier())
+                        .collect(Collectors.joining(", ", "; not compared: other strides: ", ""));
     }
 
     private static String rate(Rate rate) {

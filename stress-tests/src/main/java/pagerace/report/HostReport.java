@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
@@ -15,7 +20,6 @@ import pagerace.race.Race;
 import pagerace.verdict.Demand;
 import pagerace.verdict.Grade;
 import pagerace.verdict.Grader;
-import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Explored;
@@ -59,14 +63,14 @@ public record HostReport(
     private record Grading(List<Race> races, Map<String, Prediction> predictions, Session session) {
         HostReport report() {
             Map<String, Tally> tallies = tallies();
-            Grader grader = new Grader(host(), Tally.areStarved(tallies.values()));
+            Map<String, Grader> graders = graders();
             Map<String, List<Price>> prices = new LinkedHashMap<>(prices().stream()
                     .collect(Collectors.groupingBy(Price::point, LinkedHashMap::new, Collectors.toList())));
             List<Result> results = new ArrayList<>();
             for (Race race : races) {
                 for (Point point : race.points()) {
                     List<Price> cost = prices.getOrDefault(point.key(), List.of());
-                    results.add(result(point, tallies, grader, cost));
+                    results.add(result(point, tallies, graders, cost));
                     prices.remove(point.key());
                 }
             }
@@ -87,12 +91,30 @@ public record HostReport(
             return file == null ? List.of() : file.prices();
         }
 
-        /** The weakest of the hosts. */
-        private Host host() {
-            return session.runs().stream()
-                    .map(Run::host)
-                    .min(Comparator.comparingInt(Host::cpus))
-                    .orElseThrow();
+        /** One for each run, the one with the best excuse first. */
+        private Map<String, Grader> graders() {
+            Map<String, List<Measurement>> measured =
+                    session.measurements().stream().collect(Collectors.groupingBy(Measurement::run));
+            Predicate<Run> loaded = run -> Tally.areStarved(measured.getOrDefault(run.id(), List.of()));
+            Map<String, Grader> graders = new LinkedHashMap<>();
+            session.runs().stream()
+                    .sorted(Comparator.comparing((Run run) -> run.host().cpus() > 1)
+                            .thenComparing(run -> !loaded.test(run)))
+                    .forEach(run -> graders.put(run.id(), new Grader(run.host(), loaded.test(run))));
+            return graders;
+        }
+
+        /**
+         * Of the runs that measured a point the one with the least excuse: nobody excuses what another did not show. Of a point
+         * that none has measured, nobody knows which was to: then the one with the best.
+         */
+        private static Grader grader(Map<String, Grader> graders, Set<String> runs) {
+            List<String> ids = new ArrayList<>(graders.keySet());
+            if (!runs.isEmpty()) {
+                ids.retainAll(runs);
+                Collections.reverse(ids);
+            }
+            return requireNonNull(graders.get(ids.get(0)));
         }
 
         private Map<String, Tally> tallies() {
@@ -116,8 +138,11 @@ public record HostReport(
             return predictions.getOrDefault(point.key(), Prediction.NONE).settle(point);
         }
 
-        private Result result(Point point, Map<String, Tally> tallies, Grader grader, List<Price> prices) {
+        private Result result(
+                Point point, Map<String, Tally> tallies, Map<String, Grader> graders, List<Price> prices) {
             Tally tally = tallies.get(point.key());
+            Set<String> runs = tally == null ? Set.of() : tally.runs();
+            Grader grader = grader(graders, runs);
             Prediction prediction = predictions.get(point.key());
             if (tally == null) {
                 Grade explored = grader.explored(settled(point), prediction);
@@ -132,8 +157,10 @@ public record HostReport(
                 unseen.addAll(onHost.outcomes());
                 unseen.removeAll(tally.outcomes().keySet());
             }
+            // What another machine showed of the control does not say that this one could have.
             @Nullable Tally control = tallies.get(point.controlKey());
-            return result(tally, Result.Plan.of(demand), prices, unseen, grader.grade(tally, control, prediction));
+            Grade grade = grader.grade(tally, control == null ? null : control.of(runs), prediction);
+            return result(tally, Result.Plan.of(demand), prices, unseen, grade);
         }
 
         private static Result result(

@@ -106,7 +106,11 @@ public final class Journal implements AutoCloseable {
                 if (lines.get(i).startsWith("{\"end\"")) {
                     return new Contents(head, measurements, Json.LINES.readValue(lines.get(i), End.class), null);
                 }
-                measurements.add(Json.LINES.readValue(lines.get(i), Measurement.class));
+                Measurement measurement = Json.LINES.readValue(lines.get(i), Measurement.class);
+                if (!head.run().id().equals(measurement.run())) {
+                    return new Contents(head, measurements, null, "line " + (i + 1) + " is of another run");
+                }
+                measurements.add(measurement);
             } catch (JsonProcessingException e) {
                 return new Contents(head, measurements, null, "line " + (i + 1) + " is broken or cut off");
             }

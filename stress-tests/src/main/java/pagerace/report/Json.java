@@ -18,8 +18,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Transcript.Line;
+import pagerace.verdict.Measurement;
 
 /** The report as {@code report.json}: each record an object, each component a field of that name. */
 public final class Json {
@@ -83,13 +86,19 @@ public final class Json {
         return report;
     }
 
-    /** Whether nothing is missing that formats lean on: no null where there must be none, a run on each host, a result for each point. */
+    /** Whether nothing is missing that formats lean on: no null where there must be none, a run on each host and for each measurement, a result for each point. */
     private static boolean isWhole(Report report) {
         return isFilled(report)
                 && !report.hosts().isEmpty()
                 && report.hosts().stream()
-                        .allMatch(host ->
-                                !host.runs().isEmpty() && resultKeys(host).equals(pointKeys(report)));
+                        .allMatch(host -> !host.runs().isEmpty()
+                                && areOfTheRuns(host)
+                                && resultKeys(host).equals(pointKeys(report)));
+    }
+
+    private static boolean areOfTheRuns(HostReport host) {
+        Set<String> runs = host.runs().stream().map(Run::id).collect(Collectors.toSet());
+        return host.measurements().stream().map(Measurement::run).allMatch(runs::contains);
     }
 
     private static List<String> resultKeys(HostReport host) {

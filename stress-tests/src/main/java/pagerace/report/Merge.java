@@ -49,6 +49,10 @@ public record Merge(Report report, List<String> missing) {
             return report.hosts().stream().flatMap(host -> host.runs().stream());
         }
 
+        private List<String> points() {
+            return report.points().stream().map(PointFacts::key).toList();
+        }
+
         private String firstRun() {
             return runs().map(Run::id).min(Comparator.naturalOrder()).orElse("");
         }
@@ -73,6 +77,7 @@ public record Merge(Report report, List<String> missing) {
                 .flatMap(source -> source.report.hosts().stream())
                 .collect(Collectors.groupingBy(host -> host.host().toString(), TreeMap::new, Collectors.toList()));
         byClass.values().forEach(Merge::refuseOverlap);
+        refuseOtherPoints(inOrder);
         Report report = Report.of(
                 races,
                 predictions(inOrder),
@@ -95,6 +100,29 @@ public record Merge(Report report, List<String> missing) {
                         + ", which is not in this catalogue: put the jar that brought it on the class path.");
             }
         }
+    }
+
+    /** Shards of different points would not be parts of one whole; own fixes count here, of which the digest knows nothing. */
+    private static void refuseOtherPoints(List<Source> sources) {
+        Map<HostClass, Source> first = new HashMap<>();
+        for (Source source : sources) {
+            for (HostReport host : source.report.hosts()) {
+                Source other = first.putIfAbsent(host.host(), source);
+                if (other != null && !other.points().equals(source.points())) {
+                    throw new Mismatch("On " + host.host() + ", " + other.name + " and " + source.name
+                            + " are parts of different points, from " + firstDifference(other.points(), source.points())
+                            + " on: measure all shards with the same own fixes on the class path, in the same order.");
+                }
+            }
+        }
+    }
+
+    private static String firstDifference(List<String> one, List<String> other) {
+        int same = 0;
+        while (same < Math.min(one.size(), other.size()) && one.get(same).equals(other.get(same))) {
+            same++;
+        }
+        return (one.size() > other.size() ? one : other).get(same);
     }
 
     private static void refuseSameRun(List<Source> sources) {
@@ -137,14 +165,14 @@ public record Merge(Report report, List<String> missing) {
                 && shard.number() != otherShard.number()
                 && one.filter().equals(other.filter())
                 && one.jvmArguments().equals(other.jvmArguments())
+                && one.forks() == other.forks()
                 && one.version().equals(other.version());
     }
 
     private static String inWords(Run run) {
         return "run " + run.id() + " (" + (run.shard() == null ? "all" : "shard " + run.shard()) + " of "
-                + (run.filter().isEmpty() ? "all points" : run.filter()) + ", flags " + run.jvmArguments()
-                + ", version "
-                + run.version() + ")";
+                + (run.filter().isEmpty() ? "all points" : run.filter()) + ", flags " + run.jvmArguments() + ", forks "
+                + run.forks() + ", version " + run.version() + ")";
     }
 
     private static Stream<String> missing(List<HostReport> hosts) {

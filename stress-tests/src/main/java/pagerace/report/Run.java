@@ -15,7 +15,9 @@ import pagerace.verdict.Host;
  * @param host the machine
  * @param filter which points were asked for; empty for all
  * @param shard which part of them this run had; null if all
- * @param jvmArguments what every fork was started with besides what its tier needs
+ * @param jvmArguments what every fork was started with besides what its tier needs, and the variables that give flags to every
+ *     VM, as {@code NAME=value}
+ * @param forks how many forks each demanded tier of each point was to get at least
  * @param budget the time it was given, in seconds
  * @param elapsed the time it took, in seconds
  * @param complete false if it was interrupted
@@ -29,6 +31,7 @@ public record Run(
         String filter,
         @Nullable String shard,
         List<String> jvmArguments,
+        int forks,
         long budget,
         long elapsed,
         boolean complete) {
@@ -40,6 +43,17 @@ public record Run(
     /** The same run when it has ended. */
     public Run ended(long elapsedSeconds, boolean isComplete) {
         return new Run(
-                id, started, version, label, host, filter, shard, jvmArguments, budget, elapsedSeconds, isComplete);
+                id,
+                started,
+                version,
+                label,
+                host,
+                filter,
+                shard,
+                jvmArguments,
+                forks,
+                budget,
+                elapsedSeconds,
+                isComplete);
     }
 }

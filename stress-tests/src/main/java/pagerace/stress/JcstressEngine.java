@@ -60,6 +60,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
 
     private final Scheduler scheduler;
     private final SchedulingClass twoCpus;
+    private final String run;
     private final List<String> jvmArguments;
     private final Path archive;
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -68,9 +69,11 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         return thread;
     });
 
-    private JcstressEngine(Scheduler scheduler, SchedulingClass twoCpus, List<String> jvmArguments, Path archive) {
+    private JcstressEngine(
+            Scheduler scheduler, SchedulingClass twoCpus, String run, List<String> jvmArguments, Path archive) {
         this.scheduler = scheduler;
         this.twoCpus = twoCpus;
+        this.run = run;
         this.jvmArguments = jvmArguments;
         this.archive = archive;
     }
@@ -78,9 +81,10 @@ public final class JcstressEngine implements Engine, AutoCloseable {
     /**
      * Probes operating system and VM, which takes seconds; null if the host cannot run two actors at once.
      *
+     * @param run the id of the run that is to start forks
      * @param jvmArguments what every fork is started with besides its tier
      */
-    public static @Nullable JcstressEngine start(List<String> jvmArguments) {
+    public static @Nullable JcstressEngine start(String run, List<String> jvmArguments) {
         Optional<JcstressEngine> started = silently(() -> {
             Options options = options(List.of());
             OSSupport.init();
@@ -91,7 +95,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
             return classes.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new JcstressEngine(
-                            scheduler, classes.get(0), jvmArguments, Files.createTempDirectory("pagerace")));
+                            scheduler, classes.get(0), run, jvmArguments, Files.createTempDirectory("pagerace")));
         });
         return started.orElse(null);
     }
@@ -118,15 +122,16 @@ public final class JcstressEngine implements Engine, AutoCloseable {
 
     /** The heap that JCStress gives to a fork, which is also its first size. */
     static int heapMegabytes() {
-        return options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb(); // else it counts CPUs for a second
+        // Without a number of CPUs it counts them for a second.
+        return silently(() -> options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb());
     }
 
     private interface Probe<T> {
         T run() throws IOException;
     }
 
-    /** Runs what JCStress accompanies with text on the standard output. */
-    private static <T> T silently(Probe<T> probe) {
+    /** Runs what JCStress accompanies with text on the standard output; one at a time, or that would not come back. */
+    private static synchronized <T> T silently(Probe<T> probe) {
         PrintStream console = System.out;
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {
@@ -251,7 +256,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.harnessOf(fork.point()));
     }
 
-    private static Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis) {
+    private Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis) {
         Map<String, Long> outcomes = new HashMap<>();
         String failure = results.isEmpty() ? "the fork gave no result" : null;
         for (TestResult result : results) {
@@ -266,7 +271,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         // Both actors spin while they measure; a VM that starts uses about one CPU.
         double expected = ACTORS * Math.min(measuring, millis) + Math.max(0, millis - measuring);
         double share = cpuMillis == 0 ? 1 : Math.min(1, cpuMillis / expected);
-        return new Measurement(fork.point().key(), fork.tier(), millis, share, outcomes, failure);
+        return new Measurement(run, fork.point().key(), fork.tier(), fork.stride(), millis, share, outcomes, failure);
     }
 
     private static String failure(TestResult result) {

@@ -47,13 +47,6 @@ public final class StressRun {
     private static final int PLENTY = 100;
     private static final int PATIENCE = 2;
 
-    /**
-     * Scenarios that the actors run through before they wait for each other, taken in turn: which distance between the actors
-     * a window needs differs from window to window. Measured: four enter it a hundred times as often as JCStress's default of
-     * 256, at the same rate of samples; one more often still, at a lower rate.
-     */
-    private static final List<Integer> STRIDES = List.of(4, 4, 1, 16);
-
     /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
 
@@ -261,9 +254,25 @@ public final class StressRun {
         return COMPILED.stream().min(Comparator.comparingLong(tally::millis)).orElseThrow();
     }
 
+    /**
+     * Scenarios that the actors run through before they wait for each other, taken in turn: which distance between the actors
+     * a window needs differs from window to window. Measured: four enter it a hundred times as often as JCStress's default of
+     * 256, at the same rate of samples; one more often still, at a lower rate. Each tier begins elsewhere, so that a point's
+     * first forks differ, and gets to all of them.
+     */
+    private static List<Integer> strides(Tier tier) {
+        return switch (tier) {
+            case C2 -> List.of(4, 4, 1, 16);
+            case C2_STRESS -> List.of(4, 1, 16, 4);
+            case C1 -> List.of(1, 16, 4, 4);
+            case INTERPRETER -> List.of(16, 4, 4, 1);
+        };
+    }
+
     private static Fork fork(Tally tally, Tier tier, int iterations) {
         int bounded = Math.min(MOST_ITERATIONS, iterations);
-        int stride = STRIDES.get(tally.forks() % STRIDES.size());
+        List<Integer> strides = strides(tier);
+        int stride = strides.get(tally.forks(tier) % strides.size());
         if (tally.point().variant().deadlocks()) {
             // Each deadlock lasts tens of milliseconds, and time is looked at only after the last stride.
             return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, 1);

@@ -21,13 +21,24 @@ public final class TierProbe {
             Tier.C1, Map.of("UseCompiler", "true", "TieredCompilation", "true", "TieredStopAtLevel", "1"),
             Tier.INTERPRETER, Map.of("UseCompiler", "false"));
 
+    /** The variables by which every VM is given flags, whoever starts it. */
+    public static final List<String> INHERITED = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
     private TierProbe() {}
 
-    /** Why forks would not be what their tier says, per tier; empty if all are. Starts a VM for each. */
-    public static Map<Tier, String> complaints(List<String> jvmArguments) {
+    /**
+     * Why forks would not be what their tier says, per tier; empty if all are. Starts a VM for each.
+     *
+     * @param jvmArguments what every fork is started with besides its tier
+     * @param environment variables that a fork has, besides those of this process
+     */
+    public static Map<Tier, String> complaints(List<String> jvmArguments, Map<String, String> environment) {
+        String heap = JcstressEngine.heapMegabytes() + "M";
+        List<String> asEveryFork = List.of("-Xms" + heap, "-Xmx" + heap);
         Map<Tier, CompletableFuture<@Nullable String>> asked = new EnumMap<>(Tier.class);
         for (Tier tier : Tier.values()) {
-            asked.put(tier, CompletableFuture.supplyAsync(() -> complaint(tier, jvmArguments)));
+            asked.put(
+                    tier, CompletableFuture.supplyAsync(() -> complaint(tier, asEveryFork, jvmArguments, environment)));
         }
         Map<Tier, String> complaints = new EnumMap<>(Tier.class);
         asked.forEach((tier, answer) -> {
@@ -39,14 +50,17 @@ public final class TierProbe {
         return complaints;
     }
 
-    private static @Nullable String complaint(Tier tier, List<String> jvmArguments) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String heap = JcstressEngine.heapMegabytes() + "M";
-        List<String> command = new ArrayList<>(List.of(java, "-Xms" + heap, "-Xmx" + heap));
+    private static @Nullable String complaint(
+            Tier tier, List<String> asEveryFork, List<String> jvmArguments, Map<String, String> environment) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(asEveryFork);
         command.addAll(JcstressEngine.arguments(tier, jvmArguments));
         command.addAll(List.of("-XX:+PrintFlagsFinal", "-version"));
         try {
-            Process vm = new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process vm = builder.start();
             List<String> said = new String(vm.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();

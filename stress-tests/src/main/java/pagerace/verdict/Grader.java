@@ -23,9 +23,9 @@ public final class Grader {
     private final boolean loaded;
 
     /**
-     * Grades what was measured on {@code host}.
+     * Grades what one run measured on {@code host}.
      *
-     * @param loaded whether the host was busy with something else during the run as a whole
+     * @param loaded whether the host was busy with something else during that run as a whole
      */
     public Grader(Host host, boolean loaded) {
         this.host = host;
@@ -46,7 +46,7 @@ public final class Grader {
      * The grade of one planned point.
      *
      * @param tally what was measured of it
-     * @param control what was measured of its control in the same run; null if it has none, or none that ran
+     * @param control what was measured of its control in the same runs; null if it has none, or none that ran
      * @param prediction what the explorer says of it; null if it was not asked
      */
     public Grade grade(Tally tally, @Nullable Tally control, @Nullable Prediction prediction) {

@@ -9,16 +9,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one forked VM measured.
  *
+ * @param run the id of the run that started it
  * @param point the key of the point
  * @param tier how the VM executed code
+ * @param stride how many scenarios the actors ran through before they waited for each other
  * @param millis its life, start-up included
  * @param cpuShare the CPU time it got, as a share of what two actors that never wait would use; at most 1
  * @param outcomes samples per outcome word
  * @param failure why it ended without a result; null if it ended well
  */
 public record Measurement(
+        String run,
         String point,
         Tier tier,
+        int stride,
         long millis,
         double cpuShare,
         Map<String, Long> outcomes,
@@ -43,6 +47,6 @@ public record Measurement(
 
     /** The same, with a reason for its failure that says more than its VM could. */
     public Measurement failedWith(String reason) {
-        return new Measurement(point, tier, millis, cpuShare, outcomes, reason);
+        return new Measurement(run, point, tier, stride, millis, cpuShare, outcomes, reason);
     }
 }

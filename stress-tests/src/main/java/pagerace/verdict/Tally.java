@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
@@ -57,6 +58,21 @@ public final class Tally {
     /** The point. */
     public Point point() {
         return point;
+    }
+
+    /** What these runs measured of it. */
+    public Tally of(Set<String> runs) {
+        Tally part = new Tally(point, List.of());
+        part.knownWords.addAll(knownWords);
+        part.forbiddenWords.addAll(forbiddenWords);
+        part.windowWords.addAll(windowWords);
+        measurements.stream().filter(m -> runs.contains(m.run())).forEach(part::add);
+        return part;
+    }
+
+    /** The ids of the runs that measured it. */
+    public Set<String> runs() {
+        return measurements.stream().map(Measurement::run).collect(Collectors.toSet());
     }
 
     /** Adds what one fork measured. */
@@ -198,23 +214,25 @@ public final class Tally {
         return Collections.unmodifiableList(failures);
     }
 
-    /** Whether something else used so much of the CPUs that little can be asked of this point's counts. */
+    /**
+     * Whether something else used so much of the CPUs that little can be asked of this point's counts: in each run that
+     * measured it, for one that was starved is no excuse for what another did not show.
+     */
     public boolean isStarved() {
-        return areStarved(List.of(this));
+        Set<String> runs = runs();
+        return !runs.isEmpty() && runs.stream().allMatch(run -> areStarved(of(Set.of(run)).measurements));
     }
 
-    /** Whether that is so for all of these points together. */
-    public static boolean areStarved(Collection<Tally> tallies) {
+    /** Whether that is so for all of these together. */
+    public static boolean areStarved(Collection<Measurement> measurements) {
         double got = 0;
         long wanted = 0;
-        for (Tally tally : tallies) {
-            for (Measurement measurement : tally.measurements) {
-                if (measurement.failure() != null) {
-                    continue; // what did not run cannot have been slowed down
-                }
-                got += measurement.cpuShare() * measurement.millis();
-                wanted += measurement.millis();
+        for (Measurement measurement : measurements) {
+            if (measurement.failure() != null) {
+                continue; // what did not run cannot have been slowed down
             }
+            got += measurement.cpuShare() * measurement.millis();
+            wanted += measurement.millis();
         }
         return got < ENOUGH_CPU * wanted;
     }

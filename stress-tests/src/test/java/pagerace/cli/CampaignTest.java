@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -66,6 +72,16 @@ class CampaignTest {
     }
 
     private static Report report(String filter, @Nullable Shard shard, Host host, @Nullable PriceFile prices) {
+        return report(filter, shard, host, prices, Stream::of);
+    }
+
+    /** As {@code fate} would have it: what becomes of each fork. */
+    private static Report report(
+            String filter,
+            @Nullable Shard shard,
+            Host host,
+            @Nullable PriceFile prices,
+            Function<Measurement, Stream<Measurement>> fate) {
         Share share = share(filter, shard, host);
         Run run = new Run(
                 filter + shard + host.arch(),
@@ -76,6 +92,7 @@ class CampaignTest {
                 filter,
                 shard == null ? null : shard.toString(),
                 List.of(),
+                1,
                 60,
                 50,
                 true);
@@ -87,7 +104,8 @@ class CampaignTest {
                         List.of(run),
                         share.plan().stream().map(Point::key).toList(),
                         share.plan().stream()
-                                .flatMap(point -> forks(point, host))
+                                .flatMap(point -> forks(run.id(), point, host))
+                                .flatMap(fate)
                                 .toList(),
                         prices)));
     }
@@ -125,22 +143,22 @@ class CampaignTest {
     }
 
     /** A fork in each tier: what is reachable on the host is seen, and of the first race's last point what must not be. */
-    private static Stream<Measurement> forks(Point point, Host host) {
+    private static Stream<Measurement> forks(String run, Point point, Host host) {
         Map<String, Long> outcomes = new LinkedHashMap<>();
         for (Outcome outcome : Catalogue.race(point.race()).orElseThrow().outcomes()) {
             boolean seen = outcome.mark() != Outcome.Mark.FORBIDDEN
                     || point.reachableFrom().isReachableOn(host.memoryModel())
-                    || isBroken(point);
+                    || isBroken(point.key());
             outcomes.put(outcome.name(), seen ? 400_000L + point.key().length() : 0);
         }
         if (point.variant().deadlocks()) {
             outcomes.put("STUCK", 7L);
         }
-        return Stream.of(Tier.values()).map(tier -> new Measurement(point.key(), tier, 900, 1, outcomes, null));
+        return Stream.of(Tier.values()).map(tier -> new Measurement(run, point.key(), tier, 4, 900, 1, outcomes, null));
     }
 
-    private static boolean isBroken(Point point) {
-        return point.key().equals("UnpinDirtyVsClean/ALWAYS_LOCK");
+    private static boolean isBroken(String point) {
+        return point.equals("UnpinDirtyVsClean/ALWAYS_LOCK");
     }
 
     private static List<Merge.Source> shards(String filter, int count, Host host) {
@@ -165,6 +183,7 @@ class CampaignTest {
         Merge merge = merge(shards(filter, count, X86));
         assertThat(merge.missing()).isEmpty();
         Report merged = merge.report();
+        assertThat(Share.missing(SELECTION, merged)).isEmpty();
         assertThat(merged.points()).isEqualTo(whole.points());
         assertThat(merged.races()).isEqualTo(whole.races());
         assertThat(merged.hosts()).hasSize(1);
@@ -219,6 +238,161 @@ class CampaignTest {
         List<Merge.Source> shards = shards("", 4, X86);
         assertThat(merge(List.of(shards.get(0), shards.get(3))).missing())
                 .containsExactly("shard 2/4 of Linux amd64 (TSO), JDK 17", "shard 3/4 of Linux amd64 (TSO), JDK 17");
+        Set<String> lost = keys(share("", null, X86).plan());
+        List.of(1, 4)
+                .forEach(number ->
+                        lost.removeAll(keys(share("", new Shard(number, 4), X86).plan())));
+        assertThat(Share.missing(
+                        SELECTION, merge(List.of(shards.get(0), shards.get(3))).report()))
+                .hasSize(2)
+                .contains("points for the threads of Linux amd64 (TSO), JDK 17: " + lost.size() + ", the first "
+                        + lost.iterator().next())
+                .last(as(STRING))
+                .startsWith("points to explore: ");
+    }
+
+    private static Set<String> keys(List<Point> points) {
+        return points.stream().map(Point::key).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    @Test
+    void shardsOfOtherPointsOrWithOtherForksAreRefused() {
+        Merge.Source first = shards("", 2, X86).get(0);
+        Report second = shards("", 2, X86).get(1).report();
+        int last = second.points().size() - 1;
+        Report fewer = new Report(
+                second.schema(),
+                second.catalogue(),
+                second.races(),
+                second.points().subList(0, last),
+                second.hosts());
+        assertRefused(
+                "On Linux amd64 (TSO), JDK 17, a",
+                new Merge.Source("a" + first.name(), first.report()),
+                new Merge.Source("b", fewer),
+                "different points, from " + second.points().get(last).key() + " on");
+        HostReport host = second.hosts().get(0);
+        Run run = host.runs().get(0);
+        Run busier = new Run(
+                run.id(),
+                run.started(),
+                run.version(),
+                run.label(),
+                run.host(),
+                run.filter(),
+                run.shard(),
+                run.jvmArguments(),
+                3,
+                run.budget(),
+                run.elapsed(),
+                run.complete());
+        HostReport with = new HostReport(
+                host.host(), List.of(busier), host.results(), host.pricing(), host.workloads(), host.measurements());
+        Report other = new Report(second.schema(), second.catalogue(), second.races(), second.points(), List.of(with));
+        assertRefused("On Linux amd64", first, new Merge.Source("b", other), "forks 3");
+    }
+
+    /** So many that some have a control in common. */
+    private static final int SHARDS = 16;
+
+    private static final String SHARED_CONTROL = Catalogue.points()
+            .map(Point::controlKey)
+            .filter(Objects::nonNull)
+            .filter(control -> holders(control).size() > 1)
+            .findFirst()
+            .orElseThrow();
+
+    /** By the number of its shard, the first point there that needs {@code control} to hold. */
+    private static Map<Integer, String> holders(String control) {
+        Map<Integer, String> holders = new TreeMap<>();
+        for (int number = 1; number <= SHARDS; number++) {
+            for (Point point : share("", new Shard(number, SHARDS), X86).plan()) {
+                if (control.equals(point.controlKey()) && point.reachableFrom() == Reachability.NEVER) {
+                    holders.putIfAbsent(number, point.key());
+                }
+            }
+        }
+        return holders;
+    }
+
+    /** What all shards come to of {@code point}, with these in place of those of the same number. */
+    private static Result merged(String point, Report... odd) {
+        List<Merge.Source> shards = new ArrayList<>(shards("", SHARDS, X86));
+        for (Report report : odd) {
+            Run run = report.hosts().get(0).runs().get(0);
+            shards.set(Shard.parse(requireNonNull(run.shard())).number() - 1, new Merge.Source("odd", report));
+        }
+        return requireNonNull(results(merge(shards).report().hosts().get(0)).get(point));
+    }
+
+    private static Report odd(int number, Host host, Function<Measurement, Stream<Measurement>> fate) {
+        return report("", new Shard(number, SHARDS), host, null, fate);
+    }
+
+    /** So long and with so little of the CPUs that all shards together are starved. */
+    private static Measurement starved(Measurement m) {
+        return new Measurement(m.run(), m.point(), m.tier(), m.stride(), 100_000_000, 0.1, m.outcomes(), m.failure());
+    }
+
+    private static Function<Measurement, Stream<Measurement>> silent(String point) {
+        return m -> m.point().equals(point)
+                ? Stream.of(new Measurement(
+                        m.run(), point, m.tier(), m.stride(), m.millis(), m.cpuShare(), Map.of(), m.failure()))
+                : Stream.of(m);
+    }
+
+    @Test
+    void whatAnotherMachineShowedOfAControlDoesNotHelp() {
+        Map<Integer, String> holders = holders(SHARED_CONTROL);
+        Iterator<Integer> numbers = holders.keySet().iterator();
+        int deaf = numbers.next();
+        int other = numbers.next();
+        Result unsure = merged(requireNonNull(holders.get(deaf)), odd(deaf, X86, silent(SHARED_CONTROL)));
+        assertThat(unsure.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(unsure.reason()).contains("silent");
+        assertThat(unsure.fails()).isTrue();
+        assertThat(merged(requireNonNull(holders.get(other)), odd(deaf, X86, silent(SHARED_CONTROL)))
+                        .verdict())
+                .isEqualTo(Verdict.HOLDS);
+        assertThat(merged(SHARED_CONTROL, odd(deaf, X86, silent(SHARED_CONTROL)))
+                        .verdict())
+                .isEqualTo(Verdict.REPRODUCED);
+    }
+
+    /** A point that holds in that shard. */
+    private static String holding(int number) {
+        return share("", new Shard(number, SHARDS), X86).plan().stream()
+                .filter(point -> point.reachableFrom() == Reachability.NEVER)
+                .map(Point::key)
+                .filter(key -> !isBroken(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aStarvedShardExcusesItsOwnPointsOnly() {
+        String its = holding(1);
+        Function<Measurement, Stream<Measurement>> starved = silent(its).andThen(m -> m.map(CampaignTest::starved));
+        Result excused = merged(its, odd(1, X86, starved));
+        assertThat(excused.reason()).endsWith("(loaded host)");
+        assertThat(excused.fails()).isFalse();
+        String another = holding(2);
+        Result failing = merged(another, odd(1, X86, starved), odd(2, X86, silent(another)));
+        assertThat(failing.reason()).startsWith("never ran in").doesNotContain("loaded host");
+        assertThat(failing.fails()).isTrue();
+        assertThat(merged(SHARED_CONTROL, odd(1, X86, starved)).verdict()).isEqualTo(Verdict.REPRODUCED);
+    }
+
+    @Test
+    void aShardWithOneCpuExcusesItsOwnPointsOnly() {
+        Report lame = odd(1, new Host(X86.os(), X86.arch(), 1, X86.jdk(), X86.memoryModel()), m -> Stream.empty());
+        Result excused = merged(holding(1), lame);
+        assertThat(excused.reason()).contains("the host has one");
+        assertThat(excused.fails()).isFalse();
+        String another = holding(2);
+        Result failing = merged(another, lame, odd(2, X86, silent(another)));
+        assertThat(failing.reason()).startsWith("never ran in");
+        assertThat(failing.fails()).isTrue();
     }
 
     @Test

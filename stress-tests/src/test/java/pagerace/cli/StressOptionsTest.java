@@ -2,16 +2,24 @@
 package pagerace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.stress.TierProbe;
+import pagerace.verdict.Tier;
 
 /** What stress says before it measures anything. */
 class StressOptionsTest {
@@ -41,8 +49,8 @@ class StressOptionsTest {
                 "--forks=0 | With 0 forks nothing is measured; the fewest is 1.",
                 "--forks=x | Invalid value for option '--forks': 'x' is not an int; see pagerace stress --help.",
                 "--fork=1 | pagerace stress does not understand --fork=1; the nearest is --forks.",
-                "--jvm-args=-Xint | With --jvm-args=\"-Xint\" no fork is C2: the VM runs with UseCompiler=false; leave out the"
-                        + " flag that does that.",
+                "--jvm-args=-ea -Xint | --jvm-args has -Xint, which can change what is compiled and how: then no fork is"
+                        + " what its tier says; leave it out.",
                 "--jvm-args=-Xmx64m | With --jvm-args=\"-Xmx64m\" no fork is C2: the VM does not start: Initial heap"
                         + " size set to a larger value than the maximum heap size; leave out the flag that does that.",
                 "--jvm-args=-Xmx1g -XX:+Nonsense | With --jvm-args=\"-Xmx1g -XX:+Nonsense\" no fork is C2: the VM does not"
@@ -50,6 +58,64 @@ class StressOptionsTest {
             })
     void optionsThatCannotBe(String option, String sentence) {
         stress("--budget=1s", option).isRefusedWith(sentence);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Xint",
+                "-Xcomp",
+                "-Xmixed",
+                "-XX:CompileCommand=exclude,*.*",
+                "-XX:CompileThreshold=1",
+                "-XX:CompilationMode=quick-only",
+                "-XX:-TieredCompilation",
+                "-XX:Tier3InvocationThreshold=1",
+                "-XX:-UseCompiler",
+                "-XX:+UseJVMCICompiler",
+                "-XX:+EnableJVMCI",
+                "-XX:Flags=file",
+                "-XX:VMOptionsFile=file",
+                "@file",
+            })
+    void flagsThatChangeWhatIsCompiled(String flag) {
+        String sentence = " has " + flag + ", which can change what is compiled";
+        assertThat(stress("--budget=1s", "--jvm-args=-ea " + flag).err()).startsWith("--jvm-args" + sentence);
+        ForkOptions inherited = new ForkOptions(Map.of("JDK_JAVA_OPTIONS", "-ea '" + flag + "'"));
+        assertThatThrownBy(inherited::check)
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("JDK_JAVA_OPTIONS" + sentence);
+    }
+
+    @Test
+    void whatTheEnvironmentGivesIsProbedAndRecorded() {
+        ForkOptions harmless = new ForkOptions(Map.of("JAVA_TOOL_OPTIONS", "-ea", "OTHER", "-Xint"));
+        harmless.check();
+        assertThat(harmless.flags()).containsExactly("JAVA_TOOL_OPTIONS=-ea");
+        assertThat(harmless.jvmArguments()).isEmpty();
+        assertThat(new ForkOptions(Map.of()).flags()).isEmpty();
+        assertThatThrownBy(new ForkOptions(Map.of("_JAVA_OPTIONS", "-Xmx1m"))::check)
+                .isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("With _JAVA_OPTIONS=\"-Xmx1m\" no fork is C2: the VM does not start: ");
+    }
+
+    @Test
+    void theProbeSeesWhatTheEnvironmentDoesToATier() {
+        assertThat(TierProbe.complaints(List.of(), Map.of("JAVA_TOOL_OPTIONS", "-Xint")))
+                .containsOnlyKeys(Tier.C2, Tier.C2_STRESS, Tier.C1);
+    }
+
+    @Test
+    void theProbeKeepsQuiet() {
+        PrintStream console = System.out;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(TierProbe.complaints(List.of(), Map.of())).isEmpty();
+        } finally {
+            System.setOut(console);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     @ParameterizedTest

@@ -130,8 +130,31 @@ class ComparisonTest {
     @Test
     void twoForksSayNothing() {
         Comparison comparison = Comparison.of(broken(900, 1000), broken(90_000, 90_000, 90_000));
-        assertThat(only(comparison).rates()).isEqualTo(new Comparison.Moves<>(0, 1, List.of()));
+        assertThat(only(comparison).rates()).isEqualTo(new Comparison.Moves<>(0, 1, List.of(), List.of()));
         assertThat(ComparisonText.TABLE.of(comparison, false)).contains("1 more have fewer than 3 forks on a side");
+    }
+
+    @Test
+    void ratesOfOtherStridesAreNotCompared() {
+        Report before = broken(900, 1000, 1100);
+        HostReport host = before.hosts().get(0);
+        List<Measurement> wider = host.measurements().stream()
+                .map(m -> new Measurement(
+                        m.run(), m.point(), m.tier(), 7, m.millis(), m.cpuShare(), m.outcomes(), m.failure()))
+                .toList();
+        Report after = new Report(
+                before.schema(),
+                before.catalogue(),
+                before.races(),
+                before.points(),
+                List.of(new HostReport(
+                        host.host(), host.runs(), host.results(), host.pricing(), host.workloads(), wider)));
+        Comparison comparison = Comparison.of(before, after);
+        assertThat(only(comparison).rates())
+                .isEqualTo(new Comparison.Moves<>(
+                        0, 0, List.of(new Comparison.Stressed("TestRace/BROKEN[small]", Tier.C2)), List.of()));
+        assertThat(ComparisonText.TABLE.of(comparison, false))
+                .contains("; not compared: other strides: TestRace/BROKEN[small] in C2\n");
     }
 
     @Test
@@ -143,8 +166,10 @@ class ComparisonTest {
         assertThat(only(Comparison.of(cheap, dear)).prices().moved())
                 .extracting(Comparison.PriceMove::operation)
                 .containsExactly("first");
-        assertThat(only(Comparison.of(cheap, vague)).prices()).isEqualTo(new Comparison.Moves<>(0, 0, List.of()));
-        assertThat(only(Comparison.of(cheap, cheap)).prices()).isEqualTo(new Comparison.Moves<>(1, 0, List.of()));
+        assertThat(only(Comparison.of(cheap, vague)).prices())
+                .isEqualTo(new Comparison.Moves<>(0, 0, List.of(), List.of()));
+        assertThat(only(Comparison.of(cheap, cheap)).prices())
+                .isEqualTo(new Comparison.Moves<>(1, 0, List.of(), List.of()));
         Report elsewhere = report(HOST, prices(Fix.UNFENCED, new Ratio(1.2, 1.1, 1.3, 20)), none);
         assertThat(only(Comparison.of(cheap, elsewhere)).priced().onlyAfter())
                 .containsExactly("TestRace/UNFENCED[small]: first");

@@ -22,8 +22,10 @@ class JournalTest {
             ReportFormatsTest.run(new Host("Linux", "amd64", 2, "17", Reachability.TSO)),
             "c0ffee",
             List.of("a", "b"));
-    private static final Measurement FIRST = new Measurement("a", Tier.C2, 10, 0.5, Map.of("QUIET", 7L), null);
-    private static final Measurement SECOND = new Measurement("b", Tier.INTERPRETER, 20, 1.0, Map.of(), "killed");
+    private static final Measurement FIRST =
+            new Measurement(HEAD.run().id(), "a", Tier.C2, 4, 10, 0.5, Map.of("QUIET", 7L), null);
+    private static final Measurement SECOND =
+            new Measurement(HEAD.run().id(), "b", Tier.INTERPRETER, 4, 20, 1.0, Map.of(), "killed");
 
     @TempDir
     private Path directory = Path.of("");
@@ -73,6 +75,18 @@ class JournalTest {
             assertThat(contents.measurements()).as("cut at %d", cut).containsExactly(FIRST);
             assertThat(contents.damage()).isEqualTo("line 3 is broken or cut off");
         }
+    }
+
+    @Test
+    void aLineOfAnotherRunIsDamage() throws IOException {
+        String text = Files.readString(journal());
+        int last = text.lastIndexOf(HEAD.run().id());
+        Path file = Files.writeString(
+                directory.resolve("mixed.jsonl"),
+                text.substring(0, last)
+                        + text.substring(last).replace(HEAD.run().id(), "another-id"));
+        assertThat(Journal.read(file).measurements()).containsExactly(FIRST);
+        assertThat(Journal.read(file).damage()).isEqualTo("line 3 is of another run");
     }
 
     @Test

@@ -55,7 +55,18 @@ public class ReportFormatsTest {
     public static Report twoHosts() {
         Host weak = new Host("Linux 6.1", "aarch64", 4, "17.0.1+1", Reachability.WEAK);
         Run other = new Run(
-                "another-id", "2026-01-02T03:04:06Z", "1.0", null, weak, "", "2/3", List.of("-XX:+X"), 60, 59, false);
+                "another-id",
+                "2026-01-02T03:04:06Z",
+                "1.0",
+                null,
+                weak,
+                "",
+                "2/3",
+                List.of("-XX:+X"),
+                1,
+                60,
+                59,
+                false);
         Session second = session(other);
         return Report.of(
                 List.of(new TestRace()),
@@ -81,13 +92,16 @@ public class ReportFormatsTest {
         add(tallies, Fix.RELAXED, Tier.C2, Map.of("QUIET", 1_000_000L));
         add(tallies, Fix.RELAXED, Tier.C2_STRESS, Map.of("QUIET", 1_000_000L, "WRONG", 1L));
         Tally stuck = tally(tallies, Fix.DEADLOCK);
-        stuck.add(new Measurement(stuck.point().key(), Tier.C1, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
+        stuck.add(new Measurement(
+                TestRace.RUN, stuck.point().key(), Tier.C1, 4, 500, 0.5, Map.of("QUIET", 7L, "STUCK", 1L), null));
         return session(begun.shard() == null ? begun.ended(238, true) : begun, tallies, prices());
     }
 
     private static Session session(Run run, Map<String, Tally> tallies, @Nullable PriceFile prices) {
         List<Measurement> measurements = tallies.values().stream()
                 .flatMap(tally -> tally.measurements().stream())
+                .map(m -> new Measurement(
+                        run.id(), m.point(), m.tier(), m.stride(), m.millis(), m.cpuShare(), m.outcomes(), m.failure()))
                 .toList();
         return new Session(List.of(run), List.copyOf(tallies.keySet()), measurements, prices);
     }
@@ -99,7 +113,18 @@ public class ReportFormatsTest {
     /** A run of all of it that has begun. */
     static Run run(Host host) {
         return new Run(
-                "an-id", "2026-01-02T03:04:05Z", "1.0", "a label", host, "TestRace/*", null, List.of(), 240, 0, false);
+                "an-id",
+                "2026-01-02T03:04:05Z",
+                "1.0",
+                "a label",
+                host,
+                "TestRace/*",
+                null,
+                List.of(),
+                1,
+                240,
+                0,
+                false);
     }
 
     private static List<Necessity.Row> necessity() {
@@ -327,7 +352,8 @@ public class ReportFormatsTest {
     @Test
     void aRaceAboutWhichNothingWasDecidedFails() {
         Tally tally = TestRace.tally(Fix.FIXED);
-        tally.add(new Measurement(tally.point().key(), Tier.C2, 1000, 0.1, Map.of("QUIET", 2_000L), null));
+        tally.add(new Measurement(
+                TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 0.1, Map.of("QUIET", 2_000L), null));
         Report report =
                 unexplored(run(HOST).ended(238, true), Map.of(tally.point().key(), tally));
         HostReport host = report.hosts().get(0);

@@ -74,7 +74,15 @@ public class ReportSchemaTest {
                 List.of(new Session(
                         List.of(ReportFormatsTest.run(Host.current())),
                         List.of(point.key()),
-                        List.of(new Measurement(point.key(), Tier.C1, 7, 0.9, Map.of("?", 3L), "it crashed")),
+                        List.of(new Measurement(
+                                ReportFormatsTest.run(Host.current()).id(),
+                                point.key(),
+                                Tier.C1,
+                                4,
+                                7,
+                                0.9,
+                                Map.of("?", 3L),
+                                "it crashed")),
                         null))));
         assertThat(complaints(report)).isEmpty();
         assertThat(report).contains("\"relaxation\"", "\"tells\" : \"STEP\"");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.stress;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -45,7 +48,8 @@ class StressRunTest {
                             outcomes.put(word, (long) (rate * fork.measuring().toMillis())));
             Duration life = fork.measuring().plus(startUp);
             now += life.toNanos();
-            return fate.apply(new Measurement(fork.point().key(), fork.tier(), life.toMillis(), 1.0, outcomes, null));
+            return fate.apply(new Measurement(
+                    "a-run", fork.point().key(), fork.tier(), fork.stride(), life.toMillis(), 1.0, outcomes, null));
         }
 
         @Override
@@ -106,6 +110,20 @@ class StressRunTest {
         for (Tier tier : Tier.values()) {
             assertThat(first).filteredOn(tier::equals).as(tier.name()).hasSize(3);
         }
+    }
+
+    @Test
+    void everyTierTakesTheStridesInTurnAndTheFirstForksDiffer() {
+        forks = 4;
+        run(BUDGET, Fix.FIXED);
+        Map<Tier, List<Integer>> strides =
+                engine.forksOf(Fix.FIXED).limit(16).collect(groupingBy(Fork::tier, mapping(Fork::stride, toList())));
+        assertThat(strides)
+                .isEqualTo(Map.of(
+                        Tier.C2, List.of(4, 4, 1, 16),
+                        Tier.C2_STRESS, List.of(4, 1, 16, 4),
+                        Tier.C1, List.of(1, 16, 4, 4),
+                        Tier.INTERPRETER, List.of(16, 4, 4, 1)));
     }
 
     @Test
@@ -180,7 +198,8 @@ class StressRunTest {
 
     @Test
     void aPointWhoseForksFailIsLeftAlone() {
-        engine.fate = m -> new Measurement(m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+        engine.fate = m -> new Measurement(
+                m.run(), m.point(), m.tier(), m.stride(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
         List<Tally> tallies = run(BUDGET, Fix.BROKEN);
         assertThat(engine.forks).hasSize(2);
         assertThat(tallies.get(0).failures()).hasSize(2);
@@ -200,7 +219,8 @@ class StressRunTest {
         engine.fate = m -> {
             if (engine.forks.size() == 3) {
                 run.stop();
-                return new Measurement(m.point(), m.tier(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+                return new Measurement(
+                        m.run(), m.point(), m.tier(), m.stride(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
             }
             assertThat(heard).hasSize(engine.forks.size() - 1);
             return m;

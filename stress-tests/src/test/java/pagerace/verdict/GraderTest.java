@@ -38,7 +38,7 @@ class GraderTest {
     }
 
     private static Tally with(Tally tally, Map<String, Long> outcomes) {
-        tally.add(new Measurement(tally.point().key(), Tier.C2, 1000, 1.0, outcomes, null));
+        tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 1.0, outcomes, null));
         return tally;
     }
 
@@ -111,7 +111,14 @@ class GraderTest {
         void aForkThatCrashedIsNeverExcused() {
             Tally tally = good(Fix.FIXED);
             tally.add(new Measurement(
-                    tally.point().key(), Tier.C2, 300, 0.1, Map.of(), "TEST_ERROR: IllegalStateException"));
+                    TestRace.RUN,
+                    tally.point().key(),
+                    Tier.C2,
+                    4,
+                    300,
+                    0.1,
+                    Map.of(),
+                    "TEST_ERROR: IllegalStateException"));
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: TEST_ERROR", true);
             assertThat(new Grader(X86, true)
                             .grade(tally, loudControl(), agreeing(tally))
@@ -122,7 +129,7 @@ class GraderTest {
         @Test
         void forksThatCrashedDoNotMakeAHostLookLoaded() {
             Tally tally = TestRace.tally(Fix.FIXED);
-            tally.add(new Measurement(tally.point().key(), Tier.C2, 300, 0.1, Map.of(), "VM_ERROR"));
+            tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 4, 300, 0.1, Map.of(), "VM_ERROR"));
             assertThat(tally.isStarved()).isFalse();
         }
 
@@ -149,7 +156,8 @@ class GraderTest {
         @Test
         void aTierThatOnlyFailed() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
-            tally.add(new Measurement(tally.point().key(), Tier.INTERPRETER, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
+            tally.add(new Measurement(
+                    TestRace.RUN, tally.point().key(), Tier.INTERPRETER, 4, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: VM_ERROR: killed", true);
         }
 
@@ -311,15 +319,28 @@ class GraderTest {
         @Test
         void aStarvedPointDoesNotFailTheBuild() {
             Tally starved = TestRace.tally(Fix.FIXED);
-            starved.add(new Measurement(starved.point().key(), Tier.C2, 1000, 0.7, Map.of("QUIET", 10L), null));
+            starved.add(new Measurement(
+                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.7, Map.of("QUIET", 10L), null));
             assertX86(starved, null, Verdict.INCONCLUSIVE, "(loaded host)", false);
         }
 
         @Test
         void aStarvedControlDoesNotFailTheBuild() {
             Tally starved = TestRace.tally(Fix.BROKEN);
-            starved.add(new Measurement(starved.point().key(), Tier.C2, 1000, 0.7, Map.of("QUIET", 10L), null));
+            starved.add(new Measurement(
+                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.7, Map.of("QUIET", 10L), null));
             assertX86(good(Fix.FIXED), starved, Verdict.INCONCLUSIVE, "(loaded host)", false);
+        }
+
+        @Test
+        void aStarvedRunDoesNotExcuseWhatAnotherDidNotShow() {
+            Tally tally = TestRace.tally(Fix.BROKEN);
+            tally.add(new Measurement(
+                    "starved", tally.point().key(), Tier.C2, 4, 100_000, 0.1, Map.of("QUIET", 10L), null));
+            assertThat(tally.isStarved()).isTrue();
+            tally.add(TestRace.fork(Fix.BROKEN, Tier.C2, Map.of("QUIET", 10L)));
+            assertX86(tally, null, Verdict.INCONCLUSIVE, "showed it 0 of 100", true);
+            assertX86(tally.of(Set.of("starved")), null, Verdict.INCONCLUSIVE, "(loaded host)", false);
         }
 
         @Test
@@ -332,7 +353,8 @@ class GraderTest {
         @Test
         void loadDoesNotExcuseAForbiddenSample() {
             Tally starved = TestRace.tally(Fix.FIXED);
-            starved.add(new Measurement(starved.point().key(), Tier.C2, 1000, 0.1, Map.of("WRONG", 1L), null));
+            starved.add(new Measurement(
+                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.1, Map.of("WRONG", 1L), null));
             assertX86(starved, null, Verdict.BROKEN, "", true);
         }
 
@@ -455,8 +477,10 @@ class GraderTest {
             Tally tally = new Tally(point().expecting(found, false), List.of(TestRace.End.values()));
             for (Tier tier : Tier.values()) {
                 tally.add(new Measurement(
+                        TestRace.RUN,
                         tally.point().key(),
                         tier,
+                        4,
                         1000,
                         1.0,
                         Map.of("QUIET", 300_000L, "OVERLAPPED", 250L, "WRONG", wrong),

@@ -116,9 +116,12 @@ public final class TestRace implements Race {
         return new Tally(point(fix), List.of(End.values()));
     }
 
+    /** The id of the only run. */
+    public static final String RUN = "an-id";
+
     /** One fork of a point, which had all the CPU time that it wanted. */
     public static Measurement fork(Fix fix, Tier tier, Map<String, Long> outcomes) {
-        return new Measurement(point(fix).key(), tier, 1000, 1.0, outcomes, null);
+        return new Measurement(RUN, point(fix).key(), tier, 4, 1000, 1.0, outcomes, null);
     }
 
     @Override

@@ -57,7 +57,8 @@ final class Pages {
     /** The predicted outcomes, a thousand times each: so that what is broken is shown, and what is right holds. */
     private static Session session(String arch, Reachability memoryModel) {
         Host host = new Host("Linux 6.1", arch, 2, "17.0.1+1", memoryModel);
-        Run run = new Run(arch + "-id", "2026-01-02T03:04:05Z", "1.0", null, host, "", null, List.of(), 240, 200, true);
+        Run run = new Run(
+                arch + "-id", "2026-01-02T03:04:05Z", "1.0", null, host, "", null, List.of(), 1, 240, 200, true);
         List<String> plan = new ArrayList<>();
         List<Measurement> measurements = new ArrayList<>();
         for (Point point : race().points()) {
@@ -68,7 +69,7 @@ final class Pages {
                     .filter(word -> prediction.allows(memoryModel, word))
                     .collect(Collectors.toMap(word -> word, word -> 500_000L));
             for (Tier tier : Tier.values()) {
-                measurements.add(new Measurement(point.key(), tier, 1000, 1, outcomes, null));
+                measurements.add(new Measurement(run.id(), point.key(), tier, 4, 1000, 1, outcomes, null));
             }
         }
         return new Session(List.of(run), plan, measurements, null);
