@@ -118,7 +118,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, RunnerException {
-        String chosen = filter.split("[/\\[*?]", 2)[0];
+        String chosen = filter.strip().split("[/\\[*?]", 2)[0];
         Map<String, List<Series>> subjects = PriceList.series().stream()
                 .filter(series -> series.subject().startsWith(chosen))
                 .collect(Collectors.groupingBy(Series::subject, LinkedHashMap::new, Collectors.toList()));
