@@ -196,7 +196,7 @@ public final class Main implements Callable<Integer> {
     private void write(Map<String, PriceRun> runs, Effort effort, boolean complete) throws IOException {
         PriceFile file = new PriceFile(
                 PriceFile.SCHEMA,
-                Runtime.getRuntime().availableProcessors() + " CPUs, " + System.getProperty("os.arch"),
+                PriceFile.host(Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch", "?")),
                 System.getProperty("java.vm.version"),
                 effort.method(),
                 complete,
