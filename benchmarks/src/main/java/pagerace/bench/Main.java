@@ -118,7 +118,7 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, RunnerException {
-        String chosen = filter.split("[/\\[*?]", 2)[0];
+        String chosen = filter.strip().split("[/\\[*?]", 2)[0];
         Map<String, List<Series>> subjects = PriceList.series().stream()
                 .filter(series -> series.subject().startsWith(chosen))
                 .collect(Collectors.groupingBy(Series::subject, LinkedHashMap::new, Collectors.toList()));
@@ -196,7 +196,7 @@ public final class Main implements Callable<Integer> {
     private void write(Map<String, PriceRun> runs, Effort effort, boolean complete) throws IOException {
         PriceFile file = new PriceFile(
                 PriceFile.SCHEMA,
-                Runtime.getRuntime().availableProcessors() + " CPUs, " + System.getProperty("os.arch"),
+                PriceFile.host(Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch", "?")),
                 System.getProperty("java.vm.version"),
                 effort.method(),
                 complete,

@@ -59,7 +59,7 @@ class MainTest {
 
     @Test
     void anUnknownSubjectIsAnsweredWithThoseThereAre() {
-        assertThat(run("--filter=GupSlow/SEQ")).isEqualTo(2);
+        assertThat(run("--filter= GupSlow/SEQ")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .startsWith("Nothing on the price list begins with GupSlow; there are GupFastVsFork, ")
                 .contains("PinAndUnpin");

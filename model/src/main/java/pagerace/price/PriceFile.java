@@ -16,4 +16,9 @@ import java.util.List;
 public record PriceFile(int schema, String host, String jdk, String method, boolean complete, List<Price> prices) {
     /** The version written today. */
     public static final int SCHEMA = 2;
+
+    /** How {@code host} is written. */
+    public static String host(int cpus, String arch) {
+        return cpus + " CPUs, " + arch;
+    }
 }

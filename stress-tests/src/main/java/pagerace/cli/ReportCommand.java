@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -157,18 +158,14 @@ final class ReportCommand implements Callable<Integer> {
         }
         @Nullable PriceFile priced = prices.read();
         @Nullable String damage = contents.damage();
-        Map<String, Point> points = Catalogue.points().collect(Collectors.toMap(Point::key, point -> point));
-        List<Point> plan = head.plan().stream()
-                .filter(points::containsKey)
-                .map(points::get)
-                .toList();
+        Set<String> points = Catalogue.points().map(Point::key).collect(Collectors.toSet());
         for (Measurement measurement : contents.measurements()) {
-            if (!points.containsKey(measurement.point())) {
+            if (!points.contains(measurement.point())) {
                 damage = "this catalogue has no point " + measurement.point() + ", the nearest is "
-                        + Selection.nearest(measurement.point(), List.copyOf(points.keySet()));
+                        + Selection.nearest(measurement.point(), points);
             }
         }
-        Share share = share(head.run(), plan);
+        Share share = share(head.run());
         Map<String, Prediction> predictions = Predictions.of(share.explored(), out);
         Report report = Report.of(
                 Catalogue.RACES,
@@ -186,15 +183,13 @@ final class ReportCommand implements Callable<Integer> {
         return report.fails() ? Main.FAILED : Main.PASSED;
     }
 
-    /** What to explore: of a shard what the run would have, so that it can be merged; else the plan. */
-    private static Share share(Run run, List<Point> plan) {
-        return run.shard() == null
-                ? new Share(plan, plan, plan)
-                : Share.of(
-                        new Selection(Catalogue.RACES),
-                        run.filter(),
-                        Shard.parse(run.shard()),
-                        run.host().memoryModel());
+    /** What to explore: what the run did, so that this report can take the place of the run's own, and be merged like it. */
+    private static Share share(Run run) {
+        return Share.of(
+                new Selection(Catalogue.RACES),
+                run.filter(),
+                run.shard() == null ? null : Shard.parse(run.shard()),
+                run.host().memoryModel());
     }
 
     private Outputs outputs(Path file) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.report.Report.Row;
 import pagerace.verdict.Verdict;
@@ -206,11 +207,25 @@ public final class Table {
         HostReport.Pricing pricing = host.pricing();
         if (pricing != null) {
             notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
-                    + pricing.host() + ", JDK " + pricing.jdk());
+                    + pricing.host() + ", JDK " + pricing.jdk() + elsewhere(host, pricing));
         }
         return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", "
                 + host.host().arch() + " is " + host.host().memoryModel() + ", JDK "
                 + host.host().jdk() + ")";
+    }
+
+    /** Where the prices were not measured where the threads ran. */
+    private static String elsewhere(HostReport host, HostReport.Pricing pricing) {
+        List<String> others = new ArrayList<>();
+        if (host.runs().stream()
+                .map(Run::host)
+                .noneMatch(its -> PriceFile.host(its.cpus(), its.arch()).equals(pricing.host()))) {
+            others.add("another host");
+        }
+        if (!pricing.jdk().equals(host.host().jdk())) {
+            others.add("another JDK");
+        }
+        return others.isEmpty() ? "" : " (" + String.join(" and ", others) + " than the threads')";
     }
 
     private static String measuredIn(HostReport host) {

@@ -322,7 +322,9 @@ class MainTest {
         Path file = directory.resolve("measured.jsonl");
         Host host = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
         List<String> keys = plan.stream().map(Point::key).toList();
-        Run run = new Run("an-id", "2026-01-01T00:00:00Z", "1.0", null, host, "", null, List.of(), 1, 240, 0, false);
+        String filter = keys.get(0);
+        Run run =
+                new Run("an-id", "2026-01-01T00:00:00Z", "1.0", null, host, filter, null, List.of(), 1, 240, 0, false);
         try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, run, catalogue, keys))) {
             for (String key : keys) {
                 journal.add(new Measurement(run.id(), key, Tier.C2, 4, 1000, 1.0, outcomes, null));

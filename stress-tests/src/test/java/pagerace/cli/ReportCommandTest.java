@@ -15,9 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.race.Catalogue;
+import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.report.Journal;
 import pagerace.report.Json;
+import pagerace.report.PointFacts;
 import pagerace.report.Report;
 import pagerace.report.ReportSchemaTest;
 import pagerace.report.Run;
@@ -138,6 +140,21 @@ class ReportCommandTest {
         assertThat(last.race("UnpinDirtyVsClean").necessity()).isEmpty();
         assertThat(last.points())
                 .anyMatch(point -> point.isExplored() && !point.key().equals(OTHER));
+    }
+
+    @Test
+    void aWholeRunThatIsGradedAgainExploresWhatItDid() throws IOException {
+        Report report = Json.read(Files.readString(report("a", null, BROKEN, 200)));
+        Selection selection = new Selection(Catalogue.RACES);
+        assertThat(report.points())
+                .filteredOn(PointFacts::isExplored)
+                .extracting(PointFacts::key)
+                .hasSizeGreaterThan(selection.select(BROKEN).size())
+                .containsExactlyElementsOf(
+                        selection.select("Unpin").stream().map(Point::key).toList());
+        Report shard = Json.read(Files.readString(report("b", "1/1", BROKEN, 200)));
+        assertThat(shard.race("UnpinDirtyVsClean").necessity()).isNotEmpty();
+        assertThat(report.races()).isEqualTo(shard.races());
     }
 
     @Test

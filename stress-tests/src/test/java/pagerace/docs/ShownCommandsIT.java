@@ -22,8 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Runs every command that README and docs show, in the root of the project, after the build and the stress run have made what
- * the commands read. A command line that is longer than one line in the text is none for this test: write it on one.
+ * Runs the commands that README and docs show, in the root of the project, after the build and the stress run have made what
+ * the commands read.
+ *
+ * <p>A command is a line of README.md or of a file in docs that begins with four blanks and {@code java}, {@code mvn} or
+ * {@code ./pagerace}; what the document exports before it holds for it. Nothing else is run: no command within a sentence, none
+ * in a fenced block (those are scripts for other machines), none that goes on in a second line, and none of docs/examples.
  */
 class ShownCommandsIT {
     private static final Path ROOT = Path.of("..");
@@ -43,6 +47,9 @@ class ShownCommandsIT {
             Pattern.compile("(benchmarks\\.jar) (?!--|jmh)"), "$1 --short ",
             Pattern.compile("benchmarks\\.jar --filter"), "benchmarks.jar --short --filter",
             Pattern.compile("benchmarks\\.jar jmh (.*)"), "benchmarks.jar jmh $1 -f 1 -wi 1 -i 1 -w 10ms -r 10ms");
+
+    /** Their exit code one is a verdict, and a busy host has another than the documents show: a point is inconclusive there. */
+    private static final Pattern SAYS_VERDICTS = Pattern.compile("\\./pagerace (?:stress|report|compare) .*");
 
     private static final Pattern EXPORT = Pattern.compile("    export (\\w+)=(\\S+)");
 
@@ -118,7 +125,7 @@ class ShownCommandsIT {
         assertThat(ended).as("ended within %d s: %s", PATIENCE_SECONDS, command).isTrue();
         assertThat(process.exitValue())
                 .as("exit code of %s, which said:%n%s", command, text(output))
-                .isZero();
+                .isBetween(0, SAYS_VERDICTS.matcher(command).matches() ? 1 : 0);
         Files.delete(output);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,12 +96,13 @@ class RateTest {
         assertThat(differing(forks, hits, 3, spread)).isGreaterThan(0.8);
     }
 
-    @Test
-    void theIntervalCoversTheRate() {
+    @ParameterizedTest
+    @CsvSource({"3, 200, 0.3", "3, 3000, 0.5", "8, 200, 0.5"})
+    void theIntervalCoversTheRate(int forks, double hits, double spread) {
         int covered = 0;
         for (int i = 0; i < TRIALS; i++) {
-            Rate rate = rate(8, 200, 0.5);
-            covered += rate.low() <= 0.002 && 0.002 <= rate.high() ? 1 : 0;
+            Rate rate = rate(forks, hits, spread);
+            covered += rate.low() <= hits / 100_000 && hits / 100_000 <= rate.high() ? 1 : 0;
         }
         assertThat((double) covered / TRIALS).isBetween(0.88, 0.98);
     }
@@ -134,5 +136,52 @@ class RateTest {
         assertThat(Rate.differ(never, Rate.of(List.of(some, some, some)))).isTrue();
         Rate bursts = Rate.of(List.of(none, none, new Fork(90, 1_000_000)));
         assertThat(Rate.differ(never, bursts)).isFalse();
+    }
+
+    private static List<Fork> forks(long... hitsThenSamples) {
+        return IntStream.range(0, hitsThenSamples.length / 2)
+                .mapToObj(i -> new Fork(hitsThenSamples[2 * i], hitsThenSamples[2 * i + 1]))
+                .toList();
+    }
+
+    /** Computed apart from this code, with forty digits: the sample variance of the residuals over n times the mean size squared. */
+    @Test
+    void theIntervalIsThatOfARatioOfSumsOverForks() {
+        Rate three = Rate.of(forks(120, 1_000_000, 180, 1_200_000, 60, 800_000));
+        assertThat(three.low() / 5.695094483066005e-05).isCloseTo(1, within(1e-9));
+        assertThat(three.high() / 2.528491852561440e-04).isCloseTo(1, within(1e-9));
+        Rate five = Rate.of(forks(40, 500_000, 95, 1_000_000, 30, 750_000, 70, 900_000, 110, 1_100_000));
+        assertThat(five.low() / 5.675078741346564e-05).isCloseTo(1, within(1e-9));
+        assertThat(five.high() / 1.161150298964674e-04).isCloseTo(1, within(1e-9));
+    }
+
+    /** Forks that do not differ are no better than samples that do not depend on each other: the variance of a binomial. */
+    @Test
+    void equalForksAreAsFarApartAsIndependentSamples() {
+        Rate equal = Rate.of(forks(100, 1_000_000, 100, 1_000_000, 100, 1_000_000));
+        assertThat(equal.low() / 7.800311697876620e-05).isCloseTo(1, within(1e-9));
+        assertThat(equal.high() / 1.282000051705905e-04).isCloseTo(1, within(1e-9));
+    }
+
+    /** The interval of the side with hits begins at 4.3e-6: above the rule of three, far below 33 times that. */
+    @Test
+    void theSpreadOfTheSideWithHitsWidensTheBoundOfTheSideWithout() {
+        Rate spread = Rate.of(forks(10, 1_000_000, 30, 1_000_000, 80, 1_000_000));
+        Rate never = Rate.of(forks(0, 1_000_000, 0, 1_000_000, 0, 1_000_000));
+        assertThat(never.high()).isLessThan(spread.low());
+        assertThat(Rate.differ(never, spread)).isFalse();
+        assertThat(Rate.differ(spread, never)).isFalse();
+    }
+
+    /** 33 times the rule of three over enough samples is below that interval, ten times as much is not. */
+    @Test
+    void theBoundIsWidenedByTheSpreadAndNotByMore() {
+        Rate spread = Rate.of(forks(10, 1_000_000, 30, 1_000_000, 80, 1_000_000));
+        assertThat(Rate.differ(neverIn(22_422_000), spread)).isFalse();
+        assertThat(Rate.differ(neverIn(23_337_000), spread)).isTrue();
+    }
+
+    private static Rate neverIn(long samples) {
+        return Rate.of(forks(0, samples / 3, 0, samples / 3, 0, samples / 3));
     }
 }

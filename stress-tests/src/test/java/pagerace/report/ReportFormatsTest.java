@@ -180,6 +180,15 @@ public class ReportFormatsTest {
                         price(Fix.OPEN, "second", null)));
     }
 
+    @Test
+    void pricesFromElsewhereAreSaidToBe() {
+        PriceFile here = prices();
+        PriceFile there = new PriceFile(here.schema(), "64 CPUs, amd64", "21", here.method(), true, here.prices());
+        Session session = session(run(HOST), Map.of(), there);
+        assertThat(Table.of(Report.of(List.of(new TestRace()), Map.of(), Map.of(), List.of(session))))
+                .contains("on 64 CPUs, amd64, JDK 21 (another host and another JDK than the threads') (");
+    }
+
     private static Price price(Fix fix, String operation, @Nullable Ratio ratio) {
         return new Price(
                 TestRace.point(fix).key(),

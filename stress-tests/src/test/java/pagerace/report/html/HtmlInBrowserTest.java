@@ -23,8 +23,8 @@ import pagerace.report.Report;
 import pagerace.report.ReportFormatsTest;
 
 /**
- * The page as a browser shows it, if there is one: Chromium or Chrome on the PATH, or what the environment variable
- * {@code PAGERACE_BROWSER} names. It never opens a connection: the pages are files that refer to nothing.
+ * The page as a browser shows it: the one that the environment variable {@code PAGERACE_BROWSER} names, which must be there, or
+ * else Chromium or Chrome on the PATH, if there is one. It never opens a connection: the pages are files that refer to nothing.
  */
 class HtmlInBrowserTest {
     private static final List<String> NAMES =
@@ -46,9 +46,16 @@ class HtmlInBrowserTest {
     @BeforeAll
     static void findBrowser() {
         String named = System.getenv("PAGERACE_BROWSER");
-        Stream<Path> onPath = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .flatMap(place -> NAMES.stream().map(name -> Path.of(place, name)));
-        browser = (named == null ? onPath : Stream.of(Path.of(named)))
+        if (named != null) {
+            browser = Path.of(named);
+            assertThat(browser)
+                    .as("what PAGERACE_BROWSER names")
+                    .isRegularFile()
+                    .isExecutable();
+            return;
+        }
+        browser = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                .flatMap(place -> NAMES.stream().map(name -> Path.of(place, name)))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new TestAbortedException(
