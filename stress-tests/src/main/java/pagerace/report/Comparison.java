@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
+import pagerace.report.HostReport.Pricing;
 import pagerace.report.Report.Row;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tier;
@@ -41,6 +42,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
      * @param verdicts the verdicts that changed, the worse ones first
      * @param rates what became of the rates of forbidden outcomes
      * @param prices what became of the prices
+     * @param pricingBefore how the first's prices were measured; null if it has none
+     * @param pricingAfter how the second's were
      * @param measured the points that threads ran on one of the hosts only
      * @param priced the operations that have a price on one of the hosts only
      */
@@ -52,6 +55,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
             List<VerdictChange> verdicts,
             Moves<RateMove> rates,
             Moves<PriceMove> prices,
+            @Nullable Pricing pricingBefore,
+            @Nullable Pricing pricingAfter,
             Coverage<String> measured,
             Coverage<String> priced) {
         boolean isEqual() {
@@ -90,10 +95,11 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
      * Numbers that were compared.
      *
      * @param compared how many were
-     * @param tooFew how many could not be, for want of forks
+     * @param incomparable how many both sides have and could not be: rates for want of forks, prices because nothing is claimed
+     *     of one of them, or because their bases differ
      * @param moved those that moved
      */
-    public record Moves<M>(int compared, int tooFew, List<M> moved) {}
+    public record Moves<M>(int compared, int incomparable, List<M> moved) {}
 
     /**
      * The rate of the forbidden outcomes of a point in one tier that moved: see {@link Rate#differ}.
@@ -198,6 +204,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     verdicts(),
                     rates(),
                     prices(),
+                    one.pricing(),
+                    other.pricing(),
                     Coverage.of(measured(one), measured(other)),
                     Coverage.of(
                             List.copyOf(pricesOf(one).keySet()),
@@ -315,17 +323,17 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
             Map<String, Price> now = pricesOf(other);
             List<PriceMove> moved = new ArrayList<>();
             int compared = 0;
+            int incomparable = 0;
             for (Map.Entry<String, Price> each : pricesOf(one).entrySet()) {
                 Price price = each.getValue();
                 Price itsNow = now.get(each.getKey());
-                if (itsNow == null
-                        || !price.base().equals(itsNow.base())
-                        || (price.claim() == Price.Claim.SAME && itsNow.claim() == Price.Claim.SAME)) {
+                if (itsNow == null || saysNothingNew(price, itsNow)) {
                     continue;
                 }
                 Price.@Nullable Ratio ratio = claimed(price);
                 Price.@Nullable Ratio itsRatioNow = claimed(itsNow);
-                if (ratio == null || itsRatioNow == null) {
+                if (ratio == null || itsRatioNow == null || !price.base().equals(itsNow.base())) {
+                    incomparable++;
                     continue;
                 }
                 compared++;
@@ -333,7 +341,14 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     moved.add(new PriceMove(price.point(), price.operation(), ratio, itsRatioNow));
                 }
             }
-            return new Moves<>(compared, 0, List.copyOf(moved));
+            return new Moves<>(compared, incomparable, List.copyOf(moved));
+        }
+
+        /** Whether both are what they are without a clock: what the same base does, or a deadlock. */
+        private static boolean saysNothingNew(Price price, Price now) {
+            boolean bothSame = price.claim() == Price.Claim.SAME && now.claim() == Price.Claim.SAME;
+            boolean bothDeadlock = price.accesses() == null && now.accesses() == null;
+            return price.base().equals(now.base()) && (bothSame || bothDeadlock);
         }
 
         private static Price.@Nullable Ratio claimed(Price price) {
