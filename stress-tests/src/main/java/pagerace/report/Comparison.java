@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
+import pagerace.report.HostReport.Pricing;
 import pagerace.report.Report.Row;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tier;
@@ -43,6 +44,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
      * @param verdicts the verdicts that changed, the worse ones first
      * @param rates what became of the rates of forbidden outcomes
      * @param prices what became of the prices
+     * @param pricingBefore how the first's prices were measured; null if it has none
+     * @param pricingAfter how the second's were
      * @param measured the points that threads ran on one of the hosts only
      * @param priced the operations that have a price on one of the hosts only
      */
@@ -54,6 +57,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
             List<VerdictChange> verdicts,
             Moves<RateMove> rates,
             Moves<PriceMove> prices,
+            @Nullable Pricing pricingBefore,
+            @Nullable Pricing pricingAfter,
             Coverage<String> measured,
             Coverage<String> priced) {
         boolean isEqual() {
@@ -92,11 +97,12 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
      * Numbers that were compared.
      *
      * @param compared how many were
-     * @param tooFew how many could not be, for want of forks
-     * @param otherStrides what could not be, because the strides of the forks differed too much
+     * @param incomparable how many both sides have and could not be: rates for want of forks, prices because nothing is claimed
+     *     of one of them, or because their bases differ
+     * @param otherStrides rates that could not be, because the strides of the forks differed too much
      * @param moved those that moved
      */
-    public record Moves<M>(int compared, int tooFew, List<Stressed> otherStrides, List<M> moved) {}
+    public record Moves<M>(int compared, int incomparable, List<Stressed> otherStrides, List<M> moved) {}
 
     /**
      * The rate of the forbidden outcomes of a point in one tier that moved: see {@link Rate#differ}.
@@ -206,6 +212,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     verdicts(),
                     rates(),
                     prices(),
+                    one.pricing(),
+                    other.pricing(),
                     Coverage.of(measured(one), measured(other)),
                     Coverage.of(
                             List.copyOf(pricesOf(one).keySet()),
@@ -345,17 +353,17 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
             Map<String, Price> now = pricesOf(other);
             List<PriceMove> moved = new ArrayList<>();
             int compared = 0;
+            int incomparable = 0;
             for (Map.Entry<String, Price> each : pricesOf(one).entrySet()) {
                 Price price = each.getValue();
                 Price itsNow = now.get(each.getKey());
-                if (itsNow == null
-                        || !price.base().equals(itsNow.base())
-                        || (price.claim() == Price.Claim.SAME && itsNow.claim() == Price.Claim.SAME)) {
+                if (itsNow == null || saysNothingNew(price, itsNow)) {
                     continue;
                 }
                 Price.@Nullable Ratio ratio = claimed(price);
                 Price.@Nullable Ratio itsRatioNow = claimed(itsNow);
-                if (ratio == null || itsRatioNow == null) {
+                if (ratio == null || itsRatioNow == null || !price.base().equals(itsNow.base())) {
+                    incomparable++;
                     continue;
                 }
                 compared++;
@@ -363,7 +371,14 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     moved.add(new PriceMove(price.point(), price.operation(), ratio, itsRatioNow));
                 }
             }
-            return new Moves<>(compared, 0, List.of(), List.copyOf(moved));
+            return new Moves<>(compared, incomparable, List.of(), List.copyOf(moved));
+        }
+
+        /** Whether both are what they are without a clock: what the same base does, or a deadlock. */
+        private static boolean saysNothingNew(Price price, Price now) {
+            boolean bothSame = price.claim() == Price.Claim.SAME && now.claim() == Price.Claim.SAME;
+            boolean bothDeadlock = price.accesses() == null && now.accesses() == null;
+            return price.base().equals(now.base()) && (bothSame || bothDeadlock);
         }
 
         private static Price.@Nullable Ratio claimed(Price price) {

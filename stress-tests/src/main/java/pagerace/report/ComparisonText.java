@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import pagerace.report.Comparison.Coverage;
 import pagerace.report.Comparison.Direction;
 import pagerace.report.Comparison.Moves;
 import pagerace.report.Comparison.Pair;
+import pagerace.report.HostReport.Pricing;
 import pagerace.verdict.Verdict;
 
 /** A comparison for people. */
@@ -78,9 +80,10 @@ public enum ComparisonText {
         for (Pair pair : comparison.pairs()) {
             sections.add(Section.of(side("First: ", pair.before(), pair.runsBefore()) + "\n"
                     + side("Second: ", pair.after(), pair.runsAfter())));
+            differences(sections, pair);
             sections.add(verdicts(pair));
-            sections.add(rates(pair.rates()));
-            sections.add(prices(pair.prices()));
+            sections.add(rates(pair));
+            sections.add(prices(pair));
             coverage(sections, "Threads ran only", pair.measured(), Function.identity(), all);
             coverage(sections, "Priced only", pair.priced(), Function.identity(), all);
         }
@@ -98,6 +101,52 @@ public enum ComparisonText {
                 + runs.stream()
                         .map(run -> (run.label() == null ? "" : run.label() + ", ") + run.started())
                         .collect(Collectors.joining("; ", " (", ")"));
+    }
+
+    /** In what the runs differ besides: it may be why something changed. */
+    private static void differences(List<Section> sections, Pair pair) {
+        List<String> found = new ArrayList<>();
+        difference(found, "JVM flags", pair, run -> String.join(" ", run.jvmArguments()));
+        difference(found, "operating system", pair, run -> run.host().os());
+        difference(found, "CPUs", pair, run -> String.valueOf(run.host().cpus()));
+        difference(found, "version", pair, Run::version);
+        difference(found, "label", pair, run -> run.label() == null ? "" : run.label());
+        difference(found, "budget", pair, run -> run.budget() + " s");
+        difference(found, "ending", pair, run -> ending(run.complete()));
+        Pricing priced = pair.pricingBefore();
+        Pricing pricedNow = pair.pricingAfter();
+        if (priced != null && pricedNow != null) {
+            difference(found, "way of timing", priced.method(), pricedNow.method());
+            difference(found, "JDK of the prices", priced.jdk(), pricedNow.jdk());
+            difference(found, "host of the prices", priced.host(), pricedNow.host());
+            difference(found, "ending of the timing", ending(priced.complete()), ending(pricedNow.complete()));
+        }
+        if (!found.isEmpty()) {
+            sections.add(Section.of("The runs differ in " + String.join("; ", found)));
+        }
+    }
+
+    private static String ending(boolean complete) {
+        return complete ? "complete" : "interrupted";
+    }
+
+    private static void difference(List<String> found, String what, Pair pair, Function<Run, String> of) {
+        difference(found, what, values(pair.runsBefore(), of), values(pair.runsAfter(), of));
+    }
+
+    private static void difference(List<String> found, String what, String before, String after) {
+        if (!before.equals(after)) {
+            found.add(what + ": " + before + " / " + after);
+        }
+    }
+
+    private static String values(List<Run> runs, Function<Run, String> of) {
+        return runs.stream()
+                .map(of)
+                .map(value -> value.isEmpty() ? "none" : value)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" or "));
     }
 
     private static Section verdicts(Pair pair) {
@@ -120,16 +169,21 @@ public enum ComparisonText {
         return reason.isEmpty() ? verdict.name() : verdict + " (" + reason + ")";
     }
 
-    private static Section rates(Moves<Comparison.RateMove> rates) {
+    private static Section rates(Pair pair) {
+        Moves<Comparison.RateMove> rates = pair.rates();
+        String where = machines(pair.runsBefore()).equals(machines(pair.runsAfter()))
+                ? ""
+                : " on one machine, and these are different ones";
         String chance = rates.compared() == 0
                 ? ""
                 : String.format(
-                        Locale.ROOT,
-                        "; were nothing different, fewer than %.1f would be expected to move by chance",
-                        rates.compared() / 20.0);
-        String tooFew = rates.tooFew() == 0
+                                Locale.ROOT,
+                                "; were nothing different, fewer than %.1f would be expected to move by chance",
+                                rates.compared() / 20.0)
+                        + where;
+        String tooFew = rates.incomparable() == 0
                 ? ""
-                : "; " + rates.tooFew() + " more have fewer than " + Rate.ENOUGH_FORKS
+                : "; " + rates.incomparable() + " more have fewer than " + Rate.ENOUGH_FORKS
                         + " forks on a side (stress --forks=" + Rate.ENOUGH_FORKS + " gives them more)";
         return new Section(
                 "Rates that moved: " + rates.moved().size() + " of " + rates.compared() + " compared" + chance + tooFew
@@ -148,15 +202,34 @@ public enum ComparisonText {
                         .collect(Collectors.joining(", ", "; not compared: other strides: ", ""));
     }
 
+    /** What tells machines apart, so far as runs know; another JDK is none. */
+    private static Set<List<String>> machines(List<Run> runs) {
+        return runs.stream()
+                .map(Run::host)
+                .map(host -> List.of(host.os(), host.arch(), String.valueOf(host.cpus())))
+                .collect(Collectors.toSet());
+    }
+
     private static String rate(Rate rate) {
         return rate.hits() == 0
                 ? String.format(Locale.ROOT, "0 of %,d", rate.samples())
                 : String.format(Locale.ROOT, "%.1e (%.1e .. %.1e)", rate.value(), rate.low(), rate.high());
     }
 
-    private static Section prices(Moves<Comparison.PriceMove> prices) {
+    private static Section prices(Pair pair) {
+        Moves<Comparison.PriceMove> prices = pair.prices();
+        String incomparable = prices.incomparable() == 0
+                ? ""
+                : "; " + prices.incomparable()
+                        + " more could not be compared: nothing is claimed of one, or their bases differ";
+        String timing = pair.pricingBefore() == null
+                        || pair.pricingAfter() == null
+                        || pair.pricingBefore().equals(pair.pricingAfter())
+                ? ""
+                : "; they were not timed alike, see above";
         return new Section(
-                "Prices that moved: " + prices.moved().size() + " of " + prices.compared() + " compared",
+                "Prices that moved: " + prices.moved().size() + " of " + prices.compared() + " compared" + incomparable
+                        + timing,
                 List.of("point", "operation", "first", "second"),
                 prices.moved().stream()
                         .map(move -> List.of(move.point(), move.operation(), ratio(move.before()), ratio(move.after())))

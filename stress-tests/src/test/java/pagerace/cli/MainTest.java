@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -187,7 +188,7 @@ class MainTest {
         err.reset();
         Files.writeString(file, "{\"schema\": 99, \"prices\": []}");
         assertThat(run("stress", "--output=" + directory, "--prices=" + file)).isEqualTo(2);
-        assertOneSentence("is not a price file of version 1");
+        assertOneSentence("is not a price file of version " + PriceFile.SCHEMA);
     }
 
     @Test

@@ -53,7 +53,7 @@ class ShownCommandsIT {
 
     private static final Pattern EXPORT = Pattern.compile("    export (\\w+)=(\\S+)");
 
-    private static final long PATIENCE_SECONDS = 180;
+    private static final long PATIENCE_SECONDS = 300;
 
     private static List<Path> documents() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {

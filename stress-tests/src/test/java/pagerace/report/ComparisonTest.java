@@ -167,12 +167,89 @@ class ComparisonTest {
                 .extracting(Comparison.PriceMove::operation)
                 .containsExactly("first");
         assertThat(only(Comparison.of(cheap, vague)).prices())
-                .isEqualTo(new Comparison.Moves<>(0, 0, List.of(), List.of()));
+                .isEqualTo(new Comparison.Moves<>(0, 1, List.of(), List.of()));
+        assertThat(ComparisonText.TABLE.of(Comparison.of(cheap, vague), false))
+                .contains(
+                        "Prices that moved: 0 of 0 compared; 1 more could not be compared: nothing is claimed of one,")
+                .doesNotContain("timed alike");
         assertThat(only(Comparison.of(cheap, cheap)).prices())
                 .isEqualTo(new Comparison.Moves<>(1, 0, List.of(), List.of()));
         Report elsewhere = report(HOST, prices(Fix.UNFENCED, new Ratio(1.2, 1.1, 1.3, 20)), none);
         assertThat(only(Comparison.of(cheap, elsewhere)).priced().onlyAfter())
                 .containsExactly("TestRace/UNFENCED[small]: first");
+    }
+
+    @Test
+    void aPriceToAnotherBaseIsNotComparedButCounted() {
+        PriceFile file = prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20));
+        Price price = file.prices().get(0);
+        Price toAnother = new Price(
+                price.point(),
+                price.operation(),
+                TestRace.point(Fix.UNFENCED).key(),
+                price.accesses(),
+                price.nanos(),
+                price.ratio(),
+                price.claim(),
+                null,
+                null,
+                null);
+        Report before = report(HOST, file, Map.of());
+        Report after = report(
+                HOST,
+                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, List.of(toAnother)),
+                Map.of());
+        assertThat(only(Comparison.of(before, after)).prices())
+                .isEqualTo(new Comparison.Moves<>(0, 1, List.of(), List.of()));
+    }
+
+    @Test
+    void pricesThatWereNotTimedAlikeAreSaidToBe() {
+        PriceFile file = prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20));
+        PriceFile longer = new PriceFile(file.schema(), "64 CPUs", "21", "long", false, file.prices());
+        Comparison comparison = Comparison.of(report(HOST, file, Map.of()), report(HOST, longer, Map.of()));
+        assertThat(ComparisonText.TABLE.of(comparison, false))
+                .contains(
+                        "The runs differ in way of timing: short / long; JDK of the prices: 17 / 21; host of the prices:"
+                                + " 2 CPUs / 64 CPUs; ending of the timing: complete / interrupted\n",
+                        "Prices that moved: 0 of 1 compared; they were not timed alike, see above\n");
+    }
+
+    @Test
+    void whatElseTheRunsDifferInIsSaid() {
+        Host larger = new Host("Linux 6.8", "amd64", 64, "17", Reachability.TSO);
+        Report before = broken(900, 1000, 1100);
+        Report after = broken(4000, 4200, 4400);
+        Run run = new Run(
+                "other",
+                "2026-02-02T00:00:00Z",
+                "1.1",
+                null,
+                larger,
+                "TestRace/*",
+                null,
+                List.of("-XX:-UseBiasedLocking", "-Xmx1g"),
+                1,
+                60,
+                9,
+                false);
+        HostReport host = after.hosts().get(0);
+        Report elsewhere = new Report(
+                after.schema(),
+                after.catalogue(),
+                after.races(),
+                after.points(),
+                List.of(new HostReport(
+                        host.host(), List.of(run), host.results(), null, host.workloads(), host.measurements())));
+        assertThat(ComparisonText.TABLE.of(Comparison.of(before, elsewhere), false))
+                .contains(
+                        "The runs differ in JVM flags: none / -XX:-UseBiasedLocking -Xmx1g; operating system: Linux 6.1 /"
+                                + " Linux 6.8; CPUs: 2 / 64; version: 1.0 / 1.1; label: a label / none; budget: 240 s /"
+                                + " 60 s; ending: complete / interrupted\n",
+                        "would be expected to move by chance on one machine, and these are different ones\n");
+        assertThat(ComparisonText.TABLE.of(Comparison.of(before, after), false))
+                .contains("would be expected to move by chance\n")
+                .doesNotContain("The runs differ");
     }
 
     @Test
