@@ -47,7 +47,8 @@ final class Predictions {
     }
 
     /**
-     * Which steps are needed in the places of {@code points}, by race.
+     * Which steps are needed, by race: those of the present kernel's {@code points}, and in their places those that a declared
+     * mutant lacks and of which it is known what that comes to.
      *
      * @param predictions what is known already, by key
      * @throws RuleViolation if model code breaks a rule of the explored machine
@@ -56,6 +57,7 @@ final class Predictions {
             List<Point> points, Map<String, Prediction> predictions, PrintStream out) {
         Map<String, Reachability> known = new HashMap<>();
         predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
+        Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
         Map<String, Callable<List<Necessity.Row>>> questions = new LinkedHashMap<>();
         for (Race race : Catalogue.RACES) {
             Set<String> places = points.stream()
@@ -65,7 +67,11 @@ final class Predictions {
             if (!places.isEmpty()) {
                 questions.put(
                         race.name(),
-                        () -> Necessity.of(race, (mutant, original) -> places.contains(mutant.place()), known)
+                        () -> Necessity.of(
+                                        race,
+                                        (mutant, original) -> keys.contains(original.key())
+                                                || (known.containsKey(mutant.key()) && places.contains(mutant.place())),
+                                        known)
                                 .rows());
             }
         }

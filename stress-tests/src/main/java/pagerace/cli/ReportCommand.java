@@ -173,7 +173,6 @@ final class ReportCommand implements Callable<Integer> {
                 Predictions.necessity(share.stepsDropped(), predictions, out),
                 List.of(new Session(List.of(contents.run()), head.plan(), contents.measurements(), priced)));
         Outputs outputs = outputs(file);
-        outputs.begin();
         outputs.write(report, formats());
         out.print(Table.of(report));
         if (damage != null) {
