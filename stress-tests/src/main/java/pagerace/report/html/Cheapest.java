@@ -29,12 +29,14 @@ import pagerace.verdict.Verdict;
  * lies wholly below its own. That it is broken in another place keeps no variant out, and is said of it.
  *
  * @param place the values of the dimensions
+ * @param control the key of the control that they share
  * @param operation the actor; empty if the place has no prices
  * @param cheapest those that cannot be told apart from the cheapest
  * @param dearer those that cost more
  * @param unsaid those of whose price nothing may be said, or that have none
  */
-record Cheapest(String place, String operation, List<Entry> cheapest, List<Entry> dearer, List<Entry> unsaid) {
+record Cheapest(
+        String place, String control, String operation, List<Entry> cheapest, List<Entry> dearer, List<Entry> unsaid) {
     /** The answers for one race on one class of hosts. */
     static List<Cheapest> of(List<Entry> race, int host) {
         Map<Alike, List<Entry>> alike = race.stream()
@@ -47,7 +49,7 @@ record Cheapest(String place, String operation, List<Entry> cheapest, List<Entry
                     .map(Price::operation)
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             (operations.isEmpty() ? Set.of("") : operations)
-                    .forEach(operation -> answers.add(compare(group.place, operation, entries, host)));
+                    .forEach(operation -> answers.add(compare(group, operation, entries, host)));
         });
         return List.copyOf(answers);
     }
@@ -81,7 +83,7 @@ record Cheapest(String place, String operation, List<Entry> cheapest, List<Entry
                 .orElse(null);
     }
 
-    private static Cheapest compare(String place, String operation, List<Entry> entries, int host) {
+    private static Cheapest compare(Alike group, String operation, List<Entry> entries, int host) {
         List<Entry> unsaid = new ArrayList<>();
         List<Entry> priced = new ArrayList<>();
         entries.forEach(entry -> (price(entry.results().get(host), operation) == null ? unsaid : priced).add(entry));
@@ -93,7 +95,12 @@ record Cheapest(String place, String operation, List<Entry> cheapest, List<Entry
                 .collect(Collectors.partitioningBy(
                         entry -> range(entry, operation, host).low() <= least));
         return new Cheapest(
-                place, operation, parts.getOrDefault(true, List.of()), parts.getOrDefault(false, List.of()), unsaid);
+                group.place,
+                group.control,
+                operation,
+                parts.getOrDefault(true, List.of()),
+                parts.getOrDefault(false, List.of()),
+                unsaid);
     }
 
     /** The price if something may be said of it; else null. */

@@ -52,11 +52,23 @@ final class CheapestTable {
     private Markup row(Cheapest answer) {
         return tag(
                 "tr",
-                tag("th", Words.place(answer.place())).with("scope", "row"),
+                tag("th", Words.place(answer.place()), span("quiet", mends(answer)))
+                        .with("scope", "row"),
                 tag("td", answer.operation().isEmpty() ? "no prices" : answer.operation()),
                 tag("td", names(answer.cheapest(), answer), span("quiet", remark(answer))),
                 tag("td", names(answer.dearer(), answer)),
                 tag("td", names(answer.unsaid(), answer)));
+    }
+
+    /** What the variants of the row have in common: the broken sibling beside which they hold. */
+    private static String mends(Cheapest answer) {
+        String control = answer.control();
+        return control.isEmpty()
+                ? ""
+                : " beside "
+                        + control.substring(
+                                control.indexOf('/') + 1,
+                                control.length() - answer.place().length());
     }
 
     private static String remark(Cheapest answer) {
