@@ -293,6 +293,17 @@ class MainTest {
     }
 
     @Test
+    void reportingAgainLeavesTheMarkOfTheRunAlone() throws IOException {
+        Path passed = Files.writeString(directory.resolve("passed"), "");
+        Point point = broken();
+        assertThat(run(
+                        "report",
+                        journal(List.of(point), Map.of(forbidden(point), 100L)).toString()))
+                .isZero();
+        assertThat(passed).exists();
+    }
+
+    @Test
     void noCommandPrintsTheUsage() {
         assertThat(run()).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("stress", "report", "Exit codes:");
