@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,18 @@ public final class Step {
         /** Whether it is a fence: it has no location. */
         public boolean isFence() {
             return compareTo(MB) >= 0;
+        }
+
+        /**
+         * How the kernel calls the fence: {@code smp_mb__after_atomic}.
+         *
+         * @throws IllegalStateException if it is none
+         */
+        public String fence() {
+            if (!isFence()) {
+                throw new IllegalStateException(this + " is no fence");
+            }
+            return "smp_" + name().toLowerCase(Locale.ROOT).replaceFirst("^mb_", "mb__");
         }
 
         /** Whether it is an atomic read-modify-write, conditional or not. */

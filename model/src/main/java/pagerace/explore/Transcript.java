@@ -338,12 +338,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
                 case AWAIT -> call("wait_for", step) + returned(step, read);
                 case ACQUIRE_WHEN_CLEAR -> call("lock", step);
                 case TRY_ACQUIRE_WHEN_CLEAR -> call("trylock", step) + happened(step, read);
-                case MB -> "smp_mb()";
-                case RMB -> "smp_rmb()";
-                case WMB -> "smp_wmb()";
-                case MB_BEFORE_ATOMIC -> "smp_mb__before_atomic()";
-                case MB_AFTER_ATOMIC -> "smp_mb__after_atomic()";
-                case MB_AFTER_SPINLOCK -> "smp_mb__after_spinlock()";
+                case MB, RMB, WMB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK ->
+                    step.kind().fence() + "()";
             };
         }
 

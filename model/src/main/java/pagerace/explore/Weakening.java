@@ -67,15 +67,14 @@ final class Weakening {
 
     /** In words, for instance {@code smp_rmb at GupFast.grab:151}. */
     String inWords(List<String> words) {
-        String name = kind.name().toLowerCase(Locale.ROOT);
         if (kind.isFence()) {
-            return "smp_" + name.replaceFirst("^mb_", "mb__") + " at " + site;
+            return kind.fence() + " at " + site;
         }
         if (isLocking()) {
             return "the lock " + words.get(location) + " in " + site;
         }
-        return order.name().toLowerCase(Locale.ROOT) + " order of the " + name + " of " + words.get(location) + " at "
-                + site;
+        return order.name().toLowerCase(Locale.ROOT) + " order of the "
+                + kind.name().toLowerCase(Locale.ROOT) + " of " + words.get(location) + " at " + site;
     }
 
     @Override

@@ -332,12 +332,8 @@ final class LitmusActor {
                 }
                 yield "atomic_add_unless(" + name(step) + ", " + step.a() + ", " + step.b() + ")";
             }
-            case MB -> "smp_mb()";
-            case RMB -> "smp_rmb()";
-            case WMB -> "smp_wmb()";
-            case MB_BEFORE_ATOMIC -> "smp_mb__before_atomic()";
-            case MB_AFTER_ATOMIC -> "smp_mb__after_atomic()";
-            case MB_AFTER_SPINLOCK -> "smp_mb__after_spinlock()";
+            case MB, RMB, WMB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK ->
+                step.kind().fence() + "()";
             case AWAIT, ACQUIRE_WHEN_CLEAR, TRY_ACQUIRE_WHEN_CLEAR ->
                 throw new IllegalStateException("a waiting step is no statement");
         };

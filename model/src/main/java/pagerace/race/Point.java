@@ -127,7 +127,12 @@ public record Point(
                 (machine, changes) -> setup.on(machine, changes.without(step)));
     }
 
-    /** This point, of which somebody has found out that the forbidden outcome is reachable from {@code found} on. */
+    /**
+     * This point, of which somebody has found out what it can do.
+     *
+     * @param found from where on the forbidden outcome is reachable
+     * @param deadlocks whether the actors can deadlock
+     */
     public Point expecting(Reachability found, boolean deadlocks) {
         Variant needed = found.isReachableOn(Reachability.TSO) ? null : control;
         Variant known = deadlocks ? new Deadlocking(variant) : variant;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import pagerace.explore.Transcript.Access;
@@ -105,5 +106,31 @@ class TranscriptTest {
         assertThat(lines.subList(lines.size() - 2, lines.size()))
                 .extracting(Line::tells, Line::actor)
                 .containsExactly(tuple(Tells.END, 0), tuple(Tells.END, 1));
+    }
+
+    private static List<List<Line>> told(String program, MemoryModel model, String endsWith) {
+        return Litany.parse(program).explorer().explore(model).schedules().entrySet().stream()
+                .filter(each -> each.getKey().endsWith(endsWith))
+                .map(each -> Transcript.of(each.getValue(), List.of("first", "second"), Decoder.DECIMAL)
+                        .lines())
+                .toList();
+    }
+
+    @Test
+    void whoOnlyHasStoresToWaitForDoesNotWaitForTheLock() {
+        List<List<Line>> schedules = told("W x 1, R y, LOCK p, UNLOCK p | W y 1, R x", Tso.MODEL, "");
+        assertThat(schedules)
+                .hasSize(4)
+                .allSatisfy(lines -> assertThat(lines).noneMatch(line -> line.tells() == Tells.WAIT));
+    }
+
+    @Test
+    void anUpdateOfAnOldValueIsToldToBeLost() {
+        List<List<Line>> schedules = told("W x 5, W y 1 | R y, ADD x 1", Weak.MODEL, "x=5 y=1 z=0");
+        assertThat(schedules)
+                .anySatisfy(lines -> assertThat(lines)
+                        .anyMatch(line -> line.access() == Access.UPDATE
+                                && line.relaxation() == Relaxation.STALE
+                                && String.valueOf(line.note()).endsWith("and is lost")));
     }
 }
