@@ -14,6 +14,7 @@ import pagerace.explore.Schedule;
 import pagerace.explore.Trace;
 import pagerace.harness.HarnessSource;
 import pagerace.race.Catalogue;
+import pagerace.race.Nearest;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -149,7 +150,7 @@ final class ExploreCommand implements Callable<Integer> {
                 .toList();
         if (!words.contains(word)) {
             throw new BadInput("The race " + point.race() + " has no outcome " + word + "; the nearest is "
-                    + Selection.nearest(word, words) + ".");
+                    + Nearest.to(word, words) + ".");
         }
         if (bound == null) {
             out.printf("%nNo execution of %s reaches %s.%n", point.key(), word);

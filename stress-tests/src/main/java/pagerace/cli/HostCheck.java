@@ -51,7 +51,6 @@ final class HostCheck {
     record Finding(Level level, String topic, String said) {}
 
     private static final Duration SPIN = Duration.ofMillis(250);
-    private static final int ASKS_FOR_NATIVE_ACCESS = 24;
     private static final long MEGABYTE = 1 << 20;
 
     private final Host host = Host.current();
@@ -175,7 +174,7 @@ final class HostCheck {
     }
 
     private void nativeAccess(boolean enabled) {
-        if (Runtime.version().feature() >= ASKS_FOR_NATIVE_ACCESS && !enabled) {
+        if (Runtime.version().feature() >= OtherJdk.ASKS_FOR_NATIVE_ACCESS && !enabled) {
             add(
                     Level.NOTE,
                     "native access",

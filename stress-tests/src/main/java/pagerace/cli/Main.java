@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
 import pagerace.own.BadFix;
+import pagerace.race.Nearest;
 import pagerace.report.Mismatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -131,7 +132,7 @@ public final class Main {
                     ? command.optionsMap().keySet()
                     : command.subcommands().keySet();
             return command.qualifiedName() + " does not understand " + argument
-                    + (choices.isEmpty() ? "" : "; the nearest is " + Selection.nearest(argument, choices)) + ".";
+                    + (choices.isEmpty() ? "" : "; the nearest is " + Nearest.to(argument, choices)) + ".";
         }
         return misunderstood.getMessage() + "; see " + command.qualifiedName() + " --help.";
     }

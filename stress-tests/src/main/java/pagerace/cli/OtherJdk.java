@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  */
 record OtherJdk(Path java, int version) {
     private static final int OLDEST = 17;
-    private static final int ASKS_FOR_NATIVE_ACCESS = 24;
+    /** From this version on a JDK warns of native code that nobody has allowed. */
+    static final int ASKS_FOR_NATIVE_ACCESS = 24;
 
     /** An interrupted run needs a few seconds to report what it has. */
     private static final long PATIENCE_SECONDS = 5;

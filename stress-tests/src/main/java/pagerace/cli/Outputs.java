@@ -10,6 +10,9 @@ import pagerace.report.Report;
 
 /** The files that a run leaves in its directory. */
 record Outputs(Path directory) {
+    /** Where a run leaves them unless it is told otherwise. */
+    static final Path USUAL = Path.of("target", "pagerace");
+
     private static final String PASSED = "passed";
 
     Path journal() {

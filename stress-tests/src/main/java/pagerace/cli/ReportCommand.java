@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
+import pagerace.race.Nearest;
 import pagerace.race.Point;
 import pagerace.report.HostReport;
 import pagerace.report.Journal;
@@ -44,8 +45,6 @@ import picocli.CommandLine.Parameters;
             Main.MEANS_CRASHED
         })
 final class ReportCommand implements Callable<Integer> {
-    private static final Path USUAL = Path.of("target", "pagerace");
-
     @Parameters(
             arity = "0..*",
             paramLabel = "FILE",
@@ -98,7 +97,7 @@ final class ReportCommand implements Callable<Integer> {
         if (files.size() > 1) {
             throw new BadInput("One file is reported at a time; with --merge, several reports are added up.");
         }
-        Path file = files.isEmpty() ? new Outputs(USUAL).journal() : files.get(0);
+        Path file = files.isEmpty() ? new Outputs(Outputs.USUAL).journal() : files.get(0);
         return RunFiles.isReport(file) ? rendered(file) : graded(file);
     }
 
@@ -125,7 +124,7 @@ final class ReportCommand implements Callable<Integer> {
         if (prices.read() != null) {
             throw new BadInput("Prices are joined when measurements are graded; give --prices to stress instead.");
         }
-        Outputs outputs = new Outputs(output == null ? USUAL : output);
+        Outputs outputs = new Outputs(output == null ? Outputs.USUAL : output);
         List<Merge.Source> sources = new ArrayList<>();
         for (Path file : files) {
             if (formats().stream().anyMatch(format -> isSame(outputs.file(format), file))) {
@@ -162,7 +161,7 @@ final class ReportCommand implements Callable<Integer> {
         for (Measurement measurement : contents.measurements()) {
             if (!points.contains(measurement.point())) {
                 damage = "this catalogue has no point " + measurement.point() + ", the nearest is "
-                        + Selection.nearest(measurement.point(), points);
+                        + Nearest.to(measurement.point(), points);
             }
         }
         Share share = share(head.run());

@@ -15,7 +15,7 @@ import pagerace.report.Report;
 
 /** Reads what runs leave: measurements, and reports. */
 final class RunFiles {
-    private static final Outputs USUAL = new Outputs(Path.of("target", "pagerace"));
+    private static final Outputs USUAL = new Outputs(Outputs.USUAL);
     private static final Set<String> OF_REPORTS = Set.of("races", "points", "hosts");
 
     private RunFiles() {}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -128,7 +127,7 @@ final class Selection {
     private String complaint(String filter, boolean exploredOnly, List<Point> planned) {
         List<String> keys = planned.stream().map(Point::key).toList();
         if (exploredOnly) {
-            return filter + " is explored only; the nearest that real threads run is " + nearest(filter, keys) + ".";
+            return filter + " is explored only; the nearest that real threads run is " + Nearest.to(filter, keys) + ".";
         }
         int slash = filter.indexOf('/');
         String raceName = slash < 0 ? filter : filter.substring(0, slash);
@@ -139,9 +138,9 @@ final class Selection {
                 List<String> variants =
                         race.variants().stream().map(Variant::name).toList();
                 return variants.contains(variant)
-                        ? "There is no point " + filter + "; the nearest is " + nearest(filter, keys) + "."
+                        ? "There is no point " + filter + "; the nearest is " + Nearest.to(filter, keys) + "."
                         : "The race " + raceName + " has no variant " + variant + "; the nearest is "
-                                + nearest(variant, variants) + ".";
+                                + Nearest.to(variant, variants) + ".";
             }
         }
         return noRace(raceName);
@@ -149,7 +148,7 @@ final class Selection {
 
     private String noRace(String name) {
         return "There is no race " + name + "; the nearest is "
-                + nearest(name, races.stream().map(Race::name).toList()) + ".";
+                + Nearest.to(name, races.stream().map(Race::name).toList()) + ".";
     }
 
     private Stream<Point> points() {
@@ -167,10 +166,5 @@ final class Selection {
 
     private static String variantOf(Point point) {
         return point.race() + "/" + point.variant().name();
-    }
-
-    /** The choice that somebody probably meant. */
-    static String nearest(String asked, Collection<String> choices) {
-        return Nearest.to(asked, choices);
     }
 }

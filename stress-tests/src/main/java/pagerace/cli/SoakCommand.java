@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.HardwareMachine;
+import pagerace.race.Nearest;
 import pagerace.soak.Mutant;
 import pagerace.soak.Soak;
 import pagerace.soak.SoakResult;
@@ -136,7 +137,7 @@ final class SoakCommand implements Callable<Integer> {
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new BadInput(
-                        "There is no mutant " + name + "; the nearest is " + Selection.nearest(name, names) + "."));
+                        "There is no mutant " + name + "; the nearest is " + Nearest.to(name, names) + "."));
     }
 
     private static Stream<Mutant> catchable() {

@@ -85,7 +85,7 @@ final class StressCommand implements Callable<Integer> {
             paramLabel = "DIRECTORY",
             defaultValue = "target/pagerace",
             description = "Where report.json, report.html, junit.xml and measured.jsonl go. Default: ${DEFAULT-VALUE}.")
-    private Path output = Path.of("target", "pagerace");
+    private Path output = Outputs.USUAL;
 
     @Option(
             names = "--label",

@@ -51,6 +51,14 @@ public record RaceFacts(
      */
     public record VariantFacts(String name, Variant.Origin origin, boolean deadlocks) {}
 
+    /** The variant called {@code name}. */
+    public VariantFacts variant(String name) {
+        return variants.stream()
+                .filter(variant -> variant.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The facts of {@code race}. */
     static RaceFacts of(Race race, List<Necessity.Row> necessity) {
         return new RaceFacts(

@@ -99,15 +99,10 @@ public record Report(
     public List<Row> rows(HostReport host) {
         return IntStream.range(0, points.size())
                 .mapToObj(i -> new Row(
-                        points.get(i), variant(points.get(i)), host.results().get(i)))
+                        points.get(i),
+                        race(points.get(i).race()).variant(points.get(i).variant()),
+                        host.results().get(i)))
                 .toList();
-    }
-
-    private RaceFacts.VariantFacts variant(PointFacts point) {
-        return race(point.race()).variants().stream()
-                .filter(variant -> variant.name().equals(point.variant()))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** The race called {@code name}. */

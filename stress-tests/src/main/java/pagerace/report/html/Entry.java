@@ -23,18 +23,11 @@ record Entry(PointFacts point, VariantFacts variant, List<Result> results) {
                 .filter(i -> report.points().get(i).race().equals(race.name()))
                 .mapToObj(i -> new Entry(
                         report.points().get(i),
-                        variant(race, report.points().get(i).variant()),
+                        race.variant(report.points().get(i).variant()),
                         report.hosts().stream()
                                 .map(host -> host.results().get(i))
                                 .toList()))
                 .toList();
-    }
-
-    private static VariantFacts variant(RaceFacts race, String name) {
-        return race.variants().stream()
-                .filter(variant -> variant.name().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** The point's name within its race. */
