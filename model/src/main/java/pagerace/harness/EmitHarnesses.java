@@ -8,8 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks the package that receives one stress harness per planned point of the catalogue, and one per race for any point. The package supplies the classes
- * {@code Harness}, from which they inherit the protocol, and {@code OutcomeWord}, their result.
+ * Marks the package that receives one stress harness per planned point of the catalogue and per canary, and one per race for any
+ * point. The package supplies the classes {@code Harness}, from which they inherit the protocol, and {@code OutcomeWord}, their
+ * result.
  */
 @Documented
 @Target(ElementType.PACKAGE)

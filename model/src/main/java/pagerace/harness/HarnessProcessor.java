@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.harness;
 
+import java.util.stream.Stream;
 import javax.annotation.processing.SupportedAnnotationTypes;
 import javax.lang.model.element.PackageElement;
 import pagerace.race.Catalogue;
@@ -11,7 +12,7 @@ public final class HarnessProcessor extends SourceProcessor {
     @Override
     protected void emitInto(PackageElement marked) {
         String packageName = marked.getQualifiedName().toString();
-        Catalogue.points()
+        Stream.concat(Catalogue.points(), Catalogue.CANARY.points().stream())
                 .filter(HarnessSource::isEmittedFor)
                 .forEach(point -> emit(
                         marked,

@@ -34,6 +34,9 @@ public final class Catalogue {
      */
     public static final List<Race> RACES = ExtendedRace.extend(BUILT_IN, OwnFixes.onClassPath());
 
+    /** What every stress run measures besides its plan. It is no race of the catalogue, and {@link #points} has none of its points. */
+    public static final Race CANARY = new Canary();
+
     private Catalogue() {}
 
     /** Every point of every race. */
@@ -41,9 +44,11 @@ public final class Catalogue {
         return RACES.stream().flatMap(race -> race.points().stream());
     }
 
-    /** The race called {@code name}. */
+    /** The race called {@code name}: one of the catalogue, or the {@linkplain #CANARY canary}. */
     public static Optional<Race> race(String name) {
-        return RACES.stream().filter(race -> race.name().equals(name)).findFirst();
+        return Stream.concat(RACES.stream(), Stream.of(CANARY))
+                .filter(race -> race.name().equals(name))
+                .findFirst();
     }
 
     /**

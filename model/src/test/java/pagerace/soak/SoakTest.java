@@ -45,7 +45,7 @@ class SoakTest {
     }
 
     @Test
-    @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anErrorInOneThreadEndsAll() {
         SoakResult result = Soak.run(Settings.of(1, 2, null), Duration.ofSeconds(20), new Between(() -> {
             throw new AssertionError("nobody is there to be told");
