@@ -8,7 +8,7 @@ String log = new File(basedir, 'build.log').text
     /redundant for this outcome  \[write,small,\*,x86\]/,
     /needed: else from SC  \[write,\*,\*,\*\]/,
     /LOOK_AGAIN\[write,small,later-pin,x86\] +[0-9.]+ +~?[0-9.]+ \[/,
-    /LOOK_AGAIN\[write,small,later-pin,x86\] .* never .* (HOLDS|INCONCLUSIVE .*loaded host)/
+    /LOOK_AGAIN\[write,small,later-pin,x86\] .* never .* (HOLDS|INCONCLUSIVE .*\((host|budget): )/
 ].each { expected ->
     if (!(log =~ expected)) {
         throw new IllegalStateException('the log has no line like ' + expected)

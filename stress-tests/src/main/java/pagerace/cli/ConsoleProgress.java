@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import pagerace.race.Point;
 import pagerace.stress.Progress;
+import pagerace.verdict.Given;
 import pagerace.verdict.Tier;
 
 /** How far a stress run is, on one line. */
@@ -35,7 +36,7 @@ final class ConsoleProgress implements Progress {
     }
 
     @Override
-    public void forking(Point point, Tier tier, int settled, int points, Duration elapsed, Duration left) {
+    public void forking(Point point, Tier tier, int settled, int points, Given given, Duration elapsed, Duration left) {
         if (!line.isDue(elapsed)) {
             return;
         }
@@ -43,11 +44,15 @@ final class ConsoleProgress implements Progress {
                 elapsed,
                 String.format(
                         Locale.ROOT,
-                        "[%s, %s left] %d of %d points settled; %s in %s",
+                        "[%s, %s left] %d of %d points settled; host: %.0f %% of two CPUs, %.0f %% stolen, met in %d of %d; %s in %s",
                         Budget.text(elapsed),
                         Budget.text(left),
                         settled,
                         points,
+                        100 * given.cpuShare(),
+                        100 * given.probe().stolen(),
+                        given.probe().met(),
+                        given.probe().slots(),
                         point.key(),
                         tier));
     }

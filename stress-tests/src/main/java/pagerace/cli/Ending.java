@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +22,24 @@ final class Ending {
     private static final long PATIENCE_MILLIS = 3_000;
 
     private final Report report;
+    private final Consumer<Thread> atShutdown;
     private final CountDownLatch written = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
     private @Nullable Integer exitCode;
 
     Ending(Report report) {
+        this(report, Runtime.getRuntime()::addShutdownHook);
+    }
+
+    /** {@code atShutdown} takes what is to be started when the JVM shuts down. */
+    Ending(Report report, Consumer<Thread> atShutdown) {
         this.report = report;
+        this.atShutdown = atShutdown;
     }
 
     /** Runs, then reports; {@code run} says whether it is complete. */
     int of(BooleanSupplier run) throws IOException {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::interrupted));
+        atShutdown.accept(new Thread(this::interrupted, "interruption"));
         boolean complete = false;
         try {
             complete = run.getAsBoolean();

@@ -3,7 +3,6 @@ package pagerace.cli;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
@@ -26,7 +24,7 @@ import pagerace.stress.TierProbe;
 import pagerace.verdict.Demand;
 import pagerace.verdict.Demand.Aim;
 import pagerace.verdict.Host;
-import pagerace.verdict.Tally;
+import pagerace.verdict.Probe;
 import pagerace.verdict.Tier;
 
 /** Finds out what a stress run would meet on this host. */
@@ -50,7 +48,9 @@ final class HostCheck {
      */
     record Finding(Level level, String topic, String said) {}
 
-    private static final Duration SPIN = Duration.ofMillis(250);
+    /** A second. */
+    private static final int PROBE_SLOTS = 100;
+
     private static final long MEGABYTE = 1 << 20;
 
     private final Host host = Host.current();
@@ -59,13 +59,10 @@ final class HostCheck {
     /** Everything that was found. */
     List<Finding> findings() throws IOException {
         boolean nativeAccess = isNativeAccessEnabled(); // before JCStress loads its library: a warning grants it
-        double share = cpuShare(); // while nothing else of ours runs
-        CompletableFuture<Map<Tier, String>> tiers =
-                CompletableFuture.supplyAsync(() -> TierProbe.complaints(List.of(), Map.of()));
-        Abilities abilities = JcstressEngine.abilities(host.cpus());
+        Abilities abilities = JcstressEngine.abilities(host.cpus(), PROBE_SLOTS); // while nothing else of ours runs
         cpus(abilities);
-        load(share);
-        jdk(tiers.join());
+        load(abilities.probe());
+        jdk(TierProbe.complaints(List.of(), Map.of()));
         nativeAccess(nativeAccess);
         memory(abilities);
         temporaryDirectory();
@@ -115,32 +112,21 @@ final class HostCheck {
         return Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
     }
 
-    /** The share of a CPU that the worse of two threads gets that both want a whole one. */
-    private static double cpuShare() {
-        CompletableFuture<Double> other = new CompletableFuture<>();
-        Thread second = new Thread(() -> other.complete(spin()), "second actor");
-        second.setDaemon(true);
-        second.start();
-        return Math.min(spin(), other.join());
-    }
-
-    private static double spin() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long cpu = threads.getCurrentThreadCpuTime();
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < SPIN.toNanos()) {
-            Thread.onSpinWait();
+    /** Whether two threads run at once here: what decides whether windows are entered. */
+    private void load(Probe probe) {
+        if (probe.slots() == 0) {
+            return; // there are no two CPUs, which is a problem already
         }
-        return (threads.getCurrentThreadCpuTime() - cpu) / (double) (System.nanoTime() - begin);
-    }
-
-    private void load(double share) {
         String said = String.format(
                 Locale.ROOT,
-                "of two threads that both want a CPU each got %.0f %% at least; load average %.1f",
-                100 * share,
+                "%s; a round trip took %,d ns, the longest %,d us; in %.0f %% of the time some thread waited for a CPU;"
+                        + " load average %.1f",
+                probe.inWords(),
+                probe.nanosPerRoundTrip(),
+                probe.gapMicros(),
+                100 * probe.waited(),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-        if (share >= Tally.ENOUGH_CPU) {
+        if (probe.isGood()) {
             add(Level.OK, "load", said);
         } else {
             add(
@@ -148,9 +134,11 @@ final class HostCheck {
                     "load",
                     String.format(
                             Locale.ROOT,
-                            "%s: below %.0f %% a verdict may be INCONCLUSIVE, and prices mean little; end what else runs",
+                            "%s: a good host meets in %.0f %% and has less than %.0f %% stolen; here a run may be UNDECIDED, and"
+                                    + " prices mean little; end what else runs",
                             said,
-                            100 * Tally.ENOUGH_CPU));
+                            100 * Probe.ENOUGH_MET,
+                            100 * Probe.TOO_MUCH_STOLEN));
         }
     }
 

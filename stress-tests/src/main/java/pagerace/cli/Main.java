@@ -28,24 +28,35 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A conformance suite for the races on a Linux page.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:everything was graded, and nothing fails",
-            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), the explorer disagrees"
-                    + " with the catalogue, nothing could be decided about a race, the run was not completed, or a soak"
-                    + " found a violation, missed an operation or did not catch a mutant",
+            Main.MEANS_PASSED,
+            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE with neither host nor budget to blame), a canary was silent"
+                    + " on a good host, the explorer disagrees with the catalogue, or a soak found a violation, missed an"
+                    + " operation, did not catch a mutant or was interrupted",
             Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            Main.MEANS_CRASHED,
+            Main.MEANS_UNDECIDED
         })
 public final class Main {
     static final int PASSED = 0;
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
     static final int CRASHED = 3;
+    static final int UNDECIDED = 4;
+
+    static final String MEANS_PASSED = "0:everything was decided, and nothing fails";
+
+    static final String MEANS_FAILED =
+            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE with neither host nor budget to blame), or a canary was"
+                    + " silent on a good host";
 
     /** How the help of a command explains the codes that mean the same everywhere. */
     static final String MEANS_BAD_INPUT =
             "2:the command line, a file or an own fix was not understood; one sentence says what would be";
 
     static final String MEANS_CRASHED = "3:the suite itself failed";
+
+    static final String MEANS_UNDECIDED =
+            "4:nothing fails, but points are undecided for want of a good host or of time, or the run was interrupted";
 
     private static final List<String> COMMANDS = List.of(
             "list",

@@ -2,10 +2,14 @@
 package pagerace.cli;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import pagerace.report.Report;
 
 /** The files that a run leaves in its directory. */
@@ -13,16 +17,57 @@ record Outputs(Path directory) {
     /** Where a run leaves them unless it is told otherwise. */
     static final Path USUAL = Path.of("target", "pagerace");
 
-    private static final String PASSED = "passed";
+    /** What a run leaves as its very last act, for builds that look for it. */
+    enum Mark {
+        /** Everything was decided, and nothing fails. */
+        PASSED,
+        /** Something is open, and whoever started the run has said that this will do. */
+        UNDECIDED;
+
+        private String file() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final String LOCK = ".lock";
 
     Path journal() {
         return directory.resolve("measured.jsonl");
     }
 
-    /** Makes the directory, and takes away what says that a run passed. */
-    void begin() throws IOException {
+    /** A run that writes into the directory; returns its exit code. */
+    interface Writer {
+        int write() throws IOException;
+    }
+
+    /**
+     * Makes the directory, takes away the marks of the last run, and keeps other runs out, in this process and in others, until
+     * {@code run} has ended.
+     *
+     * @throws BadInput if another run is going on there
+     */
+    int alone(Writer run) throws IOException {
         Files.createDirectories(directory);
-        Files.deleteIfExists(directory.resolve(PASSED));
+        // The file stays: who deleted it might delete the one that a third run has just locked.
+        try (FileChannel channel =
+                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (!isLocked(channel)) {
+                throw new BadInput("Another run is going on in " + directory + "; name another directory by --output.");
+            }
+            for (Mark mark : Mark.values()) {
+                Files.deleteIfExists(directory.resolve(mark.file()));
+            }
+            return run.write();
+        }
+    }
+
+    /** The system gives the lock back whatever becomes of the process, and the channel's end does. */
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // a run in this very process has it
+        }
     }
 
     /** Takes away the reports of the last run, so that nobody reads them as this one's. */
@@ -45,9 +90,9 @@ record Outputs(Path directory) {
         }
     }
 
-    /** Says that the run passed: its very last act. */
-    void pass() throws IOException {
-        replace(PASSED, "");
+    /** Leaves {@code mark} of the run with that id. */
+    void leave(Mark mark, String run) throws IOException {
+        replace(mark.file(), run + "\n");
     }
 
     private void replace(String name, String text) throws IOException {

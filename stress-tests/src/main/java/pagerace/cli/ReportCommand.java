@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +17,6 @@ import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Nearest;
 import pagerace.race.Point;
-import pagerace.report.HostReport;
 import pagerace.report.Journal;
 import pagerace.report.Json;
 import pagerace.report.Merge;
@@ -39,10 +40,11 @@ import picocli.CommandLine.Parameters;
                     + " with --merge, add up the reports of several machines.",
         },
         exitCodeList = {
-            "0:nothing fails",
-            "1:a verdict fails, nothing could be decided about a race, or in a merge a shard is missing or was interrupted",
+            Main.MEANS_PASSED,
+            Main.MEANS_FAILED + ", or in a merge a shard is missing",
             Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            Main.MEANS_CRASHED,
+            Main.MEANS_UNDECIDED
         })
 final class ReportCommand implements Callable<Integer> {
     @Parameters(
@@ -79,6 +81,9 @@ final class ReportCommand implements Callable<Integer> {
     @Mixin
     private Prices prices = new Prices();
 
+    @Mixin
+    private Gate gate = new Gate();
+
     private final PrintStream out;
 
     ReportCommand(PrintStream out) {
@@ -114,7 +119,7 @@ final class ReportCommand implements Callable<Integer> {
                         .filter(format -> !isSame(outputs.file(format), file))
                         .toList());
         out.print(Table.of(report));
-        return report.fails() ? Main.FAILED : Main.PASSED;
+        return gate.code(report);
     }
 
     private int merged() throws IOException {
@@ -142,8 +147,7 @@ final class ReportCommand implements Callable<Integer> {
         if (!missing.isEmpty()) {
             out.println("Missing: " + String.join("; ", missing));
         }
-        boolean whole = missing.isEmpty() && report.hosts().stream().allMatch(HostReport::isComplete);
-        return whole && !report.fails() ? Main.PASSED : Main.FAILED;
+        return missing.isEmpty() ? gate.code(report) : Main.FAILED;
     }
 
     /** What was measured, graded. */
@@ -156,29 +160,40 @@ final class ReportCommand implements Callable<Integer> {
                     + " measured with.");
         }
         @Nullable PriceFile priced = prices.read();
-        @Nullable String damage = contents.damage();
         Set<String> points = Catalogue.points().map(Point::key).collect(Collectors.toSet());
+        Set<String> plan = new LinkedHashSet<>(head.plan());
+        plan.stream().filter(point -> !points.contains(point)).findFirst().ifPresent(point -> {
+            throw new BadInput("The file " + file + " plans the point " + point
+                    + ", which this catalogue has not; the nearest is " + Nearest.to(point, points) + ".");
+        });
+        @Nullable String damage = contents.damage();
+        List<Measurement> measurements = new ArrayList<>();
         for (Measurement measurement : contents.measurements()) {
-            if (!points.contains(measurement.point())) {
-                damage = "this catalogue has no point " + measurement.point() + ", the nearest is "
-                        + Nearest.to(measurement.point(), points);
+            if (Session.isDue(measurement.point(), plan)) {
+                measurements.add(measurement);
+            } else {
+                damage = "the point " + measurement.point() + " was measured, and not planned; the nearest that was is "
+                        + Nearest.to(measurement.point(), plan);
             }
         }
         Share share = share(head.run());
         Map<String, Prediction> predictions = Predictions.of(share.explored(), out);
+        Set<String> asked = new HashSet<>(share.asked());
+        asked.addAll(plan);
         Report report = Report.of(
                 Catalogue.RACES,
+                asked,
                 predictions,
                 Predictions.necessity(share.stepsDropped(), predictions, out),
-                List.of(new Session(List.of(contents.run()), head.plan(), contents.measurements(), priced)));
+                List.of(new Session(List.of(contents.run()), List.copyOf(plan), measurements, priced)));
         Outputs outputs = outputs(file);
         outputs.write(report, formats());
         out.print(Table.of(report));
         if (damage != null) {
-            throw new BadInput("In " + file + " " + damage + "; the "
-                    + contents.measurements().size() + " measurements before it are reported.");
+            throw new BadInput(
+                    "In " + file + " " + damage + "; the other " + measurements.size() + " measurements are reported.");
         }
-        return report.fails() ? Main.FAILED : Main.PASSED;
+        return gate.code(report);
     }
 
     /** What to explore: what the run did, so that this report can take the place of the run's own, and be merged like it. */

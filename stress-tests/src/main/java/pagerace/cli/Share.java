@@ -21,10 +21,11 @@ import pagerace.stress.StressRun;
  *
  * @param plan the points that threads run
  * @param explored the points that are explored
+ * @param asked the keys of all points of the campaign, of whichever shard: those that the filter means, and their controls
  * @param stepsDropped points in whose places the explorer drops each step: the whole plan of the races whose first point is in
  *     this shard, because what is said of a step sums up all places of its race
  */
-record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped) {
+record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped, Set<String> asked) {
     /** Measured: exploring a point takes about so long. */
     private static final long EXPLORED_MILLIS = 30;
 
@@ -38,8 +39,10 @@ record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped) {
     static Share of(Selection selection, String filter, @Nullable Shard shard, Reachability host) {
         List<Point> plan = selection.select(filter);
         List<Point> whole = filter.isBlank() ? selection.selectAll("") : plan;
+        Set<String> asked = keys(whole);
+        asked.addAll(keys(plan));
         if (shard == null) {
-            return new Share(plan, whole, plan);
+            return new Share(plan, whole, plan, asked);
         }
         Set<String> planned = keys(plan);
         List<Point> part = shard.of(
@@ -56,7 +59,8 @@ record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped) {
         return new Share(
                 plan.stream().filter(point -> running.contains(point.key())).toList(),
                 whole.stream().filter(point -> here.contains(point.key())).toList(),
-                plan.stream().filter(point -> races.contains(point.race())).toList());
+                plan.stream().filter(point -> races.contains(point.race())).toList(),
+                asked);
     }
 
     /** What the runs of a merged report were together to do and none of them did, in words; empty if nothing. */

@@ -21,16 +21,12 @@ import pagerace.explore.Necessity;
 import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
-import pagerace.report.Journal;
-import pagerace.report.Report;
 import pagerace.report.Run;
-import pagerace.report.Session;
 import pagerace.report.Shard;
-import pagerace.report.Table;
+import pagerace.stress.Engine;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
-import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
@@ -44,11 +40,11 @@ import picocli.CommandLine.Spec;
         name = "stress",
         description = "Explore, run the planned points on real threads within a budget, and grade them.",
         exitCodeList = {
-            "0:everything was graded, and nothing fails",
-            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE through no fault of the host), nothing could be decided"
-                    + " about a race, or the run was not completed",
+            Main.MEANS_PASSED,
+            Main.MEANS_FAILED,
             Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            Main.MEANS_CRASHED,
+            Main.MEANS_UNDECIDED
         })
 final class StressCommand implements Callable<Integer> {
     /** Without a word of the user's. */
@@ -105,6 +101,9 @@ final class StressCommand implements Callable<Integer> {
     @Mixin
     private Prices prices = new Prices();
 
+    @Mixin
+    private Gate gate = new Gate();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -122,7 +121,10 @@ final class StressCommand implements Callable<Integer> {
                     .run(commandLine.commandLine().getParseResult().expandedArgs());
         }
         Outputs outputs = new Outputs(output);
-        outputs.begin();
+        return outputs.alone(() -> run(outputs));
+    }
+
+    private int run(Outputs outputs) throws IOException {
         Host host = Host.current();
         Duration time = Budget.parse(budget);
         Share share = Share.of(new Selection(Catalogue.RACES), filter, shard, host.memoryModel());
@@ -141,8 +143,6 @@ final class StressCommand implements Callable<Integer> {
                     + " needs at least; give it that much, or choose fewer points by a filter.");
         }
         @Nullable PriceFile priced = prices.read();
-        List<Tally> tallies = points.stream().map(Tally::new).toList();
-        List<String> plan = points.stream().map(Point::key).toList();
         Run run = new Run(
                 UUID.randomUUID().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -156,7 +156,6 @@ final class StressCommand implements Callable<Integer> {
                 time.toSeconds(),
                 0,
                 false);
-        Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), plan);
         outputs.discard();
         predictions.putAll(explore(share.explored(), predictions.keySet()));
         Map<String, List<Necessity.Row>> necessity = Predictions.necessity(share.stepsDropped(), predictions, out);
@@ -166,58 +165,27 @@ final class StressCommand implements Callable<Integer> {
                         ? "Shard " + shard + " has no point for threads: fewer shards would do."
                         : count(points) + " on real threads in " + Budget.text(time) + forks.inWords()
                                 + "; probing the VM");
-        Ending ending = new Ending(complete -> {
-            Run ended = run.ended(sinceStart().minus(before).toSeconds(), complete);
-            List<Measurement> measured = tallies.stream()
-                    .flatMap(tally -> tally.measurements().stream())
-                    .toList();
-            Report report = Report.of(
-                    Catalogue.RACES,
-                    predictions,
-                    necessity,
-                    List.of(new Session(List.of(ended), plan, measured, priced)));
-            outputs.write(report, Format.USUAL);
-            out.print(Table.of(report));
-            out.println("Reports: " + output.toAbsolutePath().normalize());
-            out.flush();
-            return complete && !report.fails() ? Main.PASSED : Main.FAILED;
-        });
-        int code;
-        try (Journal journal = new Journal(outputs.journal(), head)) {
-            code = ending.of(() -> measure(run, before, time, tallies, journal, ending));
-        }
-        if (code == Main.PASSED) {
-            outputs.pass();
-        }
-        return code;
+        StressSession session = new StressSession(
+                Catalogue.RACES,
+                run,
+                points.stream().map(Tally::new).toList(),
+                share.asked(),
+                predictions,
+                necessity,
+                priced,
+                time,
+                () -> sinceStart().minus(before),
+                outputs,
+                gate);
+        return session.run(() -> engine(run, points.get(0)), out, Runtime.getRuntime()::addShutdownHook);
     }
 
-    /** Whether the run went on to its end. */
-    private boolean measure(
-            Run begun, Duration before, Duration time, List<Tally> plan, Journal journal, Ending ending) {
-        if (plan.isEmpty()) {
-            journal.end(0);
-            return true;
+    private @Nullable Engine engine(Run run, Point first) {
+        JcstressEngine engine = JcstressEngine.start(run.id(), forks.jvmArguments());
+        if (engine != null) {
+            engine.archiveClasses(first);
         }
-        try (@Nullable JcstressEngine engine = JcstressEngine.start(begun.id(), forks.jvmArguments())) {
-            if (engine == null) {
-                return false;
-            }
-            StressRun run = new StressRun(
-                    plan,
-                    begun.host().memoryModel(),
-                    forks.atLeast(),
-                    engine,
-                    new ConsoleProgress(out, ConsoleProgress.isTerminal()),
-                    journal::add);
-            ending.onInterruption(run::stop);
-            engine.archiveClasses(plan.get(0).point());
-            run.run(sinceStart().minus(before), time);
-            if (!run.isStopped()) {
-                journal.end(sinceStart().minus(before).toSeconds());
-            }
-            return !run.isStopped();
-        }
+        return engine;
     }
 
     /** What the explorer says of these points, but for what it has said already: what threads are graded against. */

@@ -6,11 +6,12 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
@@ -18,12 +19,15 @@ import pagerace.price.PriceFile;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.verdict.Demand;
+import pagerace.verdict.Given;
 import pagerace.verdict.Grade;
 import pagerace.verdict.Grader;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.Probe;
 import pagerace.verdict.Tally;
+import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
 
 /**
@@ -31,6 +35,10 @@ import pagerace.verdict.Verdict;
  *
  * @param host the class
  * @param runs the runs, in the order in which they began
+ * @param verdict what is said of all of them
+ * @param headline the same in one sentence: what fails; or what is open, why, and what to do about it
+ * @param given what the hosts gave the forks
+ * @param canaries what the runs showed besides the plan, one for each run and tier
  * @param results one per point of the report, in its order
  * @param pricing how the prices were measured; null if there are none
  * @param workloads the prices of what is no point
@@ -39,6 +47,10 @@ import pagerace.verdict.Verdict;
 public record HostReport(
         HostClass host,
         List<Run> runs,
+        RunVerdict verdict,
+        String headline,
+        Given given,
+        List<CanaryResult> canaries,
         List<Result> results,
         @Nullable Pricing pricing,
         List<Price> workloads,
@@ -54,36 +66,83 @@ public record HostReport(
      */
     public record Pricing(String host, String jdk, String method, boolean complete) {}
 
-    /** Grades {@code session}. */
-    static HostReport of(List<Race> races, Map<String, Prediction> predictions, Session session) {
-        return new Grading(races, predictions, session).report();
+    /** Grades what {@code session} measured of these {@code points}. */
+    static HostReport of(List<Race> races, List<Point> points, Map<String, Prediction> predictions, Session session) {
+        return new Grading(races, points, predictions, session).report();
     }
 
     /** The grading of one session. */
-    private record Grading(List<Race> races, Map<String, Prediction> predictions, Session session) {
+    private record Grading(List<Race> races, List<Point> points, Map<String, Prediction> predictions, Session session) {
         HostReport report() {
             Map<String, Tally> tallies = tallies();
             Map<String, Grader> graders = graders();
             Map<String, List<Price>> prices = new LinkedHashMap<>(prices().stream()
                     .collect(Collectors.groupingBy(Price::point, LinkedHashMap::new, Collectors.toList())));
             List<Result> results = new ArrayList<>();
-            for (Race race : races) {
-                for (Point point : race.points()) {
-                    List<Price> cost = prices.getOrDefault(point.key(), List.of());
-                    results.add(result(point, tallies, graders, cost));
-                    prices.remove(point.key());
-                }
+            Missing missing = new Missing();
+            for (Point point : points) {
+                List<Price> cost = prices.getOrDefault(point.key(), List.of());
+                results.add(result(point, tallies, graders, cost, missing));
             }
+            // What is left has no point anywhere; a point that nobody asked for is no workload.
+            races.stream().flatMap(race -> race.points().stream()).forEach(point -> prices.remove(point.key()));
+            List<CanaryResult> canaries = canaries(graders, missing);
+            Given given = Given.of(session.measurements());
+            RunVerdicts run = new RunVerdicts(session, results, canaries);
             PriceFile file = session.prices();
             return new HostReport(
                     session.hostClass(),
                     session.runs().stream()
                             .sorted(Comparator.comparing(Run::started).thenComparing(Run::id))
                             .toList(),
+                    run.verdict(),
+                    run.headline(given, missing.millis),
+                    given,
+                    canaries,
                     List.copyOf(results),
                     file == null ? null : new Pricing(file.host(), file.jdk(), file.method(), file.complete()),
                     prices.values().stream().flatMap(List::stream).toList(),
                     session.measurements());
+        }
+
+        /** For how much longer forks would have to run. */
+        private static final class Missing {
+            long millis;
+        }
+
+        /** One for each run and each tier that it used. */
+        private List<CanaryResult> canaries(Map<String, Grader> graders, Missing missing) {
+            List<CanaryResult> canaries = new ArrayList<>();
+            for (Run run : session.runs()) {
+                Grader grader = requireNonNull(graders.get(run.id()));
+                Set<Tier> used = session.measurements().stream()
+                        .filter(m -> m.run().equals(run.id()))
+                        .map(Measurement::tier)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Tier.class)));
+                for (Tier tier : used) {
+                    Tally canary = new Tally(tier.canary());
+                    session.measurements().stream()
+                            .filter(m -> m.run().equals(run.id())
+                                    && m.tier() == tier
+                                    && m.point().equals(tier.canary().key()))
+                            .forEach(canary::add);
+                    Grade grade = canary.forks() == 0
+                            ? Grade.of(Verdict.INCONCLUSIVE, "it never ran, and points did")
+                            : grader.grade(canary, null, null);
+                    missing.millis += grade.missingMillis();
+                    canaries.add(new CanaryResult(
+                            run.id(),
+                            tier,
+                            tier.canary().key(),
+                            canary.samples(),
+                            canary.shown(),
+                            grade.verdict(),
+                            grade.reason(),
+                            grade.cause(),
+                            grade.fails()));
+                }
+            }
+            return List.copyOf(canaries);
         }
 
         private List<Price> prices() {
@@ -95,12 +154,13 @@ public record HostReport(
         private Map<String, Grader> graders() {
             Map<String, List<Measurement>> measured =
                     session.measurements().stream().collect(Collectors.groupingBy(Measurement::run));
-            Predicate<Run> loaded = run -> Tally.areStarved(measured.getOrDefault(run.id(), List.of()));
+            Function<Run, Probe> probe =
+                    run -> Given.of(measured.getOrDefault(run.id(), List.of())).probe();
             Map<String, Grader> graders = new LinkedHashMap<>();
             session.runs().stream()
                     .sorted(Comparator.comparing((Run run) -> run.host().cpus() > 1)
-                            .thenComparing(run -> !loaded.test(run)))
-                    .forEach(run -> graders.put(run.id(), new Grader(run.host(), loaded.test(run))));
+                            .thenComparing(run -> probe.apply(run).isGood()))
+                    .forEach(run -> graders.put(run.id(), new Grader(run.host(), probe.apply(run))));
             return graders;
         }
 
@@ -119,12 +179,16 @@ public record HostReport(
 
         private Map<String, Tally> tallies() {
             Map<String, Tally> tallies = new LinkedHashMap<>();
-            for (Race race : races) {
-                race.points().stream()
-                        .filter(point -> session.plan().contains(point.key()))
-                        .map(this::settled)
-                        .forEach(point -> tallies.put(point.key(), new Tally(point, race.outcomes())));
-            }
+            Map<String, Race> byName = races.stream().collect(Collectors.toMap(Race::name, Function.identity()));
+            Set<String> plan = Set.copyOf(session.plan());
+            points.stream()
+                    .filter(point -> plan.contains(point.key()))
+                    .map(this::settled)
+                    .forEach(point -> tallies.put(
+                            point.key(),
+                            new Tally(
+                                    point,
+                                    requireNonNull(byName.get(point.race())).outcomes())));
             for (Measurement measurement : session.measurements()) {
                 Tally tally = tallies.get(measurement.point());
                 if (tally != null) {
@@ -139,14 +203,19 @@ public record HostReport(
         }
 
         private Result result(
-                Point point, Map<String, Tally> tallies, Map<String, Grader> graders, List<Price> prices) {
+                Point point,
+                Map<String, Tally> tallies,
+                Map<String, Grader> graders,
+                List<Price> prices,
+                Missing missing) {
             Tally tally = tallies.get(point.key());
             Set<String> runs = tally == null ? Set.of() : tally.runs();
             Grader grader = grader(graders, runs);
             Prediction prediction = predictions.get(point.key());
             if (tally == null) {
                 Grade explored = grader.explored(settled(point), prediction);
-                String reason = point.stress() == Point.Stress.PLANNED ? "not selected" : Result.EXPLORED_ONLY;
+                boolean onlyExplored = prediction != null && point.stress() == Point.Stress.EXPLORED_ONLY;
+                String reason = onlyExplored ? Result.EXPLORED_ONLY : Result.NOT_HERE;
                 Grade grade = explored == null ? Grade.of(Verdict.SKIPPED, reason) : explored;
                 return result(new Tally(point, List.of()), null, prices, List.of(), grade);
             }
@@ -160,6 +229,7 @@ public record HostReport(
             // What another machine showed of the control does not say that this one could have.
             @Nullable Tally control = tallies.get(point.controlKey());
             Grade grade = grader.grade(tally, control == null ? null : control.of(runs), prediction);
+            missing.millis += grade.missingMillis();
             return result(tally, Result.Plan.of(demand), prices, unseen, grade);
         }
 
@@ -176,6 +246,7 @@ public record HostReport(
                     List.copyOf(unseen),
                     grade.verdict(),
                     grade.reason(),
+                    grade.cause(),
                     grade.fails());
         }
     }

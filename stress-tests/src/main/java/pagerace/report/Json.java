@@ -93,12 +93,21 @@ public final class Json {
                 && report.hosts().stream()
                         .allMatch(host -> !host.runs().isEmpty()
                                 && areOfTheRuns(host)
+                                && arePlanned(host)
                                 && resultKeys(host).equals(pointKeys(report)));
     }
 
     private static boolean areOfTheRuns(HostReport host) {
         Set<String> runs = host.runs().stream().map(Run::id).collect(Collectors.toSet());
         return host.measurements().stream().map(Measurement::run).allMatch(runs::contains);
+    }
+
+    private static boolean arePlanned(HostReport host) {
+        Set<String> plan = host.results().stream()
+                .filter(result -> result.plan() != null)
+                .map(Result::key)
+                .collect(Collectors.toSet());
+        return host.measurements().stream().allMatch(measurement -> Session.isDue(measurement.point(), plan));
     }
 
     private static List<String> resultKeys(HostReport host) {

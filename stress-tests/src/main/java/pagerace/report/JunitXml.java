@@ -2,10 +2,10 @@
 package pagerace.report;
 
 import java.io.StringWriter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -13,9 +13,9 @@ import pagerace.verdict.Measurement;
 import pagerace.verdict.Verdict;
 
 /**
- * The report as JUnit XML, for whatever shows test results: one suite per class of hosts, one case per point. A verdict that
- * fails the build is a failure; a skipped point, or one that is inconclusive through the host's fault, is a skipped case with
- * its reason; a race about which nothing was decided is one more case, which fails. The time of a case is that of its forks.
+ * The report as JUnit XML, for whatever shows test results: one suite per class of hosts, whose first case is the run as a whole,
+ * then one case per point. A verdict that fails the build is a failure. What is undecided is neither that nor a pass, so it is
+ * a skipped case with its reason, as is a point that was skipped. The time of a case is that of its forks.
  */
 public final class JunitXml {
     private JunitXml() {}
@@ -47,9 +47,8 @@ public final class JunitXml {
         xml.writeAttribute("name", "pagerace");
         xml.writeAttribute("hostname", host.host().toString());
         xml.writeAttribute("timestamp", host.runs().get(0).started());
-        List<String> undecided = report.undecided(host);
-        xml.writeAttribute("tests", String.valueOf(host.results().size() + undecided.size()));
-        xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE) + undecided.size()));
+        xml.writeAttribute("tests", String.valueOf(1 + host.results().size()));
+        xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE)));
         xml.writeAttribute("errors", "0");
         xml.writeAttribute("skipped", String.valueOf(count(host, Kind.SKIPPED)));
         xml.writeAttribute(
@@ -57,11 +56,12 @@ public final class JunitXml {
                 String.valueOf(host.runs().stream().mapToLong(Run::elapsed).sum()));
         Map<String, Long> millis = host.measurements().stream()
                 .collect(Collectors.groupingBy(Measurement::point, Collectors.summingLong(Measurement::millis)));
+        run(
+                xml,
+                host,
+                host.measurements().stream().mapToLong(Measurement::millis).sum());
         for (Report.Row row : report.rows(host)) {
             testcase(xml, row, millis.getOrDefault(row.point().key(), 0L));
-        }
-        for (String race : undecided) {
-            undecided(xml, race);
         }
         line(xml, 1);
         xml.writeEndElement();
@@ -81,45 +81,61 @@ public final class JunitXml {
         return silent ? Kind.SKIPPED : Kind.PASSED;
     }
 
-    private static long count(HostReport host, Kind kind) {
-        return host.results().stream().filter(result -> kind(result) == kind).count();
+    private static Kind kind(RunVerdict verdict) {
+        return switch (verdict) {
+            case PASSED -> Kind.PASSED;
+            case UNDECIDED -> Kind.SKIPPED;
+            case FAILED -> Kind.FAILURE;
+        };
     }
 
-    private static void undecided(XMLStreamWriter xml, String race) throws XMLStreamException {
+    private static long count(HostReport host, Kind kind) {
+        return Stream.concat(
+                        Stream.of(kind(host.verdict())), host.results().stream().map(JunitXml::kind))
+                .filter(its -> its == kind)
+                .count();
+    }
+
+    private static void run(XMLStreamWriter xml, HostReport host, long millis) throws XMLStreamException {
+        begin(xml, "pagerace", "the run", millis);
+        end(xml, kind(host.verdict()), host.verdict(), host.headline(), host.headline());
+    }
+
+    private static void begin(XMLStreamWriter xml, String group, String name, long millis) throws XMLStreamException {
         line(xml, 2);
         xml.writeStartElement("testcase");
-        xml.writeAttribute("classname", race);
-        xml.writeAttribute("name", "anything");
+        xml.writeAttribute("classname", group);
+        xml.writeAttribute("name", name);
+        xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", millis / 1000.0));
+    }
+
+    private static void end(XMLStreamWriter xml, Kind kind, Enum<?> verdict, String message, String output)
+            throws XMLStreamException {
+        said(xml, kind, verdict, message);
         line(xml, 3);
-        xml.writeEmptyElement("failure");
-        xml.writeAttribute("type", "UNDECIDED");
-        xml.writeAttribute("message", "nothing could be decided about " + race);
+        xml.writeStartElement("system-out");
+        xml.writeCharacters(output);
+        xml.writeEndElement();
         line(xml, 2);
         xml.writeEndElement();
     }
 
-    private static void testcase(XMLStreamWriter xml, Report.Row row, long millis) throws XMLStreamException {
-        Result result = row.result();
-        line(xml, 2);
-        xml.writeStartElement("testcase");
-        xml.writeAttribute("classname", row.point().race());
-        xml.writeAttribute("name", row.name());
-        xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", millis / 1000.0));
-        Kind kind = kind(result);
+    private static void said(XMLStreamWriter xml, Kind kind, Enum<?> verdict, String message)
+            throws XMLStreamException {
         if (kind != Kind.PASSED) {
             line(xml, 3);
             xml.writeEmptyElement(kind == Kind.FAILURE ? "failure" : "skipped");
             if (kind == Kind.FAILURE) {
-                xml.writeAttribute("type", result.verdict().name());
+                xml.writeAttribute("type", verdict.name());
             }
-            xml.writeAttribute("message", Table.verdict(result));
+            xml.writeAttribute("message", message);
         }
-        line(xml, 3);
-        xml.writeStartElement("system-out");
-        xml.writeCharacters(Table.counts(result));
-        xml.writeEndElement();
-        line(xml, 2);
-        xml.writeEndElement();
+    }
+
+    private static void testcase(XMLStreamWriter xml, Report.Row row, long millis) throws XMLStreamException {
+        Result result = row.result();
+        begin(xml, row.point().race(), row.name(), millis);
+        end(xml, kind(result), result.verdict(), Table.verdict(result), Table.counts(result));
     }
 
     private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {

@@ -8,7 +8,7 @@ import pagerace.explore.Trace;
 import pagerace.report.Report.Row;
 import pagerace.verdict.Prediction.Told;
 
-/** The report as Markdown, for a step summary or a mail: what fails comes first, then a table for each race. */
+/** The report as Markdown, for a step summary or a mail: the verdict of the run and what fails come first, then a table for each race. */
 public final class Markdown {
     private static final List<String> RUNS =
             List.of("host", "began", "label", "filter", "part", "took", "CPUs", "flags of the forks", "to its end");
@@ -26,9 +26,12 @@ public final class Markdown {
     }
 
     private String text() {
-        text.append("# PageRace: ")
-                .append(report.fails() ? "fails" : "nothing fails")
-                .append("\n\n");
+        text.append("# PageRace: ").append(report.verdict()).append("\n\n");
+        report.hosts()
+                .forEach(host -> text.append("**")
+                        .append(escaped(host.headline() + on(host)))
+                        .append("**\n\n"));
+        groups();
         report.hosts()
                 .forEach(host -> text.append("- ")
                         .append(escaped(Table.summary(report, host)))
@@ -38,6 +41,19 @@ public final class Markdown {
         failing();
         report.races().forEach(this::race);
         return text.toString();
+    }
+
+    /** What fails, in a few lines. */
+    private void groups() {
+        for (HostReport host : report.hosts()) {
+            FailureGroup.of(report, host)
+                    .forEach(group -> text.append("- ")
+                            .append(escaped(group.inWords() + on(host)))
+                            .append('\n'));
+        }
+        if (report.verdict() == RunVerdict.FAILED) {
+            text.append('\n');
+        }
     }
 
     private void runs() {
@@ -63,12 +79,6 @@ public final class Markdown {
     private void failing() {
         for (HostReport host : report.hosts()) {
             report.rows(host).stream().filter(row -> row.result().fails()).forEach(row -> failing(host, row));
-            report.undecided(host)
-                    .forEach(race -> text.append("## ")
-                            .append(escaped(race))
-                            .append(": nothing could be decided")
-                            .append(on(host))
-                            .append("\n\n"));
         }
     }
 
@@ -77,7 +87,7 @@ public final class Markdown {
                 .append(escaped(row.point().key()))
                 .append(": ")
                 .append(row.result().verdict())
-                .append(on(host))
+                .append(escaped(on(host)))
                 .append("\n\n")
                 .append(escaped(row.result().reason()))
                 .append(" (")
@@ -117,7 +127,7 @@ public final class Markdown {
     }
 
     private String on(HostReport host) {
-        return report.hosts().size() > 1 ? " on " + escaped(host.host().toString()) : "";
+        return report.hosts().size() > 1 ? " on " + host.host() : "";
     }
 
     /** A table of that head and those rows. */

@@ -80,6 +80,7 @@ public record Merge(Report report, List<String> missing) {
         refuseOtherPoints(inOrder);
         Report report = Report.of(
                 races,
+                inOrder.stream().flatMap(source -> source.points().stream()).collect(Collectors.toSet()),
                 predictions(inOrder),
                 necessity(inOrder),
                 byClass.values().stream()

@@ -4,14 +4,17 @@ package pagerace.report;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Necessity;
+import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Told;
@@ -22,8 +25,8 @@ import pagerace.verdict.Verdict;
  *
  * @param schema the version of this format; a change that breaks readers raises it
  * @param catalogue the digest of the catalogue; see {@link #digest}
- * @param races the races, in the catalogue's order
- * @param points the points of all races, in the catalogue's order
+ * @param races the races that have such points, in the catalogue's order
+ * @param points the points that were asked for and their controls, in the catalogue's order
  * @param hosts what was measured, one for each class of hosts
  */
 public record Report(
@@ -32,7 +35,7 @@ public record Report(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
 
     /** The version written today. */
-    public static final int SCHEMA = 2;
+    public static final int SCHEMA = 3;
 
     /**
      * A point and what hosts of one class showed of it.
@@ -71,27 +74,34 @@ public record Report(
      * Grades everything.
      *
      * @param races the catalogue
+     * @param asked the keys of the points that were asked for, and of their controls
      * @param predictions what the explorer says of each point that it was asked about, by key
      * @param necessity which steps are needed, by race
      * @param sessions what was measured; each of another class of hosts
      */
     public static Report of(
             List<Race> races,
+            Set<String> asked,
             Map<String, Prediction> predictions,
             Map<String, List<Necessity.Row>> necessity,
             List<Session> sessions) {
+        List<Point> points = races.stream()
+                .flatMap(race -> race.points().stream())
+                .filter(point -> asked.contains(point.key()))
+                .toList();
+        Set<String> its = points.stream().map(Point::race).collect(Collectors.toSet());
         return new Report(
                 SCHEMA,
                 digest(races),
                 races.stream()
+                        .filter(race -> its.contains(race.name()))
                         .map(race -> RaceFacts.of(race, necessity.getOrDefault(race.name(), List.of())))
                         .toList(),
-                races.stream()
-                        .flatMap(race -> race.points().stream())
+                points.stream()
                         .map(point -> PointFacts.of(point, predictions.getOrDefault(point.key(), Prediction.NONE)))
                         .toList(),
                 sessions.stream()
-                        .map(session -> HostReport.of(races, predictions, session))
+                        .map(session -> HostReport.of(races, points, predictions, session))
                         .toList());
     }
 
@@ -113,11 +123,12 @@ public record Report(
                 .orElseThrow();
     }
 
-    /** Whether the build fails: a verdict does, or threads ran points of a race and could decide nothing about it. */
-    public boolean fails() {
+    /** What is said of all hosts: the worst that is said of one. */
+    public RunVerdict verdict() {
         return hosts.stream()
-                .anyMatch(host -> host.results().stream().anyMatch(Result::fails)
-                        || !undecided(host).isEmpty());
+                .map(HostReport::verdict)
+                .max(Comparator.naturalOrder())
+                .orElse(RunVerdict.FAILED);
     }
 
     /** The races of which the threads of {@code host} ran points and decided none: too little of it was to be had. */

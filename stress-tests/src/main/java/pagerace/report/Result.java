@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
+import pagerace.verdict.Cause;
 import pagerace.verdict.Demand;
 import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
@@ -22,6 +23,7 @@ import pagerace.verdict.Verdict;
  * @param unseen outcomes that such a host could show by the prediction, and that no sample showed
  * @param verdict the verdict
  * @param reason why; empty where the counts say it all
+ * @param cause of an inconclusive point to what that is due; null of every other
  * @param fails whether it fails the build
  */
 public record Result(
@@ -35,9 +37,18 @@ public record Result(
         List<String> unseen,
         Verdict verdict,
         String reason,
+        @Nullable Cause cause,
         boolean fails) {
-    /** {@link #reason} of a point that no plan of threads has. */
+    /** {@link #reason} of a point that no plan of threads has, and that was explored. */
     public static final String EXPLORED_ONLY = "explored only";
+
+    /** {@link #reason} of a point that another run has, or none. */
+    static final String NOT_HERE = "not part of this run";
+
+    /** Whether it is inconclusive for want of a good host or of time. */
+    boolean isLeftUndecided() {
+        return cause != null && cause.isExcuse();
+    }
 
     /**
      * What the plan demands of a point.

@@ -2,8 +2,12 @@
 package pagerace.report;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.PriceFile;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
 import pagerace.verdict.Measurement;
 
 /**
@@ -19,6 +23,29 @@ public record Session(
         List<String> plan,
         List<Measurement> measurements,
         @Nullable PriceFile prices) {
+    private static final Set<String> CANARIES =
+            Catalogue.CANARY.points().stream().map(Point::key).collect(Collectors.toUnmodifiableSet());
+
+    /**
+     * Checks that nothing was measured that nobody planned.
+     *
+     * @throws IllegalArgumentException if something was
+     */
+    public Session {
+        Set<String> planned = Set.copyOf(plan);
+        measurements.stream()
+                .map(Measurement::point)
+                .filter(point -> !isDue(point, planned))
+                .forEach(point -> {
+                    throw new IllegalArgumentException("measured, and not planned: " + point);
+                });
+    }
+
+    /** Whether a run with that plan measures {@code point}: it is planned, or a canary. */
+    public static boolean isDue(String point, Set<String> plan) {
+        return plan.contains(point) || CANARIES.contains(point);
+    }
+
     /** The class of the hosts. */
     public HostClass hostClass() {
         return HostClass.of(runs.get(0).host());

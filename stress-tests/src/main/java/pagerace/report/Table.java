@@ -32,7 +32,7 @@ public final class Table {
     private static String of(Report report, HostReport host) {
         List<Row> shown = rows(report, host);
         int[] widths = widths(shown);
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(host.headline()).append('\n');
         String race = "";
         for (Row row : shown) {
             if (!row.point().race().equals(race)) {
@@ -179,12 +179,6 @@ public final class Table {
         String verdicts = counts.entrySet().stream()
                 .map(entry -> entry.getValue() + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
-        long byHost = host.results().stream()
-                .filter(result -> result.verdict() == Verdict.INCONCLUSIVE && !result.fails())
-                .count();
-        if (byHost > 0) {
-            notes.add(byHost + " of the inconclusive ones through the host's fault");
-        }
         if (!host.isComplete()) {
             notes.add("interrupted: what was measured until then");
         }
@@ -200,8 +194,11 @@ public final class Table {
         }
         long failing = host.results().stream().filter(Result::fails).count();
         if (!report.undecided(host).isEmpty()) {
-            notes.add("nothing could be decided about " + String.join(", ", report.undecided(host))
-                    + ", which fails the build");
+            notes.add("nothing could be decided about " + String.join(", ", report.undecided(host)));
+        }
+        long undecided = host.results().stream().filter(Result::isLeftUndecided).count();
+        if (undecided > 0) {
+            notes.add(undecided + " undecided");
         }
         notes.add(failing == 0 ? "no verdict fails the build" : failing + " fail the build");
         HostReport.Pricing pricing = host.pricing();
@@ -209,7 +206,8 @@ public final class Table {
             notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
                     + pricing.host() + ", JDK " + pricing.jdk() + elsewhere(host, pricing));
         }
-        return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", "
+        return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", the host "
+                + host.given().inWords() + ", "
                 + host.host().arch() + " is " + host.host().memoryModel() + ", JDK "
                 + host.host().jdk() + ")";
     }

@@ -11,9 +11,8 @@ import pagerace.verdict.Prediction.Told;
 import pagerace.verdict.Verdict;
 
 /**
- * The report as TAP 14: one test point per point of the catalogue and class of hosts, then one for each race about which nothing
- * was decided. {@code SKIP} is what no thread ran, or what the host was too busy for. {@code TODO} is what nobody has
- * established: open, but no failure.
+ * The report as TAP 14: for each class of hosts one test point for the run as a whole, then one per point. {@code SKIP} is what no
+ * thread ran, and what is undecided. {@code TODO} is what nobody has established: open, but no failure.
  */
 public final class Tap {
     private final Report report;
@@ -32,9 +31,8 @@ public final class Tap {
     private String text() {
         for (HostReport host : report.hosts()) {
             lines.add("# " + Table.summary(report, host));
+            run(host);
             report.rows(host).forEach(row -> point(host, row));
-            report.undecided(host)
-                    .forEach(race -> lines.add(line(false, race + ": nothing could be decided" + on(host), "")));
         }
         return "TAP version 14\n1.." + number + "\n" + String.join("\n", lines) + "\n";
     }
@@ -43,6 +41,14 @@ public final class Tap {
         number++;
         return (ok ? "ok " : "not ok ") + number + " - " + escaped(description)
                 + (directive.isEmpty() ? "" : " # " + directive);
+    }
+
+    private void run(HostReport host) {
+        boolean undecided = host.verdict() == RunVerdict.UNDECIDED;
+        lines.add(line(
+                host.verdict() != RunVerdict.FAILED,
+                "the run" + on(host) + (undecided ? "" : ": " + host.headline()),
+                undecided ? "SKIP " + escaped(host.headline()) : ""));
     }
 
     private void point(HostReport host, Row row) {

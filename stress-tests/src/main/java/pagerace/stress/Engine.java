@@ -5,7 +5,7 @@ import java.time.Duration;
 import pagerace.verdict.Measurement;
 
 /** What runs forks: JCStress, or a stand-in with known odds. */
-public interface Engine {
+public interface Engine extends AutoCloseable {
     /** Runs {@code fork} to its end, and kills it after {@code timeout}. Failure is part of the measurement, not thrown. */
     Measurement run(Fork fork, Duration timeout);
 
@@ -14,4 +14,8 @@ public interface Engine {
 
     /** Nanoseconds of a clock that only goes forward. */
     long nanoTime();
+
+    /** Lets go of whatever it holds; nothing may run any more. */
+    @Override
+    void close();
 }

@@ -29,6 +29,8 @@ import org.openjdk.jcstress.infra.collectors.TestResult;
 import org.openjdk.jcstress.infra.runners.TestConfig;
 import org.openjdk.jcstress.infra.runners.TestList;
 import org.openjdk.jcstress.os.AffinityMode;
+import org.openjdk.jcstress.os.AffinitySupport;
+import org.openjdk.jcstress.os.CPUMap;
 import org.openjdk.jcstress.os.OSSupport;
 import org.openjdk.jcstress.os.Scheduler;
 import org.openjdk.jcstress.os.SchedulingClass;
@@ -37,7 +39,9 @@ import org.openjdk.jcstress.vm.CompileMode;
 import org.openjdk.jcstress.vm.VMSupport;
 import pagerace.harness.HarnessSource;
 import pagerace.race.Point;
+import pagerace.stress.HostProbe.Account;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Probe;
 import pagerace.verdict.Tier;
 
 /**
@@ -46,7 +50,7 @@ import pagerace.verdict.Tier;
  * <p>Its own main program is no use to a plan. It runs every test in every configuration in random order, cannot stop early,
  * and exits with 0 when nothing matched, when nothing could be scheduled, and when it had no time to see anything.
  */
-public final class JcstressEngine implements Engine, AutoCloseable {
+public final class JcstressEngine implements Engine {
     private static final int ACTORS = 2;
 
     /**
@@ -54,6 +58,9 @@ public final class JcstressEngine implements Engine, AutoCloseable {
      * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own.
      */
     private static final List<String> COMMON_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch");
+
+    /** Right before and right after each fork, so for 100 ms beside each; a point has four forks or more. */
+    private static final int PROBE_SLOTS = 5;
 
     /** Measured: loading and archiving takes two seconds. */
     private static final Duration ARCHIVING = Duration.ofSeconds(20);
@@ -106,18 +113,47 @@ public final class JcstressEngine implements Engine, AutoCloseable {
      * @param runsTwoActors whether it finds CPUs for both actors
      * @param bindsThreads whether it can bind each actor to a CPU of its own
      * @param heapMegabytes the heap that it gives to a fork
+     * @param probe what the host gives two threads on these CPUs at the moment
      */
-    public record Abilities(boolean runsTwoActors, boolean bindsThreads, int heapMegabytes) {}
+    public record Abilities(boolean runsTwoActors, boolean bindsThreads, int heapMegabytes, Probe probe) {}
 
-    /** Finds out what JCStress can do in a process that may use {@code cpus} CPUs; takes half a second. */
-    public static Abilities abilities(int cpus) {
+    /**
+     * Finds out what JCStress can do in a process that may use {@code cpus} CPUs; takes half a second and the time of the probe.
+     *
+     * @param slots for how many stretches of ten milliseconds the host is probed
+     */
+    public static Abilities abilities(int cpus, int slots) {
         return silently(() -> {
             OSSupport.init();
-            boolean fits = !new Scheduler(Topology.get(), cpus)
-                    .scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL)
-                    .isEmpty();
-            return new Abilities(fits, OSSupport.affinitySupportAvailable(), heapMegabytes());
+            Scheduler scheduler = new Scheduler(Topology.get(), cpus);
+            List<SchedulingClass> classes = scheduler.scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL);
+            Account begin = Account.now();
+            return new Abilities(
+                    !classes.isEmpty(),
+                    OSSupport.affinitySupportAvailable(),
+                    heapMegabytes(),
+                    classes.isEmpty()
+                            ? Probe.NONE
+                            : HostProbe.meet(slots, binding(scheduler, classes.get(0)))
+                                    .since(begin));
         });
+    }
+
+    /** Puts each of two threads where an actor would be; where JCStress cannot do that, the system decides, as it does for actors. */
+    private static HostProbe.Binding binding(Scheduler scheduler, SchedulingClass twoCpus) {
+        CPUMap map = scheduler.tryAcquire(new SchedulingClass(twoCpus));
+        if (map == null || !OSSupport.affinitySupportAvailable()) {
+            return thread -> {};
+        }
+        int[] cpus = map.actorRealCPUs();
+        scheduler.release(map);
+        return thread -> {
+            try {
+                AffinitySupport.bind(cpus[thread]);
+            } catch (RuntimeException e) {
+                // Then the system decides.
+            }
+        };
     }
 
     /** The heap that JCStress gives to a fork, which is also its first size. */
@@ -126,16 +162,16 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         return silently(() -> options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb());
     }
 
-    private interface Probe<T> {
-        T run() throws IOException;
+    private interface Question<T> {
+        T ask() throws IOException;
     }
 
     /** Runs what JCStress accompanies with text on the standard output; one at a time, or that would not come back. */
-    private static synchronized <T> T silently(Probe<T> probe) {
+    private static synchronized <T> T silently(Question<T> question) {
         PrintStream console = System.out;
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {
-            return probe.run();
+            return question.ask();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -157,6 +193,9 @@ public final class JcstressEngine implements Engine, AutoCloseable {
 
     @Override
     public Measurement run(Fork fork, Duration timeout) {
+        HostProbe.Binding binding = binding(scheduler, twoCpus);
+        Account account = Account.now();
+        HostProbe.Met before = HostProbe.meet(PROBE_SLOTS, binding);
         long begin = System.nanoTime();
         long cpuBefore = childrensCpuMillis();
         List<TestResult> results = new ArrayList<>();
@@ -168,7 +207,9 @@ public final class JcstressEngine implements Engine, AutoCloseable {
             error = "the harness failed: " + e;
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        Measurement measured = measurement(fork, results, millis, childrensCpuMillis() - cpuBefore);
+        long cpuMillis = childrensCpuMillis() - cpuBefore;
+        Probe probe = before.plus(HostProbe.meet(PROBE_SLOTS, binding)).since(account);
+        Measurement measured = measurement(fork, results, millis, cpuMillis, probe);
         if (error != null) {
             return measured.failedWith(error);
         }
@@ -256,7 +297,7 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.harnessOf(fork.point()));
     }
 
-    private Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis) {
+    private Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis, Probe probe) {
         Map<String, Long> outcomes = new HashMap<>();
         String failure = results.isEmpty() ? "the fork gave no result" : null;
         for (TestResult result : results) {
@@ -271,7 +312,8 @@ public final class JcstressEngine implements Engine, AutoCloseable {
         // Both actors spin while they measure; a VM that starts uses about one CPU.
         double expected = ACTORS * Math.min(measuring, millis) + Math.max(0, millis - measuring);
         double share = cpuMillis == 0 ? 1 : Math.min(1, cpuMillis / expected);
-        return new Measurement(run, fork.point().key(), fork.tier(), fork.stride(), millis, share, outcomes, failure);
+        return new Measurement(
+                run, fork.point().key(), fork.tier(), fork.stride(), millis, share, outcomes, probe, failure);
     }
 
     private static String failure(TestResult result) {

@@ -2,8 +2,10 @@
 package pagerace.stress;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.verdict.Demand;
+import pagerace.verdict.Given;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tally;
 import pagerace.verdict.Tier;
@@ -29,10 +32,12 @@ import pagerace.verdict.Tier;
  *   <li>what a fork measured is handed on when it ends, so that an interruption loses at most one fork.
  * </ul>
  *
- * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point
- * demands runs as often as was asked for, once if nobody asked. Then points whose demand is not met get more, those with the fewest forks first, in the tier that
- * served them best, with forks that grow. What is left strengthens the points that
- * show nothing, the least sampled first, until each has a hundred times what the plan demands.
+ * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point demands runs
+ * as often as was asked for, once if nobody asked. Then points whose demand is not met get more, those with the fewest forks first,
+ * in the tier that served them best, with forks that grow. What is left strengthens the points that show nothing, the least sampled
+ * first, until each has a hundred times what the plan demands.
+ *
+ * <p>Before anything runs in a tier its canary does: without it nothing that was not seen there would be believed.
  */
 public final class StressRun {
     /** Measured: a VM starts, warms up and sizes its strides in about this time. */
@@ -45,7 +50,9 @@ public final class StressRun {
     private static final int FIRST_ITERATIONS = 2;
     private static final int MOST_ITERATIONS = 12;
     private static final int PLENTY = 100;
-    private static final int PATIENCE = 2;
+
+    /** A canary that stayed silent in so many forks of growing length is left alone. */
+    private static final int CANARY_FORKS = 4;
 
     /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
@@ -54,8 +61,10 @@ public final class StressRun {
     private final Reachability host;
     private final int forks;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private final Map<Tier, Tally> canaries = new EnumMap<>(Tier.class);
     private final Progress progress;
     private final Consumer<Measurement> sink;
+    private final List<Measurement> measured = new ArrayList<>();
     private long overheadMillis = OVERHEAD.toMillis();
     private volatile boolean stopped;
 
@@ -80,6 +89,9 @@ public final class StressRun {
         this.host = host;
         this.forks = forks;
         plan.forEach(tally -> tallies.put(tally.point().key(), tally));
+        for (Tier tier : Tier.values()) {
+            canaries.put(tier, new Tally(tier.canary()));
+        }
         this.progress = progress;
         this.sink = sink;
     }
@@ -92,7 +104,12 @@ public final class StressRun {
     public static Duration minimum(Collection<Point> points, Reachability host, int forks) {
         long millis =
                 points.stream().mapToLong(point -> minimumMillis(point, host)).sum();
-        return START_UP.plusSeconds((forks * millis + 999) / 1000);
+        long canaries = points.stream()
+                        .flatMap(point -> tiers(Demand.of(point, host)).stream())
+                        .distinct()
+                        .count()
+                * (OVERHEAD.toMillis() + FIRST_ITERATIONS * ITERATION_MILLIS);
+        return START_UP.plusSeconds((canaries + forks * millis + 999) / 1000);
     }
 
     /** The tiers in which a point runs before any share by need: those demanded, and that of its first visit. */
@@ -125,16 +142,18 @@ public final class StressRun {
             if (fork == null) {
                 break;
             }
-            progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), now, left);
+            progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), Given.of(measured), now, left);
             Duration timeout = fork.measuring().multipliedBy(2).plusSeconds(20);
             boolean cutByBudget = timeout.compareTo(left) >= 0;
             Measurement measurement = engine.run(fork, cutByBudget ? left.plusSeconds(2) : timeout);
             boolean cut = cutByBudget && !measurement.crashed();
-            if ((stopped || cut) && measurement.failure() != null) {
+            boolean broughtNothing = measurement.failure() != null && measurement.samples() == 0;
+            if ((stopped || cut) && broughtNothing) {
                 break;
             }
             learn(fork, measurement);
-            Objects.requireNonNull(tallies.get(fork.point().key())).add(measurement);
+            tallyOf(fork).add(measurement);
+            measured.add(measurement);
             sink.accept(measurement);
         }
         progress.done();
@@ -149,6 +168,11 @@ public final class StressRun {
     /** Whether {@link #stop} ended it. */
     public boolean isStopped() {
         return stopped;
+    }
+
+    private Tally tallyOf(Fork fork) {
+        Tally tally = tallies.get(fork.point().key());
+        return tally == null ? Objects.requireNonNull(canaries.get(fork.tier())) : tally;
     }
 
     private void learn(Fork fork, Measurement measurement) {
@@ -171,6 +195,18 @@ public final class StressRun {
         if (affordable < 1) {
             return null;
         }
+        Fork fork = nextOfPoints();
+        if (fork == null) {
+            return null;
+        }
+        Fork canary = silentCanary(fork.tier());
+        Fork next = canary == null ? fork : canary;
+        return next.iterations() <= affordable
+                ? next
+                : new Fork(next.point(), next.tier(), affordable, next.millis(), next.stride(), next.strides());
+    }
+
+    private @Nullable Fork nextOfPoints() {
         Fork fork = firstVisit();
         for (int round = 1; fork == null && round <= forks; round++) {
             fork = missingTier(round);
@@ -178,13 +214,16 @@ public final class StressRun {
         if (fork == null) {
             fork = unmet();
         }
-        if (fork == null) {
-            fork = plenty();
-        }
-        if (fork == null || fork.iterations() <= affordable) {
-            return fork;
-        }
-        return new Fork(fork.point(), fork.tier(), affordable, fork.millis(), fork.stride(), fork.strides());
+        return fork == null ? plenty() : fork;
+    }
+
+    /** The canary of {@code tier}, until it was shown, or for as long as there is hope. */
+    private @Nullable Fork silentCanary(Tier tier) {
+        Tally tally = Objects.requireNonNull(canaries.get(tier));
+        boolean isOpen = tally.forks() < CANARY_FORKS && tally.failures().size() < Demand.PATIENCE;
+        return isOpen && !demand(tally).isMetBy(tally)
+                ? fork(tally, tier, FIRST_ITERATIONS * (1 + tally.forks()))
+                : null;
     }
 
     private @Nullable Fork firstVisit() {
@@ -231,7 +270,7 @@ public final class StressRun {
     /** The points that may still get forks. */
     private List<Tally> open() {
         return tallies.values().stream()
-                .filter(tally -> tally.failures().size() < PATIENCE)
+                .filter(tally -> tally.failures().size() < Demand.PATIENCE)
                 .toList();
     }
 

@@ -2,6 +2,11 @@
 package pagerace.verdict;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 
@@ -39,6 +44,9 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
      */
     public static final long DEADLOCKS = 3;
 
+    /** A point of which so many forks failed is left alone. */
+    public static final int PATIENCE = 2;
+
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C2_STRESS);
 
     /** The demand on {@code point} where the memory model is {@code host}. */
@@ -63,5 +71,48 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
                 && tally.samples() >= samples
                 && tally.windows() >= windows
                 && tally.shown() >= forbidden;
+    }
+
+    /** What {@code tally} lacks of it, the gravest first; null if nothing. */
+    @Nullable
+    Lack lack(Tally tally) {
+        if (aim != Aim.SHOW && tally.stuck() >= DEADLOCKS) {
+            return Lack.forGood("stuck: a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock");
+        }
+        Lack lack = firstLack(tally);
+        return lack != null && tally.failures().size() >= PATIENCE ? Lack.forGood(lack.words()) : lack;
+    }
+
+    private @Nullable Lack firstLack(Tally tally) {
+        Set<Tier> missing = new TreeSet<>(tiers);
+        missing.removeAll(tally.tiersRun());
+        if (!missing.isEmpty()) {
+            Tier first = missing.iterator().next();
+            String words = "never ran in " + missing.stream().map(Tier::name).collect(Collectors.joining(", "))
+                    + firstFailure(tally);
+            return Lack.ofCount(words, tally.samples(first), Tally.ENOUGH_SAMPLES, tally.of(first));
+        }
+        if (tally.samples() < samples) {
+            String words = number(tally.samples()) + " of " + number(samples) + " samples";
+            return Lack.ofCount(words, tally.samples(), samples, tally);
+        }
+        if (tally.windows() < windows) {
+            String words = "window entered " + number(tally.windows()) + " of " + number(windows) + " times";
+            return Lack.ofCount(words, tally.windows(), windows, tally);
+        }
+        if (tally.shown() < forbidden) {
+            String words = "showed it " + number(tally.shown()) + " of " + number(forbidden) + " times in "
+                    + number(tally.samples()) + " samples" + firstFailure(tally);
+            return Lack.ofCount(words, tally.shown(), forbidden, tally);
+        }
+        return null;
+    }
+
+    private static String firstFailure(Tally tally) {
+        return tally.failures().isEmpty() ? "" : "; " + tally.failures().get(0);
+    }
+
+    private static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
     }
 }

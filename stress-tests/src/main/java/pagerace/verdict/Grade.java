@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A verdict and why.
  *
  * @param verdict the verdict
  * @param reason why, in words; empty where the counts say it all
- * @param hostAtFault whether an inconclusive run is so because the host was loaded or has too few CPUs
+ * @param cause of an inconclusive point to what that is due; null of every other
+ * @param missingMillis for how much longer forks would have to run, on such a host, until the plan's demand is met; a guess, and
+ *     0 where time is not what is lacking
  */
-public record Grade(Verdict verdict, String reason, boolean hostAtFault) {
-    /** A verdict that the host has no part in. */
+public record Grade(
+        Verdict verdict, String reason, @Nullable Cause cause, long missingMillis) {
+    /** Checks that what is inconclusive, and nothing else, has a cause. */
+    public Grade {
+        if ((verdict == Verdict.INCONCLUSIVE) != (cause != null)) {
+            throw new IllegalArgumentException(verdict + " is due to " + cause);
+        }
+    }
+
+    /** A verdict that has no excuse. */
     public static Grade of(Verdict verdict, String reason) {
-        return new Grade(verdict, reason, false);
+        return new Grade(verdict, reason, verdict == Verdict.INCONCLUSIVE ? Cause.INSTRUMENT : null, 0);
     }
 
     /** Whether it fails the build. */
     public boolean fails() {
-        return verdict.isFailing() && !hostAtFault;
+        return verdict.isFailing() && !isUndecided();
+    }
+
+    /** Whether it is inconclusive for want of a good host or of time. */
+    public boolean isUndecided() {
+        return cause != null && cause.isExcuse();
     }
 }

@@ -3,7 +3,6 @@ package pagerace.verdict;
 
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
@@ -20,16 +19,16 @@ import pagerace.verdict.Prediction.Explored;
  */
 public final class Grader {
     private final Host host;
-    private final boolean loaded;
+    private final Probe probe;
 
     /**
      * Grades what one run measured on {@code host}.
      *
-     * @param loaded whether the host was busy with something else during that run as a whole
+     * @param probe what the host gave two threads during that run as a whole: it excuses what was never measured
      */
-    public Grader(Host host, boolean loaded) {
+    public Grader(Host host, Probe probe) {
         this.host = host;
-        this.loaded = loaded;
+        this.probe = probe;
     }
 
     /** The host's memory model: SC, TSO or WEAK. */
@@ -74,12 +73,12 @@ public final class Grader {
                             ? "nobody has established what it does"
                             : "exploration stopped at its bound: " + bound);
         }
-        if (demand.aim() == Demand.Aim.SHOW) {
-            return shown(tally, demand);
+        Lack lack = demand.lack(tally);
+        if (lack != null) {
+            return inconclusive("", lack, tally);
         }
-        String gap = gap(tally, demand);
-        if (gap != null) {
-            return inconclusive(gap, tally);
+        if (demand.aim() == Demand.Aim.SHOW) {
+            return Grade.of(Verdict.REPRODUCED, "");
         }
         if (demand.aim() == Demand.Aim.LATENT) {
             return Grade.of(
@@ -91,14 +90,16 @@ public final class Grader {
             return Grade.of(Verdict.INCONCLUSIVE, "no variant of the race vouches here that threads would show it");
         }
         if (control == null) {
-            return inconclusive("control " + tally.point().control().name() + " did not run", tally);
+            return Grade.of(
+                    Verdict.INCONCLUSIVE, "control " + tally.point().control().name() + " was not planned");
         }
         String name = "control " + control.point().variant().name();
         if (demand(control).aim() != Demand.Aim.SHOW) {
             return Grade.of(Verdict.INCONCLUSIVE, name + " cannot show it on this host");
         }
-        if (!demand(control).isMetBy(control)) {
-            return inconclusive(name + " silent", control);
+        Lack silence = demand(control).lack(control);
+        if (silence != null) {
+            return inconclusive(name + " silent: ", silence, control);
         }
         if (prediction == null) {
             return Grade.of(Verdict.INCONCLUSIVE, "not explored");
@@ -194,47 +195,23 @@ public final class Grader {
                         + words(tally.tiersOf(word.split(", ", -1)[0])) + " of JDK " + host.jdk());
     }
 
-    private Grade shown(Tally tally, Demand demand) {
-        if (tally.shown() >= demand.forbidden()) {
-            return Grade.of(Verdict.REPRODUCED, "");
-        }
-        return inconclusive(
-                "showed it " + number(tally.shown()) + " of " + number(demand.forbidden()) + " times in "
-                        + number(tally.samples()) + " samples" + firstFailure(tally),
-                tally);
-    }
-
-    /** What the run lacks of what the plan demands; null if nothing. */
-    private static @Nullable String gap(Tally tally, Demand demand) {
-        if (tally.stuck() >= Demand.DEADLOCKS) {
-            return "stuck: a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
-        }
-        Set<Tier> missing = demand.tiers().stream()
-                .filter(tier -> !tally.tiersRun().contains(tier))
-                .collect(Collectors.toCollection(TreeSet::new));
-        if (!missing.isEmpty()) {
-            return "never ran in " + words(missing) + firstFailure(tally);
-        }
-        if (tally.samples() < demand.samples()) {
-            return number(tally.samples()) + " of " + number(demand.samples()) + " samples";
-        }
-        if (tally.windows() < demand.windows()) {
-            return "window entered " + number(tally.windows()) + " of " + number(demand.windows()) + " times";
-        }
-        return null;
-    }
-
-    private Grade inconclusive(String reason, Tally blamed) {
+    /** Nothing can be said, because {@code blamed} lacks something. */
+    private Grade inconclusive(String whose, Lack lack, Tally blamed) {
         if (host.cpus() < 2) {
-            return new Grade(Verdict.INCONCLUSIVE, "two actors need two CPUs, the host has one", true);
+            return new Grade(
+                    Verdict.INCONCLUSIVE,
+                    "two actors need two CPUs, the host has one",
+                    Cause.HOST,
+                    lack.missingMillis());
         }
-        return loaded || blamed.isStarved()
-                ? new Grade(Verdict.INCONCLUSIVE, reason + " (loaded host)", true)
-                : Grade.of(Verdict.INCONCLUSIVE, reason);
-    }
-
-    private static String firstFailure(Tally tally) {
-        return tally.failures().isEmpty() ? "" : "; " + tally.failures().get(0);
+        boolean badHost = blamed.forks() == 0 ? !probe.isGood() : blamed.isOfBadHosts();
+        Cause cause = badHost ? Cause.HOST : lack.onGoodHost();
+        String due = switch (cause) {
+            case HOST -> " (host: " + (blamed.forks() == 0 ? probe : blamed.probe()).inWords() + ")";
+            case BUDGET -> " (budget: needs about " + number(Math.max(1, lack.missingMillis() / 1000)) + " s more)";
+            case INSTRUMENT -> "";
+        };
+        return new Grade(Verdict.INCONCLUSIVE, whose + lack.words() + due, cause, lack.missingMillis());
     }
 
     private static boolean isStuckness(Tally tally, String word) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param millis its life, start-up included
  * @param cpuShare the CPU time it got, as a share of what two actors that never wait would use; at most 1
  * @param outcomes samples per outcome word
+ * @param probe what the host gave two threads right before it and right after it, and from then to then
  * @param failure why it ended without a result; null if it ended well
  */
 public record Measurement(
@@ -26,6 +27,7 @@ public record Measurement(
         long millis,
         double cpuShare,
         Map<String, Long> outcomes,
+        Probe probe,
         @Nullable String failure) {
     /** How the failure of a fork that was ended from outside begins; every other failure is a crash. */
     public static final String KILLED = "killed: it hung for ";
@@ -47,6 +49,11 @@ public record Measurement(
 
     /** The same, with a reason for its failure that says more than its VM could. */
     public Measurement failedWith(String reason) {
-        return new Measurement(run, point, tier, stride, millis, cpuShare, outcomes, reason);
+        return new Measurement(run, point, tier, stride, millis, cpuShare, outcomes, probe, reason);
+    }
+
+    /** How much of its life it had the CPUs that it could use, in milliseconds. */
+    public double givenMillis() {
+        return millis * cpuShare;
     }
 }

@@ -2,7 +2,6 @@
 package pagerace.verdict;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -12,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
@@ -21,11 +22,8 @@ import pagerace.race.Stuckness;
 
 /** Everything measured of one point, summed. May be read while another thread adds. */
 public final class Tally {
-    /** Below this share of the CPU time that the actors could use, the host was busy with something else. */
-    public static final double ENOUGH_CPU = 0.75;
-
     /** With fewer samples a tier might as well not have run. */
-    private static final long ENOUGH_SAMPLES = 1_000;
+    static final long ENOUGH_SAMPLES = 1_000;
 
     private final Point point;
     private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
@@ -62,11 +60,20 @@ public final class Tally {
 
     /** What these runs measured of it. */
     public Tally of(Set<String> runs) {
+        return part(m -> runs.contains(m.run()));
+    }
+
+    /** What was measured of it in one tier. */
+    public Tally of(Tier tier) {
+        return part(m -> m.tier() == tier);
+    }
+
+    private Tally part(Predicate<Measurement> such) {
         Tally part = new Tally(point, List.of());
         part.knownWords.addAll(knownWords);
         part.forbiddenWords.addAll(forbiddenWords);
         part.windowWords.addAll(windowWords);
-        measurements.stream().filter(m -> runs.contains(m.run())).forEach(part::add);
+        measurements.stream().filter(such).forEach(part::add);
         return part;
     }
 
@@ -214,27 +221,33 @@ public final class Tally {
         return Collections.unmodifiableList(failures);
     }
 
-    /**
-     * Whether something else used so much of the CPUs that little can be asked of this point's counts: in each run that
-     * measured it, for one that was starved is no excuse for what another did not show.
-     */
-    public boolean isStarved() {
-        Set<String> runs = runs();
-        return !runs.isEmpty() && runs.stream().allMatch(run -> areStarved(of(Set.of(run)).measurements));
+    /** What the host gave two threads while this was measured. */
+    public Probe probe() {
+        return Probe.sum(measurements.stream().map(Measurement::probe).toList());
     }
 
-    /** Whether that is so for all of these together. */
-    public static boolean areStarved(Collection<Measurement> measurements) {
-        double got = 0;
-        long wanted = 0;
-        for (Measurement measurement : measurements) {
-            if (measurement.failure() != null) {
-                continue; // what did not run cannot have been slowed down
-            }
-            got += measurement.cpuShare() * measurement.millis();
-            wanted += measurement.millis();
-        }
-        return got < ENOUGH_CPU * wanted;
+    /**
+     * Whether the host was bad while this was measured: in each run that did, for one on a bad host is no excuse for what another
+     * did not show.
+     */
+    boolean isOfBadHosts() {
+        Set<String> runs = runs();
+        return !runs.isEmpty()
+                && runs.stream().noneMatch(run -> of(Set.of(run)).probe().isGood());
+    }
+
+    /** How long the forks lived that ended well, in milliseconds. */
+    long lifeMillis() {
+        return endedWell().mapToLong(Measurement::millis).sum();
+    }
+
+    /** How much of that they had the CPUs that they could use. */
+    double givenMillis() {
+        return endedWell().mapToDouble(Measurement::givenMillis).sum();
+    }
+
+    private Stream<Measurement> endedWell() {
+        return measurements.stream().filter(m -> m.failure() == null);
     }
 
     private long count(Set<String> words) {

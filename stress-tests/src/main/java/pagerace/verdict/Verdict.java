@@ -26,7 +26,7 @@ public enum Verdict {
         this.failing = failing;
     }
 
-    /** Whether it fails the build, unless the fault is the host's. */
+    /** Whether it fails the build, unless there is an {@linkplain Cause#isExcuse excuse} for it. */
     public boolean isFailing() {
         return failing;
     }

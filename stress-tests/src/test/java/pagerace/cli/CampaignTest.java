@@ -49,11 +49,13 @@ import pagerace.report.Run;
 import pagerace.report.Session;
 import pagerace.report.Shard;
 import pagerace.stress.StressRun;
+import pagerace.verdict.Cause;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Answer;
 import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
 
@@ -98,13 +100,15 @@ class CampaignTest {
                 true);
         return Report.of(
                 Catalogue.RACES,
+                share.asked(),
                 share.explored().stream().collect(Collectors.toMap(Point::key, CampaignTest::explored)),
                 necessity(share.stepsDropped()),
                 List.of(new Session(
                         List.of(run),
                         share.plan().stream().map(Point::key).toList(),
-                        share.plan().stream()
-                                .flatMap(point -> forks(run.id(), point, host))
+                        Stream.concat(
+                                        TestRace.canaries(run.id()).stream(),
+                                        share.plan().stream().flatMap(point -> forks(run.id(), point, host)))
                                 .flatMap(fate)
                                 .toList(),
                         prices)));
@@ -154,7 +158,8 @@ class CampaignTest {
         if (point.variant().deadlocks()) {
             outcomes.put("STUCK", 7L);
         }
-        return Stream.of(Tier.values()).map(tier -> new Measurement(run, point.key(), tier, 4, 900, 1, outcomes, null));
+        return Stream.of(Tier.values())
+                .map(tier -> new Measurement(run, point.key(), tier, 4, 900, 1, outcomes, TestRace.GOOD, null));
     }
 
     private static boolean isBroken(String point) {
@@ -202,7 +207,7 @@ class CampaignTest {
             }
         }
         assertThat(results.values().stream().map(Result::verdict)).contains(Verdict.HOLDS, Verdict.REPRODUCED);
-        assertThat(merged.fails()).isEqualTo(whole.fails());
+        assertThat(merged.verdict()).isEqualTo(whole.verdict());
     }
 
     @Test
@@ -287,7 +292,16 @@ class CampaignTest {
                 run.elapsed(),
                 run.complete());
         HostReport with = new HostReport(
-                host.host(), List.of(busier), host.results(), host.pricing(), host.workloads(), host.measurements());
+                host.host(),
+                List.of(busier),
+                host.verdict(),
+                host.headline(),
+                host.given(),
+                host.canaries(),
+                host.results(),
+                host.pricing(),
+                host.workloads(),
+                host.measurements());
         Report other = new Report(second.schema(), second.catalogue(), second.races(), second.points(), List.of(with));
         assertRefused("On Linux amd64", first, new Merge.Source("b", other), "forks 3");
     }
@@ -329,15 +343,26 @@ class CampaignTest {
         return report("", new Shard(number, SHARDS), host, null, fate);
     }
 
-    /** So long and with so little of the CPUs that all shards together are starved. */
+    /** On a host on which two threads hardly ever run at once. */
     private static Measurement starved(Measurement m) {
-        return new Measurement(m.run(), m.point(), m.tier(), m.stride(), 100_000_000, 0.1, m.outcomes(), m.failure());
+        return new Measurement(
+                m.run(), m.point(), m.tier(), m.stride(), m.millis(), 0.1, m.outcomes(), TestRace.BAD, m.failure());
     }
+
+    private static final long LONG_ENOUGH_MILLIS = 100_000;
 
     private static Function<Measurement, Stream<Measurement>> silent(String point) {
         return m -> m.point().equals(point)
                 ? Stream.of(new Measurement(
-                        m.run(), point, m.tier(), m.stride(), m.millis(), m.cpuShare(), Map.of(), m.failure()))
+                        m.run(),
+                        point,
+                        m.tier(),
+                        m.stride(),
+                        LONG_ENOUGH_MILLIS,
+                        m.cpuShare(),
+                        Map.of(),
+                        TestRace.GOOD,
+                        m.failure()))
                 : Stream.of(m);
     }
 
@@ -374,11 +399,12 @@ class CampaignTest {
         String its = holding(1);
         Function<Measurement, Stream<Measurement>> starved = silent(its).andThen(m -> m.map(CampaignTest::starved));
         Result excused = merged(its, odd(1, X86, starved));
-        assertThat(excused.reason()).endsWith("(loaded host)");
+        assertThat(excused.reason()).contains("(host: two threads met in 160 of 400 slots");
+        assertThat(excused.cause()).isEqualTo(Cause.HOST);
         assertThat(excused.fails()).isFalse();
         String another = holding(2);
         Result failing = merged(another, odd(1, X86, starved), odd(2, X86, silent(another)));
-        assertThat(failing.reason()).startsWith("never ran in").doesNotContain("loaded host");
+        assertThat(failing.reason()).startsWith("never ran in").doesNotContain("host:");
         assertThat(failing.fails()).isTrue();
         assertThat(merged(SHARED_CONTROL, odd(1, X86, starved)).verdict()).isEqualTo(Verdict.REPRODUCED);
     }

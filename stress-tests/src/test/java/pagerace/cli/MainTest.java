@@ -23,6 +23,7 @@ import pagerace.report.Run;
 import pagerace.soak.Mutant;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
 /** Bad input: one sentence on the error stream, exit code 2, no stack trace. */
@@ -270,9 +271,9 @@ class MainTest {
         Point point = broken();
         Path file = journal(List.of(point), Map.of(forbidden(point), 100L));
         List<String> lines = Files.readAllLines(file);
-        Files.writeString(file, lines.get(0) + "\n" + lines.get(1) + "\n{\"point\":\"Gup");
+        Files.writeString(file, String.join("\n", lines.subList(0, 6)) + "\n{\"point\":\"Gup");
         assertThat(run("report", file.toString())).isEqualTo(2);
-        assertOneSentence("line 3 is broken or cut off; the 1 measurements before it are reported.");
+        assertOneSentence("line 7 is broken or cut off; the other 5 measurements are reported.");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("REPRODUCED");
         assertThat(directory.resolve("report.json")).content().contains("\"forbidden\" : 100");
     }
@@ -287,6 +288,16 @@ class MainTest {
         assertThat(run(
                         "report",
                         journal(List.of(point), Map.of(forbidden(point), 99L)).toString()))
+                .isEqualTo(4);
+        assertThat(run(
+                        "report",
+                        "--undecided=warn",
+                        journal(List.of(point), Map.of(forbidden(point), 99L)).toString()))
+                .isEqualTo(0);
+        assertThat(run(
+                        "report",
+                        "--undecided=warn",
+                        journal(List.of(point), Map.of("NOBODY_KNOWS", 1L)).toString()))
                 .isEqualTo(1);
         assertThat(directory.resolve("passed")).doesNotExist();
         assertThat(err.size()).isZero();
@@ -338,8 +349,9 @@ class MainTest {
         Run run =
                 new Run("an-id", "2026-01-01T00:00:00Z", "1.0", null, host, filter, null, List.of(), 1, 240, 0, false);
         try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, run, catalogue, keys))) {
+            TestRace.canaries(run.id()).forEach(journal::add);
             for (String key : keys) {
-                journal.add(new Measurement(run.id(), key, Tier.C2, 4, 1000, 1.0, outcomes, null));
+                journal.add(new Measurement(run.id(), key, Tier.C2, 4, 1000, 1.0, outcomes, TestRace.GOOD, null));
             }
             journal.end(240);
         }

@@ -25,6 +25,7 @@ import pagerace.report.ReportSchemaTest;
 import pagerace.report.Run;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
 /** Reports in every format, merged and compared, from the command line. The points are real, their samples are made up. */
@@ -42,7 +43,9 @@ class ReportCommandTest {
         Run run = new Run(id, "2026-01-01T00:00:00Z", "1", null, host, "Unpin", shard, List.of(), 1, 240, 0, false);
         Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(key));
         try (Journal journal = new Journal(file, head)) {
-            journal.add(new Measurement(id, key, Tier.C2, 4, 1000, 1, Map.of("LOST_STORE", forbidden), null));
+            TestRace.canaries(id).forEach(journal::add);
+            journal.add(new Measurement(
+                    id, key, Tier.C2, 4, 1000, 1, Map.of("LOST_STORE", forbidden), TestRace.GOOD, null));
             journal.end(2);
         }
         return file;
@@ -163,7 +166,7 @@ class ReportCommandTest {
         Files.writeString(report, Files.readString(report).replace("\"1/3\"", "\"4/3\""));
         Ran.of("report", "--merge", report.toString(), "--output=" + directory.resolve("merged"))
                 .isRefusedWith("The file " + report
-                        + " is not a whole report of version 2; stress and report write one, report.json.");
+                        + " is not a whole report of version 3; stress and report write one, report.json.");
     }
 
     @Test
@@ -190,7 +193,7 @@ class ReportCommandTest {
         String measured = directory.resolve("a").resolve("measured.jsonl").toString();
         Ran.of("report", "--merge", measured, other)
                 .isRefusedWith("The file " + measured
-                        + " is not a whole report of version 2; stress and report write one, report.json.");
+                        + " is not a whole report of version 3; stress and report write one, report.json.");
         Ran.of("report", one, one)
                 .isRefusedWith("One file is reported at a time; with --merge, several reports are added up.");
     }

@@ -48,12 +48,15 @@ class ShownCommandsIT {
             Pattern.compile("benchmarks\\.jar --filter"), "benchmarks.jar --short --filter",
             Pattern.compile("benchmarks\\.jar jmh (.*)"), "benchmarks.jar jmh $1 -f 1 -wi 1 -i 1 -w 10ms -r 10ms");
 
-    /** Their exit code one is a verdict, and a busy host has another than the documents show: a point is inconclusive there. */
-    private static final Pattern SAYS_VERDICTS = Pattern.compile("\\./pagerace (?:stress|report|compare) .*");
+    /** What else than zero is no mistake: on a busy host points are undecided, and between two runs verdicts change. */
+    private static final Map<Pattern, Integer> MAY_END_IN = Map.of(
+            Pattern.compile("\\./pagerace (?:stress|report) .*"), 4,
+            Pattern.compile("\\./pagerace compare .*"), 1);
 
     private static final Pattern EXPORT = Pattern.compile("    export (\\w+)=(\\S+)");
 
-    private static final long PATIENCE_SECONDS = 300;
+    /** No command takes so long on any host, unless it hangs. */
+    private static final long PATIENCE_SECONDS = 1_800;
 
     private static List<Path> documents() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
@@ -125,8 +128,17 @@ class ShownCommandsIT {
         assertThat(ended).as("ended within %d s: %s", PATIENCE_SECONDS, command).isTrue();
         assertThat(process.exitValue())
                 .as("exit code of %s, which said:%n%s", command, text(output))
-                .isBetween(0, SAYS_VERDICTS.matcher(command).matches() ? 1 : 0);
+                .isIn(mayEndIn(command));
         Files.delete(output);
+    }
+
+    private static List<Integer> mayEndIn(String command) {
+        return Stream.concat(
+                        Stream.of(0),
+                        MAY_END_IN.entrySet().stream()
+                                .filter(each -> each.getKey().matcher(command).matches())
+                                .map(Map.Entry::getValue))
+                .toList();
     }
 
     private static String text(Path output) {

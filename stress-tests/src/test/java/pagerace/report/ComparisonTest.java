@@ -31,6 +31,7 @@ class ComparisonTest {
         forks.forEach((fix, its) -> its.forEach(outcomes -> measurements.add(TestRace.fork(fix, Tier.C2, outcomes))));
         return Report.of(
                 List.of(new TestRace()),
+                TestRace.keys(List.of(new TestRace())),
                 Map.of(),
                 Map.of(),
                 List.of(new Session(
@@ -140,7 +141,15 @@ class ComparisonTest {
         HostReport host = before.hosts().get(0);
         List<Measurement> wider = host.measurements().stream()
                 .map(m -> new Measurement(
-                        m.run(), m.point(), m.tier(), 7, m.millis(), m.cpuShare(), m.outcomes(), m.failure()))
+                        m.run(),
+                        m.point(),
+                        m.tier(),
+                        7,
+                        m.millis(),
+                        m.cpuShare(),
+                        m.outcomes(),
+                        m.probe(),
+                        m.failure()))
                 .toList();
         Report after = new Report(
                 before.schema(),
@@ -148,7 +157,16 @@ class ComparisonTest {
                 before.races(),
                 before.points(),
                 List.of(new HostReport(
-                        host.host(), host.runs(), host.results(), host.pricing(), host.workloads(), wider)));
+                        host.host(),
+                        host.runs(),
+                        host.verdict(),
+                        host.headline(),
+                        host.given(),
+                        host.canaries(),
+                        host.results(),
+                        host.pricing(),
+                        host.workloads(),
+                        wider)));
         Comparison comparison = Comparison.of(before, after);
         assertThat(only(comparison).rates())
                 .isEqualTo(new Comparison.Moves<>(
@@ -240,7 +258,16 @@ class ComparisonTest {
                 after.races(),
                 after.points(),
                 List.of(new HostReport(
-                        host.host(), List.of(run), host.results(), null, host.workloads(), host.measurements())));
+                        host.host(),
+                        List.of(run),
+                        host.verdict(),
+                        host.headline(),
+                        host.given(),
+                        host.canaries(),
+                        host.results(),
+                        null,
+                        host.workloads(),
+                        host.measurements())));
         assertThat(ComparisonText.TABLE.of(Comparison.of(before, elsewhere), false))
                 .contains(
                         "The runs differ in JVM flags: none / -XX:-UseBiasedLocking -Xmx1g; operating system: Linux 6.1 /"
@@ -281,9 +308,10 @@ class ComparisonTest {
                 .isInstanceOf(Mismatch.class)
                 .hasMessage("The first report is of the catalogue " + report.catalogue()
                         + ", the second of c0ffee: measure both with the same catalogue.");
-        Report newer = new Report(3, report.catalogue(), report.races(), report.points(), report.hosts());
+        Report newer =
+                new Report(Report.SCHEMA + 1, report.catalogue(), report.races(), report.points(), report.hosts());
         assertThatThrownBy(() -> Comparison.of(report, newer))
                 .isInstanceOf(Mismatch.class)
-                .hasMessageContaining("version 2 of the format, the second 3");
+                .hasMessageContaining("version " + Report.SCHEMA + " of the format, the second " + (Report.SCHEMA + 1));
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pagerace.race.Reachability;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
 class JournalTest {
@@ -23,9 +24,9 @@ class JournalTest {
             "c0ffee",
             List.of("a", "b"));
     private static final Measurement FIRST =
-            new Measurement(HEAD.run().id(), "a", Tier.C2, 4, 10, 0.5, Map.of("QUIET", 7L), null);
+            new Measurement(HEAD.run().id(), "a", Tier.C2, 4, 10, 0.5, Map.of("QUIET", 7L), TestRace.GOOD, null);
     private static final Measurement SECOND =
-            new Measurement(HEAD.run().id(), "b", Tier.INTERPRETER, 4, 20, 1.0, Map.of(), "killed");
+            new Measurement(HEAD.run().id(), "b", Tier.INTERPRETER, 4, 20, 1.0, Map.of(), TestRace.GOOD, "killed");
 
     @TempDir
     private Path directory = Path.of("");

@@ -34,6 +34,7 @@ import pagerace.race.Race;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
+import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
 /** The published schema: what we write satisfies it, what we would not write does not, and no record drifts away from it. */
@@ -69,6 +70,7 @@ public class ReportSchemaTest {
         Point point = race.points().get(0);
         String report = Json.of(Report.of(
                 List.of(race),
+                TestRace.keys(List.of(race)),
                 predictions,
                 Map.of(race.name(), Necessity.of(race).rows()),
                 List.of(new Session(
@@ -82,6 +84,7 @@ public class ReportSchemaTest {
                                 7,
                                 0.9,
                                 Map.of("?", 3L),
+                                TestRace.GOOD,
                                 "it crashed")),
                         null))));
         assertThat(complaints(report)).isEmpty();
@@ -99,7 +102,7 @@ public class ReportSchemaTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/schema | 3",
+                "/schema | 4",
                 "/catalogue | \"nonsense\"",
                 "/points/0/key |",
                 "/points/0/predicted/models/SC |7",
@@ -115,6 +118,9 @@ public class ReportSchemaTest {
                 "/hosts/0/runs/0/label |",
                 "/hosts/0/runs | []",
                 "/hosts/0/measurements/0/cpuShare | 1.5",
+                "/hosts/0/measurements/0/probe/slots | -1",
+                "/hosts/0/verdict | \"HOLDS\"",
+                "/hosts/0/canaries/0/cause | \"BAD_LUCK\"",
                 "/races/0/necessity/0/verdict | \"HOLDS\"",
             })
     void whatWeWouldNotWriteIsRefused(String pointer, @Nullable String value) throws IOException {

@@ -108,8 +108,10 @@ class StructureTest {
             }
             assertThat(points.stream().filter(line -> line.startsWith("not ok") && !line.contains("# TODO")))
                     .hasSize((int) report.hosts().stream()
-                            .flatMap(host -> host.results().stream())
-                            .filter(Result::fails)
+                            .flatMap(host -> Stream.concat(
+                                    Stream.of(host.verdict() == RunVerdict.FAILED),
+                                    host.results().stream().map(Result::fails)))
+                            .filter(fails -> fails)
                             .count());
             assertYaml(lines);
         }

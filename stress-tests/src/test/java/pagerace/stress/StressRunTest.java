@@ -9,16 +9,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.verdict.Demand;
+import pagerace.verdict.Given;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tally;
 import pagerace.verdict.TestRace;
@@ -29,45 +27,10 @@ import pagerace.verdict.Tier;
 class StressRunTest {
     private static final Duration BUDGET = Duration.ofMinutes(4);
 
-    /** Each point yields its outcomes per measured millisecond; a fork takes a start-up besides. */
-    private static final class FakeEngine implements Engine {
-        final Map<Fix, Map<String, Double>> rates = new EnumMap<>(Fix.class);
-        final List<Fork> forks = new ArrayList<>();
-        final List<Duration> timeouts = new ArrayList<>();
-        UnaryOperator<Measurement> fate = UnaryOperator.identity();
-        Duration startUp = Duration.ofMillis(500);
-        long now;
-
-        @Override
-        public Measurement run(Fork fork, Duration timeout) {
-            forks.add(fork);
-            timeouts.add(timeout);
-            Map<String, Long> outcomes = new HashMap<>();
-            rates.getOrDefault((Fix) fork.point().variant(), Map.of("QUIET", 1000.0))
-                    .forEach((word, rate) ->
-                            outcomes.put(word, (long) (rate * fork.measuring().toMillis())));
-            Duration life = fork.measuring().plus(startUp);
-            now += life.toNanos();
-            return fate.apply(new Measurement(
-                    "a-run", fork.point().key(), fork.tier(), fork.stride(), life.toMillis(), 1.0, outcomes, null));
-        }
-
-        @Override
-        public void kill() {}
-
-        @Override
-        public long nanoTime() {
-            return now;
-        }
-
-        Stream<Fork> forksOf(Fix fix) {
-            return forks.stream().filter(fork -> fork.point().variant() == fix);
-        }
-    }
-
     private static final Progress SILENT = new Progress() {
         @Override
-        public void forking(Point point, Tier tier, int settled, int points, Duration elapsed, Duration left) {}
+        public void forking(
+                Point point, Tier tier, int settled, int points, Given given, Duration elapsed, Duration left) {}
 
         @Override
         public void done() {}
@@ -124,6 +87,40 @@ class StressRunTest {
                         Tier.C2_STRESS, List.of(4, 1, 16, 4),
                         Tier.C1, List.of(1, 16, 4, 4),
                         Tier.INTERPRETER, List.of(16, 4, 4, 1)));
+    }
+
+    @Test
+    void theCanaryOfATierRunsBeforeAnyPointDoesThere() {
+        run(BUDGET, Fix.FIXED, Fix.RELAXED, Fix.BROKEN);
+        assertThat(engine.canaries)
+                .hasSize(Tier.values().length)
+                .allMatch(fork -> fork.point().key().equals(fork.tier().canary().key()));
+        for (Tier tier : Tier.values()) {
+            assertThat(heard.stream().filter(m -> m.tier() == tier).map(Measurement::point))
+                    .as(tier.name())
+                    .first()
+                    .isEqualTo(tier.canary().key());
+        }
+    }
+
+    @Test
+    void aSilentCanaryIsAskedAgainForLongerAndThenLeftAlone() {
+        engine.canaryRates = Map.of("SEEN", 1000.0);
+        run(BUDGET, Fix.BROKEN);
+        assertThat(engine.canaries)
+                .filteredOn(fork -> fork.tier() == Tier.C2)
+                .extracting(Fork::iterations)
+                .containsExactly(2, 4, 6, 8);
+        assertThat(engine.forks).isNotEmpty();
+    }
+
+    @Test
+    void whatAForkShowedBeforeTheBudgetCutItCounts() {
+        engine.rates.put(Fix.FIXED, Map.of("WRONG", 1.0));
+        engine.fate = m -> engine.forks.isEmpty() ? m : m.failedWith(Measurement.KILLED + "7 s");
+        List<Tally> tallies = run(Duration.ofSeconds(15), Fix.FIXED);
+        assertThat(tallies.get(0).forbidden()).isPositive();
+        assertThat(heard).contains(tallies.get(0).measurements().get(0));
     }
 
     @Test
@@ -199,7 +196,7 @@ class StressRunTest {
     @Test
     void aPointWhoseForksFailIsLeftAlone() {
         engine.fate = m -> new Measurement(
-                m.run(), m.point(), m.tier(), m.stride(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+                m.run(), m.point(), m.tier(), m.stride(), m.millis(), 1.0, Map.of(), TestRace.GOOD, "VM_ERROR: killed");
         List<Tally> tallies = run(BUDGET, Fix.BROKEN);
         assertThat(engine.forks).hasSize(2);
         assertThat(tallies.get(0).failures()).hasSize(2);
@@ -220,14 +217,22 @@ class StressRunTest {
             if (engine.forks.size() == 3) {
                 run.stop();
                 return new Measurement(
-                        m.run(), m.point(), m.tier(), m.stride(), m.millis(), 1.0, Map.of(), "VM_ERROR: killed");
+                        m.run(),
+                        m.point(),
+                        m.tier(),
+                        m.stride(),
+                        m.millis(),
+                        1.0,
+                        Map.of(),
+                        TestRace.GOOD,
+                        "VM_ERROR: killed");
             }
-            assertThat(heard).hasSize(engine.forks.size() - 1);
+            assertThat(heard).hasSize(engine.forks.size() + engine.canaries.size() - 1);
             return m;
         };
         run.run(Duration.ZERO, BUDGET);
         assertThat(run.isStopped()).isTrue();
-        assertThat(heard).hasSize(2);
+        assertThat(heard).hasSize(2 + engine.canaries.size());
         assertThat(run.tallies())
                 .allMatch(tally -> tally.forks() == 1 && tally.failures().isEmpty());
     }
@@ -237,11 +242,14 @@ class StressRunTest {
         Duration one = StressRun.minimum(List.of(TestRace.point(Fix.BROKEN)), Reachability.TSO, 1);
         Duration both =
                 StressRun.minimum(List.of(TestRace.point(Fix.BROKEN), TestRace.point(Fix.FIXED)), Reachability.TSO, 1);
-        assertThat(both.minus(one)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
+        assertThat(both.minus(one))
+                .as("its forks and three canaries")
+                .isBetween(Duration.ofSeconds(7), Duration.ofSeconds(10));
         assertThat(one).isGreaterThan(StressRun.START_UP);
         Duration thrice = StressRun.minimum(List.of(TestRace.point(Fix.FIXED)), Reachability.TSO, 3);
         Duration once = StressRun.minimum(List.of(TestRace.point(Fix.FIXED)), Reachability.TSO, 1);
-        assertThat(thrice.minus(StressRun.START_UP).toSeconds())
-                .isCloseTo(3 * once.minus(StressRun.START_UP).toSeconds(), within(3L));
+        Duration withoutForks = StressRun.minimum(List.of(TestRace.point(Fix.FIXED)), Reachability.TSO, 0);
+        assertThat(thrice.minus(withoutForks).toSeconds())
+                .isCloseTo(3 * once.minus(withoutForks).toSeconds(), within(3L));
     }
 }

@@ -4,9 +4,12 @@ package pagerace.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -22,8 +25,8 @@ class GraderTest {
     private static final Host X86 = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
     private static final Host ARM = new Host("Linux", "aarch64", 2, "17", Reachability.WEAK);
 
-    private final Grader onX86 = new Grader(X86, false);
-    private final Grader onArm = new Grader(ARM, false);
+    private final Grader onX86 = new Grader(X86, TestRace.GOOD);
+    private final Grader onArm = new Grader(ARM, TestRace.GOOD);
 
     private static Tally good(Fix fix) {
         return run(fix, 300_000, 250, 0, Tier.values());
@@ -38,7 +41,8 @@ class GraderTest {
     }
 
     private static Tally with(Tally tally, Map<String, Long> outcomes) {
-        tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 1.0, outcomes, null));
+        tally.add(new Measurement(
+                TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 1.0, outcomes, TestRace.GOOD, null));
         return tally;
     }
 
@@ -85,6 +89,26 @@ class GraderTest {
         assertThat(grade.fails()).isEqualTo(fails);
     }
 
+    /** So long, in milliseconds, that who is silent stays silent. */
+    private static final long LONG_ENOUGH = 100_000;
+
+    /** The same forks, each of so much longer a life that more time would not help. */
+    private static Tally longer(Tally tally) {
+        Tally longer = new Tally(tally.point(), List.of(TestRace.End.values()));
+        tally.measurements()
+                .forEach(m -> longer.add(new Measurement(
+                        m.run(),
+                        m.point(),
+                        m.tier(),
+                        m.stride(),
+                        LONG_ENOUGH,
+                        m.cpuShare(),
+                        m.outcomes(),
+                        m.probe(),
+                        m.failure())));
+        return longer;
+    }
+
     @Nested
     class ShouldHold {
         @Test
@@ -118,26 +142,20 @@ class GraderTest {
                     300,
                     0.1,
                     Map.of(),
+                    TestRace.GOOD,
                     "TEST_ERROR: IllegalStateException"));
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: TEST_ERROR", true);
-            assertThat(new Grader(X86, true)
+            assertThat(new Grader(X86, TestRace.BAD)
                             .grade(tally, loudControl(), agreeing(tally))
                             .fails())
                     .isTrue();
         }
 
         @Test
-        void forksThatCrashedDoNotMakeAHostLookLoaded() {
-            Tally tally = TestRace.tally(Fix.FIXED);
-            tally.add(new Measurement(TestRace.RUN, tally.point().key(), Tier.C2, 4, 300, 0.1, Map.of(), "VM_ERROR"));
-            assertThat(tally.isStarved()).isFalse();
-        }
-
-        @Test
         void aTierWithHardlyASample() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of("QUIET", 102L)));
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", true);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
         }
 
         @Test
@@ -150,14 +168,22 @@ class GraderTest {
         @Test
         void aTierThatNeverRan() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", true);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
         }
 
         @Test
         void aTierThatOnlyFailed() {
             Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(new Measurement(
-                    TestRace.RUN, tally.point().key(), Tier.INTERPRETER, 4, 1000, 1.0, Map.of(), "VM_ERROR: killed"));
+                    TestRace.RUN,
+                    tally.point().key(),
+                    Tier.INTERPRETER,
+                    4,
+                    1000,
+                    1.0,
+                    Map.of(),
+                    TestRace.GOOD,
+                    "VM_ERROR: killed"));
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "a fork crashed: VM_ERROR: killed", true);
         }
 
@@ -168,7 +194,7 @@ class GraderTest {
                     loudControl(),
                     Verdict.INCONCLUSIVE,
                     "999,996 of 1,000,000 samples",
-                    true);
+                    false);
         }
 
         @Test
@@ -178,7 +204,7 @@ class GraderTest {
                     loudControl(),
                     Verdict.INCONCLUSIVE,
                     "window entered 996 of 1,000 times",
-                    true);
+                    false);
         }
 
         @Test
@@ -188,12 +214,12 @@ class GraderTest {
                     run(Fix.BROKEN, 1_000_000, 0, 99, Tier.C2),
                     Verdict.INCONCLUSIVE,
                     "control BROKEN silent",
-                    true);
+                    false);
         }
 
         @Test
         void controlThatDidNotRun() {
-            assertX86(good(Fix.FIXED), null, Verdict.INCONCLUSIVE, "control BROKEN did not run", true);
+            assertX86(good(Fix.FIXED), null, Verdict.INCONCLUSIVE, "control BROKEN was not planned", true);
         }
 
         @Test
@@ -211,7 +237,7 @@ class GraderTest {
             Tally weakOnly = run(Fix.RELAXED, 10, 0, 0, Tier.C2);
             assertX86(good(Fix.FIXED), weakOnly, Verdict.INCONCLUSIVE, "RELAXED cannot show it on this host", true);
             Grade onWeak = onArm.grade(good(Fix.FIXED), weakOnly, agreeing(good(Fix.FIXED)));
-            assertThat(onWeak.reason()).isEqualTo("control RELAXED silent");
+            assertThat(onWeak.reason()).startsWith("control RELAXED silent: showed it 0 of 100 times");
         }
 
         @Test
@@ -246,12 +272,12 @@ class GraderTest {
                     null,
                     Verdict.INCONCLUSIVE,
                     "showed it 99 of 100 times in 1,099 samples",
-                    true);
+                    false);
         }
 
         @Test
         void neverRun() {
-            assertX86(TestRace.tally(Fix.BROKEN), null, Verdict.INCONCLUSIVE, "in 0 samples", true);
+            assertX86(TestRace.tally(Fix.BROKEN), null, Verdict.INCONCLUSIVE, "in 0 samples", false);
         }
 
         @Test
@@ -269,7 +295,7 @@ class GraderTest {
                     null,
                     Verdict.INCONCLUSIVE,
                     "2 of 3",
-                    true);
+                    false);
         }
 
         @Test
@@ -279,7 +305,7 @@ class GraderTest {
                     null,
                     Verdict.INCONCLUSIVE,
                     "0 of 100",
-                    true);
+                    false);
         }
     }
 
@@ -292,9 +318,13 @@ class GraderTest {
 
         @Test
         void needsItsPlanAsWell() {
-            assertX86(run(Fix.RELAXED, 1_000_000, 0, 0, Tier.C2), null, Verdict.INCONCLUSIVE, "C2_STRESS", true);
+            assertX86(run(Fix.RELAXED, 1_000_000, 0, 0, Tier.C2), null, Verdict.INCONCLUSIVE, "C2_STRESS", false);
             assertX86(
-                    run(Fix.RELAXED, 1000, 0, 0, Tier.C2, Tier.C2_STRESS), null, Verdict.INCONCLUSIVE, "samples", true);
+                    run(Fix.RELAXED, 1000, 0, 0, Tier.C2, Tier.C2_STRESS),
+                    null,
+                    Verdict.INCONCLUSIVE,
+                    "samples",
+                    false);
         }
 
         @Test
@@ -314,54 +344,155 @@ class GraderTest {
         assertX86(TestRace.tally(Fix.OPEN), null, Verdict.UNKNOWN, "", false);
     }
 
+    /** One rule for all that a point can lack: a bad host excuses it, else want of time does, else the build fails. */
     @Nested
-    class HostAtFault {
-        @Test
-        void aStarvedPointDoesNotFailTheBuild() {
-            Tally starved = TestRace.tally(Fix.FIXED);
-            starved.add(new Measurement(
-                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.7, Map.of("QUIET", 10L), null));
-            assertX86(starved, null, Verdict.INCONCLUSIVE, "(loaded host)", false);
+    class WhoseFault {
+        private static final Tally DEAD_WINDOW = run(Fix.FIXED, 300_000, 0, 0, Tier.values());
+        private static final Tally SILENT = run(Fix.BROKEN, 1_000_000, 0, 0, Tier.C2);
+
+        private static Tally on(Probe probe, Tally tally) {
+            Tally there = new Tally(tally.point(), List.of(TestRace.End.values()));
+            tally.measurements()
+                    .forEach(m -> there.add(new Measurement(
+                            m.run(),
+                            m.point(),
+                            m.tier(),
+                            m.stride(),
+                            m.millis(),
+                            m.cpuShare(),
+                            m.outcomes(),
+                            probe,
+                            m.failure())));
+            return there;
+        }
+
+        private void assertCause(Tally tally, Tally control, Cause cause, String reason) {
+            Grade grade = onX86.grade(tally, control, agreeing(tally));
+            assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+            assertThat(grade.cause()).as(grade.reason()).isEqualTo(cause);
+            assertThat(grade.reason()).contains(reason);
+            assertThat(grade.fails()).isEqualTo(cause == Cause.INSTRUMENT);
+            assertThat(grade.isUndecided()).isEqualTo(cause != Cause.INSTRUMENT);
         }
 
         @Test
-        void aStarvedControlDoesNotFailTheBuild() {
-            Tally starved = TestRace.tally(Fix.BROKEN);
-            starved.add(new Measurement(
-                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.7, Map.of("QUIET", 10L), null));
-            assertX86(good(Fix.FIXED), starved, Verdict.INCONCLUSIVE, "(loaded host)", false);
+        void aDeadWindow() {
+            assertCause(
+                    DEAD_WINDOW,
+                    loudControl(),
+                    Cause.BUDGET,
+                    "entered 0 of 1,000 times (budget: needs about 26 s more)");
+            assertCause(longer(DEAD_WINDOW), loudControl(), Cause.INSTRUMENT, "0 of 1,000 times in 400 s of CPU time");
+            assertCause(
+                    on(TestRace.BAD, longer(DEAD_WINDOW)),
+                    loudControl(),
+                    Cause.HOST,
+                    "(host: two threads met in 160 of 400 slots of 10 ms, 13 % stolen)");
         }
 
         @Test
-        void aStarvedRunDoesNotExcuseWhatAnotherDidNotShow() {
+        void aWindowThatIsHardlyEverEntered() {
+            Tally rare = run(Fix.FIXED, 300_000, 1, 0, Tier.values());
+            assertCause(rare, loudControl(), Cause.BUDGET, "entered 4 of 1,000 times (budget: needs about 996 s more)");
+            assertCause(longer(rare), loudControl(), Cause.INSTRUMENT, "entered 4 of 1,000 times in 400 s");
+        }
+
+        @Test
+        void aSilentControl() {
+            assertCause(good(Fix.FIXED), SILENT, Cause.BUDGET, "control BROKEN silent: showed it 0 of 100 times");
+            assertCause(good(Fix.FIXED), longer(SILENT), Cause.INSTRUMENT, "control BROKEN silent: ");
+            assertCause(good(Fix.FIXED), on(TestRace.BAD, longer(SILENT)), Cause.HOST, "control BROKEN silent: ");
+        }
+
+        @Test
+        void aTierThatDidNotRunForWantOfTimeAndOneThatCannot() {
+            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            assertCause(tally, loudControl(), Cause.BUDGET, "never ran in INTERPRETER (budget");
+            Measurement hung = TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of());
+            tally.add(hung.failedWith(Measurement.KILLED + "20 s"));
+            assertCause(
+                    tally, loudControl(), Cause.BUDGET, "never ran in INTERPRETER; killed: it hung for 20 s (budget");
+            tally.add(hung.failedWith(Measurement.KILLED + "20 s"));
+            assertCause(tally, loudControl(), Cause.INSTRUMENT, "never ran in INTERPRETER; killed: it hung for 20 s");
+        }
+
+        @Test
+        void waitsThatGaveUp() {
+            Tally stuck = with(good(Fix.FIXED), Map.of("STUCK", 3L));
+            assertCause(stuck, loudControl(), Cause.INSTRUMENT, "a wait gave up 3 times");
+            assertCause(on(TestRace.BAD, stuck), loudControl(), Cause.HOST, "a wait gave up 3 times");
+        }
+
+        @Test
+        void whatItHadOfTheCpusIsItsTimeAndWhatItWouldNeedIsSaidInItsLife() {
+            Tally slow = TestRace.tally(Fix.BROKEN);
+            slow.add(new Measurement(
+                    TestRace.RUN,
+                    slow.point().key(),
+                    Tier.C2,
+                    4,
+                    50_000,
+                    0.5,
+                    Map.of("QUIET", 10L),
+                    TestRace.GOOD,
+                    null));
+            assertCause(slow, loudControl(), Cause.BUDGET, "(budget: needs about 10 s more)");
+        }
+
+        @Test
+        void aRunOnABadHostDoesNotExcuseWhatAnotherDidNotShow() {
             Tally tally = TestRace.tally(Fix.BROKEN);
             tally.add(new Measurement(
-                    "starved", tally.point().key(), Tier.C2, 4, 100_000, 0.1, Map.of("QUIET", 10L), null));
-            assertThat(tally.isStarved()).isTrue();
+                    "on a bad host",
+                    tally.point().key(),
+                    Tier.C2,
+                    4,
+                    1_000_000,
+                    0.1,
+                    Map.of("QUIET", 10L),
+                    TestRace.BAD,
+                    null));
+            assertCause(tally, loudControl(), Cause.HOST, "showed it 0 of 100");
             tally.add(TestRace.fork(Fix.BROKEN, Tier.C2, Map.of("QUIET", 10L)));
-            assertX86(tally, null, Verdict.INCONCLUSIVE, "showed it 0 of 100", true);
-            assertX86(tally.of(Set.of("starved")), null, Verdict.INCONCLUSIVE, "(loaded host)", false);
+            assertCause(tally, loudControl(), Cause.INSTRUMENT, "showed it 0 of 100");
         }
 
         @Test
-        void aLoadedRunExcusesAPointThatWasNeverReached() {
-            Grade grade = new Grader(X86, true).grade(TestRace.tally(Fix.BROKEN), null, null);
-            assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        void aPointThatWasNeverReachedHasTheExcuseOfItsRun() {
+            assertCause(TestRace.tally(Fix.BROKEN), loudControl(), Cause.BUDGET, "in 0 samples (budget");
+            Grade grade = new Grader(X86, TestRace.BAD).grade(TestRace.tally(Fix.BROKEN), null, null);
+            assertThat(grade.cause()).isEqualTo(Cause.HOST);
             assertThat(grade.fails()).isFalse();
+        }
+
+        @Test
+        void aProbeIsGoodFrom95OfAHundredSlotsOnAndWithLessThan5PercentStolen() {
+            assertThat(new Probe(100, 95, 1, 1, 1000, 2000, 99, 0).isGood()).isTrue();
+            assertThat(new Probe(100, 94, 1, 1, 1000, 2000, 0, 0).isGood()).isFalse();
+            assertThat(new Probe(100, 100, 1, 1, 1000, 2000, 100, 0).isGood()).isFalse();
+            assertThat(Probe.NONE.isGood()).as("who did not look has no excuse").isTrue();
         }
 
         @Test
         void loadDoesNotExcuseAForbiddenSample() {
             Tally starved = TestRace.tally(Fix.FIXED);
             starved.add(new Measurement(
-                    TestRace.RUN, starved.point().key(), Tier.C2, 4, 1000, 0.1, Map.of("WRONG", 1L), null));
+                    TestRace.RUN,
+                    starved.point().key(),
+                    Tier.C2,
+                    4,
+                    1000,
+                    0.1,
+                    Map.of("WRONG", 1L),
+                    TestRace.BAD,
+                    null));
             assertX86(starved, null, Verdict.BROKEN, "", true);
         }
 
         @Test
         void oneCpu() {
             Host oneCpu = new Host("Linux", "amd64", 1, "17", Reachability.TSO);
-            Grade grade = new Grader(oneCpu, false).grade(TestRace.tally(Fix.FIXED), null, null);
+            Grade grade = new Grader(oneCpu, TestRace.GOOD).grade(TestRace.tally(Fix.FIXED), null, null);
             assertThat(grade.reason()).isEqualTo("two actors need two CPUs, the host has one");
             assertThat(grade.fails()).isFalse();
         }
@@ -484,6 +615,7 @@ class GraderTest {
                         1000,
                         1.0,
                         Map.of("QUIET", 300_000L, "OVERLAPPED", 250L, "WRONG", wrong),
+                        TestRace.GOOD,
                         null));
             }
             return tally;
@@ -498,7 +630,7 @@ class GraderTest {
         void holdsOnTheSameConditionsAsOurs() {
             assertThat(grade(onX86, Reachability.NEVER, 0, loudControl()).verdict())
                     .isEqualTo(Verdict.HOLDS);
-            assertThat(grade(onX86, Reachability.NEVER, 0, null).reason()).isEqualTo("control BROKEN did not run");
+            assertThat(grade(onX86, Reachability.NEVER, 0, null).reason()).isEqualTo("control BROKEN was not planned");
             assertThat(grade(onX86, Reachability.NEVER, 0, run(Fix.BROKEN, 1000, 0, 0, Tier.C2))
                             .reason())
                     .contains("control BROKEN silent");
@@ -561,6 +693,71 @@ class GraderTest {
         void nobodyDisagreesWithACatalogueThatHasNoEntry() {
             Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(point(), wrong)).isNull();
+        }
+    }
+
+    /** From a run that holds, each single loss takes that away, and none of them makes anything worse of it than inconclusive. */
+    @Nested
+    class EveryDegradation {
+        private static Tally without(Tally tally, UnaryOperator<@Nullable Measurement> fate) {
+            Tally less = new Tally(tally.point(), List.of(TestRace.End.values()));
+            tally.measurements().forEach(m -> {
+                Measurement left = fate.apply(m);
+                if (left != null) {
+                    less.add(left);
+                }
+            });
+            return less;
+        }
+
+        private static Tally with(Tally tally, String word, double factor) {
+            return without(tally, m -> {
+                Map<String, Long> outcomes = new HashMap<>(m.outcomes());
+                outcomes.computeIfPresent(word, (same, count) -> (long) (count * factor));
+                return new Measurement(
+                        m.run(),
+                        m.point(),
+                        m.tier(),
+                        m.stride(),
+                        m.millis(),
+                        m.cpuShare(),
+                        outcomes,
+                        m.probe(),
+                        m.failure());
+            });
+        }
+
+        private static Stream<Tally> degraded(Tally good) {
+            Stream<Tally> ofTiers = Stream.of(Tier.values())
+                    .flatMap(tier -> Stream.of(
+                            without(good, m -> m.tier() == tier ? null : m),
+                            without(good, m -> m.tier() == tier ? m.failedWith(Measurement.KILLED + "20 s") : m),
+                            without(good, m -> m.tier() == tier ? m.failedWith("TEST_ERROR") : m)));
+            Stream<Tally> ofCounts = Stream.of(
+                    with(good, "QUIET", 0.5),
+                    with(good, "OVERLAPPED", 0.5),
+                    GraderTest.with(without(good, m -> m), Map.of("STUCK", Demand.DEADLOCKS)),
+                    GraderTest.with(without(good, m -> m), Map.of("NOBODY_KNOWS", 1L)),
+                    GraderTest.with(without(good, m -> m), Map.of("WRONG", 1L)));
+            return Stream.concat(ofTiers, ofCounts);
+        }
+
+        @Test
+        void stopsAPointFromHolding() {
+            Tally good = good(Fix.FIXED);
+            Prediction agrees = agreeing(good);
+            assertThat(onX86.grade(good, loudControl(), agrees).verdict()).isEqualTo(Verdict.HOLDS);
+            assertThat(degraded(good))
+                    .hasSize(3 * Tier.values().length + 5)
+                    .allSatisfy(tally -> assertThat(
+                                    onX86.grade(tally, loudControl(), agrees).verdict())
+                            .as(tally.outcomes() + " " + tally.failures())
+                            .isNotEqualTo(Verdict.HOLDS));
+            assertThat(onX86.grade(good, with(loudControl(), "WRONG", 0.99), agrees)
+                            .verdict())
+                    .isNotEqualTo(Verdict.HOLDS);
+            assertThat(onX86.grade(good, null, agrees).verdict()).isNotEqualTo(Verdict.HOLDS);
+            assertThat(onX86.grade(good, loudControl(), null).verdict()).isNotEqualTo(Verdict.HOLDS);
         }
     }
 }

@@ -3,6 +3,9 @@ package pagerace.verdict;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.mm.op.Steps;
@@ -116,12 +119,42 @@ public final class TestRace implements Race {
         return new Tally(point(fix), List.of(End.values()));
     }
 
+    /** The host was good. */
+    public static final Probe GOOD = new Probe(100, 100, 5_000_000, 50, 1000, 2000, 0, 10);
+
+    /** Two threads hardly ever ran at once. */
+    public static final Probe BAD = new Probe(100, 40, 2_000, 30_000, 1000, 2000, 260, 900);
+
+    /** The keys of all points of these races: what is asked for if everything is. */
+    public static Set<String> keys(List<? extends Race> races) {
+        return races.stream()
+                .flatMap(race -> race.points().stream())
+                .map(Point::key)
+                .collect(Collectors.toSet());
+    }
+
+    /** What a run measures besides its plan: canaries that were shown in each tier. */
+    public static List<Measurement> canaries(String run) {
+        return Stream.of(Tier.values())
+                .map(tier -> new Measurement(
+                        run,
+                        tier.canary().key(),
+                        tier,
+                        4,
+                        1000,
+                        1.0,
+                        Map.of("SEEN", 1_000L, "UNSEEN", 100L),
+                        GOOD,
+                        null))
+                .toList();
+    }
+
     /** The id of the only run. */
     public static final String RUN = "an-id";
 
     /** One fork of a point, which had all the CPU time that it wanted. */
     public static Measurement fork(Fix fix, Tier tier, Map<String, Long> outcomes) {
-        return new Measurement(RUN, point(fix).key(), tier, 4, 1000, 1.0, outcomes, null);
+        return new Measurement(RUN, point(fix).key(), tier, 4, 1000, 1.0, outcomes, TestRace.GOOD, null);
     }
 
     @Override

@@ -40,6 +40,11 @@ record Entry(PointFacts point, VariantFacts variant, List<Result> results) {
         return Words.id("point", point.key());
     }
 
+    /** Whether it fails the build somewhere. */
+    boolean fails() {
+        return results.stream().anyMatch(Result::fails);
+    }
+
     /** Whether it has a row and a part of its own: threads ran it somewhere, or it fails. */
     boolean isShown() {
         return results.stream().anyMatch(result -> result.plan() != null || result.fails());

@@ -16,11 +16,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
+import pagerace.report.FailureGroup;
 import pagerace.report.HostReport;
+import pagerace.report.PointFacts;
 import pagerace.report.RaceFacts;
 import pagerace.report.Report;
 import pagerace.report.Result;
 import pagerace.report.Run;
+import pagerace.report.RunVerdict;
 import pagerace.verdict.Host;
 import pagerace.verdict.Verdict;
 
@@ -94,9 +97,9 @@ public final class HtmlReport {
     }
 
     private Markup header() {
-        Markup header = tag("header", tag("h1", "PageRace report"));
+        Markup header = tag("header", tag("h1", "PageRace report"), verdicts());
         report.hosts().forEach(host -> header.add(host(host)));
-        return header.add(failures());
+        return header;
     }
 
     private Markup host(HostReport host) {
@@ -106,6 +109,7 @@ public final class HtmlReport {
         fact(facts, "Host", said(only, run -> machine(run.host())));
         fact(facts, "JDK", host.host().jdk());
         fact(facts, "Date", said(only, run -> run.started().replace('T', ' ').replace("Z", " UTC")));
+        fact(facts, "What the host gave", "It " + host.given().inWords() + ".");
         fact(facts, "Time used", host.runs().stream().map(HtmlReport::time).collect(Collectors.joining("; ")));
         fact(facts, "Points asked for", said(only, Run::filter));
         fact(facts, "Part", said(only, Run::shard));
@@ -141,34 +145,59 @@ public final class HtmlReport {
         }
     }
 
-    private Markup failures() {
-        Markup failures = tag("div").with("class", "failures");
-        for (int host = 0; host < report.hosts().size(); host++) {
-            Markup list = failures(host);
-            if (!list.isEmpty()) {
-                String where = Words.host(report, host, " on ", "");
-                failures.add(tag("p", Words.hidden("✗ "), "What fails the build" + where + ":"), list);
+    /** What is said of the run, and what fails in a few lines. */
+    private Markup verdicts() {
+        Markup verdicts = tag("div").with("class", Words.style(report.verdict()));
+        for (int i = 0; i < report.hosts().size(); i++) {
+            HostReport host = report.hosts().get(i);
+            verdicts.add(tag(
+                            "p",
+                            Words.hidden(shape(host.verdict())),
+                            " " + host.headline() + Words.host(report, i, " (", ")") + ".")
+                    .with("class", "headline"));
+            List<Markup> lines = FailureGroup.of(report, host).stream()
+                    .map(HtmlReport::failures)
+                    .toList();
+            if (!lines.isEmpty()) {
+                verdicts.add(tag("ul", lines));
+            }
+            List<String> open = report.undecided(host);
+            if (!open.isEmpty()) {
+                List<Markup> links = open.stream()
+                        .map(race -> Words.link(Words.id("race", race), race))
+                        .toList();
+                verdicts.add(tag("p", "Nothing could be decided about ", Words.listed(links), "."));
             }
         }
-        return failures.isEmpty()
-                ? tag("p", Words.hidden("✓ "), "No verdict fails the build.").with("class", "passes")
-                : failures;
+        return verdicts;
     }
 
-    private Markup failures(int host) {
-        Markup list = tag("ul");
-        races.values().stream().flatMap(List::stream).forEach(entry -> {
-            Result result = entry.results().get(host);
-            if (result.fails()) {
-                Markup link = Words.link(entry.id(), entry.point().key());
-                list.add(tag("li", link, " ", Words.badge(result.verdict()), " " + result.reason()));
-            }
-        });
-        report.undecided(report.hosts().get(host)).forEach(race -> {
-            Markup link = Words.link(Words.id("race", race), race);
-            list.add(tag("li", link, ": nothing could be decided about it"));
-        });
-        return list;
+    private static String shape(RunVerdict verdict) {
+        return switch (verdict) {
+            case PASSED -> "✓";
+            case UNDECIDED -> "◇";
+            case FAILED -> "✗";
+        };
+    }
+
+    private static Markup failures(FailureGroup group) {
+        PointFacts first = group.rows().get(0).point();
+        Markup line =
+                tag("li", Words.badge(group.verdict()), " ", Words.link(Words.id("point", first.key()), first.key()));
+        if (group.rows().size() > 1) {
+            List<Markup> others = group.rows().stream()
+                    .skip(1)
+                    .map(Report.Row::point)
+                    .map(point -> Words.link(Words.id("point", point.key()), point.key()))
+                    .toList();
+            line.add(
+                    " ",
+                    tag(
+                            "details",
+                            tag("summary", "and " + others.size() + " like it"),
+                            tag("p", Words.listed(others))));
+        }
+        return line.add(": " + group.reason());
     }
 
     private Markup contents() {

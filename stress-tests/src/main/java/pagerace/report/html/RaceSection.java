@@ -5,6 +5,7 @@ import static pagerace.report.html.Markup.span;
 import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,8 +119,13 @@ final class RaceSection {
                 Words.scrolling("Variants of " + race.name(), tag("table", head, body)));
     }
 
+    /** What fails comes first, and open. */
     private List<Markup> points() {
-        return entries.stream().filter(Entry::isShown).map(this::point).toList();
+        return entries.stream()
+                .filter(Entry::isShown)
+                .sorted(Comparator.comparing(entry -> !entry.fails()))
+                .map(this::point)
+                .toList();
     }
 
     private Markup point(Entry entry) {
@@ -151,7 +157,7 @@ final class RaceSection {
                                 .map(result -> List.of(" ", Words.badge(result.verdict())))
                                 .toList())));
         Markup details = tag("details", headline, content).with("class", "point");
-        return entry.results().stream().anyMatch(Result::fails) ? details.with("open", "open") : details;
+        return entry.fails() ? details.with("open", "open") : details;
     }
 
     private List<Markup> necessity() {

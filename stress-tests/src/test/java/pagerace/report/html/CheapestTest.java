@@ -17,6 +17,7 @@ import pagerace.race.Variant.Origin;
 import pagerace.report.PointFacts;
 import pagerace.report.RaceFacts.VariantFacts;
 import pagerace.report.Result;
+import pagerace.verdict.Cause;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Verdict;
 
@@ -59,6 +60,7 @@ class CheapestTest {
                         List.of(),
                         verdict,
                         "",
+                        verdict == Verdict.INCONCLUSIVE ? Cause.INSTRUMENT : null,
                         verdict.isFailing())));
     }
 

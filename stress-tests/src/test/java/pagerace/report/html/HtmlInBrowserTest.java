@@ -87,7 +87,7 @@ class HtmlInBrowserTest {
                 .redirectError(directory.resolve("errors.txt").toFile())
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
                     .as("the browser ends")
                     .isTrue();
         } finally {

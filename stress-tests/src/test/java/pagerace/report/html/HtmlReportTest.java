@@ -154,9 +154,9 @@ class HtmlReportTest {
     void whatFailsStandsAtTheTop() {
         String page = HtmlReport.of(ReportFormatsTest.report());
         assertThat(page.substring(0, page.indexOf("<nav")))
-                .contains("What fails the build:")
+                .contains("FAILED: 1 BROKEN, 1 UNPREDICTED, first ")
                 .contains("<a href=\"#point-TestRace-RELAXED-small\">TestRace/RELAXED[small]</a>");
-        assertThat(HtmlReport.of(Pages.explored())).contains("No verdict fails the build.");
+        assertThat(HtmlReport.of(Pages.explored())).contains("PASSED: all 5 points are decided, and nothing fails.");
     }
 
     @Test

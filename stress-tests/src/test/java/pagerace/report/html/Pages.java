@@ -20,6 +20,7 @@ import pagerace.report.Session;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
+import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
 /** Reports of a real race, really explored, with made-up measurements. */
@@ -42,7 +43,7 @@ final class Pages {
         Race race = race();
         Map<String, Prediction> predictions = new LinkedHashMap<>();
         race.points().forEach(point -> predictions.put(point.key(), prediction(race, point)));
-        return Report.of(List.of(race), predictions, Map.of(), sessions);
+        return Report.of(List.of(race), TestRace.keys(List.of(race)), predictions, Map.of(), sessions);
     }
 
     private static Race race() {
@@ -60,7 +61,7 @@ final class Pages {
         Run run = new Run(
                 arch + "-id", "2026-01-02T03:04:05Z", "1.0", null, host, "", null, List.of(), 1, 240, 200, true);
         List<String> plan = new ArrayList<>();
-        List<Measurement> measurements = new ArrayList<>();
+        List<Measurement> measurements = new ArrayList<>(TestRace.canaries(run.id()));
         for (Point point : race().points()) {
             plan.add(point.key());
             Prediction prediction = prediction(race(), point);
@@ -69,7 +70,8 @@ final class Pages {
                     .filter(word -> prediction.allows(memoryModel, word))
                     .collect(Collectors.toMap(word -> word, word -> 500_000L));
             for (Tier tier : Tier.values()) {
-                measurements.add(new Measurement(run.id(), point.key(), tier, 4, 1000, 1, outcomes, null));
+                measurements.add(
+                        new Measurement(run.id(), point.key(), tier, 4, 1000, 1, outcomes, TestRace.GOOD, null));
             }
         }
         return new Session(List.of(run), plan, measurements, null);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.Necessity;
+import pagerace.price.PriceFile;
+import pagerace.race.Race;
+import pagerace.report.HostReport;
+import pagerace.report.Journal;
+import pagerace.report.Report;
+import pagerace.report.Run;
+import pagerace.report.Session;
+import pagerace.report.Table;
+import pagerace.stress.Engine;
+import pagerace.stress.StressRun;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Prediction;
+import pagerace.verdict.Tally;
+
+/**
+ * A stress run from its plan to its exit code: it measures, writes down what was measured as it comes, grades, reports, and leaves
+ * its mark.
+ *
+ * @param races the catalogue
+ * @param run the run, as it begins
+ * @param plan the points that threads are to run, of which nothing has been measured yet
+ * @param asked the keys of all points that the report is about
+ * @param predictions what the explorer says of each point that it was asked about, by key
+ * @param necessity which steps are needed, by race
+ * @param prices what was timed; null if nothing was
+ * @param budget how long the threads may take
+ * @param clock how long they have taken, what prepares them included
+ * @param outputs where everything goes
+ * @param gate what to make of it
+ */
+record StressSession(
+        List<Race> races,
+        Run run,
+        List<Tally> plan,
+        Set<String> asked,
+        Map<String, Prediction> predictions,
+        Map<String, List<Necessity.Row>> necessity,
+        @Nullable PriceFile prices,
+        Duration budget,
+        Supplier<Duration> clock,
+        Outputs outputs,
+        Gate gate) {
+    /** Starts what runs forks; null if the host has no place for two actors. */
+    interface Starter {
+        @Nullable
+        Engine start();
+    }
+
+    /**
+     * Runs all of it; returns the exit code.
+     *
+     * @param engine is asked once, if there is anything to measure
+     * @param out takes progress and results
+     * @param atShutdown takes what is to be started when the JVM shuts down
+     */
+    int run(Starter engine, PrintStream out, Consumer<Thread> atShutdown) throws IOException {
+        List<Measurement> measured = new CopyOnWriteArrayList<>();
+        Report[] reported = new Report[1];
+        Ending ending = new Ending(
+                complete -> {
+                    Session session = new Session(
+                            List.of(run.ended(clock.get().toSeconds(), complete)),
+                            keys(),
+                            List.copyOf(measured),
+                            prices);
+                    Report report = Report.of(races, asked, predictions, necessity, List.of(session));
+                    outputs.write(report, Format.USUAL);
+                    out.print(Table.of(report));
+                    out.println(
+                            "Reports: " + outputs.directory().toAbsolutePath().normalize());
+                    report.hosts().stream().map(HostReport::headline).forEach(out::println);
+                    out.flush();
+                    reported[0] = report;
+                    return gate.code(report);
+                },
+                atShutdown);
+        int code;
+        try (Journal journal = new Journal(outputs.journal(), head())) {
+            code = ending.of(() -> {
+                boolean complete = measure(engine, out, ending, measurement -> {
+                    measured.add(measurement);
+                    journal.add(measurement);
+                });
+                if (complete) {
+                    journal.end(clock.get().toSeconds());
+                }
+                return complete;
+            });
+        }
+        Outputs.Mark mark = gate.mark(reported[0]);
+        if (mark != null) {
+            outputs.leave(mark, run.id());
+        }
+        return code;
+    }
+
+    private Journal.Head head() {
+        return new Journal.Head(Report.SCHEMA, run, Report.digest(races), keys());
+    }
+
+    private List<String> keys() {
+        return plan.stream().map(tally -> tally.point().key()).toList();
+    }
+
+    /** Whether the run went on to its end. On one CPU that comes at once: the host says in the report why nothing was measured. */
+    private boolean measure(Starter starter, PrintStream out, Ending ending, Consumer<Measurement> sink) {
+        if (plan.isEmpty()) {
+            return true;
+        }
+        try (@Nullable Engine engine = starter.start()) {
+            if (engine == null) {
+                boolean oneCpu = run.host().cpus() < 2;
+                if (!oneCpu) {
+                    out.println("JCStress finds no place for two actors here; ./pagerace doctor says more");
+                }
+                return oneCpu;
+            }
+            StressRun stress = new StressRun(
+                    plan,
+                    run.host().memoryModel(),
+                    run.forks(),
+                    engine,
+                    new ConsoleProgress(out, ConsoleProgress.isTerminal()),
+                    sink);
+            ending.onInterruption(stress::stop);
+            stress.run(clock.get(), budget);
+            return !stress.isStopped();
+        }
+    }
+}

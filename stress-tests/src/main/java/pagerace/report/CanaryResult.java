@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report;
+
+import org.jspecify.annotations.Nullable;
+import pagerace.verdict.Cause;
+import pagerace.verdict.Tier;
+import pagerace.verdict.Verdict;
+
+/**
+ * Whether a run showed in one tier what every host shows there.
+ *
+ * @param run the run
+ * @param tier the tier
+ * @param point the canary
+ * @param samples executions measured
+ * @param shown how many of them showed it
+ * @param verdict REPRODUCED if it was shown, often enough
+ * @param reason why not; empty if it was
+ * @param cause to what it is due if it was not; null if it was
+ * @param fails whether that fails the build
+ */
+public record CanaryResult(
+        String run,
+        Tier tier,
+        String point,
+        long samples,
+        long shown,
+        Verdict verdict,
+        String reason,
+        @Nullable Cause cause,
+        boolean fails) {
+    /** {@code the canary LOST_UPDATE in C1: showed it 3 of 100 times in 7 samples}. */
+    String inWords() {
+        return "the canary " + point.substring(point.indexOf('/') + 1) + " in " + tier + ": " + reason;
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.verdict;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a host gave the forks of a run, all in all.
+ *
+ * @param cpuShare the CPU time that forks got, as a share of what two actors that never wait would use; 1 if none ran
+ * @param probe whether two threads ran at once
+ */
+public record Given(double cpuShare, Probe probe) {
+    /** What it gave to these; those that failed count only for the probe, for what did not run cannot have been slowed down. */
+    public static Given of(Collection<Measurement> measurements) {
+        List<Measurement> ran =
+                measurements.stream().filter(m -> m.failure() == null).toList();
+        long wanted = ran.stream().mapToLong(Measurement::millis).sum();
+        double got = ran.stream().mapToDouble(Measurement::givenMillis).sum();
+        return new Given(
+                wanted == 0 ? 1 : got / wanted,
+                Probe.sum(measurements.stream().map(Measurement::probe).toList()));
+    }
+
+    /** {@code gave its actors 41 % of two CPUs (two threads met in 61 of 100 slots of 10 ms, 13 % stolen)}. */
+    public String inWords() {
+        return String.format(Locale.ROOT, "gave its actors %.0f %% of two CPUs (%s)", 100 * cpuShare, probe.inWords());
+    }
+}

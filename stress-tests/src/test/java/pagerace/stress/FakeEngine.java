@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.stress;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import pagerace.race.Catalogue;
+import pagerace.race.Variant;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Probe;
+import pagerace.verdict.TestRace;
+import pagerace.verdict.TestRace.Fix;
+
+/** A stand-in for JCStress whose clock is ours: each point yields its outcomes per measured millisecond, a fork takes a start-up besides. */
+public final class FakeEngine implements Engine {
+    /** The id of its run. */
+    public static final String RUN = "a-run";
+
+    /** What each variant yields per millisecond; nothing but {@code QUIET} if it is not named. */
+    public final Map<Variant, Map<String, Double>> rates = new HashMap<>();
+
+    /** What the canaries yield. */
+    public Map<String, Double> canaryRates = Map.of("UNSEEN", 1.0);
+
+    /** The forks of canaries. */
+    public final List<Fork> canaries = new ArrayList<>();
+
+    /** The forks of points. */
+    public final List<Fork> forks = new ArrayList<>();
+
+    /** After how long they were to be killed. */
+    public final List<Duration> timeouts = new ArrayList<>();
+
+    /** What becomes of what a fork measured. */
+    public UnaryOperator<Measurement> fate = UnaryOperator.identity();
+
+    /** What the host gives two threads. */
+    public Probe probe = TestRace.GOOD;
+
+    /** What a kill does besides. */
+    public Runnable onKill = () -> {};
+
+    Duration startUp = Duration.ofMillis(500);
+    long now;
+
+    /** From now on a fork takes so long to start. */
+    public void startsAfter(Duration time) {
+        startUp = time;
+    }
+
+    @Override
+    public Measurement run(Fork fork, Duration timeout) {
+        boolean canary = fork.point().race().equals(Catalogue.CANARY.name());
+        (canary ? canaries : forks).add(fork);
+        timeouts.add(timeout);
+        Map<String, Long> outcomes = new HashMap<>();
+        (canary ? canaryRates : rates.getOrDefault(fork.point().variant(), Map.of("QUIET", 1000.0)))
+                .forEach((word, rate) ->
+                        outcomes.put(word, (long) (rate * fork.measuring().toMillis())));
+        Duration life = fork.measuring().plus(startUp);
+        now += life.toNanos();
+        return fate.apply(new Measurement(
+                RUN, fork.point().key(), fork.tier(), fork.stride(), life.toMillis(), 1.0, outcomes, probe, null));
+    }
+
+    @Override
+    public void kill() {
+        onKill.run();
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public long nanoTime() {
+        return now;
+    }
+
+    Stream<Fork> forksOf(Fix fix) {
+        return forks.stream().filter(fork -> fork.point().variant() == fix);
+    }
+}
