@@ -45,8 +45,8 @@ public final class JunitXml {
         line(xml, 1);
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", "pagerace");
-        xml.writeAttribute("hostname", host.host().toString());
-        xml.writeAttribute("timestamp", host.runs().get(0).started());
+        xml.writeAttribute("hostname", OneLine.of(host.host().toString()));
+        xml.writeAttribute("timestamp", OneLine.of(host.runs().get(0).started()));
         List<String> undecided = report.undecided(host);
         xml.writeAttribute("tests", String.valueOf(host.results().size() + undecided.size()));
         xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE) + undecided.size()));
@@ -88,12 +88,12 @@ public final class JunitXml {
     private static void undecided(XMLStreamWriter xml, String race) throws XMLStreamException {
         line(xml, 2);
         xml.writeStartElement("testcase");
-        xml.writeAttribute("classname", race);
+        xml.writeAttribute("classname", OneLine.of(race));
         xml.writeAttribute("name", "anything");
         line(xml, 3);
         xml.writeEmptyElement("failure");
         xml.writeAttribute("type", "UNDECIDED");
-        xml.writeAttribute("message", "nothing could be decided about " + race);
+        xml.writeAttribute("message", OneLine.of("nothing could be decided about " + race));
         line(xml, 2);
         xml.writeEndElement();
     }
@@ -102,8 +102,8 @@ public final class JunitXml {
         Result result = row.result();
         line(xml, 2);
         xml.writeStartElement("testcase");
-        xml.writeAttribute("classname", row.point().race());
-        xml.writeAttribute("name", row.name());
+        xml.writeAttribute("classname", OneLine.of(row.point().race()));
+        xml.writeAttribute("name", OneLine.of(row.name()));
         xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", millis / 1000.0));
         Kind kind = kind(result);
         if (kind != Kind.PASSED) {
@@ -112,7 +112,7 @@ public final class JunitXml {
             if (kind == Kind.FAILURE) {
                 xml.writeAttribute("type", result.verdict().name());
             }
-            xml.writeAttribute("message", Table.verdict(result));
+            xml.writeAttribute("message", OneLine.of(Table.verdict(result)));
         }
         line(xml, 3);
         xml.writeStartElement("system-out");
