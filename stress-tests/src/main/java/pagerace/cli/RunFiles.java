@@ -9,8 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
+import pagerace.race.Catalogue;
 import pagerace.report.Journal;
 import pagerace.report.Json;
+import pagerace.report.Merge;
+import pagerace.report.Mismatch;
+import pagerace.report.NotWhole;
+import pagerace.report.Regrading;
 import pagerace.report.Report;
 
 /** Reads what runs leave: measurements, and reports. */
@@ -48,9 +53,23 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             throw missing(file, USUAL.file(Format.JSON));
         } catch (IOException e) {
-            throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA
+            throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA + why("it", e)
                     + "; stress and report write one, report.json.");
         }
+    }
+
+    /**
+     * The report in {@code file}, graded again if this catalogue can.
+     *
+     * @throws BadInput if there is none
+     * @throws Mismatch if it contradicts itself
+     */
+    static Report graded(Path file) {
+        Report report = report(file);
+        if (Regrading.isPossible(Catalogue.RACES, report)) {
+            Regrading.check(Catalogue.RACES, new Merge.Source(file.toString(), report));
+        }
+        return report;
     }
 
     /**
@@ -64,10 +83,14 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             throw missing(file, USUAL.journal());
         } catch (IOException e) {
-            throw new BadInput(
-                    "The file " + file + " cannot be read as measurements, nor as a report; a run writes both to "
-                            + USUAL.directory() + ".");
+            throw new BadInput("The file " + file + " cannot be read as measurements, nor as a report"
+                    + why("its first line", e) + "; a run writes both to " + USUAL.directory() + ".");
         }
+    }
+
+    /** The reason, if it can be told in a sentence whose subject is {@code what}. */
+    private static String why(String what, IOException e) {
+        return e instanceof NotWhole ? ": " + what + " " + e.getMessage() : "";
     }
 
     private static BadInput missing(Path file, Path usual) {

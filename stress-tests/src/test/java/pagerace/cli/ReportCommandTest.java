@@ -163,7 +163,8 @@ class ReportCommandTest {
         Files.writeString(report, Files.readString(report).replace("\"1/3\"", "\"4/3\""));
         Ran.of("report", "--merge", report.toString(), "--output=" + directory.resolve("merged"))
                 .isRefusedWith("The file " + report
-                        + " is not a whole report of version 2; stress and report write one, report.json.");
+                        + " is not a whole report of version 2: it is wrong: 4/3 is no shard; stress and report write one,"
+                        + " report.json.");
     }
 
     @Test
