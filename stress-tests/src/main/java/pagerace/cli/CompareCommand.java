@@ -53,7 +53,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Comparison comparison = Comparison.of(RunFiles.report(first), RunFiles.report(second));
+        Comparison comparison = Comparison.of(RunFiles.graded(first), RunFiles.graded(second));
         out.print(format.of(comparison, all));
         return comparison.verdictsChanged() ? Main.FAILED : Main.PASSED;
     }

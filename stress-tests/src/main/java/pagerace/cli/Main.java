@@ -3,7 +3,11 @@ package pagerace.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -11,6 +15,7 @@ import pagerace.explore.RuleViolation;
 import pagerace.own.BadFix;
 import pagerace.race.Nearest;
 import pagerace.report.Mismatch;
+import pagerace.report.OneLine;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -53,7 +58,7 @@ public final class Main {
     static final String MEANS_BAD_INPUT =
             "2:the command line, a file or an own fix was not understood; one sentence says what would be";
 
-    static final String MEANS_CRASHED = "3:the suite itself failed";
+    static final String MEANS_CRASHED = "3:the suite itself failed, or its files could not be written";
 
     static final String MEANS_UNDECIDED =
             "4:nothing fails, but points are undecided for want of a good host or of time, or the run was interrupted";
@@ -107,16 +112,21 @@ public final class Main {
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((misunderstood, all) -> {
-                    err.println(sentence(misunderstood));
+                    err.println(OneLine.of(sentence(misunderstood)));
                     return BAD_INPUT;
                 })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     if (exception instanceof BadInput || exception instanceof BadFix || exception instanceof Mismatch) {
-                        err.println(exception.getMessage());
+                        err.println(OneLine.of(String.valueOf(exception.getMessage())));
                         return BAD_INPUT;
                     }
                     if (exception instanceof RuleViolation) {
                         err.println("Model code breaks a rule of the explored machine: " + exception.getMessage());
+                        return CRASHED;
+                    }
+                    Throwable unwritten = exception instanceof UncheckedIOException ? exception.getCause() : exception;
+                    if (unwritten instanceof FileSystemException file) {
+                        err.println(OneLine.of(sentence(file)));
                         return CRASHED;
                     }
                     exception.printStackTrace(err);
@@ -132,6 +142,18 @@ public final class Main {
             err.println(BadFix.causeOf(e).orElseThrow(() -> e).getMessage());
             return BAD_INPUT;
         }
+    }
+
+    private static String sentence(FileSystemException unwritten) {
+        String reason = unwritten.getReason();
+        if (reason == null) {
+            reason = unwritten instanceof FileAlreadyExistsException
+                    ? "it is a file"
+                    : unwritten instanceof AccessDeniedException
+                            ? "access is denied"
+                            : unwritten.getClass().getSimpleName();
+        }
+        return "Nothing can be written to " + unwritten.getFile() + ": " + reason + ".";
     }
 
     private static String sentence(ParameterException misunderstood) {

@@ -4,12 +4,16 @@ package pagerace.cli;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import pagerace.report.Report;
 
 /** The files that a run leaves in its directory. */
@@ -82,11 +86,13 @@ record Outputs(Path directory) {
         return directory.resolve(format.file());
     }
 
-    /** Writes these formats. A file appears as a whole or not at all. */
+    /** Writes these formats: all of them can be made before the first is written. A file appears as a whole or not at all. */
     void write(Report report, List<Format> formats) throws IOException {
+        Map<Format, String> texts = new EnumMap<>(Format.class);
+        formats.forEach(format -> texts.put(format, format.of(report)));
         Files.createDirectories(directory);
-        for (Format format : formats) {
-            replace(format.file(), format.of(report));
+        for (Map.Entry<Format, String> text : texts.entrySet()) {
+            replace(text.getKey().file(), text.getValue());
         }
     }
 
@@ -97,7 +103,16 @@ record Outputs(Path directory) {
 
     private void replace(String name, String text) throws IOException {
         Path unfinished = directory.resolve(name + ".tmp");
-        Files.writeString(unfinished, text);
-        Files.move(unfinished, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        try {
+            // Text of the data may be no Unicode: this puts question marks there, where Files.writeString would throw.
+            Files.write(unfinished, text.getBytes(StandardCharsets.UTF_8));
+            Files.move(unfinished, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        } catch (FileSystemException e) {
+            Files.deleteIfExists(unfinished);
+            throw e;
+        } catch (IOException e) { // a full disk, which has no name
+            Files.deleteIfExists(unfinished);
+            throw new FileSystemException(unfinished.toString(), null, e.getMessage());
+        }
     }
 }

@@ -2,15 +2,15 @@
 package pagerace.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.PriceFile;
+import pagerace.report.Json;
+import pagerace.report.NotWhole;
 import picocli.CommandLine.Option;
 
 /** The prices that a run of the benchmarks left, if the user has some. */
@@ -31,25 +31,28 @@ final class Prices {
         if (file == null) {
             return null;
         }
-        ObjectMapper json = JsonMapper.builder()
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
         PriceFile prices;
         try {
-            prices = json.readValue(Files.readString(file), PriceFile.class);
+            prices = Json.read(Files.readString(file), PriceFile.class);
         } catch (NoSuchFileException e) {
             throw new BadInput(
                     "There is no file " + file + "; the benchmarks write one, prices.json, into the directory that"
                             + " their option --output names.");
-        } catch (JsonProcessingException e) {
-            throw new BadInput("The file " + file + " is not a price file; the benchmarks write one, prices.json.");
+        } catch (NotWhole e) {
+            throw notPrices(": it " + e.getMessage());
+        } catch (JsonProcessingException | CharacterCodingException e) {
+            throw notPrices("");
         } catch (IOException e) {
             throw new BadInput("The file " + file + " cannot be read: " + e.getMessage() + ".");
         }
-        if (prices == null || prices.prices() == null || prices.schema() != PriceFile.SCHEMA) {
-            throw new BadInput("The file " + file + " is not a price file of version " + PriceFile.SCHEMA
-                    + "; the benchmarks write one, prices.json.");
+        if (prices.schema() != PriceFile.SCHEMA) {
+            throw notPrices(": it is of version " + prices.schema());
         }
         return prices;
+    }
+
+    private BadInput notPrices(String why) {
+        return new BadInput("The file " + file + " is not a price file of version " + PriceFile.SCHEMA + why
+                + "; the benchmarks write one, prices.json.");
     }
 }

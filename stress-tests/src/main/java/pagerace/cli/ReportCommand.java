@@ -20,6 +20,8 @@ import pagerace.race.Point;
 import pagerace.report.Journal;
 import pagerace.report.Json;
 import pagerace.report.Merge;
+import pagerace.report.OneLine;
+import pagerace.report.Regrading;
 import pagerace.report.Report;
 import pagerace.report.Run;
 import pagerace.report.Session;
@@ -51,8 +53,8 @@ final class ReportCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "FILE",
             description =
-                    "A measured.jsonl, which is graded again, or a report.json, which is taken as it is. With --merge:"
-                            + " each report.json. Default: target/pagerace/measured.jsonl.")
+                    "A measured.jsonl, which is graded again, or a report.json, whose verdicts must follow from what was"
+                            + " measured. With --merge: each report.json. Default: target/pagerace/measured.jsonl.")
     private List<Path> files = new ArrayList<>();
 
     @Option(
@@ -108,17 +110,23 @@ final class ReportCommand implements Callable<Integer> {
 
     /** A report in other formats. The file itself is left alone. */
     private int rendered(Path file) throws IOException {
-        Report report = RunFiles.report(file);
+        Report report = RunFiles.graded(file);
         if (prices.read() != null) {
             throw new BadInput("Prices are joined when measurements are graded; name the measured.jsonl of the run.");
         }
         Outputs outputs = outputs(file);
-        outputs.write(
+        write(
+                outputs,
                 report,
                 formats().stream()
                         .filter(format -> !isSame(outputs.file(format), file))
                         .toList());
         out.print(Table.of(report));
+        if (!Regrading.isPossible(Catalogue.RACES, report)) {
+            out.println(
+                    "Not graded again: the report is of another catalogue, or has own fixes that are not on the class"
+                            + " path. Its verdicts are as they stand in " + file + ".");
+        }
         return gate.code(report);
     }
 
@@ -140,14 +148,23 @@ final class ReportCommand implements Callable<Integer> {
         }
         Merge merged = Merge.of(Catalogue.RACES, sources);
         Report report = merged.report();
-        outputs.write(report, formats());
+        write(outputs, report, formats());
         out.print(Table.of(report));
         List<String> missing = new ArrayList<>(merged.missing());
         missing.addAll(Share.missing(new Selection(Catalogue.RACES), report));
         if (!missing.isEmpty()) {
-            out.println("Missing: " + String.join("; ", missing));
+            out.println(OneLine.of("Missing: " + String.join("; ", missing)));
         }
         return missing.isEmpty() ? gate.code(report) : Main.FAILED;
+    }
+
+    /** Writes what stood in files, and may hold what nobody can show: a schedule out of order, for one. */
+    private void write(Outputs outputs, Report report, List<Format> formats) throws IOException {
+        try {
+            outputs.write(report, formats);
+        } catch (RuntimeException e) { // before anything was written
+            throw new BadInput("Something in " + files + " cannot be shown: " + e + ".");
+        }
     }
 
     /** What was measured, graded. */

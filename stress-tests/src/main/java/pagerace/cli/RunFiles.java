@@ -8,9 +8,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import pagerace.race.Catalogue;
 import pagerace.report.Journal;
 import pagerace.report.Json;
+import pagerace.report.Merge;
+import pagerace.report.Mismatch;
+import pagerace.report.NotWhole;
+import pagerace.report.PointFacts;
+import pagerace.report.Regrading;
 import pagerace.report.Report;
 
 /** Reads what runs leave: measurements, and reports. */
@@ -48,9 +56,39 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             throw missing(file, USUAL.file(Format.JSON));
         } catch (IOException e) {
-            throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA
+            throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA + why("it", e)
                     + "; stress and report write one, report.json.");
         }
+    }
+
+    /**
+     * The report in {@code file}, graded again if this catalogue can.
+     *
+     * @throws BadInput if there is none
+     * @throws Mismatch if it contradicts itself
+     */
+    static Report graded(Path file) {
+        Report report = report(file);
+        if (Regrading.isPossible(Catalogue.RACES, report)) {
+            Regrading.check(Catalogue.RACES, new Merge.Source(file.toString(), report));
+            takenAway(report).ifPresent(point -> {
+                throw new BadInput("The file " + file + " lacks the point " + point + ", which its run was asked for;"
+                        + " grade the measured.jsonl of the run.");
+            });
+        }
+        return report;
+    }
+
+    /** The first point that a run of the report was asked for and that does not stand in it. */
+    private static Optional<String> takenAway(Report report) {
+        Selection selection = new Selection(Catalogue.RACES);
+        Set<String> there = report.points().stream().map(PointFacts::key).collect(Collectors.toSet());
+        return report.hosts().stream()
+                .flatMap(host -> host.runs().stream())
+                .flatMap(run ->
+                        Share.of(selection, run.filter(), null, run.host().memoryModel()).asked().stream())
+                .filter(point -> !there.contains(point))
+                .findFirst();
     }
 
     /**
@@ -64,10 +102,14 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             throw missing(file, USUAL.journal());
         } catch (IOException e) {
-            throw new BadInput(
-                    "The file " + file + " cannot be read as measurements, nor as a report; a run writes both to "
-                            + USUAL.directory() + ".");
+            throw new BadInput("The file " + file + " cannot be read as measurements, nor as a report"
+                    + why("its first line", e) + "; a run writes both to " + USUAL.directory() + ".");
         }
+    }
+
+    /** The reason, if it can be told in a sentence whose subject is {@code what}. */
+    private static String why(String what, IOException e) {
+        return e instanceof NotWhole ? ": " + what + " " + e.getMessage() : "";
     }
 
     private static BadInput missing(Path file, Path usual) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import pagerace.explore.Necessity;
 import pagerace.price.PriceFile;
 import pagerace.race.Race;
-import pagerace.report.HostReport;
 import pagerace.report.Journal;
+import pagerace.report.OneLine;
 import pagerace.report.Report;
 import pagerace.report.Run;
 import pagerace.report.Session;
@@ -82,7 +82,7 @@ record StressSession(
                     out.print(Table.of(report));
                     out.println(
                             "Reports: " + outputs.directory().toAbsolutePath().normalize());
-                    report.hosts().stream().map(HostReport::headline).forEach(out::println);
+                    report.hosts().forEach(host -> out.println(OneLine.of(host.headline())));
                     out.flush();
                     reported[0] = report;
                     return gate.code(report);

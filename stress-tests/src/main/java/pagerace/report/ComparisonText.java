@@ -48,12 +48,12 @@ public enum ComparisonText {
             if (!rows.isEmpty()) {
                 lines.add(0, head);
             }
-            return title + "\n"
+            return OneLine.each(title)
                     + lines.stream()
-                            .map(line -> "  "
-                                    + IntStream.range(0, head.size())
-                                            .mapToObj(i -> padded(line.get(i), width(lines, i)))
-                                            .collect(Collectors.joining("  "))
+                            .map(line -> OneLine.of("  "
+                                                    + IntStream.range(0, head.size())
+                                                            .mapToObj(i -> padded(line.get(i), width(lines, i)))
+                                                            .collect(Collectors.joining("  ")))
                                             .stripTrailing()
                                     + "\n")
                             .collect(Collectors.joining());
@@ -96,11 +96,11 @@ public enum ComparisonText {
     }
 
     private static String side(String name, HostClass host, List<Run> runs) {
-        return name
+        return OneLine.of(name
                 + host
                 + runs.stream()
                         .map(run -> (run.label() == null ? "" : run.label() + ", ") + run.started())
-                        .collect(Collectors.joining("; ", " (", ")"));
+                        .collect(Collectors.joining("; ", " (", ")")));
     }
 
     /** In what the runs differ besides: it may be why something changed. */
@@ -122,7 +122,7 @@ public enum ComparisonText {
             difference(found, "ending of the timing", ending(priced.complete()), ending(pricedNow.complete()));
         }
         if (!found.isEmpty()) {
-            sections.add(Section.of("The runs differ in " + String.join("; ", found)));
+            sections.add(Section.of(OneLine.of("The runs differ in " + String.join("; ", found))));
         }
     }
 

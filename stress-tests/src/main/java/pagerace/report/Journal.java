@@ -2,10 +2,12 @@
 package pagerace.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,11 +58,15 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private final BufferedWriter lines;
+    private final Path file;
+    private final Writer lines;
 
     /** Begins a journal, in place of the one that was there. */
     public Journal(Path file, Head head) throws IOException {
-        lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+        this.file = file;
+        // A failure may be told in what is no Unicode: this writer puts question marks there, that of Files would
+        // throw.
+        lines = new OutputStreamWriter(Files.newOutputStream(file), StandardCharsets.UTF_8);
         write(head);
     }
 
@@ -75,44 +81,46 @@ public final class Journal implements AutoCloseable {
     }
 
     private synchronized void write(Object value) {
+        String line = Json.line(value) + System.lineSeparator();
         try {
-            lines.write(Json.LINES.writeValueAsString(value));
-            lines.newLine();
+            lines.write(line);
             lines.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(new FileSystemException(file.toString(), null, e.getMessage()));
         }
     }
 
     /**
      * Reads a journal, as far as it can be read.
      *
+     * @throws NotWhole if something is missing in its first line, or wrong there
      * @throws IOException if there is no such file, or its first line is not the head of a journal
      */
     public static Contents read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-        Head head = Json.LINES.readValue(lines.isEmpty() ? "" : lines.get(0), Head.class);
-        if (head == null
-                || head.schema() != Report.SCHEMA
-                || head.plan() == null
-                || head.run() == null
-                || head.run().host() == null
-                || head.catalogue() == null) {
-            throw new IOException("not the head of a journal");
+        Head head = Json.read(lines.isEmpty() ? "" : lines.get(0), Head.class);
+        if (head.schema() != Report.SCHEMA) {
+            throw new NotWhole("is of version " + head.schema());
         }
         List<Measurement> measurements = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
+            String line = "line " + (i + 1) + " ";
             try {
                 if (lines.get(i).startsWith("{\"end\"")) {
-                    return new Contents(head, measurements, Json.LINES.readValue(lines.get(i), End.class), null);
+                    End end = Json.read(lines.get(i), End.class);
+                    boolean last = i == lines.size() - 1;
+                    return new Contents(
+                            head, measurements, end, last ? null : "line " + (i + 2) + " stands behind the end");
                 }
-                Measurement measurement = Json.LINES.readValue(lines.get(i), Measurement.class);
+                Measurement measurement = Json.read(lines.get(i), Measurement.class);
                 if (!head.run().id().equals(measurement.run())) {
-                    return new Contents(head, measurements, null, "line " + (i + 1) + " is of another run");
+                    return new Contents(head, measurements, null, line + "is of another run");
                 }
                 measurements.add(measurement);
+            } catch (NotWhole e) {
+                return new Contents(head, measurements, null, line + e.getMessage());
             } catch (JsonProcessingException e) {
-                return new Contents(head, measurements, null, "line " + (i + 1) + " is broken or cut off");
+                return new Contents(head, measurements, null, line + "is broken or cut off");
             }
         }
         return new Contents(head, measurements, null, null);

@@ -5,30 +5,31 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Transcript.Line;
-import pagerace.verdict.Measurement;
 
 /** The report as {@code report.json}: each record an object, each component a field of that name. */
 public final class Json {
     static final ObjectMapper LINES = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(
+                    DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                    DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final ObjectMapper PRETTY = LINES.copy()
             .disable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -76,66 +77,34 @@ public final class Json {
     /**
      * Reads such a text.
      *
-     * @throws IOException if it is none, or one of another version
+     * @throws NotWhole if it is none of this version, or parts of it are missing or contradict each other
+     * @throws IOException if it is no JSON
      */
     public static Report read(String text) throws IOException {
-        Report report = PRETTY.readValue(text, Report.class);
-        if (report == null || report.schema() != Report.SCHEMA || !isWhole(report)) {
-            throw new IOException("not a report of version " + Report.SCHEMA);
-        }
+        Report report = read(text, Report.class);
+        Wholeness.check(report);
         return report;
     }
 
-    /** Whether nothing is missing that formats lean on: no null where there must be none, a run on each host and for each measurement, a result for each point. */
-    private static boolean isWhole(Report report) {
-        return isFilled(report)
-                && !report.hosts().isEmpty()
-                && report.hosts().stream()
-                        .allMatch(host -> !host.runs().isEmpty()
-                                && areOfTheRuns(host)
-                                && arePlanned(host)
-                                && resultKeys(host).equals(pointKeys(report)));
-    }
-
-    private static boolean areOfTheRuns(HostReport host) {
-        Set<String> runs = host.runs().stream().map(Run::id).collect(Collectors.toSet());
-        return host.measurements().stream().map(Measurement::run).allMatch(runs::contains);
-    }
-
-    private static boolean arePlanned(HostReport host) {
-        Set<String> plan = host.results().stream()
-                .filter(result -> result.plan() != null)
-                .map(Result::key)
-                .collect(Collectors.toSet());
-        return host.measurements().stream().allMatch(measurement -> Session.isDue(measurement.point(), plan));
-    }
-
-    private static List<String> resultKeys(HostReport host) {
-        return host.results().stream().map(Result::key).toList();
-    }
-
-    private static List<String> pointKeys(Report report) {
-        return report.points().stream().map(PointFacts::key).toList();
-    }
-
-    private static boolean isFilled(@Nullable Object value) {
-        if (value instanceof Record owner) {
-            return Arrays.stream(owner.getClass().getRecordComponents())
-                    .allMatch(component -> isFilled(owner, component));
-        }
-        if (value instanceof Collection<?> all) {
-            return all.stream().allMatch(Json::isFilled);
-        }
-        return value instanceof Map<?, ?> map ? isFilled(map.values()) : value != null;
-    }
-
-    private static boolean isFilled(Record owner, RecordComponent component) {
+    /**
+     * Reads a record: the whole text is one object, each field stands there once, and no number is below zero.
+     *
+     * @throws NotWhole if a field is missing, or its value is one that cannot be
+     * @throws IOException if it is no such text
+     */
+    public static <T extends Record> T read(String text, Class<T> type) throws IOException {
+        @Nullable T value;
         try {
-            Object value = component.getAccessor().invoke(owner);
-            boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            return value == null ? mayBeNull : isFilled(value);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+            value = LINES.readValue(text, type);
+        } catch (ValueInstantiationException e) {
+            throw e.getCause() instanceof IllegalArgumentException refused
+                    ? new NotWhole("is wrong: " + refused.getMessage())
+                    : e;
         }
+        if (value == null) {
+            throw new NotWhole("is empty");
+        }
+        Wholeness.check((Record) value);
+        return value;
     }
 }

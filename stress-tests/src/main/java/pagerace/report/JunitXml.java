@@ -45,8 +45,8 @@ public final class JunitXml {
         line(xml, 1);
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", "pagerace");
-        xml.writeAttribute("hostname", host.host().toString());
-        xml.writeAttribute("timestamp", host.runs().get(0).started());
+        xml.writeAttribute("hostname", OneLine.of(host.host().toString()));
+        xml.writeAttribute("timestamp", OneLine.of(host.runs().get(0).started()));
         xml.writeAttribute("tests", String.valueOf(1 + host.results().size()));
         xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE)));
         xml.writeAttribute("errors", "0");
@@ -104,8 +104,8 @@ public final class JunitXml {
     private static void begin(XMLStreamWriter xml, String group, String name, long millis) throws XMLStreamException {
         line(xml, 2);
         xml.writeStartElement("testcase");
-        xml.writeAttribute("classname", group);
-        xml.writeAttribute("name", name);
+        xml.writeAttribute("classname", OneLine.of(group));
+        xml.writeAttribute("name", OneLine.of(name));
         xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", millis / 1000.0));
     }
 
@@ -114,7 +114,7 @@ public final class JunitXml {
         said(xml, kind, verdict, message);
         line(xml, 3);
         xml.writeStartElement("system-out");
-        xml.writeCharacters(output);
+        xml.writeCharacters(OneLine.of(output));
         xml.writeEndElement();
         line(xml, 2);
         xml.writeEndElement();
@@ -128,7 +128,7 @@ public final class JunitXml {
             if (kind == Kind.FAILURE) {
                 xml.writeAttribute("type", verdict.name());
             }
-            xml.writeAttribute("message", message);
+            xml.writeAttribute("message", OneLine.of(message));
         }
     }
 

@@ -98,7 +98,8 @@ public final class Markdown {
             text.append("The simplest schedule to it under ")
                     .append(told.under())
                     .append(":\n\n```text\n")
-                    .append(Trace.print(told.transcript()))
+                    // A backtick could end the block, and no transcript of ours has one.
+                    .append(OneLine.each(Trace.print(told.transcript())).replace('`', '\''))
                     .append("```\n\n");
         }
     }
@@ -141,8 +142,8 @@ public final class Markdown {
                 .collect(Collectors.joining());
     }
 
-    /** Plain text, so that it stays plain: nothing in it opens a cell, code, emphasis or a tag. */
+    /** Plain text, so that it stays plain: nothing in it opens a cell, code, emphasis, a tag, a link or an image. */
     static String escaped(String plain) {
-        return plain.replaceAll("[\\\\`*|~<]", "\\\\$0").replace('\n', ' ');
+        return OneLine.of(plain).replaceAll("[\\\\`*|~<]|](?=\\()", "\\\\$0");
     }
 }

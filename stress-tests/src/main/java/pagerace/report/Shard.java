@@ -19,7 +19,7 @@ public record Shard(int number, int count) {
     /** Checks that there is such a part. */
     public Shard {
         if (number < 1 || number > count) {
-            throw new IllegalArgumentException("no shard: " + number + "/" + count);
+            throw new IllegalArgumentException(number + "/" + count + " is no shard");
         }
     }
 
@@ -31,7 +31,7 @@ public record Shard(int number, int count) {
     public static Shard parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("no shard: " + text);
+            throw new IllegalArgumentException(text + " is no shard");
         }
         return new Shard(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }

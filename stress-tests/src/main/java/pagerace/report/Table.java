@@ -25,24 +25,32 @@ public final class Table {
     /** The table: one for each class of hosts. */
     public static String of(Report report) {
         return report.hosts().stream()
-                .map(host -> (report.hosts().size() > 1 ? "\n" + host.host() + "\n" : "") + of(report, host))
+                .map(host -> (report.hosts().size() > 1
+                                ? "\n" + OneLine.of(host.host().toString()) + "\n"
+                                : "")
+                        + of(report, host))
                 .collect(Collectors.joining());
     }
 
     private static String of(Report report, HostReport host) {
         List<Row> shown = rows(report, host);
         int[] widths = widths(shown);
-        StringBuilder text = new StringBuilder(host.headline()).append('\n');
+        StringBuilder text = new StringBuilder(OneLine.of(host.headline())).append('\n');
         String race = "";
         for (Row row : shown) {
             if (!row.point().race().equals(race)) {
                 race = row.point().race();
-                text.append('\n').append(race).append(priced(row.result())).append('\n');
+                text.append('\n')
+                        .append(OneLine.of(race + priced(row.result())))
+                        .append('\n');
                 row(text, HEAD, widths);
             }
             row(text, cells(row), widths);
         }
-        return text.append('\n').append(summary(report, host)).append('\n').toString();
+        return text.append('\n')
+                .append(OneLine.of(summary(report, host)))
+                .append('\n')
+                .toString();
     }
 
     /** What threads ran, what fails, and, in the races that they ran, what has a price though no plan has it. */
@@ -102,7 +110,7 @@ public final class Table {
             boolean number = i >= 4 && i <= 8;
             line.append("  ").append(number ? blank + cells.get(i) : cells.get(i) + blank);
         }
-        text.append(line.toString().stripTrailing()).append('\n');
+        text.append(OneLine.of(line.toString()).stripTrailing()).append('\n');
     }
 
     /** What stands below {@link #HEAD}. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import pagerace.explore.Trace;
 import pagerace.report.Report.Row;
 import pagerace.verdict.Prediction.Told;
@@ -34,7 +35,8 @@ public final class Tap {
             run(host);
             report.rows(host).forEach(row -> point(host, row));
         }
-        return "TAP version 14\n1.." + number + "\n" + String.join("\n", lines) + "\n";
+        return "TAP version 14\n1.." + number + "\n"
+                + lines.stream().map(line -> OneLine.of(line) + "\n").collect(Collectors.joining());
     }
 
     private String line(boolean ok, String description, String directive) {
@@ -85,8 +87,8 @@ public final class Tap {
         return report.hosts().size() > 1 ? " on " + host.host() : "";
     }
 
-    /** Nothing in it is a directive, or ends the line. */
+    /** Nothing in it is a directive. */
     private static String escaped(String plain) {
-        return plain.replace("\\", "\\\\").replace("#", "\\#").replace('\n', ' ');
+        return plain.replace("\\", "\\\\").replace("#", "\\#");
     }
 }

@@ -311,7 +311,7 @@ public final class JcstressEngine implements Engine {
         long measuring = fork.measuring().toMillis();
         // Both actors spin while they measure; a VM that starts uses about one CPU.
         double expected = ACTORS * Math.min(measuring, millis) + Math.max(0, millis - measuring);
-        double share = cpuMillis == 0 ? 1 : Math.min(1, cpuMillis / expected);
+        double share = cpuMillis <= 0 ? 1 : Math.min(1, cpuMillis / expected);
         return new Measurement(
                 run, fork.point().key(), fork.tier(), fork.stride(), millis, share, outcomes, probe, failure);
     }

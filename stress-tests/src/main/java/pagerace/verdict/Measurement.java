@@ -32,9 +32,22 @@ public record Measurement(
     /** How the failure of a fork that was ended from outside begins; every other failure is a crash. */
     public static final String KILLED = "killed: it hung for ";
 
-    /** Copies the counts, in the order of the words. */
+    /** No fork comes near it, and the sum of those that any run has does not overflow: samples cannot cancel each other. */
+    private static final long MOST_SAMPLES = 1L << 40;
+
+    /** Checks the numbers; copies the counts, in the order of the words. */
     public Measurement {
         outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
+        outcomes.forEach((word, count) -> require(count >= 0 && count <= MOST_SAMPLES, count, "samples of " + word));
+        require(stride >= 0, stride, "scenarios");
+        require(millis >= 0, millis, "ms");
+        require(cpuShare >= 0 && cpuShare <= 1, cpuShare, "of the CPU time");
+    }
+
+    private static void require(boolean possible, Number number, String what) {
+        if (!possible) {
+            throw new IllegalArgumentException("no fork has " + number + " " + what);
+        }
     }
 
     /** Whether the fork ended badly by itself: an actor or the judge threw, or the VM did not run at all. */

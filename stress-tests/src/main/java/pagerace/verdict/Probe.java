@@ -46,7 +46,7 @@ public record Probe(
                 || cpuMillis < 0
                 || stolenMillis < 0
                 || waitedMillis < 0) {
-            throw new IllegalArgumentException("no probe counts so");
+            throw new IllegalArgumentException("no probe has such counts");
         }
     }
 

@@ -185,7 +185,7 @@ class MainTest {
     void aPriceFileThatIsNone() throws IOException {
         Path file = Files.writeString(directory.resolve("prices.json"), "[{\"primaryMetric\": 1}]");
         assertThat(run("stress", "--output=" + directory, "--prices=" + file)).isEqualTo(2);
-        assertOneSentence("is not a price file; the benchmarks write one");
+        assertOneSentence("is not a price file of version " + PriceFile.SCHEMA + "; the benchmarks write one");
         err.reset();
         Files.writeString(file, "{\"schema\": 99, \"prices\": []}");
         assertThat(run("stress", "--output=" + directory, "--prices=" + file)).isEqualTo(2);

@@ -166,7 +166,9 @@ class ReportCommandTest {
         Files.writeString(report, Files.readString(report).replace("\"1/3\"", "\"4/3\""));
         Ran.of("report", "--merge", report.toString(), "--output=" + directory.resolve("merged"))
                 .isRefusedWith("The file " + report
-                        + " is not a whole report of version 3; stress and report write one, report.json.");
+                        + " is not a whole report of version " + Report.SCHEMA
+                        + ": it is wrong: 4/3 is no shard; stress and report write one,"
+                        + " report.json.");
     }
 
     @Test

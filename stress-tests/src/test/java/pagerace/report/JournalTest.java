@@ -3,14 +3,20 @@ package pagerace.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.race.Reachability;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
@@ -88,6 +94,83 @@ class JournalTest {
                         + text.substring(last).replace(HEAD.run().id(), "another-id"));
         assertThat(Journal.read(file).measurements()).containsExactly(FIRST);
         assertThat(Journal.read(file).damage()).isEqualTo("line 3 is of another run");
+    }
+
+    /** Each line: a part of the third line, what to put there, and what is said of it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"point\":\"b\", | '' | lacks point",
+                "\"tier\":\"INTERPRETER\" | \"tier\":null | lacks tier",
+                "\"run\":\"an-id\", | '' | lacks run",
+                "\"outcomes\":{} | \"outcomes\":null | is broken or cut off",
+                "\"outcomes\":{} | \"outcomes\":{\"WRONG\":null} | is broken or cut off",
+                "\"outcomes\":{} | \"outcomes\":{\"WRONG\":1,\"WRONG\":0} | is broken or cut off",
+                "\"outcomes\":{} | \"outcomes\":{\"WRONG\":-1} | is wrong: no fork has -1 samples of WRONG",
+                "\"millis\":20 | \"millis\":-1 | is wrong: no fork has -1 ms",
+                "\"stride\":4 | \"stride\":-1 | is wrong: no fork has -1 scenarios",
+                "\"cpuShare\":1.0 | \"cpuShare\":\"NaN\" | is wrong: no fork has NaN of the CPU time",
+                "\"cpuShare\":1.0, | '' | is broken or cut off",
+                "\"run\":\"an-id\" | \"run\":\"an-id\",\"run\":\"an-id\" | is broken or cut off",
+                "\"killed\"} | \"killed\"}} | is broken or cut off",
+                "\"killed\"} | \"killed\"} x | is broken or cut off",
+            })
+    void aLineThatNoForkWrote(String part, String other, String why) throws IOException {
+        List<String> lines = Files.readAllLines(journal());
+        assertThat(lines.get(2)).contains(part);
+        Path file = Files.write(
+                directory.resolve("forged.jsonl"),
+                List.of(lines.get(0), lines.get(1), lines.get(2).replace(part, other)));
+        assertThat(Journal.read(file)).isEqualTo(new Journal.Contents(HEAD, List.of(FIRST), null, "line 3 " + why));
+    }
+
+    @Test
+    void nothingStandsBehindTheEnd() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(journal()));
+        lines.add(2, "{\"end\":true,\"elapsed\":239}");
+        Path file = Files.write(directory.resolve("forged.jsonl"), lines);
+        assertThat(Journal.read(file))
+                .isEqualTo(new Journal.Contents(
+                        HEAD, List.of(FIRST), new Journal.End(true, 239), "line 4 stands behind the end"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"filter\":\"TestRace/*\" | \"filter\":null | lacks run.filter",
+                "\"plan\":[\"a\",\"b\"] | \"plan\":[\"a\",null] | lacks plan",
+                "\"memoryModel\":\"TSO\" | \"memoryModel\":null | lacks run.host.memoryModel",
+                "\"shard\":null | \"shard\":\"4/3\" | is wrong: 4/3 is no shard",
+                "\"budget\":240 | \"budget\":-1 | has -1 as run.budget",
+                "{\"schema\":" + Report.SCHEMA + " | {\"schema\":1 | is of version 1",
+            })
+    void aHeadThatNoRunWrote(String part, String other, String why) throws IOException {
+        String text = Files.readString(journal());
+        assertThat(text).contains(part);
+        Path file = Files.writeString(directory.resolve("forged.jsonl"), text.replaceFirst(Pattern.quote(part), other));
+        assertThatThrownBy(() -> Journal.read(file))
+                .isInstanceOf(NotWhole.class)
+                .hasMessage(why);
+    }
+
+    @Test
+    void aFailureThatIsNoUnicodeIsWrittenNevertheless() throws IOException {
+        Path file = directory.resolve("measured.jsonl");
+        try (Journal journal = new Journal(file, HEAD)) {
+            journal.add(FIRST.failedWith("\ud800"));
+        }
+        assertThat(Journal.read(file).measurements()).containsExactly(FIRST.failedWith("?"));
+    }
+
+    @Test
+    void aFullDiskIsNamed() {
+        Path full = Path.of("/dev/full");
+        assumeThat(full).exists();
+        assertThatThrownBy(() -> new Journal(full, HEAD).close())
+                .hasRootCauseMessage("/dev/full: No space left on device")
+                .hasRootCauseInstanceOf(FileSystemException.class);
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.explore.Necessity;
 import pagerace.explore.Site;
 import pagerace.explore.Transcript;
@@ -383,6 +385,61 @@ public class ReportFormatsTest {
         assertThatThrownBy(() -> Json.read("null")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 3", "\"schema\" : 4")))
                 .isInstanceOf(IOException.class);
+    }
+
+    /** The report with that text wherever a file may bring some: a label, a reason, a host, a name. */
+    private static Report saying(String text) throws IOException {
+        String quoted = Json.line(text);
+        String inside = quoted.substring(1, quoted.length() - 1);
+        return Json.read(Json.of(twoHosts())
+                .replace("a label", inside)
+                .replace("17.0.1+1", inside)
+                .replace("unmended", inside)
+                .replace("\"UNFENCED\"", quoted)
+                .replace("\"TestRace\"", quoted)
+                .replace("nobody has established what it does", inside)
+                .replace("seen 7 times", inside));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\u000b"})
+    void noTextBeginsALine(String end) throws IOException {
+        Report report = saying("x" + end + "Bail out!" + end + "ok 99" + end + "::error::x" + end + "x");
+        for (String text : List.of(Table.of(report), Tap.of(report), Markdown.of(report))) {
+            assertThat(text.split("\\R")).noneMatch(line -> line.strip().matches("(Bail out!|ok 99|::).*"));
+        }
+    }
+
+    @Test
+    void noTextIsACommandToTheRunner() throws IOException {
+        Report report = saying("::error::x");
+        for (String text : List.of(Table.of(report), Tap.of(report), Markdown.of(report))) {
+            assertThat(text.lines()).noneMatch(line -> line.strip().startsWith("::"));
+        }
+    }
+
+    @Test
+    void noTextControlsTheTerminal() throws IOException {
+        Report report = saying("\u001b[31m \u009b31m \u0000 \u007f \u202e \ud800 \uffff");
+        for (String text : List.of(Table.of(report), Tap.of(report), Markdown.of(report), JunitXml.of(report))) {
+            assertThat(text).doesNotContainPattern("[\\p{Cc}&&[^\n]]|[\u202e\uffff]|\\p{Cs}");
+        }
+    }
+
+    @Test
+    void noTextIsMarkup() throws IOException {
+        assertThat(Markdown.of(saying("<script>x</script> <img onerror=x> ![x](http://x) | `x`")))
+                .contains("\\<script>x\\</script> \\<img onerror=x> ![x\\](http://x) \\| \\`x\\`")
+                .doesNotContainPattern("(?<!\\\\)(<|\\]\\()");
+    }
+
+    @Test
+    void noTextEndsASchedule() throws IOException {
+        String text = Json.of(report());
+        String note = "waits in the store buffer";
+        assertThat(Markdown.of(Json.read(text.replace(note, "```")))).contains("'''");
+        assertThatThrownBy(() -> Json.read(text.replace(note, "\\n```\\n<script>")))
+                .hasMessage("has control characters in a schedule of the point TestRace/BROKEN[small]");
     }
 
     @Test
