@@ -9,6 +9,7 @@ import java.util.Locale;
 import pagerace.race.Point;
 import pagerace.stress.Progress;
 import pagerace.verdict.Given;
+import pagerace.verdict.Probe;
 import pagerace.verdict.Tier;
 
 /** How far a stress run is, on one line. */
@@ -44,17 +45,28 @@ final class ConsoleProgress implements Progress {
                 elapsed,
                 String.format(
                         Locale.ROOT,
-                        "[%s, %s left] %d of %d points settled; host: %.0f %% of two CPUs, %.0f %% stolen, met in %d of %d; %s in %s",
+                        "[%s, %s left] %d of %d points have what they need; %snow %s in %s",
                         Budget.text(elapsed),
                         Budget.text(left),
                         settled,
                         points,
-                        100 * given.cpuShare(),
-                        100 * given.probe().stolen(),
-                        given.probe().met(),
-                        given.probe().slots(),
+                        host(given),
                         point.key(),
                         tier));
+    }
+
+    /** What the host gives; nothing before the first fork has ended. */
+    private static String host(Given given) {
+        Probe probe = given.probe();
+        return probe.slots() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "so far %.0f %% of two CPUs, %.1f %% stolen, two threads met in %d of %d slots; ",
+                        100 * given.cpuShare(),
+                        100 * probe.stolen(),
+                        probe.met(),
+                        probe.slots());
     }
 
     @Override

@@ -4,25 +4,27 @@ package pagerace.cli;
 import org.jspecify.annotations.Nullable;
 import pagerace.report.HostReport;
 import pagerace.report.Report;
+import pagerace.report.RunVerdict;
 import picocli.CommandLine.Option;
 
 /** The one place where what is said of a run becomes an exit code, and a mark for whoever looks at its directory. */
 final class Gate {
     /** What to make of a run that is undecided for want of a good host or of time. */
     enum Undecided {
-        /** It ends with a code of its own. */
+        /** The exit code is 4. */
         FAIL,
-        /** It says so, and ends like one that passed. */
+        /** The exit code is 0, and the mark says what it was. */
         WARN
     }
 
     @Option(
             names = "--undecided",
             paramLabel = "HOW",
-            defaultValue = "FAIL",
+            defaultValue = "fail",
             description =
-                    "What to make of points that are undecided for want of a good host or of time: ${COMPLETION-CANDIDATES}."
-                            + " With WARN the exit code is 0 all the same, which is for hosts that are shared. Default: ${DEFAULT-VALUE}.")
+                    "What to do if a bad host or lack of time leaves points undecided. fail: exit with 4. warn: exit with 0 and"
+                            + " leave the file \"undecided\" instead of \"passed\"; for shared machines. An interrupted run exits with 4"
+                            + " in any case. Default: ${DEFAULT-VALUE}.")
     private Undecided undecided = Undecided.FAIL;
 
     Gate() {}
@@ -32,12 +34,12 @@ final class Gate {
         this.undecided = undecided;
     }
 
-    /** The code to exit with. An interrupted run is undecided through nobody's fault, and never forgiven. */
+    /** The code to exit with. Neither host nor budget is the reason that an interrupted run is undecided, so it is never accepted. */
     int code(Report report) {
         return switch (report.verdict()) {
             case PASSED -> Main.PASSED;
             case FAILED -> Main.FAILED;
-            case UNDECIDED -> isForgiven(report) ? Main.PASSED : Main.UNDECIDED;
+            case UNDECIDED -> isAccepted(report) ? Main.PASSED : Main.UNDECIDED;
         };
     }
 
@@ -46,11 +48,18 @@ final class Gate {
         return switch (report.verdict()) {
             case PASSED -> Outputs.Mark.PASSED;
             case FAILED -> null;
-            case UNDECIDED -> isForgiven(report) ? Outputs.Mark.UNDECIDED : null;
+            case UNDECIDED -> isAccepted(report) ? Outputs.Mark.UNDECIDED : null;
         };
     }
 
-    private boolean isForgiven(Report report) {
+    /** What has to be known if an undecided run is accepted; empty if it is not. */
+    String warning(Report report) {
+        return report.verdict() == RunVerdict.UNDECIDED && isAccepted(report)
+                ? "Accepted as it is, because of --undecided warn\n"
+                : "";
+    }
+
+    private boolean isAccepted(Report report) {
         return undecided == Undecided.WARN && report.hosts().stream().allMatch(HostReport::isComplete);
     }
 }

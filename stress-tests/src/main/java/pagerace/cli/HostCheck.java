@@ -117,12 +117,14 @@ final class HostCheck {
         if (probe.slots() == 0) {
             return; // there are no two CPUs, which is a problem already
         }
+        String roundTrip = probe.roundTrips() == 0
+                ? "no round trip"
+                : String.format(Locale.ROOT, "a round trip took %,d ns", probe.nanosPerRoundTrip());
         String said = String.format(
                 Locale.ROOT,
-                "%s; a round trip took %,d ns, the longest %,d us; in %.0f %% of the time some thread waited for a CPU;"
-                        + " load average %.1f",
+                "%s; %s, the longest gap was %,d us; in %.0f %% of the time some thread waited for a CPU; load average %.1f",
                 probe.inWords(),
-                probe.nanosPerRoundTrip(),
+                roundTrip,
                 probe.gapMicros(),
                 100 * probe.waited(),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
@@ -134,8 +136,8 @@ final class HostCheck {
                     "load",
                     String.format(
                             Locale.ROOT,
-                            "%s: a good host meets in %.0f %% and has less than %.0f %% stolen; here a run may be UNDECIDED, and"
-                                    + " prices mean little; end what else runs",
+                            "%s; on a good host two threads meet in at least %.0f %% of the slots, and less than %.0f %% is"
+                                    + " stolen: here a run may end UNDECIDED, and prices mean little; stop what else runs",
                             said,
                             100 * Probe.ENOUGH_MET,
                             100 * Probe.TOO_MUCH_STOLEN));

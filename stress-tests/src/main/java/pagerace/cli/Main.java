@@ -34,9 +34,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             Main.MEANS_PASSED,
-            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE with neither host nor budget to blame), a canary was silent"
-                    + " on a good host, the explorer disagrees with the catalogue, or a soak found a violation, missed an"
-                    + " operation, did not catch a mutant or was interrupted",
+            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE because of the instrument), a canary was silent on a good"
+                    + " host, the explorer disagrees with the catalogue, verdicts changed in a comparison, a shard is missing"
+                    + " in a merge, doctor found a problem, or a soak found a violation, missed an operation, did not catch a"
+                    + " mutant or was interrupted",
             Main.MEANS_BAD_INPUT,
             Main.MEANS_CRASHED,
             Main.MEANS_UNDECIDED
@@ -48,20 +49,22 @@ public final class Main {
     static final int CRASHED = 3;
     static final int UNDECIDED = 4;
 
-    static final String MEANS_PASSED = "0:everything was decided, and nothing fails";
+    static final String MEANS_PASSED =
+            "0:everything was decided and nothing fails, or --undecided warn accepts what is undecided";
 
     static final String MEANS_FAILED =
-            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE with neither host nor budget to blame), or a canary was"
-                    + " silent on a good host";
+            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE because of the instrument), or a canary was silent on a good"
+                    + " host";
 
     /** How the help of a command explains the codes that mean the same everywhere. */
     static final String MEANS_BAD_INPUT =
-            "2:the command line, a file or an own fix was not understood; one sentence says what would be";
+            "2:the command line, a file or an own fix was refused; one sentence says why, and what would be accepted";
 
     static final String MEANS_CRASHED = "3:the suite itself failed, or its files could not be written";
 
     static final String MEANS_UNDECIDED =
-            "4:nothing fails, but points are undecided for want of a good host or of time, or the run was interrupted";
+            "4:nothing fails, but points are undecided because the host was bad or time ran out, or the run that is reported was"
+                    + " interrupted";
 
     private static final List<String> COMMANDS = List.of(
             "list",

@@ -122,6 +122,7 @@ final class ReportCommand implements Callable<Integer> {
                         .filter(format -> !isSame(outputs.file(format), file))
                         .toList());
         out.print(Table.of(report));
+        out.print(gate.warning(report));
         if (!Regrading.isPossible(Catalogue.RACES, report)) {
             out.println(
                     "Not graded again: the report is of another catalogue, or has own fixes that are not on the class"

@@ -61,7 +61,7 @@ record StressSession(
     }
 
     /**
-     * Runs all of it; returns the exit code.
+     * Runs all of it; returns the exit code. Whatever is thrown on the way, what was measured until then is reported first.
      *
      * @param engine is asked once, if there is anything to measure
      * @param out takes progress and results
@@ -80,6 +80,7 @@ record StressSession(
                     Report report = Report.of(races, asked, predictions, necessity, List.of(session));
                     outputs.write(report, Format.USUAL);
                     out.print(Table.of(report));
+                    out.print(gate.warning(report));
                     out.println(
                             "Reports: " + outputs.directory().toAbsolutePath().normalize());
                     report.hosts().forEach(host -> out.println(OneLine.of(host.headline())));
@@ -116,18 +117,22 @@ record StressSession(
         return plan.stream().map(tally -> tally.point().key()).toList();
     }
 
-    /** Whether the run went on to its end. On one CPU that comes at once: the host says in the report why nothing was measured. */
+    /**
+     * Whether the run went on to its end. On one CPU that comes at once: the report says why nothing was measured.
+     *
+     * @throws BadInput if there are more, and yet no place for two actors
+     */
     private boolean measure(Starter starter, PrintStream out, Ending ending, Consumer<Measurement> sink) {
         if (plan.isEmpty()) {
             return true;
         }
         try (@Nullable Engine engine = starter.start()) {
             if (engine == null) {
-                boolean oneCpu = run.host().cpus() < 2;
-                if (!oneCpu) {
-                    out.println("JCStress finds no place for two actors here; ./pagerace doctor says more");
+                if (run.host().cpus() > 1) {
+                    throw new BadInput("JCStress finds no place for two actors among the "
+                            + run.host().cpus() + " CPUs that this process may use; ./pagerace doctor says more.");
                 }
-                return oneCpu;
+                return true;
             }
             StressRun stress = new StressRun(
                     plan,

@@ -13,11 +13,11 @@ import pagerace.verdict.Verdict;
  * @param tier the tier
  * @param point the canary
  * @param samples executions measured
- * @param shown how many of them showed it
- * @param verdict REPRODUCED if it was shown, often enough
- * @param reason why not; empty if it was
- * @param cause to what it is due if it was not; null if it was
- * @param fails whether that fails the build
+ * @param shown how many of them showed the outcome of the canary
+ * @param verdict REPRODUCED if that is often enough
+ * @param reason why it counts as silent; empty if it does not
+ * @param cause the cause of that; null if it does not
+ * @param fails whether it makes the run FAILED
  */
 public record CanaryResult(
         String run,

@@ -17,7 +17,7 @@ import pagerace.verdict.Verdict;
  * @param rows the points that fail so, in the catalogue's order; at least one
  */
 public record FailureGroup(Verdict verdict, String reason, List<Row> rows) {
-    /** So many lines can be taken in at a glance. */
+    /** The most groups that a report lists. */
     public static final int MOST = 10;
 
     /**

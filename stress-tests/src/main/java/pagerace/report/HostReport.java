@@ -126,9 +126,7 @@ public record HostReport(
                                     && m.tier() == tier
                                     && m.point().equals(tier.canary().key()))
                             .forEach(canary::add);
-                    Grade grade = canary.forks() == 0
-                            ? Grade.of(Verdict.INCONCLUSIVE, "it never ran, and points did")
-                            : grader.grade(canary, null, null);
+                    Grade grade = grader.canary(canary);
                     missing.millis += grade.missingMillis();
                     canaries.add(new CanaryResult(
                             run.id(),

@@ -27,8 +27,8 @@ public final class Regrading {
     }
 
     /**
-     * Checks that all counts and verdicts follow from the measurements and predictions that stand in the report. In what words
-     * a reason is given, what the plan demanded and what prices there are does not count.
+     * Checks that all counts and verdicts follow from the measurements and predictions that stand in the report. The
+     * wording of reasons, the demands of the plan, and prices are not compared.
      *
      * @throws Mismatch if one does not
      */

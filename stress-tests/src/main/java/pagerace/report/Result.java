@@ -23,7 +23,7 @@ import pagerace.verdict.Verdict;
  * @param unseen outcomes that such a host could show by the prediction, and that no sample showed
  * @param verdict the verdict
  * @param reason why; empty where the counts say it all
- * @param cause of an inconclusive point to what that is due; null of every other
+ * @param cause why the point is inconclusive; null for every other verdict
  * @param fails whether it fails the build
  */
 public record Result(
@@ -45,7 +45,7 @@ public record Result(
     /** {@link #reason} of a point that another run has, or none. */
     static final String NOT_HERE = "not part of this run";
 
-    /** Whether it is inconclusive for want of a good host or of time. */
+    /** Whether it is inconclusive because the host was bad or time ran out. */
     boolean isLeftUndecided() {
         return cause != null && cause.isExcuse();
     }

@@ -4,18 +4,18 @@ package pagerace.report;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import pagerace.verdict.Cause;
 import pagerace.verdict.Given;
 import pagerace.verdict.Verdict;
 
 /** From what is said of points and canaries to what is said of the run, and how to say it. */
 final class RunVerdicts {
-    /** Nobody waits longer than that for a better host. */
+    /** For more than that nobody is asked. */
     private static final Duration TOO_LONG = Duration.ofHours(3);
 
     private final Session session;
@@ -60,80 +60,112 @@ final class RunVerdicts {
      */
     String headline(Given given, long missingMillis) {
         RunVerdict verdict = verdict();
-        return verdict + ": "
-                + switch (verdict) {
-                    case PASSED -> planned.isEmpty() ? "nothing was to be done" : decided();
-                    case FAILED -> String.join("; ", failures());
-                    case UNDECIDED -> open(given, missingMillis);
-                };
+        List<String> said = switch (verdict) {
+            case PASSED -> passed();
+            case FAILED -> failed();
+            case UNDECIDED -> open(given, missingMillis);
+        };
+        return verdict + ": " + String.join("; ", said);
     }
 
-    private String decided() {
-        return (planned.size() == 1 ? "the point is" : "all " + planned.size() + " points are")
-                + " decided, and nothing fails";
-    }
-
-    private List<String> failures() {
-        List<String> failures = new ArrayList<>();
-        if (isUnplanned()) {
-            failures.add("no point was planned");
+    private List<String> passed() {
+        if (planned.isEmpty()) {
+            return List.of("there was nothing to do");
         }
-        silent.stream().filter(CanaryResult::fails).forEach(canary -> failures.add(canary.inWords()));
+        List<String> said = new ArrayList<>();
+        long unknown = planned.stream()
+                .filter(result -> result.verdict() == Verdict.UNKNOWN)
+                .count();
+        long decided = planned.size() - unknown;
+        said.add(
+                unknown == 0
+                        ? (decided == 1 ? "the point is" : "all " + decided + " points are") + " decided"
+                        : decided + " of " + points() + " decided, " + unknown + " UNKNOWN");
+        said.add("nothing fails");
+        return said;
+    }
+
+    /** {@code 175 points}. */
+    private String points() {
+        return planned.size() + (planned.size() == 1 ? " point" : " points");
+    }
+
+    private List<String> failed() {
+        List<String> said = new ArrayList<>();
+        if (isUnplanned()) {
+            said.add("no point was planned");
+        }
+        silent.stream().filter(CanaryResult::fails).forEach(canary -> said.add(canary.inWords()));
         if (!failing.isEmpty()) {
             Map<Verdict, Integer> counts = new TreeMap<>();
             failing.forEach(result -> counts.merge(result.verdict(), 1, Integer::sum));
-            failures.add(counts.entrySet().stream()
+            said.add(counts.entrySet().stream()
                             .map(each -> each.getValue() + " " + each.getKey())
                             .collect(Collectors.joining(", "))
                     + ", first " + failing.get(0).key() + " (" + failing.get(0).reason() + ")");
         }
-        return failures;
+        if (!undecided.isEmpty()) {
+            said.add(undecided.size() + " of " + points() + " undecided");
+        }
+        if (isInterrupted()) {
+            said.add("the run was interrupted");
+        }
+        return said;
     }
 
-    private String open(Given given, long missingMillis) {
+    private List<String> open(Given given, long missingMillis) {
         List<String> said = new ArrayList<>();
         if (isInterrupted()) {
-            said.add("interrupted: what was measured until then is reported");
+            said.add("the run was interrupted, and this is what it had measured");
         }
-        if (session.runs().stream().anyMatch(run -> run.host().cpus() < 2)) {
-            said.add("two actors need two CPUs, and the host has one");
-        } else {
-            said.add((session.runs().size() == 1 ? "this host " : "these hosts ") + given.inWords());
-        }
+        said.add(
+                hasOneCpu()
+                        ? "two actors need two CPUs, and this process may use one"
+                        : (session.runs().size() == 1 ? "this host " : "these hosts ") + given.inWords());
         silent.forEach(canary -> said.add(canary.inWords()));
         if (!undecided.isEmpty()) {
-            said.add(undecided.size() + " of " + planned.size() + (planned.size() == 1 ? " point" : " points")
-                    + " undecided, " + causes());
-            said.add(remedy(missingMillis));
+            said.add(undecided.size() + " of " + points() + " undecided, " + causes());
         }
-        return String.join("; ", said);
+        said.add(remedy(missingMillis));
+        return said;
+    }
+
+    private boolean hasOneCpu() {
+        return session.runs().stream().anyMatch(run -> run.host().cpus() < 2);
     }
 
     private String causes() {
-        Map<Cause, Integer> counts = new TreeMap<>();
-        undecided.forEach(result -> counts.merge(result.cause(), 1, Integer::sum));
-        Map<Cause, String> words = new LinkedHashMap<>();
-        words.put(Cause.HOST, "by the host's fault");
-        words.put(Cause.BUDGET, "for want of time");
-        return counts.entrySet().stream()
-                .map(each -> each.getValue() + " " + words.get(each.getKey()))
+        return Stream.of(Cause.HOST, Cause.BUDGET)
+                .filter(cause -> undecidedBy(cause) > 0)
+                .map(cause -> undecidedBy(cause) + (cause == Cause.HOST ? " because of the host" : " for lack of time"))
                 .collect(Collectors.joining(" and "));
     }
 
+    private long undecidedBy(Cause cause) {
+        return undecided.stream().filter(result -> result.cause() == cause).count();
+    }
+
     private String remedy(long missingMillis) {
+        if (isInterrupted()) {
+            return "run it again";
+        }
+        if (hasOneCpu()) {
+            return "give it a second one";
+        }
+        boolean timeHelps =
+                undecidedBy(Cause.BUDGET) > 0 || silent.stream().anyMatch(canary -> canary.cause() == Cause.BUDGET);
+        if (!timeHelps) {
+            return "run it on a quieter host, or accept that with --undecided warn";
+        }
         if (session.runs().size() > 1) {
-            return "give the shards more time, or quieter hosts";
+            return "give each shard more time";
         }
-        Run run = session.runs().get(0);
-        if (run.host().cpus() < 2) {
-            return "give it another CPU";
-        }
-        Duration needed = Duration.ofSeconds(run.elapsed()).plusMillis(missingMillis);
+        Duration needed = Duration.ofSeconds(session.runs().get(0).elapsed()).plusMillis(missingMillis);
         if (needed.compareTo(TOO_LONG) > 0) {
-            return "more time will hardly help: a quieter host will, or fewer points by a filter";
+            return "it would need hours like this: run it on a quieter host, or choose fewer points by a filter";
         }
         long minutes = needed.toMinutes() + 1;
-        return "needs about " + minutes + (minutes == 1 ? " minute" : " minutes") + " like this: --budget " + minutes
-                + "m, or -Dpagerace.budget=" + minutes + "m";
+        return "it would need about " + minutes + (minutes == 1 ? " minute" : " minutes") + " like this: --budget "
+                + minutes + "m (Maven: -Dpagerace.budget=" + minutes + "m)";
     }
 }

@@ -78,6 +78,8 @@ public final class Sarif {
         ObjectNode properties = invocation.putObject("properties");
         properties.put("id", run.id());
         properties.put("host", host.host().toString());
+        properties.put("verdict", host.verdict().name());
+        properties.put("headline", host.headline());
         if (run.label() != null) {
             properties.put("label", run.label());
         }

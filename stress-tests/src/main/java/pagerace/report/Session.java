@@ -27,9 +27,9 @@ public record Session(
             Catalogue.CANARY.points().stream().map(Point::key).collect(Collectors.toUnmodifiableSet());
 
     /**
-     * Checks that nothing was measured that nobody planned.
+     * Checks that every measured point was planned or is a canary.
      *
-     * @throws IllegalArgumentException if something was
+     * @throws IllegalArgumentException if one was not
      */
     public Session {
         Set<String> planned = Set.copyOf(plan);

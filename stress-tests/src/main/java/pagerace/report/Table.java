@@ -192,13 +192,14 @@ public final class Table {
         }
         long explored = report.points().stream().filter(PointFacts::isExplored).count();
         if (explored > 0) {
-            notes.add(explored + " points explored under SC, TSO and WEAK");
+            notes.add(explored + (explored == 1 ? " point" : " points") + " explored under SC, TSO and WEAK");
         }
         long unseen = host.results().stream()
                 .mapToLong(result -> result.unseen().size())
                 .sum();
         if (unseen > 0) {
-            notes.add(unseen + " predicted outcomes not sampled (\"unseen\" in report.json)");
+            notes.add(unseen + " predicted " + (unseen == 1 ? "outcome" : "outcomes")
+                    + " not sampled (\"unseen\" in report.json)");
         }
         long failing = host.results().stream().filter(Result::fails).count();
         if (!report.undecided(host).isEmpty()) {
@@ -208,7 +209,7 @@ public final class Table {
         if (undecided > 0) {
             notes.add(undecided + " undecided");
         }
-        notes.add(failing == 0 ? "no verdict fails the build" : failing + " fail the build");
+        notes.add(failing == 0 ? "no verdict fails" : failing + (failing == 1 ? " fails" : " fail"));
         HostReport.Pricing pricing = host.pricing();
         if (pricing != null) {
             notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "

@@ -51,9 +51,6 @@ public final class StressRun {
     private static final int MOST_ITERATIONS = 12;
     private static final int PLENTY = 100;
 
-    /** A canary that stayed silent in so many forks of growing length is left alone. */
-    private static final int CANARY_FORKS = 4;
-
     /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
 
@@ -220,7 +217,7 @@ public final class StressRun {
     /** The canary of {@code tier}, until it was shown, or for as long as there is hope. */
     private @Nullable Fork silentCanary(Tier tier) {
         Tally tally = Objects.requireNonNull(canaries.get(tier));
-        boolean isOpen = tally.forks() < CANARY_FORKS && tally.failures().size() < Demand.PATIENCE;
+        boolean isOpen = tally.forks() < Demand.CANARY_FORKS && tally.failures().size() < Demand.PATIENCE;
         return isOpen && !demand(tally).isMetBy(tally)
                 ? fork(tally, tier, FIRST_ITERATIONS * (1 + tally.forks()))
                 : null;

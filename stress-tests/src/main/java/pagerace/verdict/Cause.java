@@ -2,8 +2,8 @@
 package pagerace.verdict;
 
 /**
- * To what it is due that nothing can be said of a point. The causes are tried in this order, and the first that applies counts:
- * a clock says nothing of the instrument where two threads did not run at once.
+ * Why a point is inconclusive. The causes are tried in this order, and the first that applies counts: where two threads did not
+ * run at once, elapsed time says nothing about the instrument.
  */
 public enum Cause {
     /** While the point was measured, the {@linkplain Probe#isGood probe} was bad: the host did not let two threads run at once. */

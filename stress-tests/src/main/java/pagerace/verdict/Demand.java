@@ -47,6 +47,9 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
     /** A point of which so many forks failed is left alone. */
     public static final int PATIENCE = 2;
 
+    /** So many forks, each longer than the last, are enough for a canary: on a good host one of the shortest is. */
+    public static final int CANARY_FORKS = 4;
+
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C2_STRESS);
 
     /** The demand on {@code point} where the memory model is {@code host}. */
@@ -77,10 +80,21 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
     @Nullable
     Lack lack(Tally tally) {
         if (aim != Aim.SHOW && tally.stuck() >= DEADLOCKS) {
-            return Lack.forGood("stuck: a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock");
+            return Lack.forGood("a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock", "");
         }
         Lack lack = firstLack(tally);
-        return lack != null && tally.failures().size() >= PATIENCE ? Lack.forGood(lack.words()) : lack;
+        return lack != null && tally.failures().size() >= PATIENCE
+                ? Lack.forGood(lack.words(), tally.failures().size() + " forks failed")
+                : lack;
+    }
+
+    /** The same of a canary, which nobody asks again after {@link #CANARY_FORKS} forks. */
+    @Nullable
+    Lack lackOfCanary(Tally tally) {
+        Lack lack = lack(tally);
+        return lack != null && tally.forks() >= CANARY_FORKS
+                ? Lack.forGood(lack.words(), "in " + tally.forks() + " forks")
+                : lack;
     }
 
     private @Nullable Lack firstLack(Tally tally) {

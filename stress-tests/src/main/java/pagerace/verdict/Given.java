@@ -23,8 +23,11 @@ public record Given(double cpuShare, Probe probe) {
                 Probe.sum(measurements.stream().map(Measurement::probe).toList()));
     }
 
-    /** {@code gave its actors 41 % of two CPUs (two threads met in 61 of 100 slots of 10 ms, 13 % stolen)}. */
+    /** {@code gave its actors 41 % of two CPUs (two threads met in 61 of 100 slots of 10 ms, 13.0 % stolen)}. */
     public String inWords() {
+        if (probe.slots() == 0) {
+            return "ran no actor";
+        }
         return String.format(Locale.ROOT, "gave its actors %.0f %% of two CPUs (%s)", 100 * cpuShare, probe.inWords());
     }
 }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param verdict the verdict
  * @param reason why, in words; empty where the counts say it all
- * @param cause of an inconclusive point to what that is due; null of every other
- * @param missingMillis for how much longer forks would have to run, on such a host, until the plan's demand is met; a guess, and
- *     0 where time is not what is lacking
+ * @param cause why the point is inconclusive; null for every other verdict
+ * @param missingMillis for how much longer forks would have to run, on such a host, until the plan's demand is met, in
+ *     milliseconds; a guess, and 0 where time would not help
  */
 public record Grade(
         Verdict verdict, String reason, @Nullable Cause cause, long missingMillis) {
@@ -31,7 +31,7 @@ public record Grade(
         return verdict.isFailing() && !isUndecided();
     }
 
-    /** Whether it is inconclusive for want of a good host or of time. */
+    /** Whether it is inconclusive because the host was bad or time ran out. */
     public boolean isUndecided() {
         return cause != null && cause.isExcuse();
     }

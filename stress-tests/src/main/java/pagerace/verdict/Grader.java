@@ -87,7 +87,8 @@ public final class Grader {
                             + host.memoryModel());
         }
         if (tally.point().control() == null) {
-            return Grade.of(Verdict.INCONCLUSIVE, "no variant of the race vouches here that threads would show it");
+            return Grade.of(
+                    Verdict.INCONCLUSIVE, "the point has no control that would prove that threads can show it here");
         }
         if (control == null) {
             return Grade.of(
@@ -106,6 +107,27 @@ public final class Grader {
         }
         return Grade.of(
                 Verdict.HOLDS, tally.stuck() == 0 ? "" : "apart from a wait that gave up " + tally.stuck() + " times");
+    }
+
+    /**
+     * The grade of what a run measured of a canary in one tier: REPRODUCED if it was shown.
+     *
+     * @param canary what was measured there; nothing if points ran in the tier, and the canary did not
+     */
+    public Grade canary(Tally canary) {
+        if (canary.forks() == 0) {
+            return Grade.of(Verdict.INCONCLUSIVE, "it never ran, and points did (instrument)");
+        }
+        Grade contradiction = contradiction(canary, null);
+        if (contradiction != null) {
+            return contradiction;
+        }
+        String crash = canary.crash();
+        if (crash != null) {
+            return Grade.of(Verdict.INCONCLUSIVE, "a fork crashed: " + crash);
+        }
+        Lack lack = demand(canary).lackOfCanary(canary);
+        return lack == null ? Grade.of(Verdict.REPRODUCED, "") : inconclusive("", lack, canary);
     }
 
     /** Something that was seen and must not be, or that the explorer reached and must not be. */
@@ -208,8 +230,8 @@ public final class Grader {
         Cause cause = badHost ? Cause.HOST : lack.onGoodHost();
         String due = switch (cause) {
             case HOST -> " (host: " + (blamed.forks() == 0 ? probe : blamed.probe()).inWords() + ")";
-            case BUDGET -> " (budget: needs about " + number(Math.max(1, lack.missingMillis() / 1000)) + " s more)";
-            case INSTRUMENT -> "";
+            case BUDGET -> " (budget: " + lack.why() + ")";
+            case INSTRUMENT -> lack.why().isEmpty() ? " (instrument)" : " (instrument: " + lack.why() + ")";
         };
         return new Grade(Verdict.INCONCLUSIVE, whose + lack.words() + due, cause, lack.missingMillis());
     }

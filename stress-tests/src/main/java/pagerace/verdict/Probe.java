@@ -12,10 +12,10 @@ import java.util.Locale;
  * @param met in how many of these the word went there and back at least once
  * @param roundTrips how often it did in all
  * @param gapMicros the longest time between two round trips, in microseconds
- * @param millis how long the time that the following fields are about was, in milliseconds
- * @param cpuMillis what all CPUs of the host had to give in that time; 0 where the system does not tell
- * @param stolenMillis what the hypervisor gave of that to somebody else
- * @param waitedMillis for how much of {@code millis} some thread of the host, one of ours or another, had to wait for a CPU
+ * @param millis the time from the first to the last reading of the system's counters, in milliseconds
+ * @param cpuMillis the time of all CPUs of the host in that time, in milliseconds; 0 where the system does not tell
+ * @param stolenMillis how much of that the hypervisor gave to somebody else, in milliseconds
+ * @param waitedMillis for how much of {@code millis} some thread of the host, one of ours or another, waited for a CPU
  */
 public record Probe(
         int slots,
@@ -26,7 +26,7 @@ public record Probe(
         long cpuMillis,
         long stolenMillis,
         long waitedMillis) {
-    /** Nobody looked. */
+    /** No probe was taken, and {@link #isGood} is true. */
     public static final Probe NONE = new Probe(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** On a good host two threads meet in at least this share of the slots. */
@@ -69,7 +69,7 @@ public record Probe(
 
     /**
      * Whether two threads could run at once: they met in 95 of 100 slots, and less than 5 % of the CPUs' time was stolen. Where
-     * nobody looked the host has no excuse.
+     * no probe was taken the host is no excuse.
      */
     public boolean isGood() {
         return met >= ENOUGH_MET * slots && stolen() < TOO_MUCH_STOLEN;
@@ -85,18 +85,18 @@ public record Probe(
         return millis == 0 ? 0 : Math.min(1, (double) waitedMillis / millis);
     }
 
-    /** The mean time of a round trip in nanoseconds, times without any included; 0 if there was none. */
+    /** The mean time of a round trip in nanoseconds, slots without one included; 0 if there was none. */
     public long nanosPerRoundTrip() {
         return roundTrips == 0 ? 0 : slots * 10_000_000L / roundTrips;
     }
 
-    /** {@code two threads met in 99 of 100 slots of 10 ms, 2 % stolen}. */
+    /** {@code two threads met in 99 of 100 slots of 10 ms, 2.1 % stolen}. */
     public String inWords() {
         return slots == 0
-                ? "nobody probed it"
+                ? "no probe was taken"
                 : String.format(
                         Locale.ROOT,
-                        "two threads met in %d of %d slots of 10 ms, %.0f %% stolen",
+                        "two threads met in %d of %d slots of 10 ms, %.1f %% stolen",
                         met,
                         slots,
                         100 * stolen());

@@ -123,4 +123,15 @@ class ExampleJobsTest {
         assertThat(catchThrowable(() -> parsed("stress --shards 1/4")))
                 .isInstanceOf(CommandLine.UnmatchedArgumentException.class);
     }
+
+    @Test
+    void theScriptOfTheLoadTableIsOne() throws IOException, InterruptedException {
+        Process sh = new ProcessBuilder(
+                        "sh", "-n", EXAMPLES.resolve("load-table.sh").toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(sh.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(sh.waitFor()).isZero();
+    }
 }

@@ -36,6 +36,7 @@ class ShownCommandsIT {
     /** This run itself, or part of it. */
     private static final Set<String> PART_OF_THIS_RUN = Set.of(
             "mvn verify",
+            "mvn verify -Dpagerace.undecided=warn",
             "mvn test",
             "mvn install -DskipTests",
             "mvn -f stress-tests/src/it/own-fix/pom.xml verify", // the invoker runs it

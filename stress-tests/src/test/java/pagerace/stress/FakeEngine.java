@@ -47,11 +47,6 @@ public final class FakeEngine implements Engine {
     Duration startUp = Duration.ofMillis(500);
     long now;
 
-    /** From now on a fork takes so long to start. */
-    public void startsAfter(Duration time) {
-        startUp = time;
-    }
-
     @Override
     public Measurement run(Fork fork, Duration timeout) {
         boolean canary = fork.point().race().equals(Catalogue.CANARY.name());

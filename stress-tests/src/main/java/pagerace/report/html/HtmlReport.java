@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
+import pagerace.report.CanaryResult;
 import pagerace.report.FailureGroup;
 import pagerace.report.HostReport;
 import pagerace.report.PointFacts;
@@ -24,6 +25,7 @@ import pagerace.report.Report;
 import pagerace.report.Result;
 import pagerace.report.Run;
 import pagerace.report.RunVerdict;
+import pagerace.report.Table;
 import pagerace.verdict.Host;
 import pagerace.verdict.Verdict;
 
@@ -110,6 +112,7 @@ public final class HtmlReport {
         fact(facts, "JDK", host.host().jdk());
         fact(facts, "Date", said(only, run -> run.started().replace('T', ' ').replace("Z", " UTC")));
         fact(facts, "What the host gave", "It " + host.given().inWords() + ".");
+        fact(facts, "Canaries", host.canaries().stream().map(HtmlReport::canary).collect(Collectors.joining("; ")));
         fact(facts, "Time used", host.runs().stream().map(HtmlReport::time).collect(Collectors.joining("; ")));
         fact(facts, "Points asked for", said(only, Run::filter));
         fact(facts, "Part", said(only, Run::shard));
@@ -128,6 +131,12 @@ public final class HtmlReport {
                 report.hosts().size() > 1 ? tag("h2", host.host()) : List.of(),
                 tag("p", Words.sums(verdicts)).with("class", "sums"),
                 facts);
+    }
+
+    /** In each tier what every host shows there. */
+    private static String canary(CanaryResult canary) {
+        String shown = Table.number(canary.shown()) + " of " + Table.number(canary.samples()) + " in " + canary.tier();
+        return canary.reason().isEmpty() ? shown : shown + ", silent: " + canary.reason();
     }
 
     private static String machine(Host host) {

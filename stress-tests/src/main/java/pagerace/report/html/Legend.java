@@ -45,8 +45,9 @@ final class Legend {
                 threads showed what the explorer says they cannot, or the catalogue records another model than the \
                 explorer finds; fails the build""");
         explain(list, Verdict.INCONCLUSIVE, """
-                the run was not good enough to say anything; the reason says why; fails the build unless it is the \
-                host's fault""");
+                the run was not good enough to say anything; the reason says why. It is due to the host, if two threads \
+                did not run at once there; to the budget, if more time would do; else to the instrument, and then it fails \
+                the build""");
         explain(list, Verdict.UNKNOWN, "nobody has established whether the forbidden outcome can be reached");
         explain(list, Verdict.SKIPPED, "explored only, or not selected");
         return list;

@@ -156,7 +156,7 @@ class HtmlReportTest {
         assertThat(page.substring(0, page.indexOf("<nav")))
                 .contains("FAILED: 1 BROKEN, 1 UNPREDICTED, first ")
                 .contains("<a href=\"#point-TestRace-RELAXED-small\">TestRace/RELAXED[small]</a>");
-        assertThat(HtmlReport.of(Pages.explored())).contains("PASSED: all 5 points are decided, and nothing fails.");
+        assertThat(HtmlReport.of(Pages.explored())).contains("PASSED: all 5 points are decided; nothing fails.");
     }
 
     @Test

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import pagerace.race.Catalogue;
+import pagerace.report.HostReport;
+import pagerace.report.Journal;
+import pagerace.report.Json;
+import pagerace.report.Report;
+import pagerace.report.Result;
+import pagerace.report.RunVerdict;
+
+/**
+ * What a host measured that had to do something else beside: the rule of excuses, on counts that nobody made up. Recorded on two EPYC cores by
+ * {@code stress --filter 'GupFastVsFork/SEQ*' --budget 60s} beside so many busy loops; see {@code docs/examples/load-table.sh}.
+ */
+class RecordedRunsTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    /** The run, as if it had been measured with the present catalogue. */
+    private HostReport graded(String name, int expected) throws IOException {
+        Path recorded = Path.of("src", "test", "resources", "pagerace", "recorded", name + ".jsonl");
+        String catalogue = Journal.read(recorded).head().catalogue();
+        Path file = directory.resolve("measured.jsonl");
+        Files.writeString(
+                file,
+                Files.readString(recorded, StandardCharsets.UTF_8).replace(catalogue, Report.digest(Catalogue.RACES)));
+        Ran ran = Ran.of("report", file.toString(), "--format=json");
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isEqualTo(expected);
+        return Json.read(Files.readString(directory.resolve("report.json")))
+                .hosts()
+                .get(0);
+    }
+
+    @Test
+    void besideOneBusyLoopEverythingIsDecided() throws IOException {
+        HostReport host = graded("beside-1-busy-loops", Main.PASSED);
+        assertThat(host.given().probe().isGood()).isTrue();
+        assertThat(host.given().cpuShare())
+                .as("and that was not all of two CPUs")
+                .isLessThan(0.8);
+        assertThat(host.verdict()).isEqualTo(RunVerdict.PASSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"beside-2-busy-loops, 10", "beside-4-busy-loops, 11"})
+    void besideMoreItIsUndecidedAndNothingFails(String name, int undecided) throws IOException {
+        HostReport host = graded(name, Main.UNDECIDED);
+        assertThat(host.verdict()).isEqualTo(RunVerdict.UNDECIDED);
+        assertThat(host.results()).noneMatch(Result::fails);
+        List<Result> open =
+                host.results().stream().filter(result -> result.cause() != null).toList();
+        assertThat(open).hasSize(undecided);
+        assertThat(host.headline())
+                .startsWith("UNDECIDED: this host gave its actors 4")
+                .contains("; " + undecided + " of 11 points undecided, ")
+                .contains("like this: --budget ");
+    }
+}
