@@ -195,6 +195,10 @@ final class ReportCommand implements Callable<Integer> {
             }
         }
         Share share = share(head.run());
+        if (plan.isEmpty() && !share.plan().isEmpty()) {
+            throw new BadInput("The file " + file + " plans no point, and its run had "
+                    + share.plan().get(0).key() + " to run; measure again.");
+        }
         Map<String, Prediction> predictions = Predictions.of(share.explored(), out);
         Set<String> asked = new HashSet<>(share.asked());
         asked.addAll(plan);

@@ -177,13 +177,13 @@ final class StressCommand implements Callable<Integer> {
                 () -> sinceStart().minus(before),
                 outputs,
                 gate);
-        return session.run(() -> engine(run, points.get(0)), out, Runtime.getRuntime()::addShutdownHook);
+        return session.run(() -> engine(run), out, Runtime.getRuntime()::addShutdownHook);
     }
 
-    private @Nullable Engine engine(Run run, Point first) {
+    private @Nullable Engine engine(Run run) {
         JcstressEngine engine = JcstressEngine.start(run.id(), forks.jvmArguments());
         if (engine != null) {
-            engine.archiveClasses(first);
+            engine.archiveClasses();
         }
         return engine;
     }

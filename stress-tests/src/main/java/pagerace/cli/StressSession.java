@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,8 @@ record StressSession(
         if (plan.isEmpty()) {
             return true;
         }
+        AtomicBoolean interrupted = new AtomicBoolean();
+        ending.onInterruption(() -> interrupted.set(true));
         try (@Nullable Engine engine = starter.start()) {
             if (engine == null) {
                 if (run.host().cpus() > 1) {
@@ -142,6 +145,9 @@ record StressSession(
                     new ConsoleProgress(out, ConsoleProgress.isTerminal()),
                     sink);
             ending.onInterruption(stress::stop);
+            if (interrupted.get()) {
+                return false;
+            }
             stress.run(clock.get(), budget);
             return !stress.isStopped();
         }

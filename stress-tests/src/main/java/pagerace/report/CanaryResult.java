@@ -3,6 +3,8 @@ package pagerace.report;
 
 import org.jspecify.annotations.Nullable;
 import pagerace.verdict.Cause;
+import pagerace.verdict.Grade;
+import pagerace.verdict.Tally;
 import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
 
@@ -29,6 +31,25 @@ public record CanaryResult(
         String reason,
         @Nullable Cause cause,
         boolean fails) {
+    /** What {@code run} measured of the canary of {@code tier}, graded. */
+    static CanaryResult of(Run run, Tier tier, Tally measured, Grade grade) {
+        return new CanaryResult(
+                run.id(),
+                tier,
+                tier.canary().key(),
+                measured.samples(),
+                measured.shown(),
+                grade.verdict(),
+                grade.reason(),
+                grade.cause(),
+                grade.fails());
+    }
+
+    /** Whether it was shown. */
+    boolean wasShown() {
+        return verdict == Verdict.REPRODUCED;
+    }
+
     /** {@code the canary LOST_UPDATE in C1: showed it 3 of 100 times in 7 samples}. */
     String inWords() {
         return "the canary " + point.substring(point.indexOf('/') + 1) + " in " + tier + ": " + reason;

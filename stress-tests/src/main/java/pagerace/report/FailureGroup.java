@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import pagerace.report.Report.Row;
 import pagerace.verdict.Verdict;
@@ -38,14 +39,21 @@ public record FailureGroup(Verdict verdict, String reason, List<Row> rows) {
             return groups;
         }
         List<FailureGroup> few = new ArrayList<>(groups.subList(0, MOST - 1));
-        FailureGroup next = groups.get(MOST - 1);
-        few.add(new FailureGroup(
-                next.verdict,
-                next.reason + "; and other reasons",
-                groups.subList(MOST - 1, groups.size()).stream()
-                        .flatMap(group -> group.rows.stream())
-                        .toList()));
+        List<Row> rest = groups.subList(MOST - 1, groups.size()).stream()
+                .flatMap(group -> group.rows.stream())
+                .toList();
+        few.add(new FailureGroup(rest.get(0).result().verdict(), "various reasons: " + sums(rest), rest));
         return few;
+    }
+
+    /** {@code 3 UNPREDICTED, 17 INCONCLUSIVE}. */
+    private static String sums(List<Row> rows) {
+        return rows.stream()
+                .collect(Collectors.groupingBy(row -> row.result().verdict(), TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(sum -> sum.getValue() + " " + sum.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     /** Two reasons that differ in their numbers only are one. */

@@ -18,7 +18,6 @@ import pagerace.price.Price;
 import pagerace.price.PriceFile;
 import pagerace.race.Point;
 import pagerace.race.Race;
-import pagerace.verdict.Demand;
 import pagerace.verdict.Given;
 import pagerace.verdict.Grade;
 import pagerace.verdict.Grader;
@@ -78,69 +77,69 @@ public record HostReport(
             Map<String, Grader> graders = graders();
             Map<String, List<Price>> prices = new LinkedHashMap<>(prices().stream()
                     .collect(Collectors.groupingBy(Price::point, LinkedHashMap::new, Collectors.toList())));
-            List<Result> results = new ArrayList<>();
-            Missing missing = new Missing();
-            for (Point point : points) {
-                List<Price> cost = prices.getOrDefault(point.key(), List.of());
-                results.add(result(point, tallies, graders, cost, missing));
-            }
+            Map<Point, Grade> grades = new LinkedHashMap<>();
+            points.forEach(point -> grades.put(point, grade(point, tallies, graders)));
+            Map<Point, Grade> judged = Grade.together(grades);
+            List<Result> results = points.stream()
+                    .map(point -> result(
+                            point,
+                            tallies.get(point.key()),
+                            graders,
+                            prices.getOrDefault(point.key(), List.of()),
+                            requireNonNull(judged.get(point))))
+                    .toList();
             // What is left has no point anywhere; a point that nobody asked for is no workload.
             races.stream().flatMap(race -> race.points().stream()).forEach(point -> prices.remove(point.key()));
-            List<CanaryResult> canaries = canaries(graders, missing);
+            List<CanaryResult> canaries = new ArrayList<>();
+            long missing =
+                    judged.values().stream().mapToLong(Grade::missingMillis).sum();
+            for (Run run : runs()) {
+                for (Tier tier : tiers(run)) {
+                    Tally canary = canary(run, tier);
+                    Grade grade = requireNonNull(graders.get(run.id())).canary(canary);
+                    missing += grade.missingMillis();
+                    canaries.add(CanaryResult.of(run, tier, canary, grade));
+                }
+            }
             Given given = Given.of(session.measurements());
             RunVerdicts run = new RunVerdicts(session, results, canaries);
             PriceFile file = session.prices();
             return new HostReport(
                     session.hostClass(),
-                    session.runs().stream()
-                            .sorted(Comparator.comparing(Run::started).thenComparing(Run::id))
-                            .toList(),
+                    runs(),
                     run.verdict(),
-                    run.headline(given, missing.millis),
+                    run.headline(given, missing),
                     given,
-                    canaries,
-                    List.copyOf(results),
+                    List.copyOf(canaries),
+                    results,
                     file == null ? null : new Pricing(file.host(), file.jdk(), file.method(), file.complete()),
                     prices.values().stream().flatMap(List::stream).toList(),
                     session.measurements());
         }
 
-        /** For how much longer forks would have to run. */
-        private static final class Missing {
-            long millis;
+        /** In the order in which they began. */
+        private List<Run> runs() {
+            return session.runs().stream()
+                    .sorted(Comparator.comparing(Run::started).thenComparing(Run::id))
+                    .toList();
         }
 
-        /** One for each run and each tier that it used. */
-        private List<CanaryResult> canaries(Map<String, Grader> graders, Missing missing) {
-            List<CanaryResult> canaries = new ArrayList<>();
-            for (Run run : session.runs()) {
-                Grader grader = requireNonNull(graders.get(run.id()));
-                Set<Tier> used = session.measurements().stream()
-                        .filter(m -> m.run().equals(run.id()))
-                        .map(Measurement::tier)
-                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Tier.class)));
-                for (Tier tier : used) {
-                    Tally canary = new Tally(tier.canary());
-                    session.measurements().stream()
-                            .filter(m -> m.run().equals(run.id())
-                                    && m.tier() == tier
-                                    && m.point().equals(tier.canary().key()))
-                            .forEach(canary::add);
-                    Grade grade = grader.canary(canary);
-                    missing.millis += grade.missingMillis();
-                    canaries.add(new CanaryResult(
-                            run.id(),
-                            tier,
-                            tier.canary().key(),
-                            canary.samples(),
-                            canary.shown(),
-                            grade.verdict(),
-                            grade.reason(),
-                            grade.cause(),
-                            grade.fails()));
-                }
-            }
-            return List.copyOf(canaries);
+        /** The tiers that it used. */
+        private Set<Tier> tiers(Run run) {
+            return session.measurements().stream()
+                    .filter(measurement -> measurement.run().equals(run.id()))
+                    .map(Measurement::tier)
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Tier.class)));
+        }
+
+        private Tally canary(Run run, Tier tier) {
+            Tally canary = new Tally(tier.canary());
+            session.measurements().stream()
+                    .filter(measurement -> measurement.run().equals(run.id())
+                            && measurement.tier() == tier
+                            && measurement.point().equals(tier.canary().key()))
+                    .forEach(canary::add);
+            return canary;
         }
 
         private List<Price> prices() {
@@ -200,35 +199,39 @@ public record HostReport(
             return predictions.getOrDefault(point.key(), Prediction.NONE).settle(point);
         }
 
-        private Result result(
-                Point point,
-                Map<String, Tally> tallies,
-                Map<String, Grader> graders,
-                List<Price> prices,
-                Missing missing) {
+        private Grade grade(Point point, Map<String, Tally> tallies, Map<String, Grader> graders) {
             Tally tally = tallies.get(point.key());
-            Set<String> runs = tally == null ? Set.of() : tally.runs();
-            Grader grader = grader(graders, runs);
             Prediction prediction = predictions.get(point.key());
+            Grader grader = grader(graders, runs(tally));
             if (tally == null) {
                 Grade explored = grader.explored(settled(point), prediction);
                 boolean onlyExplored = prediction != null && point.stress() == Point.Stress.EXPLORED_ONLY;
                 String reason = onlyExplored ? Result.EXPLORED_ONLY : Result.NOT_HERE;
-                Grade grade = explored == null ? Grade.of(Verdict.SKIPPED, reason) : explored;
+                return explored == null ? Grade.of(Verdict.SKIPPED, reason) : explored;
+            }
+            // What another machine showed of the control does not say that this one could have.
+            @Nullable Tally control = tallies.get(point.controlKey());
+            return grader.grade(tally, control == null ? null : control.of(runs(tally)), prediction);
+        }
+
+        private static Set<String> runs(@Nullable Tally tally) {
+            return tally == null ? Set.of() : tally.runs();
+        }
+
+        private Result result(
+                Point point, @Nullable Tally tally, Map<String, Grader> graders, List<Price> prices, Grade grade) {
+            if (tally == null) {
                 return result(new Tally(point, List.of()), null, prices, List.of(), grade);
             }
-            Demand demand = grader.demand(tally);
+            Grader grader = grader(graders, tally.runs());
             List<String> unseen = new ArrayList<>();
+            Prediction prediction = predictions.get(point.key());
             Explored onHost = prediction == null ? null : prediction.models().get(grader.memoryModel());
             if (onHost != null) {
                 unseen.addAll(onHost.outcomes());
                 unseen.removeAll(tally.outcomes().keySet());
             }
-            // What another machine showed of the control does not say that this one could have.
-            @Nullable Tally control = tallies.get(point.controlKey());
-            Grade grade = grader.grade(tally, control == null ? null : control.of(runs), prediction);
-            missing.millis += grade.missingMillis();
-            return result(tally, Result.Plan.of(demand), prices, unseen, grade);
+            return result(tally, Result.Plan.of(grader.demand(tally)), prices, unseen, grade);
         }
 
         private static Result result(
@@ -266,7 +269,7 @@ public record HostReport(
                                 PriceFile.SCHEMA, pricing.host, pricing.jdk, pricing.method, pricing.complete, all));
     }
 
-    /** Whether any of the runs was interrupted. */
+    /** Whether all runs went on to their ends. */
     public boolean isComplete() {
         return runs.stream().allMatch(Run::complete);
     }

@@ -35,8 +35,9 @@ public final class Journal implements AutoCloseable {
      *
      * @param end true
      * @param elapsed the time the run took, in seconds
+     * @param forks how many lines stand between the head and this one
      */
-    public record End(boolean end, long elapsed) {}
+    public record End(boolean end, long elapsed, int forks) {}
 
     /**
      * A journal that was read back.
@@ -60,6 +61,7 @@ public final class Journal implements AutoCloseable {
 
     private final Path file;
     private final Writer lines;
+    private int forks;
 
     /** Begins a journal, in place of the one that was there. */
     public Journal(Path file, Head head) throws IOException {
@@ -73,11 +75,12 @@ public final class Journal implements AutoCloseable {
     /** Appends what one fork measured. */
     public void add(Measurement measurement) {
         write(measurement);
+        forks++;
     }
 
     /** Says that the run went on to its end. */
     public void end(long elapsedSeconds) {
-        write(new End(true, elapsedSeconds));
+        write(new End(true, elapsedSeconds, forks));
     }
 
     private synchronized void write(Object value) {
@@ -109,8 +112,13 @@ public final class Journal implements AutoCloseable {
                 if (lines.get(i).startsWith("{\"end\"")) {
                     End end = Json.read(lines.get(i), End.class);
                     boolean last = i == lines.size() - 1;
-                    return new Contents(
-                            head, measurements, end, last ? null : "line " + (i + 2) + " stands behind the end");
+                    String damage = !last
+                            ? "line " + (i + 2) + " stands behind the end"
+                            : end.forks() == measurements.size()
+                                    ? null
+                                    : line + "says that there were " + end.forks() + " measurements, and there are "
+                                            + measurements.size();
+                    return new Contents(head, measurements, end, damage);
                 }
                 Measurement measurement = Json.read(lines.get(i), Measurement.class);
                 if (!head.run().id().equals(measurement.run())) {

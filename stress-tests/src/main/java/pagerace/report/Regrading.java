@@ -50,13 +50,22 @@ public final class Regrading {
         Map<String, List<Object>> counts = new LinkedHashMap<>();
         for (HostReport host : report.hosts()) {
             host.results().forEach(result -> counts.put(name(result.key(), host), counts(result)));
-            counts.put(name("the run", host), List.of(host.verdict(), host.canaries(), host.given()));
+            counts.put(
+                    name("the run", host),
+                    List.of(
+                            host.verdict(),
+                            host.given(),
+                            host.canaries().stream().map(Regrading::counts).toList()));
         }
         return counts;
     }
 
     private static String name(String point, HostReport host) {
         return point + " on " + host.host();
+    }
+
+    private static List<Object> counts(CanaryResult canary) {
+        return List.of(canary.run(), canary.tier(), canary.samples(), canary.shown(), canary.verdict(), canary.fails());
     }
 
     private static List<Object> counts(Result result) {

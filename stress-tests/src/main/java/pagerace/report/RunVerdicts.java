@@ -32,7 +32,7 @@ final class RunVerdicts {
                 .sorted(Comparator.comparing(Result::verdict))
                 .toList();
         undecided = results.stream().filter(Result::isLeftUndecided).toList();
-        silent = canaries.stream().filter(canary -> canary.cause() != null).toList();
+        silent = canaries.stream().filter(canary -> !canary.wasShown()).toList();
     }
 
     RunVerdict verdict() {

@@ -18,6 +18,7 @@ import pagerace.explore.Site;
 import pagerace.explore.Transcript;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.Verdict;
 
 /** Whether what was read from a file has all that its readers lean on. */
 final class Wholeness {
@@ -105,6 +106,12 @@ final class Wholeness {
         require(
                 host.results().stream().map(Result::key).toList().equals(keys),
                 "lacks one result for each point on " + host.host());
+        for (Result result : host.results()) {
+            require(
+                    (result.verdict() == Verdict.INCONCLUSIVE) == (result.cause() != null)
+                            && result.fails() == (result.verdict().isFailing() && !result.isLeftUndecided()),
+                    "says two things of the point " + result.key());
+        }
         Set<String> runs = set(host.runs(), Run::id);
         Set<String> planned = set(
                 host.results().stream().filter(result -> result.plan() != null).toList(), Result::key);
@@ -112,6 +119,9 @@ final class Wholeness {
             require(runs.contains(measurement.run()), "lacks the run " + measurement.run());
             require(Session.isDue(measurement.point(), planned), "lacks the plan for the point " + measurement.point());
         }
+        require(
+                new RunVerdicts(host.session(), host.results(), host.canaries()).verdict() == host.verdict(),
+                "says " + host.verdict() + " of the run, which does not follow from its points");
     }
 
     private static void check(PointFacts point, Transcript schedule) throws NotWhole {

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import pagerace.verdict.Probe;
 
@@ -20,36 +22,58 @@ final class HostProbe {
     /** What proc(5) calls USER_HZ: a hundred on every Linux that runs Java. */
     private static final long MILLIS_PER_TICK = 10;
 
-    /** Puts the current thread on one CPU. */
-    interface Binding {
-        /** For one of the two threads: 0 or 1. */
-        void bind(int thread);
+    /**
+     * Where the two threads run.
+     *
+     * @param cpus a CPU for each, by the system's numbers; none if the system decides
+     * @param binder puts the current thread on one
+     */
+    record Binding(List<Integer> cpus, IntConsumer binder) {
+        void bind(int thread) {
+            try {
+                if (!cpus.isEmpty()) {
+                    binder.accept(cpus.get(thread));
+                }
+            } catch (RuntimeException e) {
+                // Then the system decides.
+            }
+        }
     }
+
+    /** A round trip that took longer was interrupted: quiet ones take less than a microsecond, even in the interpreter. */
+    private static final long TOGETHER_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     /**
      * What the system says that it has given to whom since it started.
      *
+     * @param cpus the CPUs that it is asked about; all of them if there are none
      * @param nanos when it said so
      * @param cpuMillis what all CPUs had to give
      * @param stolenMillis what the hypervisor took of that
      * @param waitedMillis for how long some thread waited for a CPU
      */
-    record Account(long nanos, long cpuMillis, long stolenMillis, long waitedMillis) {
+    record Account(List<Integer> cpus, long nanos, long cpuMillis, long stolenMillis, long waitedMillis) {
         /** Now; all zero where the system does not tell. */
-        static Account now() {
-            long[] cpu = cpu();
-            return new Account(System.nanoTime(), cpu[0], cpu[1], waited());
+        static Account of(List<Integer> cpus) {
+            long[] cpu = read(cpus);
+            return new Account(cpus, System.nanoTime(), cpu[0], cpu[1], waited());
         }
 
-        /** The line {@code cpu} of proc(5): user, nice, system, idle, iowait, irq, softirq, steal; guests are in user already. */
-        private static long[] cpu() {
+        /** Of proc(5) the line of each CPU, or that of all: user, nice, system, idle, iowait, irq, softirq, steal; guests are in user. */
+        private static long[] read(List<Integer> cpus) {
             try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
-                String[] fields = lines.findFirst().orElse("").split(" +", -1);
-                long all = 0;
-                for (int i = 1; i <= 8; i++) {
-                    all += Long.parseLong(fields[i]);
-                }
-                return new long[] {all * MILLIS_PER_TICK, Long.parseLong(fields[8]) * MILLIS_PER_TICK};
+                long[] sums = new long[2];
+                lines.map(line -> line.split(" +", -1))
+                        .filter(fields -> cpus.isEmpty()
+                                ? fields[0].equals("cpu")
+                                : cpus.stream().anyMatch(cpu -> fields[0].equals("cpu" + cpu)))
+                        .forEach(fields -> {
+                            for (int i = 1; i <= 8; i++) {
+                                sums[0] += Long.parseLong(fields[i]) * MILLIS_PER_TICK;
+                            }
+                            sums[1] += Long.parseLong(fields[8]) * MILLIS_PER_TICK;
+                        });
+                return sums;
             } catch (IOException | RuntimeException e) {
                 return new long[2];
             }
@@ -73,24 +97,27 @@ final class HostProbe {
      * @param met in how many of these the word went there and back
      * @param roundTrips how often it did in all
      * @param gapMicros the longest time between two round trips
+     * @param togetherMicros for how long both ran at once
      */
-    record Met(int slots, int met, long roundTrips, long gapMicros) {
+    record Met(int slots, int met, long roundTrips, long gapMicros, long togetherMicros) {
         Met plus(Met other) {
             return new Met(
                     slots + other.slots,
                     met + other.met,
                     roundTrips + other.roundTrips,
-                    Math.max(gapMicros, other.gapMicros));
+                    Math.max(gapMicros, other.gapMicros),
+                    togetherMicros + other.togetherMicros);
         }
 
         /** As a probe of all the time since {@code begin}. */
         Probe since(Account begin) {
-            Account end = Account.now();
+            Account end = Account.of(begin.cpus);
             return new Probe(
                     slots,
                     met,
                     roundTrips,
                     gapMicros,
+                    togetherMicros,
                     Duration.ofNanos(end.nanos - begin.nanos).toMillis(),
                     atLeastZero(end.cpuMillis - begin.cpuMillis),
                     atLeastZero(end.stolenMillis - begin.stolenMillis),
@@ -117,11 +144,15 @@ final class HostProbe {
                     probe.answer();
                 },
                 "probe, answering");
-        Met[] met = {new Met(slots, 0, 0, slots * SLOT_NANOS / 1000)};
+        Met[] met = {new Met(slots, 0, 0, slots * SLOT_NANOS / 1000, 0)};
         Thread asker = new Thread(
                 () -> {
-                    binding.bind(0);
-                    met[0] = probe.ask(slots);
+                    try {
+                        binding.bind(0);
+                        met[0] = probe.ask(slots);
+                    } finally {
+                        probe.over = true;
+                    }
                 },
                 "probe, asking");
         partner.setDaemon(true);
@@ -153,6 +184,7 @@ final class HostProbe {
         int met = 0;
         long roundTrips = 0;
         long gap = 0;
+        long together = 0;
         long last = System.nanoTime();
         for (int slot = 0; slot < slots; slot++) {
             long end = System.nanoTime() + SLOT_NANOS;
@@ -168,12 +200,12 @@ final class HostProbe {
                 if ((word.get() & 1) == 0) {
                     roundTrips++;
                     gap = Math.max(gap, now - last);
+                    together += now - last < TOGETHER_NANOS ? now - last : 0;
                     last = now;
                 }
             }
             met += roundTrips > before ? 1 : 0;
         }
-        over = true;
-        return new Met(slots, met, roundTrips, Math.max(gap, System.nanoTime() - last) / 1000);
+        return new Met(slots, met, roundTrips, Math.max(gap, System.nanoTime() - last) / 1000, together / 1000);
     }
 }

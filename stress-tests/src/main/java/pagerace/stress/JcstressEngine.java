@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.Options;
@@ -127,33 +128,29 @@ public final class JcstressEngine implements Engine {
             OSSupport.init();
             Scheduler scheduler = new Scheduler(Topology.get(), cpus);
             List<SchedulingClass> classes = scheduler.scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL);
-            Account begin = Account.now();
             return new Abilities(
                     !classes.isEmpty(),
                     OSSupport.affinitySupportAvailable(),
                     heapMegabytes(),
-                    classes.isEmpty()
-                            ? Probe.NONE
-                            : HostProbe.meet(slots, binding(scheduler, classes.get(0)))
-                                    .since(begin));
+                    classes.isEmpty() ? Probe.NONE : probe(slots, binding(scheduler, classes.get(0))));
         });
     }
 
-    /** Puts each of two threads where an actor would be; where JCStress cannot do that, the system decides, as it does for actors. */
+    private static Probe probe(int slots, HostProbe.Binding binding) {
+        Account begin = Account.of(binding.cpus());
+        return HostProbe.meet(slots, binding).since(begin);
+    }
+
+    /** Where the actors would be; where JCStress cannot put them anywhere, the system decides for both. */
     private static HostProbe.Binding binding(Scheduler scheduler, SchedulingClass twoCpus) {
         CPUMap map = scheduler.tryAcquire(new SchedulingClass(twoCpus));
-        if (map == null || !OSSupport.affinitySupportAvailable()) {
-            return thread -> {};
+        List<Integer> cpus = map == null || !OSSupport.affinitySupportAvailable()
+                ? List.of()
+                : IntStream.of(map.actorRealCPUs()).boxed().toList();
+        if (map != null) {
+            scheduler.release(map);
         }
-        int[] cpus = map.actorRealCPUs();
-        scheduler.release(map);
-        return thread -> {
-            try {
-                AffinitySupport.bind(cpus[thread]);
-            } catch (RuntimeException e) {
-                // Then the system decides.
-            }
-        };
+        return new HostProbe.Binding(cpus, AffinitySupport::bind);
     }
 
     /** The heap that JCStress gives to a fork, which is also its first size. */
@@ -194,7 +191,7 @@ public final class JcstressEngine implements Engine {
     @Override
     public Measurement run(Fork fork, Duration timeout) {
         HostProbe.Binding binding = binding(scheduler, twoCpus);
-        Account account = Account.now();
+        Account account = Account.of(binding.cpus());
         HostProbe.Met before = HostProbe.meet(PROBE_SLOTS, binding);
         long begin = System.nanoTime();
         long cpuBefore = childrensCpuMillis();
@@ -231,11 +228,11 @@ public final class JcstressEngine implements Engine {
     }
 
     /**
-     * Has a fork that measures nothing leave an archive of the classes that it loaded. Measured: forks that start from it begin
+     * Has a fork that measures nothing, of a canary and not of the plan, leave an archive of the classes that it loaded. Measured: forks that start from it begin
      * 0.15 s sooner. Where that does not work they start as ever.
      */
-    public void archiveClasses(Point point) {
-        Fork fork = new Fork(point, Tier.C2, 1, 1, 1, 1);
+    public void archiveClasses() {
+        Fork fork = new Fork(Tier.C2.canary(), Tier.C2, 1, 1, 1, 1);
         boolean complete = false;
         try {
             List<String> arguments = List.of("-XX:ArchiveClassesAtExit=" + archiveFile());

@@ -29,7 +29,8 @@ import pagerace.verdict.Tier;
  * <ul>
  *   <li>no fork starts that would end after the budget, as far as the forks so far tell how long one takes;
  *   <li>a fork that hangs is killed, and a point of which two forks failed is left alone;
- *   <li>what a fork measured is handed on when it ends, so that an interruption loses at most one fork.
+ *   <li>what a fork measured is handed on when it ends, so that an interruption, or a budget that ends before it, loses at most
+ *       one fork.
  * </ul>
  *
  * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point demands runs

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 
@@ -50,11 +52,20 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
     /** So many forks, each longer than the last, are enough for a canary: on a good host one of the shortest is. */
     public static final int CANARY_FORKS = 4;
 
+    /** In so much time they are, in milliseconds; on a good host four forks have four times as much. */
+    private static final double CANARY_MILLIS = 2_000;
+
+    /** What a canary must show: more than JCStress's own check of a harness brings, which has 7,961 samples. */
+    private static final long CANARY = 10_000;
+
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C2_STRESS);
 
     /** The demand on {@code point} where the memory model is {@code host}. */
     public static Demand of(Point point, Reachability host) {
         Reachability from = point.reachableFrom();
+        if (point.race().equals(Catalogue.CANARY.name())) {
+            return new Demand(Aim.SHOW, List.of(), 0, 0, CANARY);
+        }
         if (from == Reachability.UNKNOWN) {
             return new Demand(Aim.OBSERVE, COMPILED, SAMPLES, 0, 0);
         }
@@ -76,50 +87,68 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
                 && tally.shown() >= forbidden;
     }
 
-    /** What {@code tally} lacks of it, the gravest first; null if nothing. */
+    /** What {@code tally} lacks of it: the first that no time would mend, else the first; null if nothing. */
     @Nullable
     Lack lack(Tally tally) {
-        if (aim != Aim.SHOW && tally.stuck() >= DEADLOCKS) {
-            return Lack.forGood("a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock", "");
+        List<Lack> lacks = lacks(tally);
+        if (lacks.isEmpty()) {
+            return null;
         }
-        Lack lack = firstLack(tally);
-        return lack != null && tally.failures().size() >= PATIENCE
-                ? Lack.forGood(lack.words(), tally.failures().size() + " forks failed")
-                : lack;
+        Lack gravest = lacks.stream()
+                .filter(lack -> lack.onGoodHost() == Cause.INSTRUMENT)
+                .findFirst()
+                .orElse(lacks.get(0));
+        if (tally.failuresOnGoodHosts() >= PATIENCE) {
+            return Lack.forGood(gravest.words(), tally.failuresOnGoodHosts() + " forks failed");
+        }
+        return new Lack(
+                gravest.words(),
+                gravest.onGoodHost(),
+                gravest.why(),
+                lacks.stream().mapToLong(Lack::missingMillis).max().orElse(0),
+                lacks.stream().mapToDouble(Lack::silentMillis).max().orElse(0));
     }
 
     /** The same of a canary, which nobody asks again after {@link #CANARY_FORKS} forks. */
     @Nullable
     Lack lackOfCanary(Tally tally) {
         Lack lack = lack(tally);
-        return lack != null && tally.forks() >= CANARY_FORKS
+        return lack != null && tally.forks() >= CANARY_FORKS && tally.givenMillis() >= CANARY_MILLIS
                 ? Lack.forGood(lack.words(), "in " + tally.forks() + " forks")
                 : lack;
     }
 
-    private @Nullable Lack firstLack(Tally tally) {
+    private List<Lack> lacks(Tally tally) {
+        List<Lack> lacks = new ArrayList<>();
+        if (aim != Aim.SHOW && tally.stuck() >= DEADLOCKS) {
+            String words = "a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
+            lacks.add(tally.stuckOnGoodHosts() >= DEADLOCKS ? Lack.forGood(words, "") : Lack.ofSingleForks(words));
+        }
         Set<Tier> missing = new TreeSet<>(tiers);
         missing.removeAll(tally.tiersRun());
         if (!missing.isEmpty()) {
-            Tier first = missing.iterator().next();
             String words = "never ran in " + missing.stream().map(Tier::name).collect(Collectors.joining(", "))
                     + firstFailure(tally);
-            return Lack.ofCount(words, tally.samples(first), Tally.ENOUGH_SAMPLES, tally.of(first));
+            missing.forEach(tier -> lacks.add(Lack.ofCount(
+                    words,
+                    Math.min(tally.samples(tier), Tally.ENOUGH_SAMPLES - 1),
+                    Tally.ENOUGH_SAMPLES,
+                    tally.of(tier))));
         }
         if (tally.samples() < samples) {
             String words = number(tally.samples()) + " of " + number(samples) + " samples";
-            return Lack.ofCount(words, tally.samples(), samples, tally);
+            lacks.add(Lack.ofCount(words, tally.samples(), samples, tally));
         }
         if (tally.windows() < windows) {
             String words = "window entered " + number(tally.windows()) + " of " + number(windows) + " times";
-            return Lack.ofCount(words, tally.windows(), windows, tally);
+            lacks.add(Lack.ofCount(words, tally.windows(), windows, tally));
         }
         if (tally.shown() < forbidden) {
             String words = "showed it " + number(tally.shown()) + " of " + number(forbidden) + " times in "
                     + number(tally.samples()) + " samples" + firstFailure(tally);
-            return Lack.ofCount(words, tally.shown(), forbidden, tally);
+            lacks.add(Lack.ofCount(words, tally.shown(), forbidden, tally));
         }
-        return null;
+        return lacks;
     }
 
     private static String firstFailure(Tally tally) {

@@ -17,7 +17,7 @@ public record Given(double cpuShare, Probe probe) {
         List<Measurement> ran =
                 measurements.stream().filter(m -> m.failure() == null).toList();
         long wanted = ran.stream().mapToLong(Measurement::millis).sum();
-        double got = ran.stream().mapToDouble(Measurement::givenMillis).sum();
+        double got = ran.stream().mapToDouble(m -> m.millis() * m.cpuShare()).sum();
         return new Given(
                 wanted == 0 ? 1 : got / wanted,
                 Probe.sum(measurements.stream().map(Measurement::probe).toList()));

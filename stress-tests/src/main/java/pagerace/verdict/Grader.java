@@ -18,13 +18,16 @@ import pagerace.verdict.Prediction.Explored;
  * fails names the verdict.
  */
 public final class Grader {
+    /** With fewer slots one that was missed would make a bad host: then the whole run's probe counts. */
+    private static final int ENOUGH_SLOTS = 100;
+
     private final Host host;
     private final Probe probe;
 
     /**
      * Grades what one run measured on {@code host}.
      *
-     * @param probe what the host gave two threads during that run as a whole: it excuses what was never measured
+     * @param probe what the host gave two threads during that run as a whole: it counts for what was measured too shortly to have one of its own
      */
     public Grader(Host host, Probe probe) {
         this.host = host;
@@ -65,6 +68,10 @@ public final class Grader {
             return Grade.of(Verdict.INCONCLUSIVE, "a fork crashed: " + crash);
         }
         Demand demand = demand(tally);
+        Lack lack = demand.lack(tally);
+        if (lack != null) {
+            return inconclusive("", lack, tally);
+        }
         if (demand.aim() == Demand.Aim.OBSERVE) {
             String bound = prediction == null ? null : prediction.bound();
             return Grade.of(
@@ -72,10 +79,6 @@ public final class Grader {
                     bound == null
                             ? "nobody has established what it does"
                             : "exploration stopped at its bound: " + bound);
-        }
-        Lack lack = demand.lack(tally);
-        if (lack != null) {
-            return inconclusive("", lack, tally);
         }
         if (demand.aim() == Demand.Aim.SHOW) {
             return Grade.of(Verdict.REPRODUCED, "");
@@ -100,7 +103,9 @@ public final class Grader {
         }
         Lack silence = demand(control).lack(control);
         if (silence != null) {
-            return inconclusive(name + " silent: ", silence, control);
+            // What the control needs is asked for where it is graded itself.
+            Lack known = new Lack(silence.words(), silence.onGoodHost(), silence.why(), 0, 0);
+            return inconclusive(name + " silent: ", known, control);
         }
         if (prediction == null) {
             return Grade.of(Verdict.INCONCLUSIVE, "not explored");
@@ -220,20 +225,19 @@ public final class Grader {
     /** Nothing can be said, because {@code blamed} lacks something. */
     private Grade inconclusive(String whose, Lack lack, Tally blamed) {
         if (host.cpus() < 2) {
-            return new Grade(
-                    Verdict.INCONCLUSIVE,
-                    "two actors need two CPUs, the host has one",
-                    Cause.HOST,
-                    lack.missingMillis());
+            return new Grade(Verdict.INCONCLUSIVE, "two actors need two CPUs, the host has one", Cause.HOST, 0, 0);
         }
-        boolean badHost = blamed.forks() == 0 ? !probe.isGood() : blamed.isOfBadHosts();
+        Probe its = blamed.probe();
+        boolean isTooShort = its.slots() < ENOUGH_SLOTS;
+        boolean badHost = isTooShort ? !probe.isGood() : blamed.isOfBadHosts();
         Cause cause = badHost ? Cause.HOST : lack.onGoodHost();
         String due = switch (cause) {
-            case HOST -> " (host: " + (blamed.forks() == 0 ? probe : blamed.probe()).inWords() + ")";
+            case HOST -> " (host: " + (isTooShort ? probe : its).inWords() + ")";
             case BUDGET -> " (budget: " + lack.why() + ")";
             case INSTRUMENT -> lack.why().isEmpty() ? " (instrument)" : " (instrument: " + lack.why() + ")";
         };
-        return new Grade(Verdict.INCONCLUSIVE, whose + lack.words() + due, cause, lack.missingMillis());
+        return new Grade(
+                Verdict.INCONCLUSIVE, whose + lack.words() + due, cause, lack.missingMillis(), lack.silentMillis());
     }
 
     private static boolean isStuckness(Tally tally, String word) {

@@ -65,8 +65,11 @@ public record Measurement(
         return new Measurement(run, point, tier, stride, millis, cpuShare, outcomes, probe, reason);
     }
 
-    /** How much of its life it had the CPUs that it could use, in milliseconds. */
+    /**
+     * How much of its life counts, in milliseconds: that share of it in which it had the CPUs that it could use, and in which two
+     * threads, by the probe, ran at once.
+     */
     public double givenMillis() {
-        return millis * cpuShare;
+        return millis * Math.min(cpuShare, probe.together());
     }
 }

@@ -12,8 +12,9 @@ import java.util.Locale;
  * @param met in how many of these the word went there and back at least once
  * @param roundTrips how often it did in all
  * @param gapMicros the longest time between two round trips, in microseconds
+ * @param togetherMicros for how long both ran at once, in microseconds: the sum of the round trips that took less than 20
  * @param millis the time from the first to the last reading of the system's counters, in milliseconds
- * @param cpuMillis the time of all CPUs of the host in that time, in milliseconds; 0 where the system does not tell
+ * @param cpuMillis the time of these CPUs, or of all if the system placed the threads, in that time, in milliseconds; 0 where the system does not tell
  * @param stolenMillis how much of that the hypervisor gave to somebody else, in milliseconds
  * @param waitedMillis for how much of {@code millis} some thread of the host, one of ours or another, waited for a CPU
  */
@@ -22,12 +23,13 @@ public record Probe(
         int met,
         long roundTrips,
         long gapMicros,
+        long togetherMicros,
         long millis,
         long cpuMillis,
         long stolenMillis,
         long waitedMillis) {
     /** No probe was taken, and {@link #isGood} is true. */
-    public static final Probe NONE = new Probe(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Probe NONE = new Probe(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** On a good host two threads meet in at least this share of the slots. */
     public static final double ENOUGH_MET = 0.95;
@@ -42,6 +44,7 @@ public record Probe(
                 || met > slots
                 || roundTrips < 0
                 || gapMicros < 0
+                || togetherMicros < 0
                 || millis < 0
                 || cpuMillis < 0
                 || stolenMillis < 0
@@ -61,6 +64,7 @@ public record Probe(
                 met + other.met,
                 roundTrips + other.roundTrips,
                 Math.max(gapMicros, other.gapMicros),
+                togetherMicros + other.togetherMicros,
                 millis + other.millis,
                 cpuMillis + other.cpuMillis,
                 stolenMillis + other.stolenMillis,
@@ -73,6 +77,11 @@ public record Probe(
      */
     public boolean isGood() {
         return met >= ENOUGH_MET * slots && stolen() < TOO_MUCH_STOLEN;
+    }
+
+    /** The share of the slots' time in which both threads ran at once; 1 if no probe was taken. */
+    public double together() {
+        return slots == 0 ? 1 : Math.min(1, togetherMicros / (slots * 10_000.0));
     }
 
     /** The share of the CPUs' time that was stolen; 0 where the system does not tell. */

@@ -236,12 +236,22 @@ public final class Tally {
                 && runs.stream().noneMatch(run -> of(Set.of(run)).probe().isGood());
     }
 
+    /** The same, of forks beside which two threads ran at once: on a bad host an actor may lose its CPU in the middle of a lock. */
+    long stuckOnGoodHosts() {
+        return part(m -> m.probe().isGood()).stuck();
+    }
+
+    /** How many forks failed though two threads ran at once beside them. */
+    int failuresOnGoodHosts() {
+        return part(m -> m.probe().isGood()).failures().size();
+    }
+
     /** How long the forks lived that ended well, in milliseconds. */
     long lifeMillis() {
         return endedWell().mapToLong(Measurement::millis).sum();
     }
 
-    /** How much of that they had the CPUs that they could use. */
+    /** How much of that {@linkplain Measurement#givenMillis counts}. */
     double givenMillis() {
         return endedWell().mapToDouble(Measurement::givenMillis).sum();
     }

@@ -105,6 +105,8 @@ class HostileInputTest {
                 "/races | [] | : it lacks the variant of the point UnpinDirtyVsClean",
                 "/races/0 | | : it has the race ",
                 "/points | [] | : it has no points",
+                "/hosts/0/results/P/fails | true | : it says two things of the point " + POINT,
+                "/hosts/0/verdict | \"FAILED\" | : it says FAILED of the run, which does not follow from its points",
                 "/points/P/race | \"Nope\" | : it lacks the variant of the point " + POINT,
                 "/points/P/variant | \"Nope\" | : it lacks the variant of the point " + POINT,
                 "/points/P | | : it has the point " + POINT + " twice",
@@ -167,7 +169,6 @@ class HostileInputTest {
             delimiter = '|',
             value = {
                 "/hosts/0/results/P/verdict | \"HOLDS\"",
-                "/hosts/0/results/P/fails | true",
                 "/hosts/0/results/P/forbidden | 0",
                 "/hosts/0/results/P/outcomes | {}",
                 "/hosts/0/measurements | []",

@@ -320,7 +320,7 @@ class StressSessionTest {
         Played played = playGood(engine, AMPLE, Gate.Undecided.WARN);
         assertThat(played.code).as(played.said).isEqualTo(Main.FAILED);
         assertThat(played.said)
-                .contains("FAILED: the canary STORE_BUFFERING in C2: showed it 0 of 100 times in ")
+                .contains("FAILED: the canary STORE_BUFFERING in C2: showed it 0 of 10,000 times in ")
                 .contains("HOLDS");
         assertMark("passed", false);
         assertMark("undecided", false);
@@ -363,7 +363,7 @@ class StressSessionTest {
     @Test
     void whatTheHostGaveIsReported() throws Exception {
         FakeEngine engine = new FakeEngine();
-        engine.probe = new Probe(10, 9, 1000, 20, 100, 200, 4, 0);
+        engine.probe = new Probe(10, 9, 1000, 20, 90_000, 100, 200, 4, 0);
         playGood(engine, Duration.ofSeconds(30), Gate.Undecided.FAIL);
         HostReport host = Json.read(Files.readString(directory.resolve("report.json")))
                 .hosts()

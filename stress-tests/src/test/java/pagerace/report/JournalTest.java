@@ -59,7 +59,7 @@ class JournalTest {
             journal.end(239);
         }
         assertThat(Journal.read(file))
-                .isEqualTo(new Journal.Contents(HEAD, List.of(FIRST), new Journal.End(true, 239), null));
+                .isEqualTo(new Journal.Contents(HEAD, List.of(FIRST), new Journal.End(true, 239, 1), null));
     }
 
     @Test
@@ -125,14 +125,37 @@ class JournalTest {
         assertThat(Journal.read(file)).isEqualTo(new Journal.Contents(HEAD, List.of(FIRST), null, "line 3 " + why));
     }
 
+    /** However it is cut or thinned out, it is not the journal of a run that went on to its end. */
+    @Test
+    void theEndCountsTheForks() throws IOException {
+        Path file = directory.resolve("measured.jsonl");
+        try (Journal journal = new Journal(file, HEAD)) {
+            journal.add(FIRST);
+            journal.add(SECOND);
+            journal.end(239);
+        }
+        List<String> lines = Files.readAllLines(file);
+        assertThat(Journal.read(file).damage()).isNull();
+        assertThat(Journal.read(file).run().complete()).isTrue();
+        for (int taken = 1; taken < lines.size(); taken++) {
+            List<String> fewer = new ArrayList<>(lines);
+            fewer.remove(taken);
+            Journal.Contents contents = Journal.read(Files.write(directory.resolve("fewer.jsonl"), fewer));
+            boolean isEnd = taken == lines.size() - 1;
+            assertThat(contents.damage())
+                    .isEqualTo(isEnd ? null : "line 3 says that there were 2 measurements, and there are 1");
+            assertThat(contents.run().complete()).isEqualTo(!isEnd);
+        }
+    }
+
     @Test
     void nothingStandsBehindTheEnd() throws IOException {
         List<String> lines = new ArrayList<>(Files.readAllLines(journal()));
-        lines.add(2, "{\"end\":true,\"elapsed\":239}");
+        lines.add(2, "{\"end\":true,\"elapsed\":239,\"forks\":1}");
         Path file = Files.write(directory.resolve("forged.jsonl"), lines);
         assertThat(Journal.read(file))
                 .isEqualTo(new Journal.Contents(
-                        HEAD, List.of(FIRST), new Journal.End(true, 239), "line 4 stands behind the end"));
+                        HEAD, List.of(FIRST), new Journal.End(true, 239, 1), "line 4 stands behind the end"));
     }
 
     @ParameterizedTest

@@ -24,7 +24,7 @@ public final class FakeEngine implements Engine {
     public final Map<Variant, Map<String, Double>> rates = new HashMap<>();
 
     /** What the canaries yield. */
-    public Map<String, Double> canaryRates = Map.of("UNSEEN", 1.0);
+    public Map<String, Double> canaryRates = Map.of("UNSEEN", 100.0);
 
     /** The forks of canaries. */
     public final List<Fork> canaries = new ArrayList<>();

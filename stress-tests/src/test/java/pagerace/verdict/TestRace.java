@@ -120,10 +120,10 @@ public final class TestRace implements Race {
     }
 
     /** The host was good. */
-    public static final Probe GOOD = new Probe(100, 100, 5_000_000, 50, 1000, 2000, 0, 10);
+    public static final Probe GOOD = new Probe(100, 100, 5_000_000, 50, 1_000_000, 1000, 2000, 0, 10);
 
     /** Two threads hardly ever ran at once. */
-    public static final Probe BAD = new Probe(100, 40, 2_000, 30_000, 1000, 2000, 260, 900);
+    public static final Probe BAD = new Probe(100, 40, 2_000, 30_000, 20_000, 1000, 2000, 260, 900);
 
     /** The keys of all points of these races: what is asked for if everything is. */
     public static Set<String> keys(List<? extends Race> races) {
@@ -143,7 +143,7 @@ public final class TestRace implements Race {
                         4,
                         1000,
                         1.0,
-                        Map.of("SEEN", 1_000L, "UNSEEN", 100L),
+                        Map.of("SEEN", 100_000L, "UNSEEN", 10_000L),
                         GOOD,
                         null))
                 .toList();
