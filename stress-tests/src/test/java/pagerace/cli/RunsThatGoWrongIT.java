@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.report.HostReport;
 import pagerace.report.Journal;
 import pagerace.report.Json;
@@ -25,7 +25,9 @@ import pagerace.verdict.Measurement;
 
 /** Real runs to which something happens from outside: nothing measured is lost, and nothing passes that did not. */
 class RunsThatGoWrongIT {
-    private static final String POINT = "UnpinDirtyVsClean/PRECHECK";
+    /** Should hold, so it is run until the budget ends; and it brings its control. */
+    private static final String POINT = "UnpinDirtyVsClean/PRECHECK_AFTER_FENCE";
+
     private static final Path JAR = Path.of("target", "pagerace.jar").toAbsolutePath();
     private static final long PATIENCE_MINUTES = 10;
 
@@ -44,7 +46,7 @@ class RunsThatGoWrongIT {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString()));
             command.addAll(options);
             command.addAll(List.of("-cp", JAR.toString(), Main.class.getName(), "stress", "--filter=" + POINT));
-            command.addAll(List.of("--budget=40s", "--output=" + output()));
+            command.addAll(List.of("--budget=25s", "--output=" + output()));
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
             builder.environment().putAll(environment);
@@ -80,8 +82,8 @@ class RunsThatGoWrongIT {
             }
         }
 
-        void signal(String name) throws IOException, InterruptedException {
-            int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+        void signal(String name, String target) throws IOException, InterruptedException {
+            int code = new ProcessBuilder("kill", "-" + name, "--", target + process.pid())
                     .start()
                     .waitFor();
             assertThat(code).as("kill -" + name).isZero();
@@ -123,12 +125,13 @@ class RunsThatGoWrongIT {
         assertThat(run.code()).as(run.text()).isIn(Main.PASSED, Main.UNDECIDED);
     }
 
+    /** To the run alone, as a job engine does it, and to its whole group, as a terminal does. */
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "TERM"})
-    void anInterruptedRunReportsWhatItHas(String signal) throws IOException, InterruptedException {
-        Going run = start();
+    @CsvSource({"INT, ''", "TERM, ''", "INT, -"})
+    void anInterruptedRunReportsWhatItHas(String signal, String target) throws IOException, InterruptedException {
+        Going run = start("setsid");
         ProcessHandle fork = run.fork();
-        run.signal(signal);
+        run.signal(signal, target);
         assertThat(run.code()).as("what a shell says of a signal").isIn(128 + 2, 128 + 15);
         assertThat(fork.isAlive()).as("the fork").isFalse();
         HostReport report = report();
@@ -160,7 +163,7 @@ class RunsThatGoWrongIT {
     void aRunThatIsKilledLeavesWhatItMeasured() throws IOException, InterruptedException {
         Going run = start();
         ProcessHandle fork = run.fork();
-        run.signal("KILL");
+        run.signal("KILL", "");
         assertThat(run.code()).isEqualTo(128 + 9);
         fork.destroyForcibly();
         assertNoMark();
@@ -193,15 +196,22 @@ class RunsThatGoWrongIT {
         assertThat(run.code()).as(run.text()).isEqualTo(Main.UNDECIDED);
         assertThat(report().headline())
                 .isEqualTo(
-                        "UNDECIDED: two actors need two CPUs, and this process may use one; 1 of 1 point undecided, 1 because"
+                        "UNDECIDED: two actors need two CPUs, and this process may use one; 2 of 2 points undecided, 2 because"
                                 + " of the host; give it a second one");
         assertThat(report().measurements()).isEmpty();
     }
 
     @Test
     void withoutAffinityTheSystemPlacesTheActors() throws IOException, InterruptedException {
-        Going run = new Going(List.of(), Map.of(), List.of("-Djna.nounpack=true", "-Djna.nosys=true"));
-        assertPassedOrUndecided(run);
+        List<String> options = List.of("-Djna.nounpack=true", "-Djna.nosys=true");
+        List<String> doctor = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        doctor.addAll(options);
+        doctor.addAll(List.of("-cp", JAR.toString(), Main.class.getName(), "doctor"));
+        Process asked = new ProcessBuilder(doctor).redirectErrorStream(true).start();
+        assertThat(new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("JCStress cannot bind threads to CPUs");
+        assertPassedOrUndecided(new Going(List.of(), Map.of(), options));
         assertThat(report().measurements()).isNotEmpty();
     }
 
@@ -223,11 +233,11 @@ class RunsThatGoWrongIT {
                 .contains(POINT);
     }
 
-    /** A file may have 1 KB: the head of the journal has room, and a few lines. */
+    /** A file may have 1 KB: the head of the journal has room, and a line or two. */
     @Test
     void aFullDiskIsOneSentence() throws IOException, InterruptedException {
-        Going run = new Going(
-                List.of("bash", "-c", "ulimit -f 2; exec \"$@\"", "bash"), Map.of(), List.of("-XX:-UsePerfData"));
+        List<String> limited = List.of("bash", "-c", "ulimit -f 1; exec \"$@\"", "bash");
+        Going run = new Going(limited, Map.of(), List.of("-XX:-UsePerfData"));
         assertThat(run.code()).as(run.text()).isEqualTo(Main.CRASHED);
         assertThat(run.text()).contains("Nothing can be written to " + output()).doesNotContain("Exception", "\tat ");
         assertNoMark();
