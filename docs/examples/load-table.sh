@@ -18,7 +18,7 @@ figure() {
     sed -n "s/.*the host gave its actors $1.*/\1/p" "$work/said" | head -n 1
 }
 
-echo '| busy loops | settled | after | CPU time of the actors | slots of 10 ms in which two threads met | stolen | the run |'
+echo '| busy loops | points that have what they need | after | CPU time of the actors | slots of 10 ms in which two threads met | stolen | the run |'
 echo '|---|---|---|---|---|---|---|'
 for n in 0 1 2 4; do
     i=0

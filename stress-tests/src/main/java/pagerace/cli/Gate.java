@@ -34,7 +34,7 @@ final class Gate {
         this.undecided = undecided;
     }
 
-    /** The code to exit with. Neither host nor budget is the reason that an interrupted run is undecided, so it is never accepted. */
+    /** The code to exit with. Neither host nor budget is the reason that an interrupted run, or a merge of too few, is undecided, so it is never accepted. */
     int code(Report report) {
         return switch (report.verdict()) {
             case PASSED -> Main.PASSED;
@@ -60,6 +60,8 @@ final class Gate {
     }
 
     private boolean isAccepted(Report report) {
-        return undecided == Undecided.WARN && report.hosts().stream().allMatch(HostReport::isComplete);
+        return undecided == Undecided.WARN
+                && report.missing().isEmpty()
+                && report.hosts().stream().allMatch(HostReport::isComplete);
     }
 }

@@ -35,8 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeList = {
             Main.MEANS_PASSED,
             "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE because of the instrument), a canary was silent on a good"
-                    + " host, the explorer disagrees with the catalogue, verdicts changed in a comparison, a shard is missing"
-                    + " in a merge, doctor found a problem, or a soak found a violation, missed an operation, did not catch a"
+                    + " host, the explorer disagrees with the catalogue, verdicts changed in a comparison,"
+                    + " doctor found a problem, or a soak found a violation, missed an operation, did not catch a"
                     + " mutant or was interrupted",
             Main.MEANS_BAD_INPUT,
             Main.MEANS_CRASHED,

@@ -48,15 +48,15 @@ public final class JunitXml {
         xml.writeAttribute("hostname", OneLine.of(host.host().toString()));
         xml.writeAttribute("timestamp", OneLine.of(host.runs().get(0).started()));
         xml.writeAttribute("tests", String.valueOf(1 + host.results().size()));
-        xml.writeAttribute("failures", String.valueOf(count(host, Kind.FAILURE)));
+        xml.writeAttribute("failures", String.valueOf(count(report, host, Kind.FAILURE)));
         xml.writeAttribute("errors", "0");
-        xml.writeAttribute("skipped", String.valueOf(count(host, Kind.SKIPPED)));
+        xml.writeAttribute("skipped", String.valueOf(count(report, host, Kind.SKIPPED)));
         xml.writeAttribute(
                 "time",
                 String.valueOf(host.runs().stream().mapToLong(Run::elapsed).sum()));
         Map<String, Long> millis = host.measurements().stream()
                 .collect(Collectors.groupingBy(Measurement::point, Collectors.summingLong(Measurement::millis)));
-        run(xml, host);
+        run(xml, report, host);
         for (Report.Row row : report.rows(host)) {
             testcase(xml, row, millis.getOrDefault(row.point().key(), 0L));
         }
@@ -86,17 +86,29 @@ public final class JunitXml {
         };
     }
 
-    private static long count(HostReport host, Kind kind) {
+    private static long count(Report report, HostReport host, Kind kind) {
         return Stream.concat(
-                        Stream.of(kind(host.verdict())), host.results().stream().map(JunitXml::kind))
+                        Stream.of(kind(ofRun(report, host))),
+                        host.results().stream().map(JunitXml::kind))
                 .filter(its -> its == kind)
                 .count();
     }
 
+    /** Where something is missing nothing has passed. */
+    private static RunVerdict ofRun(Report report, HostReport host) {
+        return report.missing().isEmpty() || host.verdict() == RunVerdict.FAILED
+                ? host.verdict()
+                : RunVerdict.UNDECIDED;
+    }
+
     /** Its time is that of the others. */
-    private static void run(XMLStreamWriter xml, HostReport host) throws XMLStreamException {
+    private static void run(XMLStreamWriter xml, Report report, HostReport host) throws XMLStreamException {
+        RunVerdict verdict = ofRun(report, host);
+        String said = Stream.of(report.missingInWords(), host.headline())
+                .filter(sentence -> !sentence.isEmpty())
+                .collect(Collectors.joining("; "));
         begin(xml, "pagerace", "the run", 0);
-        end(xml, kind(host.verdict()), host.verdict(), host.headline(), host.headline());
+        end(xml, kind(verdict), verdict, said, said);
     }
 
     private static void begin(XMLStreamWriter xml, String group, String name, long millis) throws XMLStreamException {

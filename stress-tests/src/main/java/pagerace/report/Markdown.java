@@ -27,6 +27,9 @@ public final class Markdown {
 
     private String text() {
         text.append("# PageRace: ").append(report.verdict()).append("\n\n");
+        if (!report.missing().isEmpty()) {
+            text.append("**").append(escaped(report.missingInWords())).append("**\n\n");
+        }
         report.hosts()
                 .forEach(host -> text.append("**")
                         .append(escaped(host.headline() + on(host)))

@@ -28,9 +28,15 @@ import pagerace.verdict.Verdict;
  * @param races the races that have such points, in the catalogue's order
  * @param points the points that were asked for and their controls, in the catalogue's order
  * @param hosts what was measured, one for each class of hosts
+ * @param missing of reports that were merged what their runs were to do together, and none did: shards and points, in words
  */
 public record Report(
-        int schema, String catalogue, List<RaceFacts> races, List<PointFacts> points, List<HostReport> hosts) {
+        int schema,
+        String catalogue,
+        List<RaceFacts> races,
+        List<PointFacts> points,
+        List<HostReport> hosts,
+        List<String> missing) {
     private static final List<Verdict> DECIDED = List.of(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
 
@@ -102,7 +108,13 @@ public record Report(
                         .toList(),
                 sessions.stream()
                         .map(session -> HostReport.of(races, points, predictions, session))
-                        .toList());
+                        .toList(),
+                List.of());
+    }
+
+    /** The same, in which that is missing. */
+    public Report lacking(List<String> missing) {
+        return new Report(schema, catalogue, races, points, hosts, missing);
     }
 
     /** The points with what {@code host}, one of {@link #hosts}, showed of them. */
@@ -123,12 +135,19 @@ public record Report(
                 .orElseThrow();
     }
 
-    /** What is said of all hosts: the worst that is said of one. */
+    /** What is said of all hosts: the worst that is said of one; where something is missing at least that it is undecided. */
     public RunVerdict verdict() {
-        return hosts.stream()
+        RunVerdict ofHosts = hosts.stream()
                 .map(HostReport::verdict)
                 .max(Comparator.naturalOrder())
                 .orElse(RunVerdict.FAILED);
+        boolean isWhole = missing.isEmpty() || ofHosts.compareTo(RunVerdict.UNDECIDED) > 0;
+        return isWhole ? ofHosts : RunVerdict.UNDECIDED;
+    }
+
+    /** What is missing, in one sentence; empty if nothing is. */
+    public String missingInWords() {
+        return missing.isEmpty() ? "" : RunVerdict.UNDECIDED + ": missing: " + String.join("; ", missing);
     }
 
     /** The races of which the threads of {@code host} ran points and decided none: too little of it was to be had. */

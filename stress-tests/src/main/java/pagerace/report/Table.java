@@ -24,12 +24,14 @@ public final class Table {
 
     /** The table: one for each class of hosts. */
     public static String of(Report report) {
-        return report.hosts().stream()
-                .map(host -> (report.hosts().size() > 1
-                                ? "\n" + OneLine.of(host.host().toString()) + "\n"
-                                : "")
-                        + of(report, host))
-                .collect(Collectors.joining());
+        String missing = report.missingInWords();
+        return (missing.isEmpty() ? "" : OneLine.of(missing) + "\n")
+                + report.hosts().stream()
+                        .map(host -> (report.hosts().size() > 1
+                                        ? "\n" + OneLine.of(host.host().toString()) + "\n"
+                                        : "")
+                                + of(report, host))
+                        .collect(Collectors.joining());
     }
 
     private static String of(Report report, HostReport host) {

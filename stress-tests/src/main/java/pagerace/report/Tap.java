@@ -30,6 +30,9 @@ public final class Tap {
     }
 
     private String text() {
+        if (!report.missing().isEmpty()) {
+            lines.add(line(true, "all parts", "SKIP " + escaped(report.missingInWords())));
+        }
         for (HostReport host : report.hosts()) {
             lines.add("# " + Table.summary(report, host));
             run(host);

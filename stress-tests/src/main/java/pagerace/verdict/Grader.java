@@ -27,7 +27,8 @@ public final class Grader {
     /**
      * Grades what one run measured on {@code host}.
      *
-     * @param probe what the host gave two threads during that run as a whole: it counts for what was measured too shortly to have one of its own
+     * @param probe what the host gave two threads during that run as a whole: it counts for what was measured too shortly to have
+     *     one of its own
      */
     public Grader(Host host, Probe probe) {
         this.host = host;
@@ -232,7 +233,10 @@ public final class Grader {
         boolean badHost = isTooShort ? !probe.isGood() : blamed.isOfBadHosts();
         Cause cause = badHost ? Cause.HOST : lack.onGoodHost();
         String due = switch (cause) {
-            case HOST -> " (host: " + (isTooShort ? probe : its).inWords() + ")";
+            case HOST ->
+                badHost
+                        ? " (host: " + (isTooShort ? probe : its).inWords() + ")"
+                        : " (host: two threads did not run at once beside those forks)";
             case BUDGET -> " (budget: " + lack.why() + ")";
             case INSTRUMENT -> lack.why().isEmpty() ? " (instrument)" : " (instrument: " + lack.why() + ")";
         };

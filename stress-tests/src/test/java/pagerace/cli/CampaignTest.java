@@ -270,7 +270,8 @@ class CampaignTest {
                 second.catalogue(),
                 second.races(),
                 second.points().subList(0, last),
-                second.hosts());
+                second.hosts(),
+                List.of());
         assertRefused(
                 "On Linux amd64 (TSO), JDK 17, a",
                 new Merge.Source("a" + first.name(), first.report()),
@@ -302,7 +303,8 @@ class CampaignTest {
                 host.pricing(),
                 host.workloads(),
                 host.measurements());
-        Report other = new Report(second.schema(), second.catalogue(), second.races(), second.points(), List.of(with));
+        Report other = new Report(
+                second.schema(), second.catalogue(), second.races(), second.points(), List.of(with), List.of());
         assertRefused("On Linux amd64", first, new Merge.Source("b", other), "forks 3");
     }
 
@@ -471,7 +473,8 @@ class CampaignTest {
     @Test
     void anotherCatalogueIsRefused() {
         Report report = report("Unpin", null, X86);
-        Report other = new Report(report.schema(), "c0ffee", report.races(), report.points(), report.hosts());
+        Report other =
+                new Report(report.schema(), "c0ffee", report.races(), report.points(), report.hosts(), List.of());
         assertRefused(
                 "The report b is of the catalogue c0ffee",
                 new Merge.Source("a", report("", null, ARM)),

@@ -119,9 +119,9 @@ class ReportCommandTest {
         Path output = directory.resolve("merged");
         Ran ran = Ran.of("report", "--merge", one.toString(), two.toString(), "--output=" + output);
         assertThat(ran.err()).isEmpty();
-        assertThat(ran.code()).as("three of the five points have no thread").isEqualTo(Main.FAILED);
+        assertThat(ran.code()).as("three of the five points have no thread").isEqualTo(Main.UNDECIDED);
         assertThat(ran.out())
-                .endsWith("Missing: points for the threads of Linux amd64 (TSO), JDK 17: 3, the first"
+                .startsWith("UNDECIDED: missing: points for the threads of Linux amd64 (TSO), JDK 17: 3, the first"
                         + " UnpinDirtyVsClean/PRECHECK_AFTER_FENCE\n");
         Report merged = Json.read(Files.readString(output.resolve("report.json")));
         assertThat(merged.hosts())
@@ -172,14 +172,21 @@ class ReportCommandTest {
     }
 
     @Test
-    void aMissingShardIsSaidAndFails() throws IOException {
+    void aMissingShardIsSaidAndNeverAccepted() throws IOException {
         Path output = directory.resolve("merged");
         Path one = report("a", "1/3", BROKEN, 200);
-        Ran ran = Ran.of("report", "--merge", one.toString(), "--output=" + output);
-        assertThat(ran.code()).isEqualTo(Main.FAILED);
-        assertThat(ran.out())
-                .contains("Missing: shard 2/3 of Linux amd64 (TSO), JDK 17; shard 3/3 of Linux amd64 (TSO), JDK 17; ");
-        assertThat(output.resolve("report.json")).exists();
+        Ran ran = Ran.of("report", "--merge", one.toString(), "--output=" + output, "--undecided=warn");
+        assertThat(ran.code()).isEqualTo(Main.UNDECIDED);
+        String missing =
+                "UNDECIDED: missing: shard 2/3 of Linux amd64 (TSO), JDK 17; shard 3/3 of Linux amd64 (TSO), JDK 17; ";
+        assertThat(ran.out()).startsWith(missing);
+        Path merged = output.resolve("report.json");
+        Ran again = Ran.of("report", merged.toString(), "--format=markdown,html,tap,junit", "--undecided=warn");
+        assertThat(again.code()).as("it is still so when it is read again").isEqualTo(Main.UNDECIDED);
+        assertThat(output.resolve("report.md")).content().startsWith("# PageRace: UNDECIDED\n\n**" + missing);
+        assertThat(output.resolve("report.html")).content().contains(missing);
+        assertThat(output.resolve("junit.xml")).content().contains("<skipped message=\"" + missing);
+        assertThat(output.resolve("report.tap")).content().contains("ok 1 - all parts # SKIP " + missing);
     }
 
     @Test

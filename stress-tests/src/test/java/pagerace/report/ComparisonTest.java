@@ -166,7 +166,8 @@ class ComparisonTest {
                         host.results(),
                         host.pricing(),
                         host.workloads(),
-                        wider)));
+                        wider)),
+                List.of());
         Comparison comparison = Comparison.of(before, after);
         assertThat(only(comparison).rates())
                 .isEqualTo(new Comparison.Moves<>(
@@ -267,7 +268,8 @@ class ComparisonTest {
                         host.results(),
                         null,
                         host.workloads(),
-                        host.measurements())));
+                        host.measurements())),
+                List.of());
         assertThat(ComparisonText.TABLE.of(Comparison.of(before, elsewhere), false))
                 .contains(
                         "The runs differ in JVM flags: none / -XX:-UseBiasedLocking -Xmx1g; operating system: Linux 6.1 /"
@@ -303,13 +305,14 @@ class ComparisonTest {
     @Test
     void otherCataloguesAreNotCompared() {
         Report report = ReportFormatsTest.report();
-        Report other = new Report(report.schema(), "c0ffee", report.races(), report.points(), report.hosts());
+        Report other =
+                new Report(report.schema(), "c0ffee", report.races(), report.points(), report.hosts(), List.of());
         assertThatThrownBy(() -> Comparison.of(report, other))
                 .isInstanceOf(Mismatch.class)
                 .hasMessage("The first report is of the catalogue " + report.catalogue()
                         + ", the second of c0ffee: measure both with the same catalogue.");
-        Report newer =
-                new Report(Report.SCHEMA + 1, report.catalogue(), report.races(), report.points(), report.hosts());
+        Report newer = new Report(
+                Report.SCHEMA + 1, report.catalogue(), report.races(), report.points(), report.hosts(), List.of());
         assertThatThrownBy(() -> Comparison.of(report, newer))
                 .isInstanceOf(Mismatch.class)
                 .hasMessageContaining("version " + Report.SCHEMA + " of the format, the second " + (Report.SCHEMA + 1));

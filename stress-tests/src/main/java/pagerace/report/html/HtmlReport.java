@@ -157,6 +157,10 @@ public final class HtmlReport {
     /** What is said of the run, and what fails in a few lines. */
     private Markup verdicts() {
         Markup verdicts = tag("div").with("class", Words.style(report.verdict()));
+        if (!report.missing().isEmpty()) {
+            verdicts.add(tag("p", Words.hidden(shape(RunVerdict.UNDECIDED)), " " + report.missingInWords() + ".")
+                    .with("class", "headline"));
+        }
         for (int i = 0; i < report.hosts().size(); i++) {
             HostReport host = report.hosts().get(i);
             verdicts.add(tag(
