@@ -140,6 +140,9 @@ class PredictionTest {
             Explorer<Outcome> explorer = Explorer.of(machine -> Program.of(point.on(machine)), bounds);
             Prediction prediction = Prediction.of(point, explorer, Prediction.MODELS);
             assertThat(prediction.under(Reachability.SC).isComplete()).isFalse();
+            assertThat(prediction.under(Reachability.SEQUENTIAL).isComplete())
+                    .as("one actor after the other meets the bound of steps, and has hardly a state")
+                    .isEqualTo(bounds.steps() > 2);
             assertThat(prediction.reachableFrom()).isEqualTo(Reachability.UNKNOWN);
         }
         Bounds enough = new Bounds(4, 1_000);

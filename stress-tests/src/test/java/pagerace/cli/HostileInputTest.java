@@ -210,6 +210,28 @@ class HostileInputTest {
     }
 
     @Test
+    void aPlanThatIsNotTheRuns() throws IOException {
+        Path file = measured();
+        String text = Files.readString(file);
+        Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"Nope/X[]\"]"));
+        assertThat(rendered(file).err())
+                .startsWith(
+                        "The file " + file + " plans the point Nope/X[], which this catalogue has not; the nearest is ")
+                .hasLineCount(1);
+        Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"" + POINT + "_AFTER_FENCE\"]"));
+        Ran ran = rendered(file);
+        assertThat(ran.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(ran.err())
+                .isEqualTo("In " + file + " the point " + POINT
+                        + " was measured, and not planned; the nearest that was is " + POINT
+                        + "_AFTER_FENCE; the other 4 measurements are reported.\n");
+        Files.writeString(
+                file, text.replace("[\"" + POINT + "\"]", "[]").replace("\"shard\":null", "\"shard\":\"1/1\""));
+        assertThat(rendered(file).err())
+                .startsWith("The file " + file + " plans no point, and its run had UnpinDirtyVsClean/");
+    }
+
+    @Test
     void theShardOfAJournalIsNamed() throws IOException {
         Path file = measured();
         Files.writeString(file, Files.readString(file).replace("\"shard\":null", "\"shard\":\"4/3\""));

@@ -3,6 +3,7 @@ package pagerace.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -473,6 +474,40 @@ public class ReportFormatsTest {
         assertThat(Tap.of(report))
                 .contains("\nok 1 - the run # SKIP UNDECIDED: ")
                 .doesNotContain("not ok");
+    }
+
+    @Test
+    void aRunThatPlannedNothingFailsUnlessItIsAShard() {
+        Run whole = run(HOST).ended(1, true);
+        assertThat(unexplored(whole, Map.of()).hosts())
+                .extracting(HostReport::verdict, HostReport::headline)
+                .containsExactly(tuple(RunVerdict.FAILED, "FAILED: no point was planned"));
+        Run shard = new Run(
+                whole.id(),
+                whole.started(),
+                whole.version(),
+                null,
+                HOST,
+                whole.filter(),
+                "3/3",
+                List.of(),
+                1,
+                1,
+                1,
+                true);
+        assertThat(unexplored(shard, Map.of()).verdict()).isEqualTo(RunVerdict.PASSED);
+    }
+
+    @Test
+    void whatNobodyPlannedIsNoPartOfASession() {
+        Measurement measured = TestRace.fork(Fix.FIXED, Tier.C2, Map.of("QUIET", 1L));
+        List<Run> runs = List.of(run(HOST));
+        assertThatThrownBy(() ->
+                        new Session(runs, List.of(TestRace.point(Fix.BROKEN).key()), List.of(measured), null))
+                .hasMessage("measured, and not planned: TestRace/FIXED[small]");
+        assertThat(new Session(runs, List.of(), TestRace.canaries("an-id"), null).measurements())
+                .as("canaries are of no plan")
+                .hasSize(4);
     }
 
     @Test

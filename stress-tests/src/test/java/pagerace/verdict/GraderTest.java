@@ -253,12 +253,14 @@ class GraderTest {
 
         @Test
         void aWordThatNoOutcomeHas() {
-            assertX86(
-                    with(good(Fix.FIXED), Map.of("null", 1L)),
-                    loudControl(),
-                    Verdict.UNPREDICTED,
-                    "not an outcome",
-                    true);
+            for (String word : List.of("null", "")) {
+                assertX86(
+                        with(good(Fix.FIXED), Map.of(word, 1L)),
+                        loudControl(),
+                        Verdict.UNPREDICTED,
+                        word + ": not an outcome",
+                        true);
+            }
         }
     }
 
@@ -881,6 +883,7 @@ class GraderTest {
                     with(good, "OVERLAPPED", 0.5),
                     GraderTest.with(without(good, m -> m), Map.of("STUCK", Demand.DEADLOCKS)),
                     GraderTest.with(without(good, m -> m), Map.of("NOBODY_KNOWS", 1L)),
+                    GraderTest.with(without(good, m -> m), Map.of("", 1L)),
                     GraderTest.with(without(good, m -> m), Map.of("WRONG", 1L)));
             return Stream.concat(ofTiers, ofCounts);
         }
@@ -891,7 +894,7 @@ class GraderTest {
             Prediction agrees = agreeing(good);
             assertThat(onX86.grade(good, loudControl(), agrees).verdict()).isEqualTo(Verdict.HOLDS);
             assertThat(degraded(good))
-                    .hasSize(3 * Tier.values().length + 5)
+                    .hasSize(3 * Tier.values().length + 6)
                     .allSatisfy(tally -> assertThat(
                                     onX86.grade(tally, loudControl(), agrees).verdict())
                             .as(tally.outcomes() + " " + tally.failures())
