@@ -11,6 +11,8 @@ import pagerace.race.Reachability;
  *
  * @param level the memory model; {@code SEQUENTIAL} where the actors ran one after the other
  * @param schedules each reachable outcome with its simplest schedule, the simplest schedule first
+ * @param digest a digest of all ways in which executions end: how each actor ended, what each word holds, and what the judge made
+ *     of it
  * @param bound the bound that was hit, in words; null if every execution was explored
  * @param states distinct states of actors and memory
  * @param transitions transitions between them
@@ -20,6 +22,7 @@ import pagerace.race.Reachability;
 public record Exploration<O>(
         Reachability level,
         Map<O, Schedule> schedules,
+        String digest,
         @Nullable String bound,
         long states,
         long transitions,

@@ -26,6 +26,14 @@ import pagerace.race.Point;
  * @param <O> what an execution came to
  */
 public final class Explorer<O> {
+    /** In place of the end of an actor that has none. */
+    private static final Object WAITS = new Object() {
+        @Override
+        public String toString() {
+            return "waits";
+        }
+    };
+
     private final ExploredMachine machine = new ExploredMachine();
     private final Program<O> program;
     private final long[] initialValues;
@@ -153,17 +161,23 @@ public final class Explorer<O> {
         return Arrays.stream(trees).mapToLong(ActorTree::runs).sum();
     }
 
-    /** What an execution came to that ended at {@code nodes} with {@code memory}: everybody ended, or nobody can go on. */
-    O judge(Node[] nodes, Memory memory) {
+    /**
+     * What an execution came to that ended at {@code nodes} with {@code memory}: everybody ended, or nobody can go on. It is one
+     * of these {@code endings}.
+     */
+    O judge(Node[] nodes, Memory memory, Endings endings) {
         List<Object> ends = new ArrayList<>();
         for (Node node : nodes) {
-            if (node.end == null) {
-                return program.stuck();
-            }
-            ends.add(node.end);
+            ends.add(node.end == null ? WAITS : node.end);
         }
         long[] last = new long[initialValues.length];
         Arrays.setAll(last, memory::last);
+        O outcome = ends.contains(WAITS) ? program.stuck() : judge(last, ends);
+        endings.add(outcome, ends, machine.names(), last);
+        return outcome;
+    }
+
+    private O judge(long[] last, List<Object> ends) {
         for (int word = 0; word < last.length; word++) {
             finalValues.get(word).add(last[word]);
         }

@@ -58,6 +58,7 @@ final class Search<O> {
     private Buckets afterSwitch = new Buckets();
 
     private final Map<O, Integer> outcomes = new LinkedHashMap<>();
+    private final Endings endings = new Endings();
     private long transitions;
     private boolean cut;
     private boolean full;
@@ -99,6 +100,7 @@ final class Search<O> {
         return new Exploration<>(
                 model.level(),
                 Collections.unmodifiableMap(schedules),
+                endings.digest(),
                 bound(),
                 states.size(),
                 transitions,
@@ -152,7 +154,7 @@ final class Search<O> {
         }
         cut |= cutHere;
         if (!moved && !cutHere && memory.isAllowed()) {
-            outcomes.putIfAbsent(explorer.judge(nodes(state), memory), state);
+            outcomes.putIfAbsent(explorer.judge(nodes(state), memory, endings), state);
         }
     }
 

@@ -19,6 +19,7 @@ final class Sequential<O> {
     private final Map<O, Schedule> schedules = new LinkedHashMap<>();
     private final List<Event> events = new ArrayList<>();
     private long transitions;
+    private final Endings endings = new Endings();
     private boolean cut;
 
     Sequential(Explorer<O> explorer) {
@@ -32,6 +33,7 @@ final class Sequential<O> {
         return new Exploration<>(
                 Reachability.SEQUENTIAL,
                 schedules,
+                endings.digest(),
                 cut ? explorer.bounds().stepsInWords() : null,
                 transitions + 1,
                 transitions,
@@ -62,7 +64,7 @@ final class Sequential<O> {
     }
 
     private void reach(Node[] nodes, Memory memory) {
-        schedules.putIfAbsent(explorer.judge(nodes, memory), explorer.schedule(events, nodes));
+        schedules.putIfAbsent(explorer.judge(nodes, memory, endings), explorer.schedule(events, nodes));
     }
 
     /** Runs {@code actor} until it has ended or waits; returns the memory then, and leaves in {@code nodes} where it stands. */

@@ -19,6 +19,7 @@ import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
+import pagerace.report.ExploredPoint;
 import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Explored;
 import pagerace.verdict.Prediction.Told;
@@ -71,6 +72,13 @@ final class ExploreCommand implements Callable<Integer> {
                             + " memory model that reaches it.")
     private @Nullable String outcome;
 
+    @Option(
+            names = "--json",
+            description =
+                    "Print one object per line and point instead: key, recorded (from where on the catalogue says that a"
+                            + " forbidden outcome is reachable), and for each memory model outcomes, states, bound and digest.")
+    private boolean json;
+
     private final PrintStream out;
 
     ExploreCommand(PrintStream out) {
@@ -80,13 +88,16 @@ final class ExploreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Point> chosen = new Selection(Catalogue.RACES).selectAll(points);
+        if (json) {
+            return lines(chosen);
+        }
         Map<String, Prediction> predictions = Predictions.of(chosen, out);
         out.printf("%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point");
         boolean agrees = true;
         for (Point point : chosen) {
             Prediction prediction = predictions.getOrDefault(point.key(), Prediction.NONE);
             Reachability found = prediction.reachableFrom();
-            boolean expected = found == point.reachableFrom() || point.reachableFrom() == Reachability.UNKNOWN;
+            boolean expected = agrees(point, prediction);
             agrees &= expected;
             out.printf(
                     Locale.ROOT,
@@ -110,6 +121,25 @@ final class ExploreCommand implements Callable<Integer> {
             }
         }
         return agrees ? Main.PASSED : Main.FAILED;
+    }
+
+    /** For programs; so how far it is goes elsewhere. */
+    private int lines(List<Point> chosen) {
+        if (trace || outcome != null) {
+            throw new BadInput("Schedules are not for --json; leave out --trace or --outcome.");
+        }
+        Map<String, Prediction> predictions = Predictions.of(chosen, System.err);
+        boolean agrees = true;
+        for (Point point : chosen) {
+            Prediction prediction = predictions.getOrDefault(point.key(), Prediction.NONE);
+            out.println(ExploredPoint.of(point, prediction).line());
+            agrees &= agrees(point, prediction);
+        }
+        return agrees ? Main.PASSED : Main.FAILED;
+    }
+
+    private static boolean agrees(Point point, Prediction prediction) {
+        return point.reachableFrom() == Reachability.UNKNOWN || point.reachableFrom() == prediction.reachableFrom();
     }
 
     /** Which outcome is reachable under which model. */

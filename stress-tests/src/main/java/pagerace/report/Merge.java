@@ -261,8 +261,8 @@ public record Merge(Report report, List<String> missing) {
         Set<Object> answers = new HashSet<>();
         prediction
                 .models()
-                .forEach((model, explored) ->
-                        answers.add(List.of(model, explored.reachability(), Set.copyOf(explored.outcomes()))));
+                .forEach((model, explored) -> answers.add(
+                        List.of(model, explored.reachability(), Set.copyOf(explored.outcomes()), explored.digest())));
         return answers;
     }
 

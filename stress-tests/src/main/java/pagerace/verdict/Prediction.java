@@ -53,6 +53,8 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
      * @param transitions transitions between them
      * @param actorRuns how often an actor was run to unfold what it does
      * @param milliseconds the time it took
+     * @param digest a digest of all ways in which executions end: how each actor ended, what each word holds, and what the judge
+     *     made of it
      */
     public record Explored(
             Answer reachability,
@@ -61,7 +63,8 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
             long states,
             long transitions,
             long actorRuns,
-            double milliseconds) {
+            double milliseconds,
+            String digest) {
         /** Copies the outcomes, in the order of the words. */
         public Explored {
             outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
@@ -82,7 +85,8 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
                     exploration.states(),
                     exploration.transitions(),
                     exploration.actorRuns(),
-                    Math.round(exploration.milliseconds() * 10) / 10.0);
+                    Math.round(exploration.milliseconds() * 10) / 10.0,
+                    exploration.digest());
         }
     }
 

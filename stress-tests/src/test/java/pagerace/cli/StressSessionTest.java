@@ -299,7 +299,8 @@ class StressSessionTest {
                                     1,
                                     1,
                                     1,
-                                    1));
+                                    1,
+                                    "c0ffee"));
                 }
                 predictions.put(TestRace.point(fix).key(), new Prediction(models, Map.of()));
             }

@@ -170,10 +170,17 @@ public class ReportFormatsTest {
 
     /** One point that holds, one that is broken, and one that should hold and is broken, as the explorer sees them. */
     private static Map<String, Prediction> predictions() {
-        Explored quiet =
-                new Explored(Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5);
+        Explored quiet = new Explored(
+                Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, "c0ffee");
         Explored wrong = new Explored(
-                Answer.REACHABLE, new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")), null, 56, 78, 9, 1.5);
+                Answer.REACHABLE,
+                new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")),
+                null,
+                56,
+                78,
+                9,
+                1.5,
+                "c0ffee");
         return Map.of(
                 TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet, Map.of()),
                 TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong, Map.of("WRONG", told())),

@@ -63,7 +63,7 @@ class GraderTest {
             reached = outcomes.getOrDefault(model, reached);
             Answer answer =
                     reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
-            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1));
+            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, "c0ffee"));
         }
         return new Prediction(models, Map.of());
     }
@@ -815,8 +815,11 @@ class GraderTest {
         @Test
         void expectsWhatAnyModelReached() {
             Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
-            models.put(Reachability.SC, new Explored(Answer.UNKNOWN, Set.of("QUIET"), "10 steps", 1, 1, 1, 1));
-            models.put(Reachability.TSO, new Explored(Answer.REACHABLE, Set.of("STUCK"), "10 steps", 1, 1, 1, 1));
+            models.put(
+                    Reachability.SC, new Explored(Answer.UNKNOWN, Set.of("QUIET"), "10 steps", 1, 1, 1, 1, "c0ffee"));
+            models.put(
+                    Reachability.TSO,
+                    new Explored(Answer.REACHABLE, Set.of("STUCK"), "10 steps", 1, 1, 1, 1, "c0ffee"));
             Point settled = new Prediction(models, Map.of()).settle(point());
             assertThat(settled.reachableFrom()).isEqualTo(Reachability.TSO);
             assertThat(settled.variant().deadlocks()).isTrue();
