@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.report.CatalogueLines;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what a race asks, or what a variant does and what becomes of it. */
@@ -32,6 +35,13 @@ final class ExplainCommand implements Callable<Integer> {
                             + " variant the first that threads run is explored.")
     private String name = "";
 
+    @Option(
+            names = "--json",
+            description =
+                    "Print one object instead: a race as in report.json, a variant as list --json does. Nothing is explored;"
+                            + " explore --json does that.")
+    private boolean json;
+
     private final PrintStream out;
 
     ExplainCommand(PrintStream out) {
@@ -42,7 +52,8 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Selection selection = new Selection(Catalogue.RACES);
         if (!name.contains("/")) {
-            out.print(RaceText.of(selection.race(name)));
+            Race race = selection.race(name);
+            out.print(json ? CatalogueLines.of(race) + "\n" : RaceText.of(race));
             return Main.PASSED;
         }
         List<Point> named = selection.named(name);
@@ -50,7 +61,12 @@ final class ExplainCommand implements Callable<Integer> {
                 .filter(point -> point.stress() == Point.Stress.PLANNED)
                 .findFirst()
                 .orElse(named.get(0));
-        VariantText text = VariantText.of(Catalogue.race(shown.race()).orElseThrow(), shown);
+        Race race = Catalogue.race(shown.race()).orElseThrow();
+        if (json) {
+            out.println(CatalogueLines.of(race, shown));
+            return Main.PASSED;
+        }
+        VariantText text = VariantText.of(race, shown);
         out.print(text.text());
         return text.agrees() ? Main.PASSED : Main.FAILED;
     }

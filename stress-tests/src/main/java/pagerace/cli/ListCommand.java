@@ -13,6 +13,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
+import pagerace.report.CatalogueLines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,6 +41,13 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--points", description = "List the keys of all points instead, in every place of every variant.")
     private boolean points;
 
+    @Option(
+            names = "--json",
+            description =
+                    "Print an object per line and variant instead: race, name, origin, deadlocks, and for each of its points"
+                            + " from where on a forbidden outcome is reachable.")
+    private boolean json;
+
     private final PrintStream out;
 
     ListCommand(PrintStream out) {
@@ -49,9 +57,16 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Race> asked = race == null ? Catalogue.RACES : List.of(new Selection(Catalogue.RACES).race(race));
+        if (points && json) {
+            throw new BadInput("The points stand in the lines of --json; leave out --points.");
+        }
         StringBuilder lines = new StringBuilder();
         for (Race each : asked) {
-            if (points) {
+            if (json) {
+                each.variants()
+                        .forEach(variant ->
+                                lines.append(CatalogueLines.of(each, variant)).append('\n'));
+            } else if (points) {
                 each.points().forEach(point -> lines.append(point.key()).append('\n'));
             } else {
                 lines.append(each.name()).append("  ").append(each.question()).append('\n');

@@ -13,6 +13,7 @@ import pagerace.explore.Orderings;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Race;
+import pagerace.report.CatalogueLines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,6 +44,13 @@ final class NecessityCommand implements Callable<Integer> {
                             + " line.")
     private boolean orderings;
 
+    @Option(
+            names = "--json",
+            description =
+                    "Print an object per line instead, for each step and what is said of it: race, mutant, difference,"
+                            + " original, verdict, words, and the places in which that is so.")
+    private boolean json;
+
     private final PrintStream out;
 
     NecessityCommand(PrintStream out) {
@@ -51,13 +59,21 @@ final class NecessityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (orderings && json) {
+            throw new BadInput("Orderings have no form for --json yet; leave out --orderings.");
+        }
         List<Point> chosen = new Selection(Catalogue.RACES).selectAll(points);
         for (Race race : Catalogue.RACES) {
             List<Point> here = chosen.stream()
                     .filter(point -> point.race().equals(race.name()))
                     .toList();
             if (!here.isEmpty()) {
-                out.print(Necessity.of(race, wanted(here), Map.of()).table());
+                Necessity necessity = Necessity.of(race, wanted(here), Map.of());
+                if (json) {
+                    necessity.rows().forEach(row -> out.println(CatalogueLines.of(race, row)));
+                    continue;
+                }
+                out.print(necessity.table());
                 if (orderings) {
                     here.forEach(point -> out.print(Orderings.of(point).table()));
                 }
