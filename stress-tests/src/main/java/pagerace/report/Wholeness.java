@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Site;
 import pagerace.explore.Transcript;
+import pagerace.price.Price;
+import pagerace.price.Price.Ratio;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction.Told;
 import pagerace.verdict.Verdict;
@@ -56,13 +58,18 @@ final class Wholeness {
         try {
             Object value = component.getAccessor().invoke(owner);
             boolean mayBeNull = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            boolean mayBeNegative = owner instanceof Site; // its line, if the class file does not say
-            return (value == null && mayBeNull) || (value instanceof Number && mayBeNegative)
+            return (value == null && mayBeNull) || (value instanceof Number number && mayBeNegative(owner, number))
                     ? Stream.empty()
                     : flaws(prefix + component.getName(), value);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The line of a site, if the class file does not say; and what is left of a time on a busy host without that of the clock. */
+    private static boolean mayBeNegative(Record owner, Number number) {
+        return Double.isFinite(number.doubleValue())
+                && (owner instanceof Site || owner instanceof Price || owner instanceof Ratio);
     }
 
     /**

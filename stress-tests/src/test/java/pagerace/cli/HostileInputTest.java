@@ -291,8 +291,9 @@ class HostileInputTest {
                         + " | : it lacks prices",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": [{\"point\":"
-                        + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": -1, \"claim\": \"NONE\"}]}"
-                        + " | : it has -1.0 as prices.nanos",
+                        + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": 1, \"claim\": \"NONE\", \"accesses\":"
+                        + " {\"reads\": -1, \"writes\": 0, \"atomics\": 0, \"fences\": 0}}]}"
+                        + " | : it has -1 as prices.accesses.reads",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": [{\"point\":"
                         + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": \"NaN\", \"claim\": \"NONE\"}]}"

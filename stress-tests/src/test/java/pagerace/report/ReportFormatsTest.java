@@ -375,6 +375,24 @@ public class ReportFormatsTest {
         assertThat(JunitXml.of(report)).contains("failures=\"0\"");
     }
 
+    /** On a busy host the clock may take longer than what it times. */
+    @Test
+    void aTimeBelowZeroIsNoReasonToRefuseAPrice() throws IOException {
+        PriceFile file = prices();
+        PriceFile noisy = new PriceFile(
+                file.schema(),
+                file.host(),
+                file.jdk(),
+                file.method(),
+                true,
+                List.of(price(Fix.UNFENCED, "first", new Ratio(1.1, -0.1, 1.67, 20))));
+        assertThat(Json.read(Json.line(noisy), PriceFile.class)).isEqualTo(noisy);
+        Session session = session(run(HOST), Map.of(), noisy);
+        Report report = Report.of(
+                List.of(new TestRace()), TestRace.keys(List.of(new TestRace())), Map.of(), Map.of(), List.of(session));
+        assertThat(ReportSchemaTest.complaints(Json.of(report))).isEmpty();
+    }
+
     @Test
     void whatIsNotWholeIsNoReport() {
         String text = Json.of(report());
