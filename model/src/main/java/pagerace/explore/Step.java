@@ -225,12 +225,24 @@ public final class Step {
         return kind.takesPlace(read, a, b);
     }
 
+    /**
+     * Whether x86 executes a locked instruction even where the step does not take place, and thereby a full fence: a
+     * {@code cmpxchg} that finds another value, and {@code test_and_set_bit_lock} of a bit that is set (its operands are the
+     * same bit). {@code atomic_add_unless} and {@code spin_trylock} look first, and leave with a read.
+     */
+    boolean isLockedInVain() {
+        return kind == Kind.CMPXCHG || (kind == Kind.TRY_ACQUIRE_WHEN_CLEAR && a == b);
+    }
+
     /** What it writes, having read {@code read}, if it takes place. */
     public long after(long read) {
         return kind.after(read, a, b);
     }
 
-    /** The order of the step, having read {@code read}: a read-modify-write that does not take place orders nothing. */
+    /**
+     * The order of the step in the kernel's model, having read {@code read}: a read-modify-write that does not take place
+     * orders nothing.
+     */
     public Order orderIfRead(long read) {
         return kind.isReadModifyWrite() && !takesPlace(read) ? Order.RELAXED : order;
     }

@@ -8,8 +8,9 @@ import pagerace.race.Reachability;
 /**
  * Total store order, the memory model of x86: each actor has a buffer through which its writes reach memory in their order,
  * some time later. A read takes the actor's own newest buffered value of the word, else memory. Full fences, locks and
- * read-modify-writes that take place wait until the buffer is empty, and act on memory at once; one that does not take place
- * is a plain read.
+ * read-modify-writes that take place wait until the buffer is empty, and act on memory at once. Of those that do not take
+ * place, {@code cmpxchg} and {@code test_and_set_bit_lock} have executed a locked instruction all the same, and wait too;
+ * {@code atomic_add_unless} and {@code spin_trylock} have only read.
  *
  * <p>{@code smp_mb__before_atomic} and its like are nothing here, as on x86: the read-modify-write beside them is the fence.
  */
@@ -61,7 +62,9 @@ public final class Tso implements MemoryModel {
             } else if (!step.isEnabledBy(read)) {
                 return;
             } else if (!step.takesPlace(read)) {
-                effects.add(this, read);
+                if (drained || !step.isLockedInVain()) {
+                    effects.add(this, read);
+                }
             } else if (drained) {
                 effects.add(new Buffered(withValue(step.location(), step.after(read)), buffers), read);
             }

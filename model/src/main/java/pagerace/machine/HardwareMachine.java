@@ -301,7 +301,10 @@ public final class HardwareMachine extends Machine {
         public long cmpxchg(long expected, long newValue, Order order) {
             while (true) {
                 long seen = readOnce();
-                if (seen != expected || swing(expected, newValue, order)) {
+                if (seen != expected) {
+                    return LOCKED_RMW_IS_FULL_FENCE ? (long) VALUE.compareAndExchange(this, expected, newValue) : seen;
+                }
+                if (swing(expected, newValue, order)) {
                     return seen;
                 }
             }
@@ -410,12 +413,17 @@ public final class HardwareMachine extends Machine {
             while (true) {
                 long seen = readOnce();
                 if ((seen & busy) != 0) {
-                    return false;
+                    return busy == delta && LOCKED_RMW_IS_FULL_FENCE && isSetAnyway(busy);
                 }
                 if (VALUE.weakCompareAndSetAcquire(this, seen, seen + delta)) {
                     return true;
                 }
             }
+        }
+
+        /** {@code lock bts}: x86 executes it without looking first, so that it is a full fence if the bit was set, too. */
+        private boolean isSetAnyway(long bit) {
+            return ((long) VALUE.getAndBitwiseOr(this, bit) & bit) == 0;
         }
 
         @SuppressWarnings("ThreadPriorityCheck") // a courtesy to whoever holds the lock; nothing relies on it

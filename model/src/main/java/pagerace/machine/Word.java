@@ -11,7 +11,9 @@ import java.util.function.LongPredicate;
  * words, as Java {@code volatile} would.
  *
  * <p>A conditional operation ({@link #cmpxchg}, {@link #addUnless}, {@link #tryAcquireWhenClear}) that does not take place
- * is a plain {@link #readOnce} without any ordering, whatever its {@link Order}.
+ * is a plain {@link #readOnce} without any ordering, whatever its {@link Order}: so the kernel's model has it. x86 gives more:
+ * it has executed a locked instruction, and thereby a full fence, for {@link #cmpxchg} and {@link #testAndSetBitLock} by then,
+ * but not for {@link #addUnless} and a spin lock's try, which read first.
  *
  * <p>The operations without a result are open to overriding because the explored machine must know that their caller does
  * not see what they read.
@@ -83,7 +85,10 @@ public abstract class Word {
      */
     public abstract void acquireWhenClear(long busy, long delta);
 
-    /** As {@link #acquireWhenClear}, but gives up at once when a bit of {@code busy} is set. */
+    /**
+     * As {@link #acquireWhenClear}, but gives up at once when a bit of {@code busy} is set. Where {@code delta} is the one bit
+     * {@code busy}, this is {@link #testAndSetBitLock}, which on x86 is a locked instruction whatever it finds.
+     */
     public abstract boolean tryAcquireWhenClear(long busy, long delta);
 
     /** {@code atomic_add}: no result, no ordering. */

@@ -142,13 +142,20 @@ final class BruteForce {
                 results.add(seen);
             }
             case "CMPXCHG" -> {
+                if (!drained) {
+                    return false; // a locked instruction, whatever it finds
+                }
                 if (seen == op.a()) {
-                    if (!drained) {
-                        return false;
-                    }
                     state.words[word] = op.b();
                 }
                 results.add(seen);
+            }
+            case "BIT" -> {
+                if (!drained) {
+                    return false;
+                }
+                results.add((seen & op.a()) == 0 ? 1L : 0L);
+                state.words[word] |= op.a();
             }
             case "UNLESS" -> {
                 if (seen != op.b()) {

@@ -108,6 +108,7 @@ record Litany(List<List<Op>> actors) {
                 case "FETCH_ADD" -> results.add(word.fetchAdd(op.a(), Order.FULL));
                 case "ADD" -> word.add(op.a());
                 case "UNLESS" -> results.add(word.addUnless(op.a(), op.b(), Order.FULL) ? 1L : 0L);
+                case "BIT" -> results.add(word.testAndSetBitLock(op.a()) ? 0L : 1L);
                 case "AWAIT" -> results.add(word.await(value -> value == op.a()));
                 case "LOCK" -> lock.lock();
                 case "TRY" -> results.add(lock.tryLock() ? 1L : 0L);

@@ -41,7 +41,21 @@ final class Mutants {
         }
     });
 
-    static final MemoryModel DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, step, effects) -> {
+    static final MemoryModel NO_DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, step, effects) -> {
+        if (step.kind().isReadModifyWrite()) {
+            tso.step(actor, like(step, Kind.READ, 0), (then, read) -> {
+                if (step.isEnabledBy(read) && !step.takesPlace(read)) {
+                    effects.add(then, read);
+                } else {
+                    tso.step(actor, step, effects);
+                }
+            });
+        } else {
+            tso.step(actor, step, effects);
+        }
+    });
+
+    static final MemoryModel DRAIN_ON_EVERY_FAILED_RMW = new Mutant((tso, actor, step, effects) -> {
         if (step.kind().isReadModifyWrite()) {
             boolean[] waits = new boolean[1];
             tso.internal(actor, (next, read) -> waits[0] = true);

@@ -25,7 +25,9 @@ class ShapesTest {
             SB+xchg+mb   ; W x 1, XCHG z 1, R y | W y 1, MB, R x                   ; 0 0 / 0                ; no  ; no  ; no
             SB+rlx+mb    ; W x 1, XCHG.rlx z 1, R y | W y 1, MB, R x               ; 0 0 / 0                ; no  ; no  ; yes
             SB+after+mb  ; W x 1, ADD z 1, AFTER, R y | W y 1, MB, R x             ; 0 / 0                  ; no  ; no  ; no
-            SB+failed+mb ; W x 1, CMPXCHG z 7 1, R y | W y 1, MB, R x              ; 0 0 / 0                ; no  ; yes ; yes
+            SB+failed+mb ; W x 1, CMPXCHG z 7 1, R y | W y 1, MB, R x              ; 0 0 / 0                ; no  ; no  ; yes
+            SB+bit+mb    ; BIT z 1, W x 1, BIT z 1, R y | W y 1, MB, R x           ; 1 0 0 / 0              ; no  ; no  ; yes
+            SB+try+mb    ; LOCK p, W x 1, TRY p, R y | W y 1, MB, R x              ; 0 0 / 0                ; no  ; yes ; yes
             SB+unless+mb ; W x 1, UNLESS z 1 0, R y | W y 1, MB, R x               ; 0 0 / 0                ; no  ; yes ; yes
             SB+wmb+rmb   ; W x 1, WMB, R y | W y 1, RMB, R x                       ; 0 / 0                  ; no  ; yes ; yes
             SB+rel+acq   ; W.rel x 1, R.acq y | W.rel y 1, R.acq x                 ; 0 / 0                  ; no  ; yes ; yes
@@ -174,6 +176,11 @@ class ShapesTest {
 
     @Test
     void withFailedReadModifyWriteDraining() {
-        assertThat(disagreements(Mutants.DRAIN_ON_FAILED_RMW)).containsExactly("SB+failed+mb", "SB+unless+mb");
+        assertThat(disagreements(Mutants.DRAIN_ON_EVERY_FAILED_RMW)).containsExactly("SB+try+mb", "SB+unless+mb");
+    }
+
+    @Test
+    void withoutDrainOnFailedReadModifyWrite() {
+        assertThat(disagreements(Mutants.NO_DRAIN_ON_FAILED_RMW)).containsExactly("SB+failed+mb", "SB+bit+mb");
     }
 }

@@ -33,6 +33,10 @@ final class Axioms {
         boolean full;
         boolean blind;
         boolean readModifyWrite;
+
+        /** A read whose locked instruction x86 executed in vain. */
+        boolean lockedInVain;
+
         boolean lockRead;
         boolean lockWrite;
         boolean unlock;
@@ -136,7 +140,10 @@ final class Axioms {
         return isAtomic() && po.or(rf).or(co).or(fr()).isAcyclic();
     }
 
-    /** Whether total store order allows it, with every successful read-modify-write, lock and {@code smp_mb} a full fence. */
+    /**
+     * Whether total store order allows it, with every {@code smp_mb}, lock, and locked instruction a full fence: each successful
+     * read-modify-write, and {@code cmpxchg} if it fails, too.
+     */
     boolean isTotalStoreOrder() {
         Relation access = only(Event::isAccess);
         Relation mayPass = only(Event::isWrite).then(po).then(only(Event::isRead));
@@ -157,7 +164,7 @@ final class Axioms {
 
     private boolean isHalfOfReadModifyWrite(Event event) {
         int index = events.indexOf(event);
-        return event.hasRead || (index + 1 < events.size() && rmw().has(index, index + 1));
+        return event.hasRead || event.lockedInVain || (index + 1 < events.size() && rmw().has(index, index + 1));
     }
 
     /** Happens-before and propagation. */

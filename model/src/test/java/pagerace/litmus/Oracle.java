@@ -45,6 +45,7 @@ final class Oracle {
         boolean waits;
         boolean lock;
         boolean unlock;
+        boolean alwaysLocked;
         LongPredicate takesPlace = read -> true;
         LongUnaryOperator after = read -> read;
         BitSet control = new BitSet();
@@ -218,6 +219,7 @@ final class Oracle {
                 boolean counts = writes || !operation.writes;
                 event.acquire = counts && operation.order == Order.ACQUIRE;
                 event.full = writes && operation.order == Order.FULL;
+                event.lockedInVain = operation.alwaysLocked && !takesPlace;
                 event.lockRead = operation.lock;
                 graph.add(event, message);
             }
@@ -452,6 +454,7 @@ final class Oracle {
         public long cmpxchg(long expected, long value, Order order) {
             Operation operation = operation(true, true, order);
             operation.takesPlace = read -> read == expected;
+            operation.alwaysLocked = true;
             operation.after = read -> value;
             return recorder.perform(operation);
         }

@@ -24,13 +24,14 @@ class StrengthTest {
             await:
             acquireWhenClear:
             addUnless:
-            cmpxchg:
+            cmpxchg: compareAndExchange
             fenceAroundFullRmw: fullFence
             fenceBesideLockedRmw: acquireFence releaseFence fullFence
             fetchAdd: fence getAndAdd fence getAndAddAcquire getAndAddRelease weakCompareAndSetPlain
             fetchAndNot:
             fetchOr:
             isPoisoned: getOpaque
+            isSetAnyway: getAndBitwiseOr
             loadAcquire: getAcquire
             poison: setOpaque
             readOnce: getOpaque
