@@ -112,6 +112,37 @@ public final class Folio {
         return (flags.readOnce() & mask) != 0;
     }
 
+    /**
+     * {@code noop_dirty_folio}: marks a folio dirty that no filesystem keeps a record of. Looks first; a folio that is dirty
+     * already is only read, and nothing is ordered.
+     */
+    public void markDirtyQuietly() {
+        if (!test(DIRTY)) {
+            flags.testAndSetBit(DIRTY);
+        }
+    }
+
+    /**
+     * {@code __folio_remove_rmap}: one mapping less. Fully ordered ({@code atomic_add_negative}); {@code wp_page_copy} relies on
+     * that, to let nobody reuse the page before the new entry is there.
+     */
+    public void uncountMapping() {
+        mapcount.fetchAdd(-1, Order.FULL);
+    }
+
+    /** {@code folio_start_writeback}: fully ordered ({@code test_and_set_bit}). */
+    public void startWriteback() {
+        flags.testAndSetBit(WRITEBACK);
+    }
+
+    /**
+     * {@code folio_end_writeback}: what was done to the folio before is seen by whoever finds the bit clear. So it is since 6.7;
+     * the {@code test_and_clear_bit} before that was fully ordered.
+     */
+    public void endWriteback() {
+        flags.clearBitUnlock(WRITEBACK);
+    }
+
     /** {@code test_and_clear_bit(PG_dirty)}: fully ordered, whether it was set. */
     public boolean testAndClearDirty() {
         return flags.testAndClearBit(DIRTY);

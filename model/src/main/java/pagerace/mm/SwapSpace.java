@@ -44,7 +44,7 @@ public final class SwapSpace {
         folio.flags.or(Folio.SWAPCACHE);
         cache.writeOnce(folio.pfn);
         xaLock.unlock();
-        folio.flags.or(Folio.DIRTY);
+        folio.markDirtyQuietly();
     }
 
     /** {@code delete_from_swap_cache} without dropping the cache's reference. The caller holds the folio lock. */
@@ -66,7 +66,7 @@ public final class SwapSpace {
             return false;
         }
         removeFromCache(folio);
-        folio.flags.or(Folio.DIRTY);
+        folio.markDirtyQuietly();
         folio.put();
         return true;
     }

@@ -130,7 +130,7 @@ public class KsmMerge {
             return new Protected(End.SHARE_REFUSED, cleared.entry());
         }
         if (Pte.has(cleared.entry(), Pte.DIRTY)) {
-            folio.flags.or(Folio.DIRTY);
+            folio.markDirtyQuietly();
         }
         long readOnly = cleared.entry() & ~(Pte.WRITE | Pte.DIRTY);
         entry.writeOnce(readOnly);
@@ -156,7 +156,7 @@ public class KsmMerge {
         entry.writeOnce(Pte.NONE);
         mm.tlb.flushNow();
         entry.writeOnce(Pte.present(ksmPage.pfn, expected & Pte.ACCESSED));
-        folio.mapcount.add(-1);
+        folio.uncountMapping();
         folio.put();
         mm.table.ptl(index).unlock();
         return End.MERGED;

@@ -132,7 +132,7 @@ public class Reclaim {
         Share.Cleared cleared = share.clear(entry, folio, exclusive);
         share.flush(cleared);
         if (Pte.has(cleared.entry(), Pte.DIRTY)) {
-            folio.flags.or(Folio.DIRTY);
+            folio.markDirtyQuietly();
         }
         swap.count.add(1);
         if (exclusive && steps.has(Step.SHARE) && !share.tryShare(folio, cleared)) {
@@ -142,7 +142,7 @@ public class Reclaim {
             return End.SHARE_REFUSED;
         }
         entry.writeOnce(Pte.swap(SwapSpace.OFFSET, exclusive && steps.has(Step.EXCLUSIVE_SWAP_ENTRY)));
-        folio.mapcount.add(-1);
+        folio.uncountMapping();
         folio.refcount.fetchAdd(-1, Order.FULL);
         mm.table.ptl(index).unlock();
         return End.RECLAIMED;
@@ -158,10 +158,10 @@ public class Reclaim {
             if (folio.refcount.readOnce() != OWN_REFERENCES) {
                 return End.UNMAPPED_REFERENCED;
             }
-            folio.flags.andNot(Folio.DIRTY);
-            folio.flags.or(Folio.WRITEBACK);
+            folio.testAndClearDirty();
+            folio.startWriteback();
             swap.disk.writeOnce(folio.data.readOnce());
-            folio.flags.andNot(Folio.WRITEBACK);
+            folio.endWriteback();
         }
         if (freeze.freeze(folio, OWN_REFERENCES) != Freeze.End.FROZEN) {
             return End.UNMAPPED_NOT_FROZEN; // referenced, or dirtied again after the write

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import org.jspecify.annotations.Nullable;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.MemMap;
@@ -26,6 +27,9 @@ public class SwapIn {
         /** Nothing was done: the entry had changed. */
         RETRY
     }
+
+    /** The references of a folio in the swap cache that only this fault has found. */
+    private static final long CACHE_AND_FAULT = 2;
 
     protected final Mm mm;
     protected final MemMap memMap;
@@ -63,8 +67,14 @@ public class SwapIn {
      * @param write whether the access is a store
      */
     public End handle(int index, long seen, boolean write) {
-        Folio folio = lookup();
+        Folio cached = lookup();
+        Folio folio = cached == null ? readIn() : cached;
         folio.lock.lock();
+        if (cached != null && !folio.test(Folio.SWAPCACHE)) { // folio_matches_swap_entry
+            folio.lock.unlock();
+            folio.put();
+            return End.RETRY;
+        }
         mm.table.ptl(index).lock();
         if (mm.table.pte(index).readOnce() != seen) {
             mm.table.ptl(index).unlock();
@@ -91,8 +101,8 @@ public class SwapIn {
         return writable ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY;
     }
 
-    /** The folio with a reference for the new mapping: from the swap cache, or a fresh one read from the device. */
-    protected Folio lookup() {
+    /** The folio in the swap cache with a reference for the new mapping; null if there is none. */
+    protected @Nullable Folio lookup() {
         long cached = swap.cache.readDependent();
         if (cached != 0) {
             Folio folio = memMap.stableFolioOf((int) cached);
@@ -103,6 +113,11 @@ public class SwapIn {
                 folio.put();
             }
         }
+        return null;
+    }
+
+    /** A fresh folio with what is on the device. */
+    protected Folio readIn() {
         Folio fresh = spares.take();
         fresh.allocateAnon(swap.disk.readOnce(), false);
         return fresh;
@@ -123,18 +138,21 @@ public class SwapIn {
             }
             case REFCOUNT_WITHOUT_SWAPCACHE -> {
                 swap.count.add(-1);
-                if (write) {
-                    swap.tryFree(folio);
-                }
+                tryFreeSwap(folio, write);
                 return write && folio.refcount.readOnce() == 1;
             }
             default -> {
                 swap.count.add(-1);
-                if (write) {
-                    swap.tryFree(folio);
-                }
+                tryFreeSwap(folio, write);
                 return exclusive || folio.refcount.readOnce() == 1;
             }
+        }
+    }
+
+    /** {@code should_try_to_free_swap}: a store to a page that only the swap cache and this fault hold needs no slot any more. */
+    private void tryFreeSwap(Folio folio, boolean write) {
+        if (write && folio.refcount.readOnce() == CACHE_AND_FAULT) {
+            swap.tryFree(folio);
         }
     }
 }

@@ -62,14 +62,14 @@ public class TryToMigrate {
         Share.Cleared cleared = share.clear(entry, folio, exclusive);
         share.flush(cleared);
         if (Pte.has(cleared.entry(), Pte.DIRTY)) {
-            folio.flags.or(Folio.DIRTY);
+            folio.markDirtyQuietly();
         }
         if (exclusive && !share.tryShare(folio, cleared)) {
             share.restore(entry, cleared);
             return End.SHARE_REFUSED;
         }
         entry.writeOnce(Pte.migration(folio.pfn, Pte.isWritable(cleared.entry()), exclusive));
-        folio.mapcount.add(-1);
+        folio.uncountMapping();
         folio.put();
         return End.UNMAPPED;
     }

@@ -99,7 +99,7 @@ public class WriteFault {
         mm.table.pte(index).writeOnce(Pte.NONE);
         mm.tlb.flushNow();
         mm.table.pte(index).writeOnce(Pte.present(copy.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
-        folio.mapcount.add(-1);
+        folio.uncountMapping();
         mm.table.ptl(index).unlock();
         folio.put();
         return End.COPIED;

@@ -66,14 +66,14 @@ public class Writeback {
             return end;
         }
         boolean bounce = steps.has(Step.BOUNCE_PINNED) && folio.maybePinned();
-        folio.flags.or(Folio.WRITEBACK);
+        folio.startWriteback();
         file.reserved.writeOnce(0);
         untag(folio);
         folio.lock.unlock();
         if (end == End.WRITTEN) {
             end = copy(folio, bounce);
         }
-        folio.flags.andNot(Folio.WRITEBACK);
+        folio.endWriteback();
         return end;
     }
 

@@ -16,8 +16,7 @@ import pagerace.mm.Pte;
  * folio counts the mapping, so that whoever cleans the folio waits at the page-table lock.
  *
  * <p>Assumptions: no entry of a file with buffers or a dirty tag is dirty, so that marking the folio is setting one bit; a batch of
- * one. A clean entry's flush, which the kernel leaves to the end of the batch, happens where that of
- * a dirty one does.
+ * one. A clean entry is flushed at the end of the batch, behind the page-table lock, in every release.
  */
 public class Zap {
     /** The steps in which releases differ, in program order. */
@@ -79,30 +78,33 @@ public class Zap {
         ptl.lock();
         long seen = entry.readOnce();
         Folio folio = Pte.isPresent(seen) ? memMap.stableFolioOf(Pte.pfn(seen)) : null;
-        if (folio == null || (!evenCopies && folio.mapping.readOnce() == Folio.ANON)) {
+        boolean copy = folio != null && folio.mapping.readOnce() == Folio.ANON;
+        if (folio == null || (copy && !evenCopies)) {
             ptl.unlock();
             return End.NOTHING;
         }
         long old = platform.pteUpdate().getAndClear(entry);
+        boolean dirty = Pte.has(old, Pte.DIRTY);
+        boolean dirtiesFile = dirty && !copy;
+        if (dirtiesFile && steps.has(Step.TRANSFER_DIRTY)) {
+            folio.flags.testAndSetBit(Folio.DIRTY);
+        }
         if (leaveMarker && Pte.has(seen, Pte.UFFD_WP)) {
             entry.writeOnce(Pte.uffdWpMarker());
         }
-        boolean dirty = Pte.has(old, Pte.DIRTY);
-        if (dirty && steps.has(Step.TRANSFER_DIRTY)) {
-            folio.flags.testAndSetBit(Folio.DIRTY);
-        }
-        boolean uncountLate = dirty && steps.has(Step.UNCOUNT_AFTER_FLUSH);
+        boolean flushNow = dirtiesFile && steps.has(Step.FLUSH_UNDER_PTL);
+        boolean uncountLate = dirtiesFile && steps.has(Step.UNCOUNT_AFTER_FLUSH);
         if (!uncountLate) {
-            folio.mapcount.add(-1);
+            folio.uncountMapping();
         }
-        if (steps.has(Step.FLUSH_UNDER_PTL)) {
+        if (flushNow) {
             mm.tlb.flush();
         }
         if (uncountLate) {
-            folio.mapcount.add(-1);
+            folio.uncountMapping();
         }
         ptl.unlock();
-        if (!steps.has(Step.FLUSH_UNDER_PTL)) {
+        if (!flushNow) {
             mm.tlb.flush();
         }
         folio.put();

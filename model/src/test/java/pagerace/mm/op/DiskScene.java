@@ -37,7 +37,7 @@ final class DiskScene {
     static final String UNLOCK_FOLIO = "fetchAndNot folio.flags RELEASE";
     static final String MARK = "fetchOr folio.flags FULL";
     static final String CLEAR_MARK = "fetchAndNot folio.flags FULL";
-    static final String COUNT_MAPPING = "fetchAdd folio.mapcount RELAXED";
+    static final String COUNT_MAPPING = "fetchAdd folio.mapcount FULL";
     static final String TAKE_PTL = "lock mm.ptl";
     static final String DROP_PTL = "storeRelease mm.ptl";
     static final String CLEAR_ENTRY = "xchg mm.pte FULL";

@@ -211,7 +211,7 @@ class KsmMergeTest {
                         "writeOnce parent.pte",
                         "smpMb",
                         "writeOnce parent.pte",
-                        "fetchAdd folio.mapcount RELAXED",
+                        "fetchAdd folio.mapcount FULL",
                         "fetchAdd folio.refcount FULL",
                         "storeRelease parent.ptl",
                         "fetchAndNot folio.flags RELEASE");

@@ -165,6 +165,31 @@ class SwapInTest {
 
     @ParameterizedTest
     @EnumSource
+    void triesAgainIfTheFolioLeftTheSwapCacheBeforeItWasLocked(ReuseRule rule) {
+        Scene scene = Scene.writable().swappedOut(false);
+        scene.machine.before("lock folio.flags", 1, () -> {
+            scene.swap.removeFromCache(scene.folio);
+            scene.folio.put();
+        });
+        long before = scene.pte();
+        assertThat(scene.swapIn(rule).handle(0, before, true)).isEqualTo(End.RETRY);
+        assertThat(scene.pte()).isEqualTo(before);
+        scene.assertConserved();
+    }
+
+    /** {@code should_try_to_free_swap}; before 5.18, whoever reuses a page by its map count asks for no references. */
+    @ParameterizedTest
+    @EnumSource
+    void keepsTheSlotOfAPageThatSomebodyElseHolds(ReuseRule rule) {
+        Scene scene = Scene.writable().swappedOut(false).pinned();
+        scene.swapIn(rule).handle(0, scene.pte(), true);
+        assertThat(scene.folio.test(Folio.SWAPCACHE))
+                .isEqualTo(rule == REFCOUNT_WITHOUT_SWAPCACHE || rule == EXCLUSIVE);
+        scene.assertConserved();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void freesTheSlotThatAWriteNoLongerNeeds(ReuseRule rule) {
         Scene scene = Scene.writable().swappedOut(false);
         scene.swapIn(rule).handle(0, scene.pte(), true);

@@ -95,7 +95,7 @@ class TryToMigrateTest {
                         "fetchAndNot folio.flags RELAXED",
                         "smpMb",
                         "writeOnce parent.pte",
-                        "fetchAdd folio.mapcount RELAXED",
+                        "fetchAdd folio.mapcount FULL",
                         "fetchAdd folio.refcount FULL",
                         "storeRelease parent.ptl");
     }

@@ -151,7 +151,7 @@ class WriteFaultTest {
                         "writeOnce parent.pte",
                         "smpMb",
                         "writeOnce parent.pte",
-                        "fetchAdd folio.mapcount RELAXED",
+                        "fetchAdd folio.mapcount FULL",
                         "storeRelease parent.ptl",
                         "fetchAdd folio.refcount FULL");
     }

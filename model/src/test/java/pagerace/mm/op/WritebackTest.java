@@ -61,7 +61,7 @@ class WritebackTest {
 
     @Test
     void reservationAndTagAreSpentUnderTheFolioLockAndTheContentIsReadWithout() {
-        DiskScene scene = scene().expectLocked(true, "fetchOr folio.flags RELAXED", 1)
+        DiskScene scene = scene().expectLocked(true, "fetchOr folio.flags FULL", 2)
                 .expectLocked(true, "writeOnce fs.reserved", 1)
                 .expectLocked(true, "writeOnce page_cache.dirty-tag", 1)
                 .expectLocked(false, READ_CONTENT, 1)
@@ -73,7 +73,7 @@ class WritebackTest {
                         "readOnce folio.mapping",
                         DiskScene.CLEAR_ENTRY,
                         DiskScene.CLEAR_MARK,
-                        "fetchOr folio.flags RELAXED",
+                        "fetchOr folio.flags FULL",
                         "writeOnce fs.reserved",
                         "lock page_cache.xa_lock",
                         "writeOnce page_cache.dirty-tag",
@@ -82,7 +82,7 @@ class WritebackTest {
                         READ_CONTENT,
                         READ_CONTENT,
                         "writeOnce disk",
-                        "fetchAndNot folio.flags RELAXED");
+                        "fetchAndNot folio.flags RELEASE");
     }
 
     @Test
