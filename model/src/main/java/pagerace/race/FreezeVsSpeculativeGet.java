@@ -332,10 +332,11 @@ public final class FreezeVsSpeculativeGet implements Race {
         },
         USER_TRUSTS(
                 Origin.history(
-                        "<= 6.16, and 6.12 stable before 6.12.69",
+                        "5.15 .. 6.16",
                         "-",
                         "file-c.user-trusts",
-                        "as STRIP_THEN_FREEZE, and a user looks for the private data before it locks the folio, and not again"),
+                        "as STRIP_THEN_FREEZE, and a user (btrfs relocation, subpage mode) looks for the private data before it locks the folio,"
+                                + " and not again"),
                 SC) {
             @Override
             public boolean has(Place at) {
@@ -353,11 +354,12 @@ public final class FreezeVsSpeculativeGet implements Race {
             }
         },
         USER_REVALIDATES(
-                Origin.mainline(
-                        "6.12.69, >= 6.17",
-                        "22b10cbb9a2e, 4e346baee95f",
+                Origin.history(
+                        "6.12.69",
+                        "22b10cbb9a2e",
                         "file-c.user-revalidates",
-                        "as STRIP_THEN_FREEZE, and a user looks for the private data under the folio lock, and makes it again"),
+                        "as STRIP_THEN_FREEZE, and that user looks under the folio lock, and makes the private data again; mainline has had"
+                                + " no such user since 6.17 (4e346baee95f)"),
                 NEVER) {
             @Override
             public boolean has(Place at) {

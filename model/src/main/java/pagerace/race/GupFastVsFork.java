@@ -131,7 +131,7 @@ public final class GupFastVsFork implements Race {
         },
         CHECK_ONLY(
                 Origin.history(
-                        "5.9 .. 5.10.0",
+                        "5.9 .. 5.10",
                         "f3c64eda3e50",
                         "anon-a2",
                         "fork looks for pins, then write-protects; nothing makes GUP-fast notice"),
@@ -141,7 +141,7 @@ public final class GupFastVsFork implements Race {
                 at -> SC),
         HUGETLB_CHECK_ONLY(
                 Origin.history(
-                        "5.13 .. 5.18",
+                        "5.12 .. 5.18",
                         "4eae4efa2c29",
                         "anon-a5",
                         "fork of a hugetlb page looks for pins, but does not touch the count that GUP-fast compares; reuse goes by the"
@@ -157,7 +157,7 @@ public final class GupFastVsFork implements Race {
         },
         SEQ(
                 Origin.history(
-                        "5.10.y, 5.11 .. 5.13",
+                        "5.11 .. 5.13",
                         "57efa1fe5957",
                         "anon-a3",
                         "write_protect_seq is odd while fork works, and GUP-fast undoes a pin if the count moved"),

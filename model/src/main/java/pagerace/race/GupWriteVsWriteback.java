@@ -38,7 +38,7 @@ public final class GupWriteVsWriteback implements Race {
     @Override
     public String anchor() {
         return "GUP users with FOLL_WRITE against folio_clear_dirty_for_io and writepages; Jan Kara 2018 and his RFC of February"
-                + " 2023, Lorenzo Stoakes' series of 2023: 8ac268436e6d and a6e79df92e4a (no long-term pins for writing, 6.5)";
+                + " 2023, Jason Gunthorpe's sketches of April 2023, Lorenzo Stoakes' series of 2023: 8ac268436e6d and a6e79df92e4a (no long-term pins for writing, 6.5)";
     }
 
     @Override
@@ -67,6 +67,7 @@ public final class GupWriteVsWriteback implements Race {
                 "a filesystem that does not wait for stable pages: there even an ordinary store may change a page that is being"
                         + " written, which nobody forbids (missed)",
                 "a second writeback before the pin's user marks the page (missed: nothing new for the first store)",
+                "what the RFC does for writeback that must not skip a page, beside the copy of BOUNCE_PINNED (missed)",
                 "truncation in between: that is StripBuffersVsSetDirty and LongtermPinVsTruncate (missed)",
                 "a source page that faults while the folio is locked: the locked proposals can then deadlock with one page (missed)",
                 "two pages of one writeback batch (missed deadlocks with the locked proposals)");
@@ -153,7 +154,8 @@ public final class GupWriteVsWriteback implements Race {
         PAGE_MKWRITE_LOCKED_STORE(
                 Origin.proposal(
                         "file-i.I1b",
-                        "page_mkwrite is called for the store, and the lock that it returns is kept until the page is marked"),
+                        "Jason Gunthorpe's sketch of April 2023: page_mkwrite is called for the store, and the lock that it returns is kept"
+                                + " until the page is marked"),
                 Steps.of(Step.PAGE_MKWRITE, Step.MARK_DIRTY),
                 NEVER),
         LOCK_TWO_FOLIOS(
@@ -163,13 +165,13 @@ public final class GupWriteVsWriteback implements Race {
         STORE_UNDER_PTL(
                 Origin.proposal(
                         "file-i.I2",
-                        "the page is stored to and marked under the page-table lock, if the entry is writable"),
+                        "Jason Gunthorpe's other sketch: the page is stored to and marked under the page-table lock, if the entry is writable"),
                 GupWrite.MAINLINE.with(Step.HOLD_PTL).with(Step.RECHECK_PTE),
                 NEVER),
         STORE_UNDER_PTL_TWO_MAPPINGS(
                 Origin.proposal(
                         "file-i.I2-two-maps",
-                        "as STORE_UNDER_PTL, with a second mapping whose lock is not held; it is cleaned first"),
+                        "as STORE_UNDER_PTL, with a second mapping, whose lock is not held (Lorenzo Stoakes' objection); it is cleaned first"),
                 GupWrite.MAINLINE.with(Step.HOLD_PTL).with(Step.RECHECK_PTE),
                 NEVER),
         STORE_UNDER_PTL_OWN_MAPPING_FIRST(
@@ -179,22 +181,25 @@ public final class GupWriteVsWriteback implements Race {
                 NEVER),
         SKIP_PINNED(
                 Origin.proposal(
-                        "file-a.rfc-skip before",
-                        "Jan Kara's RFC: writeback leaves pinned pages dirty; looked up before the entries are cleaned"),
-                Steps.of(Writeback.Step.SKIP_PINNED),
-                CleanFolio.MAINLINE,
-                MarkDirty.UNPIN,
-                SC),
-        SKIP_PINNED_AFTER_MKCLEAN(
-                Origin.proposal("file-a.rfc-skip after", "as SKIP_PINNED, looked up after the entries are cleaned"),
+                        "file-a.rfc-skip after",
+                        "Jan Kara's RFC of February 2023: writeback that only cleans memory leaves a pinned page dirty; it looks for pins"
+                                + " once the entries are clean"),
                 Writeback.MAINLINE,
                 CleanFolio.MAINLINE.with(CleanFolio.Step.KEEP_PINNED_DIRTY),
                 MarkDirty.UNPIN,
                 NEVER),
+        SKIP_PINNED_BEFORE_MKCLEAN(
+                Origin.mutant(
+                        "file-a.rfc-skip before", "as SKIP_PINNED, but it looks for pins before it cleans the entries"),
+                Steps.of(Writeback.Step.SKIP_PINNED),
+                CleanFolio.MAINLINE,
+                MarkDirty.UNPIN,
+                SC),
         BOUNCE_PINNED(
                 Origin.proposal(
                         "file-a.rfc-bounce",
-                        "the same RFC: a pinned page is written from a copy, so that the disk sees it unchanged"),
+                        "the same RFC, for writeback that must not skip: a pinned page is written from a copy, so that the disk sees it"
+                                + " unchanged"),
                 Steps.of(Writeback.Step.BOUNCE_PINNED),
                 CleanFolio.MAINLINE,
                 MarkDirty.UNPIN,
@@ -279,7 +284,7 @@ public final class GupWriteVsWriteback implements Race {
         public Fix control(Place at) {
             return switch (this) {
                 case REFUSE_LONGTERM -> STORE_ONLY;
-                case SKIP_PINNED_AFTER_MKCLEAN -> SKIP_PINNED;
+                case SKIP_PINNED -> SKIP_PINNED_BEFORE_MKCLEAN;
                 case KEEP_PINNED_MAPPED -> STORE_THEN_MARK;
                 default -> LOCKED_STORE;
             };

@@ -149,9 +149,15 @@ public final class PageMkwriteVsTruncate implements Race {
                         "2.6.23 .. 2.6.29",
                         "d00806b18315",
                         "file-d.relock",
-                        "page_mkwrite returns unlocked; then the page is locked, and must still have a mapping; it is unlocked before"
-                                + " it is marked dirty"),
-                Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RELOCK, Step.RECHECK_PTE, Step.UNLOCK_BEFORE_DIRTY)),
+                        "page_mkwrite returns unlocked; then a page that was missing is locked, and must still have a mapping; it is"
+                                + " unlocked before it is marked dirty. One that was mapped already is only waited for"),
+                Steps.of(
+                        Step.PAGE_MKWRITE,
+                        Step.WAIT_STABLE,
+                        Step.RELOCK,
+                        Step.RECHECK_PTE,
+                        Step.UNLOCK_BEFORE_DIRTY,
+                        Step.WAIT_UNLOCKED_BEFORE_DIRTY)),
         RETURN_LOCKED(
                 Origin.mainline(
                         ">= 2.6.30",

@@ -232,7 +232,8 @@ public final class ShareVsGupFast implements Race {
         },
         DROP_CLEAR_FENCE(
                 "anon-c mutants",
-                "mainline, but the sharer has no fence between the cleared entry and the look for pins",
+                "mainline, but the sharer has no fence between the cleared entry and the look for pins; hardware queues a deferred flush"
+                        + " by a barrier (arm64) or a locked instruction (x86), so this is the memory model's alone",
                 GupFast.V6_1,
                 Share.V6_1.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                 KsmMerge.V5_19,

@@ -135,7 +135,7 @@ public final class ShrinkVsPin implements Race {
         SKIP_PINNED(
                 Origin.history(
                         "5.11 .. 5.17", "feb889fb40fa", "anon-b2", "reclaim first looks for pins, and never again"),
-                GupFast.V5_11,
+                GupFast.V5_14,
                 Reclaim.V5_11,
                 Share.V5_18,
                 ReuseRule.REFCOUNT,
@@ -215,8 +215,8 @@ public final class ShrinkVsPin implements Race {
                 Share.V6_1,
                 at -> SEQUENTIAL),
         CLEAR_PLAINLY_WITHOUT_FENCE(
-                "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86 the"
-                        + " dirty bit and the swap count in between are locked instructions, and fence enough",
+                "mainline, but reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86"
+                        + " the swap cluster's lock, taken in between to count the swap entry, is fence enough",
                 GupFast.V6_1,
                 Reclaim.V6_4,
                 Share.V6_1.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),

@@ -48,6 +48,9 @@ public final class UnpinDirtyVsClean implements Race {
     @Override
     public List<String> notModelled() {
         return List.of(
+                "what lies between the cleared mark and the device's read: building the bio, submission, a doorbell. Here the reader comes at"
+                        + " once, as a CPU would that computes a checksum or copies the page; a store buffer keeps a store for no longer"
+                        + " (false alarms)",
                 "a device's store: that is in no CPU's store buffer, and its completion orders (false alarms for DMA)",
                 "what lies between store and mark in real callers: an interrupt, a return from a system call, a locked instruction"
                         + " (false alarms)",
@@ -79,10 +82,11 @@ public final class UnpinDirtyVsClean implements Race {
     enum Fix implements Candidate {
         PRECHECK(
                 Origin.mainline(
-                        "all",
+                        ">= 5.2",
                         "-",
                         "file-j.precheck",
-                        "unpin_user_pages_dirty_lock: skip a page that looks dirty, lock the others"),
+                        "unpin_user_pages_dirty_lock, up to 5.5 put_user_pages_dirty_lock: skip a page that looks dirty, lock the others; its"
+                                + " comment argues that whoever clears the mark is still to write the page"),
                 MarkDirty.UNPIN),
         PRECHECK_AFTER_FENCE(
                 Origin.proposal("file-j.precheck-mb", "as PRECHECK, with a full fence before the look"),

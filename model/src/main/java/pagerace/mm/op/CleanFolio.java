@@ -34,7 +34,7 @@ public class CleanFolio {
         KEEP_PINNED_MAPPED,
         /** Mark the folio dirty if any entry was: 7658cc289288 (2.6.20). */
         TRANSFER,
-        /** Proposal: with its entries clean, keep a folio dirty that may be pinned (Jan Kara's RFC of 2023, test displaced). */
+        /** Proposal: with its entries clean, keep a folio dirty that may be pinned (Jan Kara's RFC of February 2023). */
         KEEP_PINNED_DIRTY,
         /** 2.6.19: cancelling the mark cleans the entries too, and forgets what they say. */
         CANCEL_MKCLEANS

@@ -46,7 +46,7 @@ public class GupFast {
         RECHECK_SEQ,
         /** Mutant: compare the count before the reference is taken. */
         RECHECK_SEQ_BEFORE_GRAB,
-        /** Pin a small folio with one fully ordered addition of the whole bias (5.6 to 5.13). */
+        /** Pin a small folio with one fully ordered addition of the whole bias (5.7 to 5.13; {@code FOLL_PIN} was an ordinary reference before). */
         PIN_IN_ONE,
         /** After the reference is taken, look the folio of the page up again: c24d37322548 (5.14). */
         RECHECK_HEAD,
@@ -58,7 +58,7 @@ public class GupFast {
         FENCE_INSIDE_PIN,
         /** A full fence behind the second, unordered half of a pin: 088b8aa537c2 (6.1). */
         FENCE_AFTER_PIN,
-        /** After the reference is taken, compare the PMD entry: 70cbc3cc78a9 (6.1). */
+        /** After the reference is taken, compare the PMD entry: 70cbc3cc78a9 (6.0). */
         RECHECK_PMD,
         /** After the reference is taken, compare the entry. As old as the function. */
         RECHECK_PTE,
@@ -80,11 +80,12 @@ public class GupFast {
     public static final Steps<Step> V5_11 = V5_9.with(Step.READ_SEQ).with(Step.RECHECK_SEQ);
     /** Kernels 5.14 to 5.18: a pin of any folio has two halves, and nothing orders the second. */
     public static final Steps<Step> V5_14 = V5_11.without(Step.PIN_IN_ONE).with(Step.RECHECK_HEAD);
-    /** Kernels 5.19 and 6.0. */
+    /** Kernel 5.19. */
     public static final Steps<Step> V5_19 = V5_14.with(Step.REQUIRE_EXCLUSIVE);
+    /** Kernel 6.0. No race writes a PMD entry under GUP-fast, so their rows for both releases take the steps of 5.19. */
+    public static final Steps<Step> V6_0 = V5_19.with(Step.RECHECK_PMD);
     /** Kernels since 6.1. */
-    public static final Steps<Step> V6_1 =
-            V5_19.with(Step.FENCE_AFTER_PIN).with(Step.RECHECK_PMD).with(Step.FENCE_BEFORE_EXCLUSIVE);
+    public static final Steps<Step> V6_1 = V6_0.with(Step.FENCE_AFTER_PIN).with(Step.FENCE_BEFORE_EXCLUSIVE);
     /** Kernels since 6.5. What is admitted is up to {@link Admission}. */
     public static final Steps<Step> V6_5 = V6_1.with(Step.CHECK_ADMISSION);
 

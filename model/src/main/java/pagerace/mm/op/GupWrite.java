@@ -23,7 +23,7 @@ public class GupWrite {
         PIN,
         /** That pin may last for hours, so the kernel may refuse it: {@link Admission}. */
         LONGTERM,
-        /** Proposal: call {@code page_mkwrite} and keep the folio locked that it returns (Lorenzo Stoakes, 2023). */
+        /** Proposal: call {@code page_mkwrite} and keep the folio locked that it returns (Jason Gunthorpe's sketch, April 2023). */
         PAGE_MKWRITE,
         /** Proposal: hold the folio lock across the store. */
         LOCK_FOLIO,

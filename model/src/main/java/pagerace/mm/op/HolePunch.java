@@ -104,8 +104,11 @@ public class HolePunch {
         if (steps.has(Step.COUNT)) {
             first = first.with(UnmapMapping.Step.COUNT);
         }
-        Steps<UnmapMapping.Step> second =
-                steps.has(Step.SECOND_ZAP_SEES_PMD) ? first : first.without(UnmapMapping.Step.SEE_PMD);
+        // unmap_mapping_folio: the file's own page only, whatever the range zaps take with them
+        Steps<UnmapMapping.Step> second = first.without(UnmapMapping.Step.EVEN_COPIES);
+        if (!steps.has(Step.SECOND_ZAP_SEES_PMD)) {
+            second = second.without(UnmapMapping.Step.SEE_PMD);
+        }
         Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
         unmap = new UnmapMapping(machine, mm, file, zap, first);
         UnmapMapping again = steps.has(Step.SECOND_ZAP) ? new UnmapMapping(machine, mm, file, zap, second) : null;
@@ -163,7 +166,7 @@ public class HolePunch {
         }
         if (steps.has(Step.ZAP_COPIES_AFTER)) {
             for (int i = 0; i < file.pages(); i++) {
-                unmap.unmap(i, false);
+                unmap.unmap(i, steps.has(Step.LEAVE_MARKERS));
             }
         }
         if (steps.has(Step.PUBLISH)) {

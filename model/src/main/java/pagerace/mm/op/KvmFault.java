@@ -23,11 +23,12 @@ public class KvmFault {
         /** Sample the sequence before the lookup. */
         SAMPLE,
         /**
-         * A read fence between the sample and the lookup: 4c2155ce81c1 (2.6.28), which made lookups lockless. arm64 and riscv
-         * have none: they sample with the {@code mmap_lock} held, and rely on its unlock.
+         * A read fence between the sample and the lookup: 4c2155ce81c1 (2.6.28), which made lookups lockless. arm64 has none
+         * since 6.3, nor has riscv since 6.4: they sample with the {@code mmap_lock} held, and rely on its unlock, which is a
+         * release and orders no later read. (riscv had nothing at all before.)
          */
         FENCE_AFTER_SAMPLE,
-        /** Check before the lookup and before the lock, without it, only to spare them: d02c357e5bfa (6.9). */
+        /** Check before the lookup and before the lock, without it, only to spare them: d02c357e5bfa (6.8). */
         CHECK_EARLY,
         /** Mutant: sample the sequence after the lookup. */
         SAMPLE_LATE,
@@ -39,7 +40,10 @@ public class KvmFault {
         RMAP_LOCK,
         /** A check looks at the count. */
         CHECK_COUNT,
-        /** In a check that decides, a read fence between the count and the sequence: a355aa54f1d2 (3.4). */
+        /**
+         * In a check that decides, a read fence between the count and the sequence: a355aa54f1d2 (3.4). x86 has compared by
+         * address since 5.12, without a fence: it decides under {@code mmu_lock}.
+         */
         FENCE_IN_CHECK,
         /** A check compares the sequence. */
         CHECK_SEQ
@@ -53,14 +57,16 @@ public class KvmFault {
             Steps.of(Step.SAMPLE, Step.CHECK_UNDER_LOCK, Step.CHECK_COUNT, Step.CHECK_SEQ);
     /** Kernels 2.6.28 to 3.3. */
     public static final Steps<Step> V2_6_28 = V2_6_27.with(Step.FENCE_AFTER_SAMPLE);
-    /** Kernels 3.4 to 6.8. */
+    /** Kernels 3.4 to 5.11 on x86, and to 6.2 on arm64. */
     public static final Steps<Step> V3_4 = V2_6_28.with(Step.FENCE_IN_CHECK);
-    /** arm64 and riscv. */
+    /** Kernels 5.12 to 6.7 on x86. */
+    public static final Steps<Step> V5_12 = V3_4.without(Step.FENCE_IN_CHECK);
+    /** arm64 since 6.3, riscv since 6.4. */
     public static final Steps<Step> ARM64 = V3_4.without(Step.FENCE_AFTER_SAMPLE);
     /** Book3S HV, since 3.4. */
     public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.RMAP_LOCK);
-    /** Kernels since 6.9, on x86. */
-    public static final Steps<Step> V6_9 = V3_4.with(Step.CHECK_EARLY);
+    /** Kernels since 6.8, on x86. */
+    public static final Steps<Step> V6_8 = V5_12.with(Step.CHECK_EARLY);
 
     /** The kernel tries until it succeeds; one invalidation can send a fault back for its whole duration. */
     private static final int TRIES = 2;

@@ -30,7 +30,10 @@ public class SharedWriteFault {
         WAIT_STABLE,
         /** {@code page_mkwrite} returns with the folio locked: b827e496c893 (2.6.30). */
         RETURN_LOCKED,
-        /** Where it does not, take the folio lock and look whether the folio still has a mapping: d00806b18315 (2.6.23). */
+        /**
+         * Where it does not, and the page was missing, take the folio lock and look whether the folio still has a mapping:
+         * d00806b18315 (2.6.23). {@code do_wp_page} compares the entry only.
+         */
         RELOCK,
         /** Make the entry writable only if it is what the fault saw. */
         RECHECK_PTE,
@@ -76,7 +79,7 @@ public class SharedWriteFault {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
-        this.filemapFault = new FilemapFault(file.inode);
+        this.filemapFault = new FilemapFault(file.inode, true);
         this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
         this.steps = steps;
     }
@@ -104,11 +107,15 @@ public class SharedWriteFault {
         if (Pte.isPresent(seen)) {
             return protectedEntry(entry, seen);
         }
+        boolean inside = !steps.has(Step.TRUNCATE_COUNT) || file.inode.size.readOnce() > 0;
         int pfn = (int) file.inode.slot(0).readDependent();
-        if (pfn == 0) {
+        if (pfn == 0 || !inside) {
             return End.SIGBUS;
         }
         Folio folio = memMap.folioOf(pfn);
+        if (steps.has(Step.TRUNCATE_COUNT)) { // filemap_nopage: the page comes unlocked, and nobody asks whose it is
+            return filemapFault.get(folio, 0, pfn) ? notify(folio, entry, seen, count, false) : End.TRUNCATED;
+        }
         return switch (filemapFault.lock(folio, 0, pfn)) {
             case LOCKED -> notify(folio, entry, seen, count, true);
             case MOVED, TRUNCATED -> End.TRUNCATED;
@@ -151,7 +158,7 @@ public class SharedWriteFault {
             }
             held = steps.has(Step.RETURN_LOCKED);
         }
-        if (!held && steps.has(Step.RELOCK)) {
+        if (!held && steps.has(Step.RELOCK) && !Pte.isPresent(seen)) {
             folio.lock.lock();
             held = true;
             if (!file.inode.owns(folio)) {

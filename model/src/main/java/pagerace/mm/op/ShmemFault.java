@@ -22,7 +22,7 @@ import pagerace.mm.Pte;
 public class ShmemFault {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
-        /** Wait while a punch is published in {@code i_private}: f00cdc6df7d7, 8e205f779d14. */
+        /** Wait while a punch is published in {@code i_private}: f00cdc6df7d7, then 8e205f779d14 (both 3.16). */
         WAIT_FOR_PUNCH,
         /** Where a marker remembers {@code uffd-wp}, map the page write-protected again (5.19). */
         RESTORE_UFFD_WP
@@ -49,7 +49,7 @@ public class ShmemFault {
         this.mm = mm;
         this.memMap = memMap;
         this.file = file;
-        this.filemapFault = new FilemapFault(file);
+        this.filemapFault = new FilemapFault(file, false);
         this.spares = spares;
         this.steps = steps;
     }
@@ -118,6 +118,9 @@ public class ShmemFault {
 
     /** Maps the page of the file, which it makes if there is none; {@code seen} is what the entry held. */
     protected FaultEnd faultIn(int index, long seen) {
+        if (index >= file.size.readOnce()) {
+            return FaultEnd.BEYOND_EOF;
+        }
         int pfn = (int) file.slot(index).readDependent();
         if (pfn == 0) {
             return faultInNew(index, seen);
@@ -129,9 +132,12 @@ public class ShmemFault {
 
     /** Maps a private copy of the page of the file; {@code seen} is what the entry held. */
     protected FaultEnd faultInCopy(int index, long seen) {
+        if (index >= file.size.readOnce()) {
+            return FaultEnd.BEYOND_EOF;
+        }
         int pfn = (int) file.slot(index).readDependent();
         if (pfn == 0) {
-            return index < file.size.readOnce() ? FaultEnd.SKIPPED_EMPTY : FaultEnd.BEYOND_EOF;
+            return FaultEnd.SKIPPED_EMPTY;
         }
         Folio folio = memMap.folioOf(pfn);
         FaultEnd end = lock(folio, index, pfn);
@@ -156,9 +162,6 @@ public class ShmemFault {
 
     /** Adds a page to the file and maps it; {@code seen} is what the entry held. */
     protected FaultEnd faultInNew(int index, long seen) {
-        if (index >= file.size.readOnce()) {
-            return FaultEnd.BEYOND_EOF;
-        }
         Folio fresh = spares.take();
         fresh.allocateShmem(0, Folio.LOCKED);
         fresh.refcount.add(1);
@@ -176,7 +179,7 @@ public class ShmemFault {
             case LOCKED -> FaultEnd.MAPPED;
             case MOVED -> FaultEnd.SKIPPED_MOVED;
             case TRUNCATED -> FaultEnd.SKIPPED_TRUNCATED;
-            case BEYOND_EOF -> FaultEnd.BEYOND_EOF;
+            case BEYOND_EOF -> throw new IllegalStateException("shmem compares no size under the folio lock");
         };
     }
 

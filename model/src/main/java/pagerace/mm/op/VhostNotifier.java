@@ -44,6 +44,8 @@ public class VhostNotifier implements MmuNotifier {
     public static final Steps<Step> RCU = Steps.of(Step.WAIT_RCU, Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
     /** The fix series of July 2019. */
     public static final Steps<Step> REF = Steps.of(Step.WAIT_REF, Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
+    /** The postings of 7 August 2019: the page is dirtied under the lock again. */
+    public static final Steps<Step> SEQCOUNT = Steps.of(Step.DIRTY_FIRST, Step.WAIT_REF, Step.DIRTY_AT_TEARDOWN);
     /** The present kernel, which has no map to take. */
     public static final Steps<Step> NO_MAP = Steps.of();
     /** The fix series of August 2019: taking the lock is the wait. */

@@ -31,6 +31,11 @@ public class VhostWorker {
         FENCE_AFTER_REF,
         /** Proposal: make the counter odd by a fully ordered addition instead of the store. */
         REF_BY_RMW,
+        /**
+         * Say so by a sequence count, incremented plainly before and after with a write fence behind or before it: the third and
+         * fourth postings, 7 August 2019.
+         */
+        ENTER_SEQCOUNT,
         /** Use the map under the lock that guards it: the series' last version, August 2019. */
         UNDER_LOCK
     }
@@ -39,7 +44,9 @@ public class VhostWorker {
     public static final Steps<Step> RCU = Steps.of(Step.USE_MAP, Step.ENTER_RCU);
     /** The fix series of July 2019. */
     public static final Steps<Step> REF = Steps.of(Step.USE_MAP, Step.ENTER_REF, Step.LOAD_REF);
-    /** The fix series of August 2019. */
+    /** The postings of 7 August 2019. */
+    public static final Steps<Step> SEQCOUNT = Steps.of(Step.USE_MAP, Step.ENTER_SEQCOUNT);
+    /** The fix series of August 2019, its fifth posting. */
     public static final Steps<Step> LOCK = Steps.of(Step.USE_MAP, Step.UNDER_LOCK);
     /** The present kernel: no map. */
     public static final Steps<Step> COPY_TO_USER = Steps.of();
@@ -105,6 +112,10 @@ public class VhostWorker {
         if (steps.has(Step.ENTER_RCU)) {
             ring.rcu.readLock(VhostRing.WORKER);
         }
+        if (steps.has(Step.ENTER_SEQCOUNT)) {
+            ring.ref.writeOnce(ring.ref.readOnce() + 1);
+            machine.smpWmb(); // orders writes only: the map may be read before the count is seen odd
+        }
         if (steps.has(Step.ENTER_REF)) {
             if (steps.has(Step.REF_BY_RMW)) {
                 ring.ref.fetchAdd(1, Order.FULL); // pairs with the first fence of VhostNotifier's wait
@@ -124,6 +135,10 @@ public class VhostWorker {
     protected void leave() {
         if (steps.has(Step.ENTER_REF)) {
             ring.ref.storeRelease(ring.ref.readOnce() + 1); // pairs with the last fence of VhostNotifier's wait
+        }
+        if (steps.has(Step.ENTER_SEQCOUNT)) {
+            machine.smpWmb(); // pairs with the last fence of VhostNotifier's wait, for the worker's stores
+            ring.ref.writeOnce(ring.ref.readOnce() + 1);
         }
         if (steps.has(Step.ENTER_RCU)) {
             ring.rcu.readUnlock(VhostRing.WORKER);

@@ -15,9 +15,9 @@ import pagerace.mm.Folio;
 public class Writeback {
     /** The steps in which mainline and proposals differ, in program order. */
     public enum Step {
-        /** Proposal: skip a folio that may be pinned, looked up before its entries are cleaned (Jan Kara's RFC of 2023). */
+        /** Mutant: skip a folio that may be pinned, looked up before its entries are cleaned. */
         SKIP_PINNED,
-        /** Proposal: write a folio that may be pinned from a copy (the same RFC). */
+        /** Proposal: write a folio that may be pinned from a copy (Jan Kara's RFC of 2023, for data integrity). */
         BOUNCE_PINNED
     }
 

@@ -129,11 +129,11 @@ class ShmemFaultTest {
         FileScene scene = FileScene.unmapped();
         assertThat(scene.machine.logOf(() -> fault(scene)))
                 .containsSubsequence(
+                        "readOnce inode.i_size",
                         "addUnless folio.refcount FULL",
                         "readOnce page_cache[0]",
                         "lock folio.flags",
                         "readOnce folio.mapping",
-                        "readOnce inode.i_size",
                         "lock mm.ptl",
                         "readOnce mm.pte",
                         "fetchAdd folio.mapcount RELAXED",
