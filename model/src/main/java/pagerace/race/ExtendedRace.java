@@ -135,6 +135,11 @@ record ExtendedRace(Race race, List<OwnVariant> own) implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return race.references();
+    }
+
+    @Override
     public String invariant() {
         return race.invariant();
     }

@@ -42,6 +42,15 @@ public final class FaultAroundVsHolePunch implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "CVE-2014-4171: faults that keep a punch from ending (f00cdc6df7d7, 8e205f779d14, b1a366500bd5, all 3.16)",
+                "53ABE479.3080508@suse.cz: Vlastimil Babka and Hugh Dickins, 26 June 2014: why a punch loops while faults refill the range",
+                "20201126222359.8120-1-peterx@redhat.com: Peter Xu, 26 November 2020, no fault-around for userfaultfd",
+                "alpine.LSU.2.11.2012021410260.4989@eggly.anvils: Hugh Dickins, 2 December 2020: the write protection should survive in a special entry");
+    }
+
+    @Override
     public String invariant() {
         return "after the punch no entry maps a page that left the file, no old data is reachable, every mapping is counted"
                 + " once, and no store went unseen to a page that userfaultfd write-protects";
@@ -170,7 +179,7 @@ public final class FaultAroundVsHolePunch implements Race {
                 SC),
         MAINLINE(
                 Origin.mainline(
-                        "all; its uffd-wp part >= 5.19",
+                        ">= 3.16; >= 5.19, userfaultfd",
                         "-",
                         "file-g.mainline",
                         "the punch zaps again under the folio lock; fault-around maps only what it locked and checked"),

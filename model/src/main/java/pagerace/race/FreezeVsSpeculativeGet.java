@@ -44,6 +44,12 @@ public final class FreezeVsSpeculativeGet implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "20260201071346.130641-1-inwardvessel@gmail.com: JP Kobryn, 31 January 2026, 22b10cbb9a2e: a lookup uses private data that reclaim has freed");
+    }
+
+    @Override
     public String invariant() {
         return "a page that left the page cache was clean, and is freed once, by one who sees what all others did to it; no"
                 + " lookup returns it or its next owner's; every reference is counted, and nobody uses private data that was"

@@ -45,6 +45,15 @@ public final class GupFastVsFork implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "CAHk-=wi=iCnYCARbPGjkVJu9eyYeZ13N64tZYLdOB8CP5Q_PLw@mail.gmail.com: Linus Torvalds, 28 September 2020, proposes the sequence count",
+                "2-v2-dfe9ecdb6c74+2066-gup_fork_jgg@nvidia.com: Jason Gunthorpe, 30 October 2020, the patch that became 57efa1fe5957",
+                "20201030225250.GB6357@xz-x1: Peter Xu's review of it",
+                "LWN 849638 and 849876: \"Patching until the COWs come home\", 2021");
+    }
+
+    @Override
     public String invariant() {
         return "a pin that GUP-fast returns and the parent's page table stay on the same page: what the parent writes, the"
                 + " device reads, and back";

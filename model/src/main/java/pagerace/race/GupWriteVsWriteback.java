@@ -42,6 +42,14 @@ public final class GupWriteVsWriteback implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "20180104085244.GA29010@quack2.suse.cz: Jan Kara, 4 January 2018: a store by a user of GUP after writeback has write-protected the page",
+                "20230209123206.3548-3-jack@suse.cz: Jan Kara, 9 February 2023, the RFC that skips pinned pages",
+                "LWN 753027: \"The trouble with get_user_pages()\", 2018");
+    }
+
+    @Override
     public String invariant() {
         return "every store happens while the filesystem agrees, reaches the disk or leaves the page dirty, and none changes a page"
                 + " that is being written";

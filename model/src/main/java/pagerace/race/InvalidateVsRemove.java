@@ -29,6 +29,11 @@ public final class InvalidateVsRemove implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of("20220420043734.476348-1-apopple@nvidia.com: Alistair Popple, 20 April 2022, 319561669a59");
+    }
+
+    @Override
     public String invariant() {
         return "no invalidation reads or writes a subscription whose removal has returned, nor will any to come";
     }

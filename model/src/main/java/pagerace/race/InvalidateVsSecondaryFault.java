@@ -45,6 +45,11 @@ public final class InvalidateVsSecondaryFault implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of("13ec9308a857 (6.3): David Matlack, KVM on arm64 samples the sequence with the mmap lock held");
+    }
+
+    @Override
     public String invariant() {
         return "once no invalidation is under way, a secondary entry that maps anything maps what the primary entry maps";
     }
@@ -204,7 +209,7 @@ public final class InvalidateVsSecondaryFault implements Race {
         KVM_ARM64(
                 Origin.mainline(
                         ">= 6.3, arm64; >= 6.4, riscv",
-                        "-",
+                        "13ec9308a857",
                         "file-f.kvm",
                         "as KVM_3_4, but without the fence behind the sample: its comment relies on the unlock of mmap_lock, which orders no later"
                                 + " read; the lookup's own lock, or the full order of GUP-fast's reference, does the work"),

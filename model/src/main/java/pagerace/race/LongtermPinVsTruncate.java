@@ -45,6 +45,13 @@ public final class LongtermPinVsTruncate implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "f86dc089b460c80805e321747b0898fd1efe93d7.1682168199.git.lstoakes@gmail.com: Lorenzo Stoakes, 22 April 2023, the first posting",
+                "a690186fc37e1ea92556a7dbd0887fe201fcc709.1683067198.git.lstoakes@gmail.com: the eighth, whose fast path reads the mapping once");
+    }
+
+    @Override
     public String invariant() {
         return "no long-term pin for writing stays on a folio that belonged to a file with dirty tracking when its entry was"
                 + " read, and no verdict is drawn from a folio that the entry does not map";

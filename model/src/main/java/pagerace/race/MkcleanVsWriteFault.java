@@ -41,6 +41,12 @@ public final class MkcleanVsWriteFault implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "459C98BF.5080409@yahoo.com.au: Nick Piggin and Linus Torvalds, 4 January 2007, on 7658cc289288");
+    }
+
+    @Override
     public String invariant() {
         return "while an entry is writable the page is dirty, and a store is on disk or remembered somewhere";
     }

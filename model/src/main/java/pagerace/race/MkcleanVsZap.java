@@ -37,6 +37,14 @@ public final class MkcleanVsZap implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "CA+55aFzM+NpE-EzJdDeYX=cqWRzkGv9o-vybDR=oFtDLMRK-mA@mail.gmail.com: Linus Torvalds, 22 April 2014: mark the page dirty after the flush, and the lock that would need",
+                "alpine.LFD.2.11.1404251615320.11259@i7.linux-foundation.org: Linus Torvalds, 25 April 2014, the patch that became 1cf35d47712d",
+                "alpine.LSU.2.11.1404251956570.990@eggly.anvils: Hugh Dickins' alternative, which holds i_mmap_mutex, and Dave Hansen's reproducer");
+    }
+
+    @Override
     public String invariant() {
         return "a store that succeeded is on disk, or the page is dirty";
     }

@@ -39,6 +39,12 @@ public final class PageMkwriteVsTruncate implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "20090414071152.GC23528@wotan.suse.de: Nick Piggin, 14 April 2009, \"close page_mkwrite races\" (b827e496c893)");
+    }
+
+    @Override
     public String invariant() {
         return "a writable entry maps a page of the file, which the filesystem has agreed to see dirtied";
     }

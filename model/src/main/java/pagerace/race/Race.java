@@ -17,8 +17,13 @@ public interface Race {
     /** What the race asks, as a question. */
     String question();
 
-    /** Kernel functions, commits, threads, CVEs. */
+    /** Kernel functions and commits. */
     String anchor();
+
+    /** Where the race was found, argued about or mended: CVEs, and threads by the message's id, each with what it says. */
+    default List<String> references() {
+        return List.of();
+    }
 
     /** What must hold in every execution of a right variant, in one sentence. */
     String invariant();

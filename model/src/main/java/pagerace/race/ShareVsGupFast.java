@@ -44,6 +44,12 @@ public final class ShareVsGupFast implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "20220901083559.67446-1-david@redhat.com: David Hildenbrand, 1 September 2022, the patch that became 088b8aa537c2; he could not reproduce the reordering");
+    }
+
+    @Override
     public String invariant() {
         return "a page that is pinned stays exclusive and mapped where it is: whoever replaces its entry has seen no pin, and"
                 + " GUP-fast keeps none that could have been missed";

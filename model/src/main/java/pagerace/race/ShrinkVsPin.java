@@ -46,6 +46,14 @@ public final class ShrinkVsPin implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "CAHk-=wjevjeL44qafYd8=cJHZgNUOUuWVJ28vkS4U4v_Af-xaQ@mail.gmail.com: Linus Torvalds, 18 December 2021: reuse by the reference count, and why feb889fb40fa came late",
+                "CVE-2020-29374: not this race, but the reason for reuse by the reference count",
+                "20220126095557.32392-1-david@redhat.com: David Hildenbrand, 26 January 2022, which of its instances 09854ba94c6a left");
+    }
+
+    @Override
     public String invariant() {
         return "a pinned page stays the user's page: what the user writes after reclaim the device reads, and back; since 5.19"
                 + " it is not even unmapped";

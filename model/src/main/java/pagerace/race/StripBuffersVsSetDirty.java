@@ -53,6 +53,15 @@ public final class StripBuffersVsSetDirty implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "20180103100430.GE4911@quack2.suse.cz: Jan Kara, 3 January 2018: reclaim strips the buffers of a page that direct I/O fills",
+                "459C98BF.5080409@yahoo.com.au: Nick Piggin, Linus Torvalds and Andrew Morton, 4 January 2007: try_to_free_buffers against a racing mark",
+                "YiDS9wVfq4mM2jGK@mit.edu: Theodore Ts'o, March 2022, cc5095747edf; process_vm_writev triggers the warning reliably",
+                "CVE-2022-49171: ext4's BUG on a dirty page without buffers, which cc5095747edf made a warning");
+    }
+
+    @Override
     public String invariant() {
         return "writeback never meets a dirty page without buffers that it cannot mend, and what was stored reaches the disk;"
                 + " the page cache tags no page as dirty that has left the file, and no freed buffer is marked dirty";
@@ -247,7 +256,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 at -> NEVER),
         PANIC_WITHOUT_BUFFERS(
                 Origin.history(
-                        ".. 5.17, ext4",
+                        "<= 5.17, ext4",
                         "-",
                         "file-b.ext4-bug",
                         "as CANCEL_INSIDE_LOCK, and writeback crashes where it misses buffers"),

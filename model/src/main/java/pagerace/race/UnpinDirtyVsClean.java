@@ -29,6 +29,12 @@ public final class UnpinDirtyVsClean implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "CABdtJHvZt=av5YEQvRMtf4-dMFR6JS1jM1Ntj7DMVy5fijvkMw@mail.gmail.com: the thread of Hector Martin's 415d83249709, August 2022");
+    }
+
+    @Override
     public String invariant() {
         return "a store that was followed by marking the page is on disk, or the page is dirty";
     }

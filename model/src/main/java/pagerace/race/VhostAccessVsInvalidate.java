@@ -46,6 +46,15 @@ public final class VhostAccessVsInvalidate implements Race {
     }
 
     @Override
+    public List<String> references() {
+        return List.of(
+                "20190807065449.23373-9-jasowang@redhat.com: Jason Wang, 7 August 2019, the sequence count",
+                "20190807120738.GB1557@ziepe.ca: Jason Gunthorpe's objection to it: the write side of a sequence lock orders writes only",
+                "1514137898.7430705.1565269269504.JavaMail.zimbra@redhat.com: Jason Wang, 8 August 2019, a counter with full fences, and packet rates of all",
+                "20190809054851.20118-8-jasowang@redhat.com: the fifth posting, 9 August 2019");
+    }
+
+    @Override
     public String invariant() {
         return "every store to the ring is on disk, or the page or its entry is dirty; a dirty page whose entry is there has a"
                 + " writable one; and nobody uses a freed map";
@@ -208,7 +217,7 @@ public final class VhostAccessVsInvalidate implements Race {
         },
         COPY_TO_USER(
                 Origin.mainline(
-                        "all but 5.3-rc",
+                        "<= 5.2; >= 5.3",
                         "3d2c7d370475",
                         "file-f.vhost-reverted",
                         "no map: the worker stores through the user's page table"),

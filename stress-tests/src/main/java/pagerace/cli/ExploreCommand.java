@@ -59,6 +59,12 @@ final class ExploreCommand implements Callable<Integer> {
     private String points = "";
 
     @Option(
+            names = "--kernel",
+            paramLabel = "RELEASE",
+            description = "Of these only the variants that this mainline release has: 5.15, 2.6.32.")
+    private @Nullable String kernel;
+
+    @Option(
             names = "--trace",
             description =
                     "Print the simplest schedule to the forbidden outcome of every point, not just of a single one.")
@@ -87,7 +93,7 @@ final class ExploreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Point> chosen = new Selection(Catalogue.RACES).selectAll(points);
+        List<Point> chosen = new Selection(Catalogue.RACES).selectAll(Kernels.filter(points, kernel));
         if (json) {
             return lines(chosen);
         }

@@ -5,9 +5,14 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import pagerace.kernel.Commit;
+import pagerace.kernel.Release;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -26,7 +31,9 @@ import picocli.CommandLine.Parameters;
                         + " and stress understand.",
         footer = {
             "Columns of a variant: name, kernels, kind, the strongest memory model that reaches its forbidden outcome (from the"
-                    + " best to the worst of its places), how it differs."
+                    + " best to the worst of its places), how it differs.",
+            "Kernels are mainline releases. Stable series and distributions carry many of the fixes in older ones.",
+            "With --kernel, instead of the difference: what mended it later, as far as the catalogue knows."
         },
         exitCodeList = {"0:listed", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
 final class ListCommand implements Callable<Integer> {
@@ -48,6 +55,26 @@ final class ListCommand implements Callable<Integer> {
                             + " from where on a forbidden outcome is reachable.")
     private boolean json;
 
+    @Option(
+            names = "--kernel",
+            paramLabel = "RELEASE",
+            description =
+                    "Only variants that this mainline release has: 5.15, 2.6.32; an update such as 6.1.27 counts as its"
+                            + " mainline release.")
+    private @Nullable String kernel;
+
+    @Option(
+            names = "--broken",
+            description = "Of these only variants whose forbidden outcome is reachable. Only with --kernel.")
+    private boolean broken;
+
+    @Option(
+            names = "--commits",
+            description =
+                    "List the commits instead that begin or end the ranges: id, first release, how that is known, CVE, stable"
+                            + " updates known to carry it, what it does.")
+    private boolean commits;
+
     private final PrintStream out;
 
     ListCommand(PrintStream out) {
@@ -60,28 +87,76 @@ final class ListCommand implements Callable<Integer> {
         if (points && json) {
             throw new BadInput("The points stand in the lines of --json; leave out --points.");
         }
+        if (broken && kernel == null) {
+            throw new BadInput(
+                    "--broken asks about one release; name it by --kernel, for instance --kernel 5.15 --broken.");
+        }
+        if (commits) {
+            out.print(commits());
+            return Main.PASSED;
+        }
+        Release release = kernel == null ? null : Kernels.release(kernel);
         StringBuilder lines = new StringBuilder();
         for (Race each : asked) {
+            BiPredicate<Race, Variant> wanted = (race, variant) -> isWanted(race, variant, release);
             if (json) {
-                each.variants()
+                each.variants().stream()
+                        .filter(variant -> wanted.test(each, variant))
                         .forEach(variant ->
                                 lines.append(CatalogueLines.of(each, variant)).append('\n'));
             } else if (points) {
-                each.points().forEach(point -> lines.append(point.key()).append('\n'));
-            } else {
+                each.points().stream()
+                        .filter(point -> wanted.test(each, point.variant()))
+                        .forEach(point -> lines.append(point.key()).append('\n'));
+            } else if (each.variants().stream().anyMatch(variant -> wanted.test(each, variant))) {
                 lines.append(each.name()).append("  ").append(each.question()).append('\n');
-                lines.append(variants(each, "  " + each.name() + "/"));
+                lines.append(variants(each, "  " + each.name() + "/", variant -> wanted.test(each, variant), release));
             }
+        }
+        if (release != null && !json && !points) {
+            lines.insert(0, title(release, lines.isEmpty()));
         }
         out.print(lines);
         return Main.PASSED;
     }
 
+    private boolean isWanted(Race race, Variant variant, @Nullable Release release) {
+        return release == null
+                || (Kernels.has(release, variant) && (!broken || Kernels.worst(race, variant) != Reachability.NEVER));
+    }
+
+    private String title(Release release, boolean nothing) {
+        String what = broken ? "what is broken" : "what the catalogue has of it";
+        return "Linux " + release.mainline() + " as it was released: " + (nothing ? "nothing, " : "") + what
+                + ". Stable updates of it may carry later fixes.\n";
+    }
+
+    private static String commits() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Commit commit : Commit.all()) {
+            rows.add(List.of(
+                    commit.id(),
+                    commit.first().toString(),
+                    commit.known().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    commit.cve(),
+                    commit.stable(),
+                    commit.what()));
+        }
+        return columns(rows);
+    }
+
     /** A line for each variant of {@code race}, in columns; names begin with {@code prefix}. */
     static String variants(Race race, String prefix) {
+        return variants(race, prefix, variant -> true, null);
+    }
+
+    private static String variants(Race race, String prefix, Predicate<Variant> wanted, @Nullable Release release) {
         Map<Variant, List<Reachability>> places = new LinkedHashMap<>();
         for (Point point : race.points()) {
-            places.computeIfAbsent(point.variant(), unused -> new ArrayList<>()).add(point.reachableFrom());
+            if (wanted.test(point.variant())) {
+                places.computeIfAbsent(point.variant(), unused -> new ArrayList<>())
+                        .add(point.reachableFrom());
+            }
         }
         List<List<String>> rows = new ArrayList<>();
         places.forEach((variant, from) -> rows.add(List.of(
@@ -89,8 +164,14 @@ final class ListCommand implements Callable<Integer> {
                 variant.kernels(),
                 Words.of(variant.kind()),
                 Words.range(from),
-                variant.difference())));
+                release == null ? variant.difference() : mended(race, variant, release))));
         return columns(rows);
+    }
+
+    private static String mended(Race race, Variant variant, Release release) {
+        return Kernels.worst(race, variant) == Reachability.NEVER
+                ? "nothing to mend"
+                : "mended by: " + Kernels.mendedBy(race, variant, release);
     }
 
     /** Rows of equally many cells; the last is as long as it likes. */

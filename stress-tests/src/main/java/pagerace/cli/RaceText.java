@@ -16,6 +16,11 @@ final class RaceText {
         StringBuilder text = new StringBuilder(race.name()).append('\n');
         text.append(Words.paragraph("  ", race.question())).append('\n');
         text.append(Words.paragraph("  anchor     ", race.anchor()));
+        String name = "  read       ";
+        for (String reference : race.references()) {
+            text.append(Words.paragraph(name, reference));
+            name = " ".repeat(name.length());
+        }
         text.append(Words.paragraph("  invariant  ", race.invariant()));
         text.append(Words.paragraph("  actors     ", String.join(", ", race.actors())));
         text.append("\nOutcomes\n").append(outcomes(race));

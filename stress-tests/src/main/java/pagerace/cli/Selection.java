@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import pagerace.kernel.Release;
 import pagerace.race.Nearest;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -17,7 +18,8 @@ import pagerace.race.Variant;
 /**
  * Which points a filter means. A filter is a race, {@code race/variant}, or a point's key; the beginning of one of these; or
  * a pattern for keys, in which {@code *} stands for anything and {@code ?} for one character. The whole name of a race or
- * variant means just that one, even where another begins with it.
+ * variant means just that one, even where another begins with it. Behind an {@code @} stands the kernel release whose variants are
+ * meant: {@link Kernels}.
  */
 final class Selection {
     private final List<Race> races;
@@ -103,6 +105,13 @@ final class Selection {
     }
 
     private Predicate<Point> asked(String filter) {
+        int in = filter.indexOf(Kernels.IN);
+        if (in >= 0) {
+            Release release = Kernels.release(filter.substring(in + 1));
+            String names = filter.substring(0, in).strip();
+            Predicate<Point> named = names.isEmpty() ? point -> true : asked(names);
+            return named.and(point -> Kernels.has(release, point.variant()));
+        }
         if (filter.contains("*") || filter.contains("?")) {
             Pattern pattern = glob(filter);
             return point -> pattern.matcher(point.key()).matches()
@@ -125,6 +134,18 @@ final class Selection {
     }
 
     private String complaint(String filter, boolean exploredOnly, List<Point> planned) {
+        int in = filter.indexOf(Kernels.IN);
+        if (in >= 0) {
+            String names = filter.substring(0, in).strip();
+            if (!exploredOnly && !names.isEmpty() && points().noneMatch(asked(names))) {
+                return complaint(names, false, planned);
+            }
+            String all = names.isEmpty() ? "the catalogue" : names;
+            return "Linux " + Kernels.release(filter.substring(in + 1)) + " has no variant of " + all
+                    + (exploredOnly
+                            ? " that real threads run; explore looks at those it has."
+                            : "; list " + names + " says which releases have one.");
+        }
         List<String> keys = planned.stream().map(Point::key).toList();
         if (exploredOnly) {
             return filter + " is explored only; the nearest that real threads run is " + Nearest.to(filter, keys) + ".";

@@ -68,6 +68,14 @@ final class StressCommand implements Callable<Integer> {
     private String filter = "";
 
     @Option(
+            names = "--kernel",
+            paramLabel = "RELEASE",
+            description =
+                    "Of these only the variants that this mainline release has: 5.15, 2.6.32. The run's reports show it as part"
+                            + " of the filter: POINTS@RELEASE.")
+    private @Nullable String kernel;
+
+    @Option(
             names = "--shard",
             paramLabel = "I/N",
             converter = ShardConverter.class,
@@ -127,7 +135,8 @@ final class StressCommand implements Callable<Integer> {
     private int run(Outputs outputs) throws IOException {
         Host host = Host.current();
         Duration time = Budget.parse(budget);
-        Share share = Share.of(new Selection(Catalogue.RACES), filter, shard, host.memoryModel());
+        String asked = Kernels.filter(filter, kernel);
+        Share share = Share.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel());
         forks.check();
         // What the plan demands of an own fix depends on what the explorer finds.
         Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
@@ -149,7 +158,7 @@ final class StressCommand implements Callable<Integer> {
                 Main.version(),
                 label,
                 host,
-                filter,
+                asked,
                 shard == null ? null : shard.toString(),
                 forks.flags(),
                 forks.atLeast(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import pagerace.explore.Necessity;
 import pagerace.race.Outcome;
@@ -12,7 +14,8 @@ import pagerace.race.Variant;
  *
  * @param name its name
  * @param question what it asks
- * @param anchor kernel functions, commits, threads
+ * @param anchor kernel functions and commits
+ * @param references CVEs, and threads by the message's id, each with what it says; empty in reports older than that
  * @param invariant what must hold
  * @param breakingSchedule the schedule that breaks the best-known broken variant, one step per line, two columns
  * @param notModelled what the model leaves out
@@ -25,6 +28,7 @@ public record RaceFacts(
         String name,
         String question,
         String anchor,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> references,
         String invariant,
         String breakingSchedule,
         List<String> notModelled,
@@ -65,6 +69,7 @@ public record RaceFacts(
                 race.name(),
                 race.question(),
                 race.anchor(),
+                race.references(),
                 race.invariant(),
                 race.breakingSchedule(),
                 race.notModelled(),

@@ -69,7 +69,7 @@ public final class HtmlReport {
                 Words.link("matrix", "Skip to the table of races").with("class", "skip"),
                 header(),
                 contents(),
-                tag("main", Legend.section(), matrix()),
+                tag("main", Legend.section(), releases(), matrix()),
                 tag("footer", tag("p", origin())),
                 tag("script", resource("report.js")));
         return tag("html", head, body)
@@ -217,6 +217,7 @@ public final class HtmlReport {
         Markup list = tag(
                 "ul",
                 tag("li", Words.link("legend", "How to read this page")),
+                releases().isEmpty() ? List.of() : tag("li", Words.link("releases", "Releases")),
                 tag("li", Words.link("matrix", "All races")));
         races.keySet().forEach(race -> list.add(tag("li", Words.link(Words.id("race", race.name()), race.name()))));
         if (hasWorkloads()) {
@@ -227,6 +228,24 @@ public final class HtmlReport {
 
     private boolean hasWorkloads() {
         return report.hosts().stream().anyMatch(host -> !host.workloads().isEmpty());
+    }
+
+    /** Which release has what, near the top: the first question of whoever runs one. */
+    private List<Markup> releases() {
+        List<Markup> table = ReleaseTable.of(races);
+        if (table.isEmpty()) {
+            return List.of();
+        }
+        return List.of(tag(
+                "section",
+                tag("h2", "Releases").with("id", "releases"),
+                tag(
+                        "p",
+                        "From which memory model on each mainline release reaches a forbidden outcome, in the worst of its variants"
+                                + " and places. WEAK alone is a candidate in this abstraction, no bug of a kernel. Stable series"
+                                + " and distributions carry many of the fixes in older releases; an empty field means that the"
+                                + " catalogue has nothing of that release."),
+                table));
     }
 
     private List<Markup> matrix() {

@@ -122,7 +122,7 @@ final class Matrix {
     private Markup row(Entry entry, List<List<Cheapest>> cheapest) {
         Markup place = span("place", entry.point().place());
         Markup link = Words.link(entry.id(), entry.point().variant(), tag("wbr"), place);
-        Markup row = tag("tr", tag("th", link).with("scope", "row"));
+        Markup row = tag("tr", tag("th", link).with("scope", "row")).with("data-kernels", kernelSpans(entry));
         row.add(kernels(entry), Words.reachable(entry.point().predicted()));
         for (int host = 0; host < report.hosts().size(); host++) {
             row.add(cells(entry, entry.results().get(host), cheapest.get(host)));
@@ -173,7 +173,16 @@ final class Matrix {
         Markup cell = tag("th", span("name", variant), ": ", span("quiet", places(others, more)))
                 .with("scope", "row")
                 .with("colspan", width);
-        return tag("tr", cell).with("class", "others");
+        return tag("tr", cell).with("class", "others").with("data-kernels", kernelSpans(others.get(0)));
+    }
+
+    /** The ranges of mainline releases for the script: {@code 5009000-5010000}, separated by blanks. */
+    private static String kernelSpans(Entry entry) {
+        return ReleaseTable.releases(entry).spans().stream()
+                .filter(span -> span.from() == null || !span.from().candidate())
+                .map(span -> (span.from() == null ? 0 : span.from().series()) + "-"
+                        + (span.to() == null ? 999_999_999 : span.to().series()))
+                .collect(Collectors.joining(" "));
     }
 
     /** What is known of the places that threads did not run: {@code 24 more places explored: never 12, from WEAK 12}. */

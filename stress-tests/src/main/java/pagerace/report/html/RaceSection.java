@@ -77,6 +77,11 @@ final class RaceSection {
         Markup facts = tag("dl");
         fact(facts, "Invariant", race.invariant());
         fact(facts, "Where", race.anchor());
+        if (!race.references().isEmpty()) {
+            List<Markup> read =
+                    race.references().stream().map(each -> tag("li", each)).toList();
+            facts.add(tag("dt", "To read"), tag("dd", tag("ul", read)));
+        }
         fact(facts, "Actors", String.join(" against ", race.actors()));
         facts.add(
                 tag("dt", "How it breaks"),

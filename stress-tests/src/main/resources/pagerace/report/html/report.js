@@ -13,21 +13,42 @@
   window.addEventListener('hashchange', reveal);
   reveal();
 
+  // A version such as 5.15 or 2.6.32 asks for the variants that this mainline release has.
+  function series(text) {
+    var parts = /^v?(\d+)\.(\d+)(?:\.(\d+))?$/.exec(text);
+    if (!parts) { return 0; }
+    var third = ['1', '2'].includes(parts[1]) ? Number(parts[3] || 0) : 0; // since 3.0 it counts stable updates
+    return Number(parts[1]) * 1e6 + Number(parts[2]) * 1e3 + third;
+  }
+  function has(row, release) {
+    return (row.dataset.kernels || '').split(' ').some(function (span) {
+      var ends = span.split('-').map(Number);
+      return ends.length === 2 ? Math.min(Math.max(release, ends[0]), ends[1]) === release : false;
+    });
+  }
   function filter(text) {
+    var release = series(text.trim());
+    var all = 0;
     document.querySelectorAll('.matrix tbody').forEach(function (race) {
       var found = 0;
       race.querySelectorAll('tr:not(.race)').forEach(function (row) {
-        row.hidden = !(race.rows[0].textContent + ' ' + row.textContent).toLowerCase().includes(text);
+        row.hidden = release ? !has(row, release)
+          : !(race.rows[0].textContent + ' ' + row.textContent).toLowerCase().includes(text);
         found += row.hidden ? 0 : 1;
       });
       race.hidden = found === 0;
+      all += found;
     });
+    said.textContent = all ? (release ? 'Variants of mainline ' + text.trim() + '.' : '') : 'No row fits.';
   }
   var box = document.createElement('input');
   box.type = 'search';
   box.addEventListener('input', function () { filter(box.value.toLowerCase()); });
   var label = document.createElement('label');
   label.append('Only rows with ', box);
+  box.placeholder = 'a word, or a release: 5.15';
+  var said = document.createElement('span');
+  said.setAttribute('role', 'status');
 
   function all(open) {
     var button = document.createElement('button');
@@ -40,6 +61,6 @@
   }
   var tools = document.createElement('p');
   tools.className = 'tools';
-  tools.append(label, all(true), all(false));
+  tools.append(label, said, all(true), all(false));
   document.getElementById('matrix').after(tools);
 })();

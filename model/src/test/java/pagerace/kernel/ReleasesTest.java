@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReleasesTest {
+    private static Release release(String name) {
+        return Release.parse(name).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.6.22", "3.4", "5.9-rc", "6.12.69", "7.0"})
+    void aReleaseSaysItsName(String name) {
+        assertThat(release(name)).hasToString(name);
+    }
+
+    @Test
+    void namesAsTheyAreFoundAreUnderstood() {
+        assertThat(release("v5.15")).isEqualTo(release("5.15"));
+        assertThat(release("5.15.0")).isEqualTo(release("5.15"));
+        assertThat(release("5.15.0-91-generic")).isEqualTo(release("5.15"));
+        assertThat(release("6.1.27+deb12")).isEqualTo(release("6.1.27"));
+        assertThat(release("6.0-rc8")).isEqualTo(release("6.0-rc"));
+        assertThat(Release.parse("5")).isEmpty();
+        assertThat(Release.parse("five.ten")).isEmpty();
+        assertThat(Release.parse("99999.1")).isEmpty();
+    }
+
+    @Test
+    void releasesComeInTheirOrder() {
+        assertThat(new String[] {"2.6.9", "2.6.22", "3.0", "3.19", "4.0", "5.9-rc", "5.9", "5.9.1", "5.10", "6.12.69"})
+                .isSortedAccordingTo((a, b) -> release(a).compareTo(release(b)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "all|2.6.9|true",
+                "-|5.15|false",
+                "5.9 .. 5.10|5.8|false",
+                "5.9 .. 5.10|5.9|true",
+                "5.9 .. 5.10|5.10.4|true",
+                "5.9 .. 5.10|5.11|false",
+                ">= 6.1|6.0|false",
+                ">= 6.1|7.2|true",
+                "<= 2.6.22|2.6.22|true",
+                "<= 2.6.22|2.6.23|false",
+                "5.18|5.18.3|true",
+                "5.18|5.17|false",
+                "5.9-rc|5.9|false",
+                "5.9-rc|5.9-rc5|true",
+                "6.12.69|6.12|false",
+                "6.12.69|6.12.68|false",
+                "6.12.69|6.12.70|true",
+                "6.12.69|6.13|false",
+                ">= 6.3, arm64; >= 6.4, riscv|6.3|true",
+                "<= 5.2; >= 5.3|5.3|true",
+                "5.5 .. 5.17|5.5-rc3|true",
+            })
+    void aRangeHasReleases(String range, String asked, boolean has) {
+        assertThat(Releases.parse(range).contains(release(asked))).isEqualTo(has);
+    }
+
+    @Test
+    void aConditionIsKept() {
+        assertThat(Releases.parse(">= 6.3, arm64; >= 6.4, riscv").spans())
+                .extracting(Releases.Span::where)
+                .containsExactly("arm64", "riscv");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "some", "5.9 - 5.10", "5.10 .. 5.9", ">= new", "all but 5.3-rc", ".. 5.17"})
+    void whatIsNoRangeIsRefused(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Releases.parse(text))
+                .withMessageContaining("\"" + text + "\"");
+    }
+}

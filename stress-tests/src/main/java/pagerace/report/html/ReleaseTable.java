@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.report.html;
+
+import static pagerace.report.html.Markup.span;
+import static pagerace.report.html.Markup.tag;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import pagerace.kernel.Release;
+import pagerace.kernel.Releases;
+import pagerace.race.Reachability;
+import pagerace.race.Variant;
+import pagerace.report.RaceFacts;
+import pagerace.report.Table;
+
+/**
+ * What each mainline release has of each race, at its worst: a column for each release in which something changes, a row for each
+ * race.
+ */
+final class ReleaseTable {
+    /** Older than anything that the catalogue has: what was so from the beginning. */
+    private static final Release BEGINNING = new Release(2_006_000, 0, false);
+
+    private final Map<RaceFacts, List<Entry>> races;
+
+    private ReleaseTable(Map<RaceFacts, List<Entry>> races) {
+        this.races = races;
+    }
+
+    /** The table of {@code races} with their points; nothing if no release has any of them. */
+    static List<Markup> of(Map<RaceFacts, List<Entry>> races) {
+        return new ReleaseTable(races).table();
+    }
+
+    private List<Markup> table() {
+        List<Release> columns = columns();
+        if (columns.size() < 2) {
+            return List.of();
+        }
+        List<Markup> heads = new ArrayList<>(List.of(Words.column("race")));
+        columns.forEach(release -> heads.add(Words.column(release.equals(BEGINNING) ? "older" : release.toString())));
+        Markup head = Words.head(heads.toArray(Markup[]::new));
+        Markup body = tag("tbody");
+        races.forEach((race, entries) -> {
+            Markup row = tag(
+                    "tr",
+                    tag("th", Words.link(Words.id("race", race.name()), race.name()))
+                            .with("scope", "row"));
+            columns.forEach(release -> row.add(cell(entries, release)));
+            body.add(row);
+        });
+        Markup table =
+                tag("table", tag("caption", "Releases and races"), head, body).with("class", "releases");
+        return List.of(Words.scrolling("Releases and races", table));
+    }
+
+    /** The releases in which some race has other variants than in the release before. */
+    private List<Release> columns() {
+        TreeSet<Release> begins = new TreeSet<>(List.of(BEGINNING));
+        spans().map(Releases.Span::from)
+                .filter(Objects::nonNull)
+                .filter(Release::isMainline)
+                .forEach(begins::add);
+        List<Release> columns = new ArrayList<>();
+        List<String> before = List.of();
+        for (Release release : begins) {
+            List<String> cells = races.values().stream()
+                    .map(entries -> String.valueOf(worst(entries, release)))
+                    .toList();
+            if (!cells.equals(before)) {
+                columns.add(release);
+            }
+            before = cells;
+        }
+        return columns;
+    }
+
+    private Stream<Releases.Span> spans() {
+        return races.values().stream()
+                .flatMap(Collection::stream)
+                .filter(ReleaseTable::isReleased)
+                .flatMap(entry -> releases(entry).spans().stream());
+    }
+
+    private static boolean isReleased(Entry entry) {
+        Variant.Kind kind = entry.variant().origin().kind();
+        return kind == Variant.Kind.HISTORY || kind == Variant.Kind.MAINLINE;
+    }
+
+    /** What a variant's releases are; none where an older version wrote them another way. */
+    static Releases releases(Entry entry) {
+        try {
+            return Releases.parse(entry.variant().origin().kernels());
+        } catch (IllegalArgumentException e) {
+            return new Releases(List.of());
+        }
+    }
+
+    private static List<Entry> in(List<Entry> entries, Release release) {
+        return entries.stream()
+                .filter(entry -> isReleased(entry) && releases(entry).contains(release))
+                .toList();
+    }
+
+    private static Reachability from(Entry entry) {
+        return entry.point().isExplored()
+                ? entry.point().predicted().reachableFrom()
+                : entry.point().reachableFrom();
+    }
+
+    /** From where on something forbidden is reachable in {@code release}; null if the catalogue has nothing of it. */
+    private static @Nullable Reachability worst(List<Entry> entries, Release release) {
+        return in(entries, release).stream()
+                .map(ReleaseTable::from)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    private static Markup cell(List<Entry> entries, Release release) {
+        Reachability worst = worst(entries, release);
+        if (worst == null) {
+            return tag("td");
+        }
+        Map<String, Reachability> variants = new LinkedHashMap<>();
+        in(entries, release)
+                .forEach(entry ->
+                        variants.merge(entry.point().variant(), from(entry), (a, b) -> a.compareTo(b) < 0 ? a : b));
+        String all = variants.entrySet().stream()
+                .map(each -> each.getKey() + ": " + Table.expected(each.getValue()))
+                .collect(Collectors.joining("; "));
+        String word = worst == Reachability.NEVER ? "never" : worst == Reachability.SEQUENTIAL ? "seq." : worst.name();
+        return tag("td", span("from", word).with("title", all))
+                .with(
+                        "class",
+                        worst == Reachability.NEVER ? "never" : worst == Reachability.WEAK ? "weak" : "reachable");
+    }
+}

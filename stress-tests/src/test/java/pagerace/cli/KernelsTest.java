@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import pagerace.kernel.Commit;
+import pagerace.kernel.Release;
+import pagerace.race.Catalogue;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+import pagerace.race.Variant;
+
+/** What is said of one release, by {@code list} and behind the {@code @} of a filter. */
+class KernelsTest {
+    private static final Selection ALL = new Selection(Catalogue.RACES);
+
+    private static Release release(String name) {
+        return Release.parse(name).orElseThrow();
+    }
+
+    private static List<String> keys(List<Point> points) {
+        return points.stream().map(Point::key).toList();
+    }
+
+    @Test
+    void aReleaseHasItsOwnVariantsOnly() {
+        String text = Ran.of("list", "--kernel", "5.15").out();
+        assertThat(text.lines().findFirst().orElse(""))
+                .isEqualTo(
+                        "Linux 5.15 as it was released: what the catalogue has of it. Stable updates of it may carry later fixes.");
+        assertThat(text)
+                .contains("GupFastVsFork/SEQ_TWO_STEP_PIN", "ShrinkVsPin/SKIP_PINNED ")
+                .doesNotContain("GupFastVsFork/CHECK_ONLY", "SEQ_ANON_EXCLUSIVE ", " mutant ", " proposal ");
+        assertThat(Ran.of("list", "--kernel", "v5.15.0-91-generic").out()).isEqualTo(text);
+    }
+
+    @Test
+    void whatIsBrokenSaysWhatMendedIt() {
+        assertThat(Ran.of("list", "--kernel", "6.1", "--broken").out())
+                .containsPattern(
+                        "MkcleanVsZap/FLUSH_UNDER_PTL +3.15 .. 6.1 +history +SC +mended by: 6.2 \\(5df397dec7c4\\), UNCOUNT_AFTER_FLUSH\n")
+                .containsPattern(
+                        "GupWriteVsWriteback/STORE_THEN_MARK +all +mainline +SC +mended by: nothing, mainline has it still\n")
+                .doesNotContain(" never  nothing to mend");
+        assertThat(Ran.of("list", "--kernel", "2.6.9", "--broken", "InvalidateVsRemove")
+                        .out())
+                .isEqualTo(
+                        "Linux 2.6.9 as it was released: nothing, what is broken. Stable updates of it may carry later fixes.\n");
+    }
+
+    /** Every row that is listed as broken is; and no release that the table of commits knows is without rows. */
+    @Test
+    void everyReleaseOfTheTableHasSomething() {
+        for (Commit commit : Commit.all()) {
+            Release release = commit.first().mainline();
+            long has = 0;
+            for (Race race : Catalogue.BUILT_IN) {
+                has += race.variants().stream()
+                        .filter(variant -> Kernels.has(release, variant))
+                        .count();
+            }
+            assertThat(has).as(release.toString()).isPositive();
+        }
+    }
+
+    @Test
+    void whatMendedAVariantIsLaterAndBetterAndOfAKernel() {
+        for (Race race : Catalogue.BUILT_IN) {
+            for (Variant variant : race.variants()) {
+                if (variant.kind() == Variant.Kind.HISTORY && Kernels.worst(race, variant) != Reachability.NEVER) {
+                    Release last = release("2.6.19");
+                    String mended = Kernels.mendedBy(race, variant, last);
+                    assertThat(mended)
+                            .as(variant.name())
+                            .doesNotContain(variant.name() + ";", "mutant")
+                            .isNotBlank();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theFilterKnowsReleases() {
+        List<Point> points = ALL.selectAll("GupFastVsFork@5.10.4");
+        assertThat(points).extracting(point -> point.variant().name()).containsOnly("CHECK_ONLY");
+        assertThat(keys(ALL.selectAll("@5.10"))).containsAll(keys(points)).hasSizeGreaterThan(points.size());
+        assertThat(ALL.select("MkcleanVsZap@6.2"))
+                .as("a control comes along, whatever release it is of")
+                .extracting(point -> point.variant().name())
+                .contains("UNCOUNT_AFTER_FLUSH", "FLUSH_UNDER_PTL");
+        assertThat(Kernels.filter(" GupFastVsFork ", "5.10")).isEqualTo("GupFastVsFork@5.10");
+        assertThat(Kernels.filter("GupFastVsFork", null)).isEqualTo("GupFastVsFork");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "InvalidateVsRemove@4.4|Linux 4.4 has no variant of InvalidateVsRemove; list InvalidateVsRemove says which"
+                        + " releases have one.",
+                "InvalidateVsRemoval@5.10|There is no race InvalidateVsRemoval; the nearest is InvalidateVsRemove.",
+                "GupFastVsFork@fivefifteen|There is no kernel release fivefifteen; write it as uname -r does, for instance"
+                        + " 2.6.19.",
+                "@5.10@5.11|There is no kernel release 5.10@5.11; write it as uname -r does, for instance 5.10.",
+            })
+    void whatNoReleaseHasIsSaid(String filter, String sentence) {
+        Ran.of("explore", filter).isRefusedWith(sentence);
+    }
+
+    @Test
+    void brokenAsksAboutARelease() {
+        Ran.of("list", "--broken")
+                .isRefusedWith(
+                        "--broken asks about one release; name it by --kernel, for instance --kernel 5.15 --broken.");
+    }
+
+    @Test
+    void pointsAndObjectsAreFilteredAlike() {
+        assertThat(Ran.of("list", "--kernel", "5.10", "--points", "GupFastVsFork")
+                        .out()
+                        .lines())
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("GupFastVsFork/CHECK_ONLY["));
+        assertThat(Ran.of("list", "--kernel", "5.10", "--json", "GupFastVsFork")
+                        .out()
+                        .lines())
+                .singleElement()
+                .asString()
+                .contains("\"name\":\"CHECK_ONLY\"");
+    }
+
+    @Test
+    void theTableOfCommitsIsListed() {
+        assertThat(Ran.of("list", "--commits").out().lines())
+                .hasSize(Commit.all().size())
+                .anyMatch(line ->
+                        line.matches("57efa1fe5957 +5\\.11 +read +- +5\\.10\\.4 +fork makes a sequence count odd .*"))
+                .anyMatch(line -> line.matches("3d2c7d370475 +5\\.3 +unconfirmed .*"));
+    }
+}
