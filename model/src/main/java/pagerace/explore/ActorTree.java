@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.ExploredMachine.Continuation;
 
@@ -108,6 +110,11 @@ final class ActorTree {
 
     Node node(int id) {
         return nodes.get(id);
+    }
+
+    /** Every step of every node. */
+    Stream<Step> steps() {
+        return nodes.stream().map(node -> node.step).filter(Objects::nonNull);
     }
 
     /** How often the actor was run. */

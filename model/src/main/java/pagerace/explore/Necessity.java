@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
@@ -29,6 +30,11 @@ public record Necessity(Race race, List<Finding> findings) {
         NEEDED,
         /** Nothing can go wrong with the step, and nothing without it. */
         REDUNDANT,
+        /**
+         * The same, but nothing puts the step to the test: it does nothing in this place, or only looks at what no other actor
+         * changes. That says nothing about the step.
+         */
+        NOT_EXERCISED,
         /** It goes wrong from the same memory model on, with the step and without it. */
         OF_NO_HELP,
         /** Less goes wrong without the step, as far as this race's outcomes tell: it serves another purpose. */
@@ -44,8 +50,10 @@ public record Necessity(Race race, List<Finding> findings) {
      * @param original what it is a mutant of, in the same dimensions
      * @param from from which memory model on a forbidden outcome of the mutant is reachable
      * @param originalFrom the same of the original
+     * @param exercised whether something in the race could have disturbed the step
      */
-    public record Finding(Point mutant, Point original, Reachability from, Reachability originalFrom) {
+    public record Finding(
+            Point mutant, Point original, Reachability from, Reachability originalFrom, boolean exercised) {
         /** What dropping the step comes to. */
         public Verdict verdict() {
             if (from == Reachability.UNKNOWN || originalFrom == Reachability.UNKNOWN) {
@@ -55,7 +63,10 @@ public record Necessity(Race race, List<Finding> findings) {
             if (weaker != 0) {
                 return weaker < 0 ? Verdict.NEEDED : Verdict.AT_A_PRICE;
             }
-            return from == Reachability.NEVER ? Verdict.REDUNDANT : Verdict.OF_NO_HELP;
+            if (from != Reachability.NEVER) {
+                return Verdict.OF_NO_HELP;
+            }
+            return exercised ? Verdict.REDUNDANT : Verdict.NOT_EXERCISED;
         }
 
         /** The verdict in words: {@code needed: else from TSO}, {@code redundant for this outcome}. */
@@ -63,6 +74,7 @@ public record Necessity(Race race, List<Finding> findings) {
             return switch (verdict()) {
                 case NEEDED -> "needed: else from " + from;
                 case REDUNDANT -> "redundant for this outcome";
+                case NOT_EXERCISED -> "not exercised: nothing here disturbs it";
                 case OF_NO_HELP -> "of no help: from " + from + " anyway";
                 case AT_A_PRICE ->
                     "at a price: from " + originalFrom + ", and without it "
@@ -88,21 +100,54 @@ public record Necessity(Race race, List<Finding> findings) {
      * @param known of points by key, from where on their forbidden outcome is reachable: they are not explored again
      */
     public static Necessity of(Race race, BiPredicate<Point, Point> wanted, Map<String, Reachability> known) {
-        Map<String, Reachability> all = new HashMap<>(known);
-        List<Finding> findings = new ArrayList<>();
-        mutants(race)
+        Asked asked = new Asked(known);
+        List<Finding> findings = mutants(race)
                 .filter(mutant -> wanted.test(mutant.point, mutant.original))
-                .forEach(mutant -> {
-                    Reachability originalFrom =
-                            all.computeIfAbsent(mutant.original.key(), key -> from(mutant.original));
-                    Reachability from = all.computeIfAbsent(mutant.point.key(), key -> from(mutant.point));
-                    findings.add(new Finding(mutant.point, mutant.original, from, originalFrom));
-                });
-        return new Necessity(race, List.copyOf(findings));
+                .map(asked::finding)
+                .toList();
+        return new Necessity(race, findings);
     }
 
-    private static Reachability from(Point point) {
-        return Prediction.untilForbidden(point).reachableFrom();
+    /** What has been explored so far. */
+    private static final class Asked {
+        private final Map<String, Reachability> from;
+        private final Map<String, Traffic> traffic = new HashMap<>();
+
+        Asked(Map<String, Reachability> known) {
+            from = new HashMap<>(known);
+        }
+
+        Finding finding(Mutant mutant) {
+            Reachability originalFrom = from(mutant.original);
+            Reachability without = from(mutant.point);
+            boolean harmless = originalFrom == Reachability.NEVER && without == Reachability.NEVER;
+            boolean exercised = !harmless || traffic(mutant.original).exercises(traffic(mutant.point));
+            traffic.remove(mutant.point.key()); // nobody asks again, and there are many
+            return new Finding(mutant.point, mutant.original, without, originalFrom, exercised);
+        }
+
+        private Reachability from(Point point) {
+            Reachability known = from.get(point.key());
+            if (known != null) {
+                return known;
+            }
+            Explorer<Outcome> explorer = Explorer.of(point);
+            Reachability found = Prediction.untilForbidden(point, explorer).reachableFrom();
+            if (found == Reachability.NEVER) {
+                traffic.put(point.key(), Traffic.of(explorer));
+            }
+            from.put(point.key(), found);
+            return found;
+        }
+
+        /** Of a point whose forbidden outcomes are unreachable: what the weakest model lets its actors do. */
+        private Traffic traffic(Point point) {
+            return traffic.computeIfAbsent(point.key(), key -> {
+                Explorer<Outcome> explorer = Explorer.of(point);
+                explorer.explore(Weak.MODEL);
+                return Traffic.of(explorer);
+            });
+        }
     }
 
     private record Mutant(Point point, Point original) {}

@@ -3,6 +3,7 @@ package pagerace.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static pagerace.explore.Necessity.Verdict.NEEDED;
+import static pagerace.explore.Necessity.Verdict.NOT_EXERCISED;
 import static pagerace.explore.Necessity.Verdict.OF_NO_HELP;
 import static pagerace.explore.Necessity.Verdict.REDUNDANT;
 
@@ -43,16 +44,46 @@ class NecessityTest {
     @Test
     void aVerdictComparesWithTheOriginal() {
         Point point = Catalogue.point("GupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]");
-        assertThat(new Finding(point, point, Reachability.TSO, Reachability.WEAK).verdict())
+        assertThat(new Finding(point, point, Reachability.TSO, Reachability.WEAK, true).verdict())
                 .isEqualTo(NEEDED);
-        assertThat(new Finding(point, point, Reachability.WEAK, Reachability.WEAK).verdict())
+        assertThat(new Finding(point, point, Reachability.WEAK, Reachability.WEAK, true).verdict())
                 .isEqualTo(OF_NO_HELP);
-        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.NEVER).verdict())
+        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.NEVER, true).verdict())
                 .isEqualTo(REDUNDANT);
-        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.WEAK).inWords())
+        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.NEVER, false).verdict())
+                .isEqualTo(NOT_EXERCISED);
+        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.WEAK, true).inWords())
                 .isEqualTo("at a price: from WEAK, and without it never");
-        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.UNKNOWN).inWords())
+        assertThat(new Finding(point, point, Reachability.NEVER, Reachability.UNKNOWN, true).inWords())
                 .isEqualTo("unknown");
+    }
+
+    /** GUP-fast looks at the PMD entry again, which nobody here writes; and at the entry, which fork write-protects if it is writable. */
+    @Test
+    void aStepThatNothingDisturbsIsNotCalledRedundant() {
+        assertThat(words("RECHECK_PMD", "[write,small,later-pin,x86]")).isEqualTo(NOT_EXERCISED);
+        assertThat(words("RECHECK_HEAD", "[write,large,later-pin,x86]")).isEqualTo(OF_NO_HELP);
+        assertThat(words("RECHECK_HEAD", "[write,small,later-pin,x86]")).isEqualTo(NOT_EXERCISED);
+        assertThat(words("RECHECK_PTE", "[read,small,later-pin,x86]")).isEqualTo(NOT_EXERCISED);
+        assertThat(words("REQUIRE_EXCLUSIVE", "[write,small,later-pin,x86]"))
+                .as("a writable entry is exclusive anyway")
+                .isEqualTo(NOT_EXERCISED);
+        assertThat(words("RECHECK_PTE", "[write,small,later-pin,x86]")).isEqualTo(REDUNDANT);
+        assertThat(Necessity.of(
+                                FORK,
+                                point -> point.key().equals("GupFastVsFork/LOCK_BEFORE_SEQ[write,small,later-pin,x86]"))
+                        .findings())
+                .as("the same accesses in another order")
+                .extracting(Finding::verdict)
+                .containsExactly(REDUNDANT);
+        assertThat(words("RECHECK_SEQ", "[write,small,later-pin,x86]")).isEqualTo(NEEDED);
+    }
+
+    private static Necessity.Verdict words(String step, String place) {
+        return Necessity.of(FORK, point -> point.key().equals("GupFastVsFork/SEQ_ANON_EXCLUSIVE-" + step + place))
+                .findings()
+                .get(0)
+                .verdict();
     }
 
     @Test

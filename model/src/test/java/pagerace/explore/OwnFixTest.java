@@ -73,7 +73,7 @@ class OwnFixTest {
                 .extracting(finding -> finding.mutant().key() + ": " + finding.inWords())
                 .containsExactly(
                         "UnpinDirtyVsClean/FENCE_FIRST-FENCE: needed: else from TSO",
-                        "UnpinDirtyVsClean/FENCE_FIRST-NOTHING: redundant for this outcome");
+                        "UnpinDirtyVsClean/FENCE_FIRST-NOTHING: not exercised: nothing here disturbs it");
         assertThat(necessity.findings())
                 .extracting(Finding::original)
                 .allMatch(original -> original.key().equals(point.key()));

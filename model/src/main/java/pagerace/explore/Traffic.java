@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What the actors of a program do, in any execution: enough to tell a step that nothing disturbs from one that is put to the test
+ * and turns out to be redundant.
+ *
+ * @param accesses per actor, every access and fence
+ * @param roots per actor, everything that it can do
+ */
+record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
+    /**
+     * One access: what stands where in the model code, and which word it is to.
+     *
+     * @param kind the operation
+     * @param location the word, or {@link Step#NOWHERE}
+     * @param site the line
+     */
+    record Access(Step.Kind kind, int location, Site site) {
+        static Access of(Step step) {
+            return new Access(step.kind(), step.location(), step.site());
+        }
+    }
+
+    /** What the actors of {@code explorer} did in its explorations so far. */
+    static Traffic of(Explorer<?> explorer) {
+        List<Set<Access>> accesses = new ArrayList<>();
+        List<Behaviour> roots = new ArrayList<>();
+        for (int actor = 0; actor < explorer.actors(); actor++) {
+            Set<Access> its = new HashSet<>();
+            explorer.tree(actor).steps().forEach(step -> its.add(Access.of(step)));
+            accesses.add(Set.copyOf(its));
+            roots.add(explorer.behaviour(actor));
+        }
+        return new Traffic(List.copyOf(accesses), List.copyOf(roots));
+    }
+
+    /**
+     * Whether anything can come of the step without which this program is {@code without} it. False if all that the step adds is
+     * reads that return the same value in every execution, and the actors are otherwise as they are without it: whatever the step
+     * compares cannot have changed.
+     */
+    boolean exercises(Traffic without) {
+        for (int actor = 0; actor < roots.size(); actor++) {
+            Set<Access> added = new HashSet<>(accesses.get(actor));
+            added.removeAll(without.accesses.get(actor));
+            if (!isSame(roots.get(actor), added, without.roots.get(actor))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@code with} goes on as {@code without}, but for reads that are {@code added} and return nothing new. */
+    private static boolean isSame(Behaviour with, Set<Access> added, Behaviour without) {
+        Behaviour behaviour = with;
+        Step step = behaviour.step();
+        while (step != null && added.contains(Access.of(step))) {
+            if (step.kind() != Step.Kind.READ || behaviour.next().size() != 1) {
+                return false;
+            }
+            behaviour = behaviour.next().values().iterator().next();
+            step = behaviour.step();
+        }
+        Step other = without.step();
+        boolean sameStep = step == null
+                ? other == null && Objects.equals(String.valueOf(behaviour.end()), String.valueOf(without.end()))
+                : other != null && step.isSame(other) && step.site().equals(other.site());
+        Map<Long, Behaviour> next = behaviour.next();
+        if (!sameStep || !next.keySet().equals(without.next().keySet())) {
+            return false;
+        }
+        for (Map.Entry<Long, Behaviour> each : without.next().entrySet()) {
+            if (!isSame(Objects.requireNonNull(next.get(each.getKey())), added, each.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
