@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.ExploredMachine.Continuation;
+import pagerace.race.Lifetime;
 
 /**
  * Everything that one actor can do: a tree whose node is the sequence of results returned so far and whose label is the next
@@ -89,6 +90,9 @@ final class ActorTree {
         }
     }
 
+    /** What such an actor saw, beside all values that a step can return. */
+    private static final long FROM_ZERO = Long.MIN_VALUE + 1;
+
     private final ExploredMachine machine;
     private final Supplier<?> actor;
     private final boolean loneFencesAreMistakes;
@@ -120,6 +124,25 @@ final class ActorTree {
     /** How often the actor was run. */
     long runs() {
         return runs;
+    }
+
+    /**
+     * Where the actor stands after the step of {@code node}, having read {@code read}. One that took a reference from zero goes
+     * nowhere from there: what it would do next is of no interest.
+     */
+    Node afterReading(Node node, long read) {
+        Step step = requireNonNull(node.step);
+        if (!machine.isReferenceFromZero(step, read)) {
+            return after(node, step.seen(read));
+        }
+        Node known = node.child(FROM_ZERO);
+        if (known != null) {
+            return known;
+        }
+        Node end = new Node(nodes.size(), node, FROM_ZERO, null, Lifetime.REFERENCE_FROM_ZERO);
+        nodes.add(end);
+        node.adopt(end);
+        return end;
     }
 
     /** Where the actor stands after the step of {@code node}, having seen {@code seen}. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import pagerace.race.Outcome;
 
 /**
@@ -38,6 +40,10 @@ final class Endings {
 
     private final Map<String, String> renamed;
     private final SortedSet<String> all = new TreeSet<>();
+    /** By final memory, which outcomes the judge has found in it: the first that memory alone forbids, and the first that it does not. */
+    private final Map<String, Outcome> forbidden = new HashMap<>();
+
+    private final Map<String, Outcome> allowed = new HashMap<>();
 
     Endings() {
         this(RENAMED);
@@ -81,6 +87,36 @@ final class Endings {
         }
         String mark = outcome instanceof Outcome judged ? " " + judged.mark() : "";
         all.add(translated(outcome + mark + " " + ends) + " " + memory);
+    }
+
+    /**
+     * Adds what the judge makes of a memory.
+     *
+     * @param outcome what he says
+     * @param values what the words held when the actors had ended, before he looked
+     */
+    void addMeaning(Object outcome, long[] values) {
+        if (outcome instanceof Outcome judged && !judged.isByEnds()) {
+            (judged.mark() == Outcome.Mark.FORBIDDEN ? forbidden : allowed)
+                    .putIfAbsent(Arrays.toString(values), judged);
+        }
+    }
+
+    /**
+     * Two outcomes of equal memories, of which the judge forbids one and allows the other, in a sentence without its end; null if
+     * there are none.
+     */
+    @Nullable
+    String contradiction() {
+        for (Map.Entry<String, Outcome> found : forbidden.entrySet()) {
+            Outcome other = allowed.get(found.getKey());
+            if (other != null) {
+                return "the judge calls one final memory " + found.getValue().name() + ", which is forbidden, and "
+                        + other.name() + ", which is not, by how the actors ended; if that is meant, say byEnds of "
+                        + found.getValue().name();
+            }
+        }
+        return null;
     }
 
     /** In a record's text names stand among others, so each is looked up by itself. */

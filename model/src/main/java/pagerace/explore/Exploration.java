@@ -13,6 +13,7 @@ import pagerace.race.Reachability;
  * @param schedules each reachable outcome with its simplest schedule, the simplest schedule first
  * @param digest a digest of all ways in which executions end: how each actor ended, what each word holds, and what the judge made
  *     of it
+ * @param contradiction what the judge forbids and allows at once, in words; null if nothing
  * @param bound the bound that was hit, in words; null if every execution was explored
  * @param states distinct states of actors and memory
  * @param transitions transitions between them
@@ -23,6 +24,7 @@ public record Exploration<O>(
         Reachability level,
         Map<O, Schedule> schedules,
         String digest,
+        @Nullable String contradiction,
         @Nullable String bound,
         long states,
         long transitions,

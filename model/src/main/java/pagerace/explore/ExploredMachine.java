@@ -3,6 +3,7 @@ package pagerace.explore;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -78,6 +79,9 @@ final class ExploredMachine extends Machine {
 
     private final List<Set<Long>> knownValues = new ArrayList<>();
     private @Nullable Trial trial;
+
+    /** The words that count references. */
+    private final BitSet counters = new BitSet();
 
     private final List<String> names = new ArrayList<>();
     private long[] values = new long[8];
@@ -346,6 +350,18 @@ final class ExploredMachine extends Machine {
     @Override
     public Word word(String name, int index, long initial) {
         return word(name + "[" + index + "]", initial);
+    }
+
+    @Override
+    public Word counter(String owner, String field, long initial) {
+        counters.set(names.size());
+        return word(owner, field, initial);
+    }
+
+    /** Whether {@code step} adds a reference, without looking, where it read that there is none. */
+    boolean isReferenceFromZero(Step step, long read) {
+        boolean adds = step.kind() == Kind.ADD || step.kind() == Kind.FETCH_ADD;
+        return adds && step.a() > 0 && read == 0 && counters.get(step.location());
     }
 
     private void fence(Kind kind) {

@@ -16,6 +16,7 @@ import pagerace.explore.ActorTree.Node;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
 import pagerace.machine.Machine;
+import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 
@@ -172,8 +173,12 @@ public final class Explorer<O> {
         }
         long[] last = new long[initialValues.length];
         Arrays.setAll(last, memory::last);
-        O outcome = ends.contains(WAITS) ? program.stuck() : judge(last, ends);
+        long[] ended = last.clone(); // a judge may go on where the actors ended
+        O outcome = ends.contains(Lifetime.REFERENCE_FROM_ZERO)
+                ? program.referenceFromZero()
+                : ends.contains(WAITS) ? program.stuck() : judge(last, ends);
         endings.add(outcome, ends, machine.names(), last);
+        endings.addMeaning(outcome, ended);
         return outcome;
     }
 

@@ -50,7 +50,8 @@ public record Necessity(Race race, List<Finding> findings) {
      * @param original what it is a mutant of, in the same dimensions
      * @param from from which memory model on a forbidden outcome of the mutant is reachable
      * @param originalFrom the same of the original
-     * @param exercised whether something in the race could have disturbed the step
+     * @param exercised false if nothing forbidden is reachable with the step or without it, and nothing in the race could have
+     *     disturbed it
      */
     public record Finding(
             Point mutant, Point original, Reachability from, Reachability originalFrom, boolean exercised) {

@@ -28,7 +28,16 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
         List<Exploration<Outcome>> explorations = new ArrayList<>();
         explorations.add(explorer.exploreSequentially());
         models.forEach(model -> explorations.add(explorer.explore(model)));
+        explorations.forEach(exploration -> requireOneMeaning(point, exploration));
         return new Prediction(point, List.copyOf(explorations));
+    }
+
+    /** A user's fix may make its actors end in ways that nobody thought of; the judge is not the user's. */
+    private static void requireOneMeaning(Point point, Exploration<Outcome> exploration) {
+        String contradiction = exploration.contradiction();
+        if (contradiction != null && !point.variant().isOwn()) {
+            throw new RuleViolation("In " + point.key() + ", " + contradiction + ".");
+        }
     }
 
     /**

@@ -3,6 +3,8 @@ package pagerace.explore;
 
 import java.util.List;
 import java.util.function.Supplier;
+import pagerace.machine.Machine;
+import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Scenario;
 import pagerace.race.Stuckness;
@@ -28,6 +30,15 @@ public interface Program<O> {
     O stuck();
 
     /**
+     * What an execution came to in which an actor added a reference where there was none ({@link Machine#counter}).
+     *
+     * @throws IllegalStateException if the program counts no references
+     */
+    default O referenceFromZero() {
+        throw new IllegalStateException("a program without counters took a reference from zero");
+    }
+
+    /**
      * Whether an {@code smp_mb__before_atomic} or its like that stands beside no read-modify-write is a mistake, as in model
      * code, or just orders nothing, as in litmus tests.
      */
@@ -51,6 +62,11 @@ public interface Program<O> {
             @Override
             public Outcome stuck() {
                 return Stuckness.STUCK;
+            }
+
+            @Override
+            public Outcome referenceFromZero() {
+                return Lifetime.REFERENCE_FROM_ZERO;
             }
         };
     }

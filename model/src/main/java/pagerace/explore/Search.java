@@ -101,6 +101,7 @@ final class Search<O> {
                 model.level(),
                 Collections.unmodifiableMap(schedules),
                 endings.digest(),
+                endings.contradiction(),
                 bound(),
                 states.size(),
                 transitions,
@@ -168,7 +169,7 @@ final class Search<O> {
 
     private void moveActor(Memory next, long read) {
         Node node = requireNonNull(moverNode);
-        Node child = explorer.tree(mover).after(node, requireNonNull(node.step).seen(read));
+        Node child = explorer.tree(mover).afterReading(node, read);
         child = skipNothing(mover, child);
         states.copy(from, key);
         key[mover] = child.id;
@@ -272,7 +273,7 @@ final class Search<O> {
             Node node = nodes[actor];
             Step step = requireNonNull(node.step);
             then.step(actor, step, (memory, read) -> {
-                Node child = explorer.tree(tried).after(node, step.seen(read));
+                Node child = explorer.tree(tried).afterReading(node, read);
                 if (memory.equals(next) && skipNothing(tried, child).id == states.get(after, tried)) {
                     found.add(new Event(tried, step, read, then, next));
                     nodes[tried] = child;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +32,7 @@ final class Sequential<O> {
                 Reachability.SEQUENTIAL,
                 schedules,
                 endings.digest(),
+                endings.contradiction(),
                 cut ? explorer.bounds().stepsInWords() : null,
                 transitions + 1,
                 transitions,
@@ -79,8 +78,7 @@ final class Sequential<O> {
             events.add(event);
             transitions++;
             memory = event.after();
-            nodes[actor] = explorer.tree(actor)
-                    .after(node, requireNonNull(event.step()).seen(event.read()));
+            nodes[actor] = explorer.tree(actor).afterReading(node, event.read());
         }
     }
 

@@ -231,7 +231,7 @@ public final class Step {
      * same bit). {@code atomic_add_unless} and {@code spin_trylock} look first, and leave with a read.
      */
     boolean isLockedInVain() {
-        return kind == Kind.CMPXCHG || (kind == Kind.TRY_ACQUIRE_WHEN_CLEAR && a == b);
+        return kind == Kind.CMPXCHG || (kind == Kind.TRY_ACQUIRE_WHEN_CLEAR && a == b && Long.bitCount(a) == 1);
     }
 
     /** What it writes, having read {@code read}, if it takes place. */

@@ -27,6 +27,10 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
         static Access of(Step step) {
             return new Access(step.kind(), step.location(), step.site());
         }
+
+        private boolean writes() {
+            return kind == Step.Kind.WRITE || kind.isReadModifyWrite();
+        }
     }
 
     /** What the actors of {@code explorer} did in its explorations so far. */
@@ -44,26 +48,39 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
 
     /**
      * Whether anything can come of the step without which this program is {@code without} it. False if all that the step adds is
-     * reads that return the same value in every execution, and the actors are otherwise as they are without it: whatever the step
-     * compares cannot have changed.
+     * reads of words that no other actor writes, and the actors are otherwise as they are without it: whatever the step compares
+     * cannot have changed.
      */
     boolean exercises(Traffic without) {
         for (int actor = 0; actor < roots.size(); actor++) {
             Set<Access> added = new HashSet<>(accesses.get(actor));
             added.removeAll(without.accesses.get(actor));
-            if (!isSame(roots.get(actor), added, without.roots.get(actor))) {
+            if (!isSame(roots.get(actor), added, writtenBesides(actor), without.roots.get(actor))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether {@code with} goes on as {@code without}, but for reads that are {@code added} and return nothing new. */
-    private static boolean isSame(Behaviour with, Set<Access> added, Behaviour without) {
+    /** The words that another actor than {@code actor} may write. */
+    private Set<Integer> writtenBesides(int actor) {
+        Set<Integer> written = new HashSet<>();
+        for (int other = 0; other < accesses.size(); other++) {
+            if (other != actor) {
+                accesses.get(other).stream().filter(Access::writes).forEach(access -> written.add(access.location));
+            }
+        }
+        return written;
+    }
+
+    /** Whether {@code with} goes on as {@code without}, but for {@code added} reads of words that are not {@code changed}. */
+    private static boolean isSame(Behaviour with, Set<Access> added, Set<Integer> changed, Behaviour without) {
         Behaviour behaviour = with;
         Step step = behaviour.step();
         while (step != null && added.contains(Access.of(step))) {
-            if (step.kind() != Step.Kind.READ || behaviour.next().size() != 1) {
+            if (step.kind() != Step.Kind.READ
+                    || changed.contains(step.location())
+                    || behaviour.next().size() != 1) {
                 return false;
             }
             behaviour = behaviour.next().values().iterator().next();
@@ -78,7 +95,7 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
             return false;
         }
         for (Map.Entry<Long, Behaviour> each : without.next().entrySet()) {
-            if (!isSame(Objects.requireNonNull(next.get(each.getKey())), added, each.getValue())) {
+            if (!isSame(Objects.requireNonNull(next.get(each.getKey())), added, changed, each.getValue())) {
                 return false;
             }
         }

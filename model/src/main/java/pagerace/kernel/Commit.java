@@ -10,9 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A commit of the kernel that begins or ends a range of the catalogue. The table of all of them is {@code commits.tsv} beside
@@ -24,8 +28,18 @@ import java.util.Optional;
  * @param what what it does, in a sentence without a full stop
  * @param cve the CVE that it is about, and in which role; or a dash
  * @param stable the stable updates known to carry it; or a dash. Most fixes are in more
+ * @param mends what it mended: variants of the catalogue whose forbidden outcome is out of reach since then
+ * @param mendsInPart the same where it only got harder to reach, or stayed reachable in some places
  */
-public record Commit(String id, Release first, Known known, String what, String cve, String stable) {
+public record Commit(
+        String id,
+        Release first,
+        Known known,
+        String what,
+        String cve,
+        String stable,
+        Set<String> mends,
+        Set<String> mendsInPart) {
     /** How it is known which release has a commit. */
     public enum Known {
         /** The sources of a release that lacks it and of one that has it were read, or the announcement of one that has it. */
@@ -35,6 +49,9 @@ public record Commit(String id, Release first, Known known, String what, String 
         /** Nobody has checked: the id or the release may be wrong. */
         UNCONFIRMED
     }
+
+    /** In the table, before the name of a variant that a commit mends in part only. */
+    private static final String IN_PART = "~";
 
     private static final Map<String, Commit> TABLE = read();
 
@@ -65,11 +82,25 @@ public record Commit(String id, Release first, Known known, String what, String 
 
     private static Commit parse(String line) {
         String[] cells = line.split("\t", -1);
-        if (cells.length != 6) {
+        if (cells.length != 7) {
             throw new IllegalStateException("commits.tsv has a line of " + cells.length + " cells: " + line);
         }
         Release first = Release.parse(cells[1])
                 .orElseThrow(() -> new IllegalStateException("commits.tsv names no release: " + line));
-        return new Commit(cells[0], first, Known.valueOf(cells[2]), cells[3], cells[4], cells[5]);
+        Set<String> mends = new LinkedHashSet<>(cells[6].equals("-") ? List.of() : List.of(cells[6].split(", ", -1)));
+        Set<String> inPart = mends.stream()
+                .filter(variant -> variant.startsWith(IN_PART))
+                .map(variant -> variant.substring(IN_PART.length()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        mends.removeIf(variant -> variant.startsWith(IN_PART));
+        return new Commit(
+                cells[0],
+                first,
+                Known.valueOf(cells[2]),
+                cells[3],
+                cells[4],
+                cells[5],
+                Collections.unmodifiableSet(mends),
+                Collections.unmodifiableSet(inPart));
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.kernel;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A release of Linux: {@code 2.6.22}, {@code 5.15}, a candidate of one ({@code 5.9-rc}), or one of its stable series ({@code
@@ -14,22 +16,33 @@ import java.util.regex.Pattern;
  * @param candidate whether it is a candidate, before the release
  */
 public record Release(int series, int update, boolean candidate) implements Comparable<Release> {
-    private static final Pattern SYNTAX =
-            Pattern.compile("(?:v|Linux )?(\\d{1,3})\\.(\\d{1,3})(?:\\.(\\d{1,4}))?(-rc\\d*)?(?:[-+].*)?");
+    private static final Pattern SYNTAX = Pattern.compile(
+            "(?:v|Linux )?(\\d{1,3})\\.(\\d{1,3})(?:\\.(\\d{1,3})(?:\\.(\\d{1,4}))?)?(-rc\\d*)?(?:(?!-rc)[-+].*)?");
 
-    /** The version that {@code text} names, whether such a release exists or not; empty if it names none. */
+    /** After which Linus Torvalds counted on from zero. */
+    private static final List<String> LAST_OF_MAJOR = List.of("2.6.39", "3.19", "4.20", "5.19", "6.19");
+
+    private static final List<String> FIRST_OF_MAJOR = List.of("3.0", "4.0", "5.0", "6.0", "7.0");
+
+    /**
+     * The version that {@code text} names, written as {@code uname -r} or a tag does: {@code 5.15.0-91-generic}, {@code v6.1},
+     * {@code 2.6.32.71}; whether such a release exists or not. Empty if it names none.
+     */
     public static Optional<Release> parse(String text) {
         Matcher matcher = SYNTAX.matcher(text.strip());
         if (!matcher.matches()) {
             return Optional.empty();
         }
-        int major = Integer.parseInt(matcher.group(1));
-        int minor = Integer.parseInt(matcher.group(2));
-        int third = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
-        boolean candidate = matcher.group(4) != null;
+        int major = number(matcher.group(1));
         boolean old = major < 3;
-        return Optional.of(
-                new Release(major * 1_000_000 + minor * 1_000 + (old ? third : 0), old ? 0 : third, candidate));
+        int third = number(matcher.group(3));
+        int update = old ? number(matcher.group(4)) : third;
+        int series = major * 1_000_000 + number(matcher.group(2)) * 1_000 + (old ? third : 0);
+        return Optional.of(new Release(series, update, matcher.group(5) != null && update == 0));
+    }
+
+    private static int number(@Nullable String digits) {
+        return digits == null ? 0 : Integer.parseInt(digits);
     }
 
     /** The mainline release that it is, leads to, or updates. */
@@ -40,6 +53,15 @@ public record Release(int series, int update, boolean candidate) implements Comp
     /** Whether it is a mainline release, neither a candidate nor an update. */
     public boolean isMainline() {
         return update == 0 && !candidate;
+    }
+
+    /** The mainline release after it. */
+    public Release next() {
+        int last = LAST_OF_MAJOR.indexOf(mainline().toString());
+        if (last >= 0) {
+            return parse(FIRST_OF_MAJOR.get(last)).orElseThrow();
+        }
+        return new Release(series + (series < 3_000_000 ? 1 : 1_000), 0, false);
     }
 
     @Override

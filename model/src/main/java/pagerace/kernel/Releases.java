@@ -22,7 +22,10 @@ public record Releases(List<Span> spans) {
      * @param where the architecture or filesystem that it is about, or nothing
      */
     public record Span(@Nullable Release from, @Nullable Release to, String where) {
-        /** Whether {@code release} is one of them: a stable update is what its mainline release was. */
+        /**
+         * Whether {@code release} is one of them. A stable update is what its mainline release was, and what was written for it; a
+         * candidate has what was there before and is still there after it, and what only candidates had.
+         */
         public boolean contains(Release release) {
             if (from != null && from.equals(to) && !from.isMainline()) {
                 return from.candidate()
@@ -30,7 +33,8 @@ public record Releases(List<Span> spans) {
                         : release.series() == from.series() && release.update() >= from.update();
             }
             Release mainline = release.mainline();
-            return (from == null || from.compareTo(mainline) <= 0) && (to == null || to.compareTo(mainline) >= 0);
+            int begins = from == null ? -1 : from.compareTo(mainline);
+            return (release.candidate() ? begins < 0 : begins <= 0) && (to == null || to.compareTo(mainline) >= 0);
         }
     }
 
@@ -77,7 +81,8 @@ public record Releases(List<Span> spans) {
     }
 
     private static Release release(String name, String text) {
-        Optional<Release> release = Release.parse(name);
+        Optional<Release> release =
+                Release.parse(name).filter(parsed -> parsed.toString().equals(name));
         return release.orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is no range of releases"));
     }
 

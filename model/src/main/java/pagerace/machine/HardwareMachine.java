@@ -400,7 +400,7 @@ public final class HardwareMachine extends Machine {
         @Override
         public void acquireWhenClear(long busy, long delta) {
             for (int spins = 0; spins < machine.spinLimit; spins++) {
-                if (tryAcquireWhenClear(busy, delta)) {
+                if (acquireIfClear(busy, delta)) { // looks first: no locked instruction while somebody else holds it
                     return;
                 }
                 pause(spins);
@@ -410,10 +410,18 @@ public final class HardwareMachine extends Machine {
 
         @Override
         public boolean tryAcquireWhenClear(long busy, long delta) {
+            if (acquireIfClear(busy, delta)) {
+                return true;
+            }
+            boolean isOneBit = busy == delta && Long.bitCount(busy) == 1;
+            return isOneBit && LOCKED_RMW_IS_FULL_FENCE && isSetAnyway(busy);
+        }
+
+        private boolean acquireIfClear(long busy, long delta) {
             while (true) {
                 long seen = readOnce();
                 if ((seen & busy) != 0) {
-                    return busy == delta && LOCKED_RMW_IS_FULL_FENCE && isSetAnyway(busy);
+                    return false;
                 }
                 if (VALUE.weakCompareAndSetAcquire(this, seen, seen + delta)) {
                     return true;

@@ -29,6 +29,14 @@ public abstract class Machine {
     }
 
     /**
+     * Makes the word {@code owner.field}, which counts references and for which zero is final: an addition that does not look
+     * first ({@link Word#add}, {@link Word#fetchAdd}) must find somebody's reference there. Only the explored machine sees to that.
+     */
+    public Word counter(String owner, String field, long initial) {
+        return word(owner, field, initial);
+    }
+
+    /**
      * Makes the word {@code name[index]} so that it shares no cache line with any other word that was made by this method:
      * whoever writes one of them does not slow down the users of another. Its meaning is that of {@link #word(String, int,
      * long)}, so only a machine that has cache lines need do anything.

@@ -82,7 +82,9 @@ public final class Folio {
         this.pfn = pfn;
         this.large = large;
         this.encoding = encoding;
-        refcount = machine.word(name, "refcount", initially.refcount);
+        refcount = encoding == RefEncoding.UNLESS_ZERO
+                ? machine.counter(name, "refcount", initially.refcount)
+                : machine.word(name, "refcount", initially.refcount);
         mapcount = machine.word(name, "mapcount", initially.mapcount);
         flags = machine.word(name, "flags", initially.flags);
         mapping = machine.word(name, "mapping", initially.mapping);

@@ -55,7 +55,7 @@ public final class Canary implements Race {
     enum End implements Outcome {
         @Permitted("one actor saw what the other did, or both did")
         SEEN,
-        @Forbidden("neither actor saw what the other did")
+        @Forbidden(value = "neither actor saw what the other did", byEnds = true)
         UNSEEN
     }
 

@@ -121,16 +121,21 @@ public final class FreezeVsSpeculativeGet implements Race {
         FREED_BY_LOOKUP,
         @Forbidden("the page was freed while dirty: a store is lost")
         DIRTY_FREED,
-        @Forbidden("the lookup returned a folio that was another owner's by then")
+        @Forbidden(value = "the lookup returned a folio that was another owner's by then", byEnds = true)
         FOREIGN_PAGE_FOUND,
         @Forbidden(
-                "the folio was freed twice: once more under its next owner, or by two who both dropped the last reference")
+                value =
+                        "the folio was freed twice: once more under its next owner, or by two who both dropped the last reference",
+                byEnds = true)
         DOUBLE_FREE,
         @Forbidden("the count is not the number of references")
         COUNT_DRIFT,
         @Forbidden("the user followed a pointer to private data that reclaim had freed")
         PRIVATE_USED_AFTER_FREE,
-        @Forbidden("the page was marked as bad memory under a reference, and whoever freed it did not see the mark")
+        @Forbidden(
+                value =
+                        "the page was marked as bad memory under a reference, and whoever freed it did not see the mark",
+                byEnds = true)
         BAD_PAGE_HANDED_OUT
     }
 

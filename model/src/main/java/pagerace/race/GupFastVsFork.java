@@ -110,7 +110,7 @@ public final class GupFastVsFork implements Race {
     /** Every fix, the oldest first. */
     enum Fix implements Candidate {
         NO_EARLY_COPY(
-                Origin.history("<= 5.8", "-", "anon-a0", "fork never looks for pins"),
+                Origin.history("2.6.27 .. 5.8", "-", "anon-a0", "fork never looks for pins"),
                 GupFast.V5_8,
                 Fork.V5_8,
                 ReuseRule.MAPCOUNT,

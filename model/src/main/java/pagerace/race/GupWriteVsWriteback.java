@@ -101,9 +101,11 @@ public final class GupWriteVsWriteback implements Race {
         MET_WRITEBACK,
         @Forbidden("the store is not on disk, and the page is clean")
         LOST_STORE,
-        @Forbidden("the page changed while it was being written")
+        @Forbidden(value = "the page changed while it was being written", byEnds = true)
         UNSTABLE_WRITE,
-        @Forbidden("the store came after the agreement had ended, and the filesystem was not told before it")
+        @Forbidden(
+                value = "the store came after the agreement had ended, and the filesystem was not told before it",
+                byEnds = true)
         STORE_OUTSIDE_EPOCH,
         @Forbidden("the store came in time, but the page was marked dirty after the agreement had ended")
         UNEXPECTED_DIRTY

@@ -75,7 +75,7 @@ public final class InvalidateVsRemove implements Race {
         REMOVED_AFTER,
         @Window("the removal came during the invalidation, whose end took the subscription out of the tree")
         REMOVED_BY_END,
-        @Forbidden("the invalidation read memory that had been freed")
+        @Forbidden(value = "the invalidation read memory that had been freed", byEnds = true)
         READ_AFTER_FREE,
         @Forbidden("the invalidation wrote to memory that had been freed")
         WRITE_AFTER_FREE,

@@ -181,7 +181,7 @@ public final class InvalidateVsSecondaryFault implements Race {
                 at -> NEVER),
         KVM_3_4(
                 Origin.history(
-                        "3.4 .. 5.11, x86; 3.4 .. 6.2, arm64",
+                        "3.4 .. 5.11, x86; <= 6.2, arm64",
                         "a355aa54f1d2",
                         "file-f.kvm",
                         "as before, and fences between the count and the sequence for those who check without the lock"),

@@ -118,7 +118,9 @@ public final class LongtermPinVsTruncate implements Race {
         @Forbidden("the fast path refused, and the slow path took a long-term pin for writing on a page of the file")
         LONGTERM_PIN_BY_SLOW_PATH,
         @Forbidden(
-                "the folio was freed and allocated by somebody else; its new mapping was asked, and the pin then undone")
+                value =
+                        "the folio was freed and allocated by somebody else; its new mapping was asked, and the pin then undone",
+                byEnds = true)
         FOREIGN_VERDICT,
         @Forbidden(
                 "the folio was freed and allocated by somebody else; its new mapping was asked, and the pin kept on it")

@@ -44,6 +44,12 @@ public interface Outcome {
     @interface Forbidden {
         /** The order of events, in one sentence without a full stop. */
         String value();
+
+        /**
+         * Whether it is what an actor met on the way, of which the final memory need not tell. Otherwise equal memories are
+         * either all forbidden or none, however the actors ended: a violation of the explored machine.
+         */
+        boolean byEnds() default false;
     }
 
     /** The outcome as a word, unique within its race: the enum constant's name. */
@@ -54,6 +60,12 @@ public interface Outcome {
         return Said.of(this, Permitted.class) != null
                 ? Mark.PERMITTED
                 : Said.of(this, Window.class) != null ? Mark.WINDOW : Mark.FORBIDDEN;
+    }
+
+    /** Whether it is forbidden for what an actor met on the way: {@link Forbidden#byEnds}. */
+    default boolean isByEnds() {
+        Forbidden forbidden = Said.of(this, Forbidden.class);
+        return forbidden != null && forbidden.byEnds();
     }
 
     /**

@@ -132,7 +132,7 @@ public final class ShareVsGupFast implements Race {
     enum Fix implements Candidate {
         KSM_COUNTS_REFERENCES(
                 Origin.history(
-                        "<= 5.18",
+                        "2.6.32 .. 5.18",
                         "-",
                         "anon-f1",
                         "KSM looks for references if the entry is writable or dirty; nothing knows of exclusivity"),
@@ -163,7 +163,7 @@ public final class ShareVsGupFast implements Race {
         },
         KSM_COUNTS_REFERENCES_FLUSH_SKIPPED(
                 Origin.history(
-                        "<= 5.9, arm64",
+                        "3.7 .. 5.9, arm64",
                         "-",
                         "anon-f1, K3",
                         "as KSM_COUNTS_REFERENCES, of an entry without the accessed bit, which arm64 did not flush before 07509e10dcc7:"

@@ -50,7 +50,7 @@ public final class ShrinkVsPin implements Race {
         return List.of(
                 "CAHk-=wjevjeL44qafYd8=cJHZgNUOUuWVJ28vkS4U4v_Af-xaQ@mail.gmail.com: Linus Torvalds, 18 December 2021: reuse by the reference count, and why feb889fb40fa came late",
                 "CVE-2020-29374: not this race, but the reason for reuse by the reference count",
-                "20220126095557.32392-1-david@redhat.com: David Hildenbrand, 26 January 2022, which of its instances 09854ba94c6a left");
+                "20220126095557.32392-1-david@redhat.com: David Hildenbrand, 26 January 2022, which of its instances 09854ba94c6a brought back");
     }
 
     @Override
@@ -194,7 +194,7 @@ public final class ShrinkVsPin implements Race {
                 at -> NEVER),
         NO_EXCLUSIVE_SWAP_ENTRY(
                 Origin.history(
-                        "6.1 .. 6.2, some architectures",
+                        "5.19 .. 6.2, some architectures",
                         "-",
                         "anon-b4, no EXCL",
                         "as SHARE_WITH_FENCES where swap entries cannot remember exclusivity: pins need no such memory, ordinary"

@@ -235,7 +235,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 Fix::strippedUnderReference),
         RECREATE_BUFFERS(
                 Origin.history(
-                        "2.6.27, ext4",
+                        "2.6.27 .. 2.6.36, ext4",
                         "f0e6c98593eb",
                         "file-b.recreate",
                         "as CANCEL_INSIDE_LOCK, and writeback makes new buffers where it misses them"),
@@ -256,7 +256,7 @@ public final class StripBuffersVsSetDirty implements Race {
                 at -> NEVER),
         PANIC_WITHOUT_BUFFERS(
                 Origin.history(
-                        "<= 5.17, ext4",
+                        "2.6.37 .. 5.17, ext4",
                         "-",
                         "file-b.ext4-bug",
                         "as CANCEL_INSIDE_LOCK, and writeback crashes where it misses buffers"),

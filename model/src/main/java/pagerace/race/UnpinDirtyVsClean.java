@@ -102,7 +102,7 @@ public final class UnpinDirtyVsClean implements Race {
                 MarkDirty.LOCKED),
         TEST_AND_SET_UNORDERED(
                 Origin.history(
-                        "4.19 .. 5.19",
+                        "4.19 .. 5.19, generic bitops",
                         "e986a0d6cb36",
                         "file-j.tas-unordered",
                         "set_page_dirty without a lock; the generic test_and_set_bit, in use on arm64 among others, reads first and"

@@ -49,7 +49,9 @@ public final class VhostAccessVsInvalidate implements Race {
     public List<String> references() {
         return List.of(
                 "20190807065449.23373-9-jasowang@redhat.com: Jason Wang, 7 August 2019, the sequence count",
-                "20190807120738.GB1557@ziepe.ca: Jason Gunthorpe's objection to it: the write side of a sequence lock orders writes only",
+                "20190807070617.23716-8-jasowang@redhat.com: the same in the fourth posting",
+                "20190807120738.GB1557@ziepe.ca: Jason Gunthorpe answers that: the write side of a sequence lock orders writes only, and a"
+                        + " flag with full barriers would do",
                 "1514137898.7430705.1565269269504.JavaMail.zimbra@redhat.com: Jason Wang, 8 August 2019, a counter with full fences, and packet rates of all",
                 "20190809054851.20118-8-jasowang@redhat.com: the fifth posting, 9 August 2019");
     }
@@ -78,6 +80,8 @@ public final class VhostAccessVsInvalidate implements Race {
     @Override
     public List<String> notModelled() {
         return List.of(
+                "loads through the map (the available index, descriptors): the end of SEQCOUNT's section does not order them, so"
+                        + " under WEAK a load may come after the map is freed (missed)",
                 "a map that is made anew, and the count of invalidations that puts that off (missed)",
                 "a cleaner that comes at other moments of somebody else's invalidation than during its wait (missed)",
                 "the mutex that keeps the worker out of a teardown: here the teardown waits for it, as it did at first (may reach"
@@ -101,7 +105,7 @@ public final class VhostAccessVsInvalidate implements Race {
         MAP_TAKEN_BETWEEN,
         @Window("the entry was write-protected between the worker's two stores, and the second took a fault")
         PROTECTED_BETWEEN,
-        @Forbidden("the worker followed a map that had been freed")
+        @Forbidden(value = "the worker followed a map that had been freed", byEnds = true)
         MAP_USED_AFTER_FREE,
         @Forbidden("a store came after the page had been written to disk, and neither page nor entry is dirty")
         STORE_LOST,

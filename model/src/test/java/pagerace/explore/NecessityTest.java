@@ -76,6 +76,14 @@ class NecessityTest {
                 .as("the same accesses in another order")
                 .extracting(Finding::verdict)
                 .containsExactly(REDUNDANT);
+        assertThat(Necessity.of(
+                                Catalogue.race("ShareVsGupFast").orElseThrow(),
+                                point -> point.key()
+                                        .equals("ShareVsGupFast/CLEAR_AND_FENCE-SHARE_CHECK[ksm,pin,write,small,x86]"))
+                        .findings())
+                .as("GUP-fast writes the count that KSM looks at a second time")
+                .extracting(Finding::verdict)
+                .containsExactly(REDUNDANT);
         assertThat(words("RECHECK_SEQ", "[write,small,later-pin,x86]")).isEqualTo(NEEDED);
     }
 

@@ -22,7 +22,7 @@ class PredictionTest {
         IN_ORDER,
         @Window("something happened")
         OVERLAPPED,
-        @Forbidden("something happened")
+        @Forbidden(value = "something happened", byEnds = true)
         BROKEN
     }
 

@@ -27,6 +27,11 @@ class ReleasesTest {
         assertThat(release("5.15.0-91-generic")).isEqualTo(release("5.15"));
         assertThat(release("6.1.27+deb12")).isEqualTo(release("6.1.27"));
         assertThat(release("6.0-rc8")).isEqualTo(release("6.0-rc"));
+        assertThat(release("6.6.87.2-microsoft-standard-WSL2")).isEqualTo(release("6.6.87"));
+        assertThat(release("2.6.32.71").mainline()).isEqualTo(release("2.6.32"));
+        assertThat(release("6.12.69-rc1").mainline()).isEqualTo(release("6.12"));
+        assertThat(Release.parse("5.9-rcX")).isEmpty();
+        assertThat(Release.parse("2.6.1000")).isEmpty();
         assertThat(Release.parse("5")).isEmpty();
         assertThat(Release.parse("five.ten")).isEmpty();
         assertThat(Release.parse("99999.1")).isEmpty();
@@ -36,6 +41,21 @@ class ReleasesTest {
     void releasesComeInTheirOrder() {
         assertThat(new String[] {"2.6.9", "2.6.22", "3.0", "3.19", "4.0", "5.9-rc", "5.9", "5.9.1", "5.10", "6.12.69"})
                 .isSortedAccordingTo((a, b) -> release(a).compareTo(release(b)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2.6.22, 2.6.23",
+        "2.6.39, 3.0",
+        "3.19, 4.0",
+        "4.20, 5.0",
+        "5.15, 5.16",
+        "5.19, 6.0",
+        "6.12.69, 6.13",
+        "6.19, 7.0"
+    })
+    void oneReleaseFollowsAnother(String release, String next) {
+        assertThat(release(release).next()).isEqualTo(release(next));
     }
 
     @ParameterizedTest
@@ -62,7 +82,8 @@ class ReleasesTest {
                 "6.12.69|6.13|false",
                 ">= 6.3, arm64; >= 6.4, riscv|6.3|true",
                 "<= 5.2; >= 5.3|5.3|true",
-                "5.5 .. 5.17|5.5-rc3|true",
+                "5.5 .. 5.17|5.5-rc3|false",
+                "5.5 .. 5.17|5.6-rc3|true",
             })
     void aRangeHasReleases(String range, String asked, boolean has) {
         assertThat(Releases.parse(range).contains(release(asked))).isEqualTo(has);
@@ -76,7 +97,19 @@ class ReleasesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "some", "5.9 - 5.10", "5.10 .. 5.9", ">= new", "all but 5.3-rc", ".. 5.17"})
+    @ValueSource(
+            strings = {
+                "",
+                "some",
+                "5.9 - 5.10",
+                "5.9-5.10",
+                "6.1+",
+                "v6.1",
+                "5.10 .. 5.9",
+                ">= new",
+                "all but 5.3-rc",
+                ".. 5.17"
+            })
     void whatIsNoRangeIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Releases.parse(text))

@@ -97,7 +97,7 @@ class ExportTest {
     private enum End implements Outcome {
         @Permitted("something happened")
         GOOD,
-        @Forbidden("something happened")
+        @Forbidden(value = "something happened", byEnds = true)
         BAD
     }
 

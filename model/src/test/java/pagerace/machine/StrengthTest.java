@@ -23,6 +23,7 @@ class StrengthTest {
     private static final String MODES = """
             await:
             acquireWhenClear:
+            acquireIfClear: weakCompareAndSetAcquire
             addUnless:
             cmpxchg: compareAndExchange
             fenceAroundFullRmw: fullFence
@@ -44,7 +45,7 @@ class StrengthTest {
             smpWmb: storeStoreFence
             storeRelease: setRelease
             swing: fence compareAndSet fence weakCompareAndSetAcquire weakCompareAndSetRelease weakCompareAndSetPlain
-            tryAcquireWhenClear: weakCompareAndSetAcquire
+            tryAcquireWhenClear:
             writeOnce: setOpaque
             xchg: fence getAndSet fence getAndSetAcquire getAndSetRelease weakCompareAndSetPlain
             """;

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Schedule;
 import pagerace.explore.Trace;
 import pagerace.harness.HarnessSource;
 import pagerace.race.Catalogue;
+import pagerace.race.Lifetime;
 import pagerace.race.Nearest;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -155,7 +157,7 @@ final class ExploreCommand implements Callable<Integer> {
         out.printf("%-26s %-10s %-5s %-5s %-5s %s%n", "outcome", "sequential", "SC", "TSO", "WEAK", "story");
         Set<String> reached = new TreeSet<>();
         prediction.models().values().forEach(model -> reached.addAll(model.outcomes()));
-        for (Outcome outcome : HarnessSource.rows(race)) {
+        for (Outcome outcome : outcomesOf(race)) {
             if (reached.contains(outcome.name())) {
                 out.printf("%-26s ", outcome.name());
                 for (Reachability model : MODELS) {
@@ -181,7 +183,7 @@ final class ExploreCommand implements Callable<Integer> {
                 }
             }
         }
-        List<String> words = HarnessSource.rows(Catalogue.race(point.race()).orElseThrow()).stream()
+        List<String> words = outcomesOf(Catalogue.race(point.race()).orElseThrow()).stream()
                 .map(Outcome::name)
                 .toList();
         if (!words.contains(word)) {
@@ -193,6 +195,12 @@ final class ExploreCommand implements Callable<Integer> {
         } else {
             out.printf("%nUNKNOWN: exploring %s stopped at its bound (%s) before %s.%n", point.key(), bound, word);
         }
+    }
+
+    /** What threads can show, and what only the explored machine looks for. */
+    private static List<Outcome> outcomesOf(Race race) {
+        return Stream.concat(HarnessSource.rows(race).stream(), Stream.of(Lifetime.values()))
+                .toList();
     }
 
     private void schedule(Prediction prediction) {

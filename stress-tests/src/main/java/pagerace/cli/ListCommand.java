@@ -91,6 +91,9 @@ final class ListCommand implements Callable<Integer> {
             throw new BadInput(
                     "--broken asks about one release; name it by --kernel, for instance --kernel 5.15 --broken.");
         }
+        if (commits && (race != null || points || json || kernel != null)) {
+            throw new BadInput("--commits lists the whole table; leave out what else you asked for.");
+        }
         if (commits) {
             out.print(commits());
             return Main.PASSED;
@@ -126,9 +129,14 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private String title(Release release, boolean nothing) {
-        String what = broken ? "what is broken" : "what the catalogue has of it";
-        return "Linux " + release.mainline() + " as it was released: " + (nothing ? "nothing, " : "") + what
-                + ". Stable updates of it may carry later fixes.\n";
+        String what = nothing
+                ? broken ? "nothing that the catalogue has is broken" : "the catalogue has nothing of it"
+                : broken ? "what is broken" : "what the catalogue has of it";
+        String name = release.candidate()
+                ? release + ", a candidate"
+                : release.mainline() + " as it was released"
+                        + (release.isMainline() ? "" : ", and what was written for its updates");
+        return "Linux " + name + ": " + what + ". Stable updates of it may carry later fixes.\n";
     }
 
     private static String commits() {
@@ -164,14 +172,14 @@ final class ListCommand implements Callable<Integer> {
                 variant.kernels(),
                 Words.of(variant.kind()),
                 Words.range(from),
-                release == null ? variant.difference() : mended(race, variant, release))));
+                release == null ? variant.difference() : mended(race, variant))));
         return columns(rows);
     }
 
-    private static String mended(Race race, Variant variant, Release release) {
+    private static String mended(Race race, Variant variant) {
         return Kernels.worst(race, variant) == Reachability.NEVER
                 ? "nothing to mend"
-                : "mended by: " + Kernels.mendedBy(race, variant, release);
+                : "mended by: " + Kernels.mendedBy(race, variant);
     }
 
     /** Rows of equally many cells; the last is as long as it likes. */

@@ -144,7 +144,9 @@ final class Selection {
             return "Linux " + Kernels.release(filter.substring(in + 1)) + " has no variant of " + all
                     + (exploredOnly
                             ? " that real threads run; explore looks at those it has."
-                            : "; list " + names + " says which releases have one.");
+                            : "; list"
+                                    + (names.isEmpty() ? "" : " " + names.replaceFirst("[/\\[].*", ""))
+                                    + " says which releases have one.");
         }
         List<String> keys = planned.stream().map(Point::key).toList();
         if (exploredOnly) {

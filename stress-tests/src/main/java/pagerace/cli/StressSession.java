@@ -111,7 +111,7 @@ record StressSession(
     }
 
     private Journal.Head head() {
-        return new Journal.Head(Report.SCHEMA, run, Report.digest(races), keys());
+        return new Journal.Head(Journal.SCHEMA, run, Report.digest(races), keys());
     }
 
     private List<String> keys() {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import pagerace.explore.Necessity;
 import pagerace.race.Outcome;
@@ -15,7 +13,7 @@ import pagerace.race.Variant;
  * @param name its name
  * @param question what it asks
  * @param anchor kernel functions and commits
- * @param references CVEs, and threads by the message's id, each with what it says; empty in reports older than that
+ * @param references CVEs, and threads by the message's id, each with what it says
  * @param invariant what must hold
  * @param breakingSchedule the schedule that breaks the best-known broken variant, one step per line, two columns
  * @param notModelled what the model leaves out
@@ -28,7 +26,7 @@ public record RaceFacts(
         String name,
         String question,
         String anchor,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> references,
+        List<String> references,
         String invariant,
         String breakingSchedule,
         List<String> notModelled,

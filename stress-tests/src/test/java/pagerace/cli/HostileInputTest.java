@@ -44,7 +44,7 @@ class HostileInputTest {
         Path file = directory.resolve("measured.jsonl");
         Host host = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
         Run run = new Run("a", "2026-01-01T00:00:00Z", "1", "it", host, "Unpin", null, List.of(), 1, 240, 0, false);
-        Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(POINT));
+        Journal.Head head = new Journal.Head(Journal.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(POINT));
         try (Journal journal = new Journal(file, head)) {
             journal.add(
                     new Measurement("a", POINT, Tier.C2, 4, 1000, 1, Map.of("LOST_STORE", 200L), TestRace.GOOD, null));

@@ -348,7 +348,7 @@ class MainTest {
         String filter = keys.get(0);
         Run run =
                 new Run("an-id", "2026-01-01T00:00:00Z", "1.0", null, host, filter, null, List.of(), 1, 240, 0, false);
-        try (Journal journal = new Journal(file, new Journal.Head(Report.SCHEMA, run, catalogue, keys))) {
+        try (Journal journal = new Journal(file, new Journal.Head(Journal.SCHEMA, run, catalogue, keys))) {
             TestRace.canaries(run.id()).forEach(journal::add);
             for (String key : keys) {
                 journal.add(new Measurement(run.id(), key, Tier.C2, 4, 1000, 1.0, outcomes, TestRace.GOOD, null));

@@ -41,7 +41,7 @@ class ReportCommandTest {
         Path file = Files.createDirectories(directory.resolve(id)).resolve("measured.jsonl");
         Host host = new Host("Linux", "amd64", 2, "17", Reachability.TSO);
         Run run = new Run(id, "2026-01-01T00:00:00Z", "1", null, host, "Unpin", shard, List.of(), 1, 240, 0, false);
-        Journal.Head head = new Journal.Head(Report.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(key));
+        Journal.Head head = new Journal.Head(Journal.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(key));
         try (Journal journal = new Journal(file, head)) {
             TestRace.canaries(id).forEach(journal::add);
             journal.add(new Measurement(
@@ -202,7 +202,7 @@ class ReportCommandTest {
         String measured = directory.resolve("a").resolve("measured.jsonl").toString();
         Ran.of("report", "--merge", measured, other)
                 .isRefusedWith("The file " + measured
-                        + " is not a whole report of version 3; stress and report write one, report.json.");
+                        + " is not a whole report of version 4; stress and report write one, report.json.");
         Ran.of("report", one, one)
                 .isRefusedWith("One file is reported at a time; with --merge, several reports are added up.");
     }

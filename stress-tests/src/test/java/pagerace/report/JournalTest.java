@@ -25,7 +25,7 @@ import pagerace.verdict.Tier;
 
 class JournalTest {
     private static final Journal.Head HEAD = new Journal.Head(
-            Report.SCHEMA,
+            Journal.SCHEMA,
             ReportFormatsTest.run(new Host("Linux", "amd64", 2, "17", Reachability.TSO)),
             "c0ffee",
             List.of("a", "b"));
@@ -167,7 +167,7 @@ class JournalTest {
                 "\"memoryModel\":\"TSO\" | \"memoryModel\":null | lacks run.host.memoryModel",
                 "\"shard\":null | \"shard\":\"4/3\" | is wrong: 4/3 is no shard",
                 "\"budget\":240 | \"budget\":-1 | has -1 as run.budget",
-                "{\"schema\":" + Report.SCHEMA + " | {\"schema\":1 | is of version 1",
+                "{\"schema\":" + Journal.SCHEMA + " | {\"schema\":1 | is of version 1",
             })
     void aHeadThatNoRunWrote(String part, String other, String why) throws IOException {
         String text = Files.readString(journal());

@@ -410,7 +410,7 @@ public class ReportFormatsTest {
         assertThatThrownBy(() -> Json.read(text.substring(0, text.length() / 2)))
                 .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Json.read("null")).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 3", "\"schema\" : 4")))
+        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 4", "\"schema\" : 3")))
                 .isInstanceOf(IOException.class);
     }
 

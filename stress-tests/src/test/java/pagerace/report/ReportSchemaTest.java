@@ -102,7 +102,7 @@ public class ReportSchemaTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/schema | 4",
+                "/schema | 3",
                 "/catalogue | \"nonsense\"",
                 "/points/0/key |",
                 "/points/0/predicted/models/SC |7",

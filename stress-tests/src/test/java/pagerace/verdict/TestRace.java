@@ -59,7 +59,7 @@ public final class TestRace implements Race {
 
         @Override
         public Origin origin() {
-            return new Origin(Kind.HISTORY, "1.0 .. 2.0", "-", "-", "it is " + name());
+            return new Origin(Kind.HISTORY, "5.1 .. 5.3", "-", "-", "it is " + name());
         }
 
         @Override

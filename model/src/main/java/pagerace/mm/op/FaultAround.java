@@ -10,7 +10,7 @@ import pagerace.mm.Pte;
 
 /**
  * {@code filemap_map_pages}: a read fault maps the neighbours that are in the page cache anyway, without waiting for anything
- * but the page-table lock. The order is that of 6.12: since 6.14 the reference comes before the first look at the folio lock, and
+ * but the page-table lock. The order is that of 6.12: since 6.13 or 6.14 the reference comes before the first look at the folio lock, and
  * the newest kernels drop the reference of a folio that they do not map before they unlock it.
  *
  * <p>Guarantees, when all steps of mainline are taken: a page that it maps was in the page cache, and whoever removes it

@@ -16,7 +16,8 @@ import pagerace.mm.Pte;
  * folio counts the mapping, so that whoever cleans the folio waits at the page-table lock.
  *
  * <p>Assumptions: no entry of a file with buffers or a dirty tag is dirty, so that marking the folio is setting one bit; a batch of
- * one. A clean entry is flushed at the end of the batch, behind the page-table lock, in every release.
+ * one. A clean entry is flushed at the end of the batch, behind the page-table lock; in a kernel a dirty
+ * entry in the same batch, or a full one, has it flushed sooner. The marker comes behind the dirty transfer as since 6.12.
  */
 public class Zap {
     /** The steps in which releases differ, in program order. */

@@ -242,7 +242,7 @@ public final class HtmlReport {
                 tag(
                         "p",
                         "From which memory model on each mainline release reaches a forbidden outcome, in the worst of its variants"
-                                + " and places. WEAK alone is a candidate in this abstraction, no bug of a kernel. Stable series"
+                                + " and places; a column holds until the next. WEAK alone is a candidate in this abstraction, no bug of a kernel. Stable series"
                                 + " and distributions carry many of the fixes in older releases; an empty field means that the"
                                 + " catalogue has nothing of that release."),
                 table));

@@ -179,7 +179,7 @@ final class Matrix {
     /** The ranges of mainline releases for the script: {@code 5009000-5010000}, separated by blanks. */
     private static String kernelSpans(Entry entry) {
         return ReleaseTable.releases(entry).spans().stream()
-                .filter(span -> span.from() == null || !span.from().candidate())
+                .filter(span -> span.from() == null || span.from().isMainline())
                 .map(span -> (span.from() == null ? 0 : span.from().series()) + "-"
                         + (span.to() == null ? 999_999_999 : span.to().series()))
                 .collect(Collectors.joining(" "));

@@ -23,12 +23,17 @@ import pagerace.report.RaceFacts;
 import pagerace.report.Table;
 
 /**
- * What each mainline release has of each race, at its worst: a column for each release in which something changes, a row for each
- * race.
+ * What each mainline release has of each race, at its worst: a column for each release in which that changes for some race, a row
+ * for each race.
  */
 final class ReleaseTable {
     /** Older than anything that the catalogue has: what was so from the beginning. */
     private static final Release BEGINNING = new Release(2_006_000, 0, false);
+
+    /** What nobody knows may be bad. */
+    private static final Comparator<Reachability> WORST_FIRST = Comparator.<Reachability, Boolean>comparing(
+                    from -> from == Reachability.NEVER)
+            .thenComparing(Comparator.naturalOrder());
 
     private final Map<RaceFacts, List<Entry>> races;
 
@@ -63,12 +68,17 @@ final class ReleaseTable {
         return List.of(Words.scrolling("Releases and races", table));
     }
 
-    /** The releases in which some race has other variants than in the release before. */
+    /** The releases in which the worst of some race is not what it was in the release before. */
     private List<Release> columns() {
         TreeSet<Release> begins = new TreeSet<>(List.of(BEGINNING));
         spans().map(Releases.Span::from)
                 .filter(Objects::nonNull)
                 .filter(Release::isMainline)
+                .forEach(begins::add);
+        spans().map(Releases.Span::to)
+                .filter(Objects::nonNull)
+                .filter(Release::isMainline)
+                .map(Release::next)
                 .forEach(begins::add);
         List<Release> columns = new ArrayList<>();
         List<String> before = List.of();
@@ -121,7 +131,7 @@ final class ReleaseTable {
     private static @Nullable Reachability worst(List<Entry> entries, Release release) {
         return in(entries, release).stream()
                 .map(ReleaseTable::from)
-                .min(Comparator.naturalOrder())
+                .min(WORST_FIRST)
                 .orElse(null);
     }
 
@@ -132,8 +142,8 @@ final class ReleaseTable {
         }
         Map<String, Reachability> variants = new LinkedHashMap<>();
         in(entries, release)
-                .forEach(entry ->
-                        variants.merge(entry.point().variant(), from(entry), (a, b) -> a.compareTo(b) < 0 ? a : b));
+                .forEach(entry -> variants.merge(
+                        entry.point().variant(), from(entry), (a, b) -> WORST_FIRST.compare(a, b) < 0 ? a : b));
         String all = variants.entrySet().stream()
                 .map(each -> each.getKey() + ": " + Table.expected(each.getValue()))
                 .collect(Collectors.joining("; "));

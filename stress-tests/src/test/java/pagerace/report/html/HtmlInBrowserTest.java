@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opentest4j.TestAbortedException;
 import pagerace.report.Report;
@@ -64,8 +65,13 @@ class HtmlInBrowserTest {
 
     /** What the browser made of the page; its picture is in {@code page.png}. */
     private String show(Report report, int width, String fragment) throws IOException, InterruptedException {
+        return show(report, width, fragment, MEASURE);
+    }
+
+    private String show(Report report, int width, String fragment, String script)
+            throws IOException, InterruptedException {
         Path page = directory.resolve("page.html");
-        Files.writeString(page, HtmlReport.of(report).replace("</body>", MEASURE + "</body>"));
+        Files.writeString(page, HtmlReport.of(report).replace("</body>", script + "</body>"));
         Path dom = directory.resolve("dom.html");
         Process process = new ProcessBuilder(
                         browser.toString(),
@@ -116,6 +122,35 @@ class HtmlInBrowserTest {
                 .contains("HOLDS", "REPRODUCED", "UNPREDICTED", "INCONCLUSIVE")
                 .contains("<label>Only rows with ");
         assertThat(inked()).isBetween(0.02, 0.9);
+    }
+
+    /** Types each into the filter, and says in the page how many rows are left and what is said of that. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "5.2 | 13 | Variants of mainline 5.2.",
+                "v5.3.17 | 13 | Variants of mainline v5.3.17.",
+                "5.4 | 0 | No row fits.",
+                "5.0 | 0 | No row fits.",
+                "relaxed | 2 | ''",
+                "no such thing | 0 | No row fits.",
+            })
+    void theFilterUnderstandsReleasesAndWords(String typed, int rows, String said)
+            throws IOException, InterruptedException {
+        String script = """
+                <script>
+                var box = document.querySelector('input[type=search]');
+                box.value = '%s';
+                box.dispatchEvent(new Event('input'));
+                document.documentElement.setAttribute('data-rows',
+                  document.querySelectorAll('.matrix tbody:not([hidden]) tr:not(.race):not([hidden])').length);
+                document.documentElement.setAttribute('data-said', document.querySelector('[role=status]').textContent);
+                </script>
+                """.formatted(typed);
+        assertThat(show(ReportFormatsTest.report(), 1000, "", script))
+                .contains("data-rows=\"" + rows + "\"")
+                .contains("data-said=\"" + said + "\"");
     }
 
     @Test

@@ -159,6 +159,27 @@ class HtmlReportTest {
         assertThat(HtmlReport.of(Pages.explored())).contains("PASSED: all 5 points are decided; nothing fails.");
     }
 
+    /** The test's variants are of 5.1 to 5.3, so a column begins with 5.1, and the next where they are gone. */
+    @Test
+    void everyReleaseInWhichSomethingChangesIsAColumn() throws IOException {
+        Element table = elements(parse(ReportFormatsTest.report()), "table").stream()
+                .filter(each -> each.getAttribute("class").equals("releases"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cells(table, "thead")).containsExactly("race", "older", "5.1", "5.4");
+        assertThat(cells(table, "tbody")).containsExactly("TestRace", "", "SC", "");
+    }
+
+    private static List<String> cells(Element table, String part) {
+        NodeList cells = ((Element) table.getElementsByTagName(part).item(0)).getElementsByTagName("*");
+        return IntStream.range(0, cells.getLength())
+                .mapToObj(cells::item)
+                .filter(cell ->
+                        cell.getNodeName().equals("th") || cell.getNodeName().equals("td"))
+                .map(cell -> cell.getTextContent())
+                .toList();
+    }
+
     @Test
     void zeroIsShownWithItsBound() {
         assertThat(HtmlReport.of(ReportFormatsTest.report())).contains("<td class=\"zero\">0 (&lt; 1.0e-05)</td>");

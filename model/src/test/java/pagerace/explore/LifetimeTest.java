@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import pagerace.machine.Machine;
+import pagerace.machine.Order;
+import pagerace.machine.Word;
+import pagerace.mm.Folio;
+import pagerace.mm.Pte;
+import pagerace.mm.op.SharedWriteFault;
+import pagerace.mm.op.Steps;
+import pagerace.own.OwnFix;
+import pagerace.race.Lifetime;
+import pagerace.race.OwnRaces;
+import pagerace.race.Point;
+import pagerace.race.Race;
+import pagerace.race.Reachability;
+
+/** A reference that is added where there is none is an outcome, with a schedule, under every model. */
+class LifetimeTest {
+    private enum None {}
+
+    /** {@code do_wp_page} that gives the page-table lock back before it takes its reference: what keeps the page until then? */
+    private static final class ReferenceAfterUnlock extends OwnFix<SharedWriteFault, None> {
+        ReferenceAfterUnlock() {
+            super(
+                    "PageMkwriteVsTruncate",
+                    "RETURN_LOCKED",
+                    SharedWriteFault.class,
+                    Steps.of(),
+                    "the reference comes late");
+        }
+
+        @Override
+        public SharedWriteFault operation(Machine machine, SharedWriteFault builtIn, Steps<None> added) {
+            return new SharedWriteFault(builtIn) {
+                @Override
+                protected End protectedEntry(Word entry, long seen) {
+                    Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
+                    mm.table.ptl(0).lock();
+                    boolean unchanged = entry.readOnce() == seen;
+                    mm.table.ptl(0).unlock();
+                    if (!unchanged) {
+                        return End.PTE_CHANGED;
+                    }
+                    folio.refcount.add(1);
+                    End end = notify(folio, entry, seen, 0, false);
+                    folio.put();
+                    return end;
+                }
+            };
+        }
+    }
+
+    @Test
+    void aReferenceThatComesTooLateIsFoundThoughNoJudgeLooksAtCounts() {
+        Race race = OwnRaces.with(new ReferenceAfterUnlock());
+        Point late = point(race, "REFERENCE_AFTER_UNLOCK");
+        Prediction prediction = Prediction.untilForbidden(late);
+        assertThat(prediction.reachableFrom()).isEqualTo(Reachability.SC);
+        assertThat(prediction.under(Reachability.SC).outcomes()).contains(Lifetime.REFERENCE_FROM_ZERO);
+        String schedule = Trace.print(Transcript.of(
+                requireNonNull(prediction.under(Reachability.SC).schedules().get(Lifetime.REFERENCE_FROM_ZERO)),
+                race.actors(),
+                Decoder.DECIMAL));
+        assertThat(schedule).contains("folio.refcount: 0 -> 1").contains("REFERENCE_FROM_ZERO");
+        assertThat(Prediction.of(point(race, "RETURN_LOCKED")).reachableFrom()).isEqualTo(Reachability.NEVER);
+    }
+
+    private static Point point(Race race, String variant) {
+        return race.points().stream()
+                .filter(point -> point.key().equals("PageMkwriteVsTruncate/" + variant + "[truncate,protected,x86]"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** One actor gives the last reference back, the other takes one. */
+    private record Counting(Word count, Runnable get) implements Program<String> {
+        @Override
+        public List<Supplier<?>> actors() {
+            return List.of(() -> count.addReturn(-1), () -> {
+                get.run();
+                return "got";
+            });
+        }
+
+        @Override
+        public String judge(List<Object> ends) {
+            return "count " + count.readOnce();
+        }
+
+        @Override
+        public String stuck() {
+            return "stuck";
+        }
+
+        @Override
+        public String referenceFromZero() {
+            return "from zero";
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "add, true",
+        "fetchAdd, true",
+        "addUnless, false",
+        "subtract, false",
+        "store, false",
+        "a word that counts nothing, false"
+    })
+    void onlyWhoAddsWithoutLookingTakesOneFromZero(String how, boolean fromZero) {
+        Explorer<String> explorer = Explorer.of(machine -> {
+            Word count = how.startsWith("a word")
+                    ? machine.word("folio", "other", 1)
+                    : machine.counter("folio", "refcount", 1);
+            return new Counting(count, () -> {
+                switch (how) {
+                    case "fetchAdd" -> count.fetchAdd(1, Order.FULL);
+                    case "addUnless" -> count.addUnless(1, 0, Order.FULL);
+                    case "subtract" -> count.add(-1);
+                    case "store" -> count.writeOnce(1);
+                    default -> count.add(1);
+                }
+            });
+        });
+        for (MemoryModel model : Prediction.MODELS) {
+            assertThat(explorer.explore(model).outcomes().contains("from zero"))
+                    .as("%s under %s", how, model.level())
+                    .isEqualTo(fromZero);
+        }
+        assertThat(explorer.exploreSequentially().outcomes().contains("from zero"))
+                .isEqualTo(fromZero);
+    }
+}
