@@ -55,28 +55,38 @@ public final class HardwareMachine extends Machine {
 
     private final int spinLimit;
     private final boolean elidesFences;
+    private final boolean checksCounters;
 
     private long[] marks = {};
 
     /** A machine whose waits give up after {@link #SPIN_LIMIT} reads. */
     public HardwareMachine() {
-        this(false, SPIN_LIMIT, false);
+        this(false, SPIN_LIMIT, false, false);
     }
 
-    private HardwareMachine(boolean remembersWords, int spinLimit, boolean elidesFences) {
+    private HardwareMachine(boolean remembersWords, int spinLimit, boolean elidesFences, boolean checksCounters) {
         words = remembersWords ? new ArrayList<>() : null;
         this.spinLimit = spinLimit;
         this.elidesFences = elidesFences;
+        this.checksCounters = checksCounters;
     }
 
     /** A machine whose waits give up after {@code spinLimit} reads. */
     public static HardwareMachine withSpinLimit(int spinLimit) {
-        return new HardwareMachine(false, spinLimit, false);
+        return new HardwareMachine(false, spinLimit, false, false);
+    }
+
+    /**
+     * The same, on which adding to a {@linkplain #counter counter} of zero throws {@link ReferenceFromZero}. Its counters cost more, so
+     * it is for machines on which nothing is timed.
+     */
+    public static HardwareMachine checkingCounters(int spinLimit) {
+        return new HardwareMachine(false, spinLimit, false, true);
     }
 
     /** A machine that remembers its words, for {@link #mark} and {@link #rewind}. */
     public static HardwareMachine rewindable() {
-        return new HardwareMachine(true, SPIN_LIMIT, false);
+        return new HardwareMachine(true, SPIN_LIMIT, false, false);
     }
 
     /**
@@ -96,7 +106,7 @@ public final class HardwareMachine extends Machine {
                     "fences beside atomics can be elided on x86 only, where a locked instruction is a full fence, not on "
                             + arch);
         }
-        return new HardwareMachine(false, SPIN_LIMIT, true);
+        return new HardwareMachine(false, SPIN_LIMIT, true, false);
     }
 
     /** Whether {@code arch}, as {@code os.arch} spells it, is x86: there a locked instruction is a full fence. */
@@ -120,6 +130,11 @@ public final class HardwareMachine extends Machine {
     @Override
     public Word word(String owner, String field, long initial) {
         return remember(new HardwareWord(this, initial));
+    }
+
+    @Override
+    public Word counter(String owner, String field, long initial) {
+        return checksCounters ? remember(new CheckedCounter(this, initial)) : word(owner, field, initial);
     }
 
     private Word remember(HardwareWord word) {
@@ -225,8 +240,8 @@ public final class HardwareMachine extends Machine {
     }
 
     /**
-     * One field, one static handle. Nobody overrides a method of it, so class-hierarchy analysis makes every call from model
-     * code direct.
+     * One field, one static handle. Nobody overrides a method of it, but on a machine that checks counters, so class-hierarchy
+     * analysis makes every call from model code direct.
      */
     private static class HardwareWord extends Word {
         private static final VarHandle VALUE;
@@ -444,6 +459,22 @@ public final class HardwareMachine extends Machine {
             } else {
                 Thread.onSpinWait();
             }
+        }
+    }
+
+    /** A count of references that nobody may take from zero. Loaded only where one is asked for, so that other words stay alone. */
+    private static final class CheckedCounter extends HardwareWord {
+        CheckedCounter(HardwareMachine machine, long initial) {
+            super(machine, initial);
+        }
+
+        @Override
+        public long fetchAdd(long delta, Order order) {
+            long old = super.fetchAdd(delta, order);
+            if (old == 0 && delta > 0) {
+                throw new ReferenceFromZero();
+            }
+            return old;
         }
     }
 

@@ -33,7 +33,8 @@ import pagerace.mm.op.UserAccess;
  *   <li>L no folio is locked or being written.
  * </ul>
  *
- * I8, the lifetime of page tables, is not modelled: tables are never freed.
+ * I8, the lifetime of page tables, is not modelled: tables are never freed. I9, no reference from zero, is looked at where it
+ * happens: by the machine's counters, each time somebody adds to one without looking.
  */
 final class Invariants {
     private final World world;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.ReferenceFromZero;
 import pagerace.machine.Stuck;
 import pagerace.mm.Folio;
 
@@ -129,6 +130,13 @@ public final class Soak {
             worker.run(rendezvous, this::quiesce);
         } catch (Violation.Found e) {
             end(e.violation());
+        } catch (ReferenceFromZero e) {
+            end(new Violation(
+                    "I9: thread " + worker.cpu.number + " took a reference to a folio that nobody held, in "
+                            + frames(e),
+                    null,
+                    -1,
+                    0));
         } catch (Stuck e) {
             end(new Violation(
                     Violation.STUCK + ": thread " + worker.cpu.number + " waits for something that never comes",
@@ -136,14 +144,17 @@ public final class Soak {
                     -1,
                     0));
         } catch (Throwable e) { // an Error too: the other threads would wait for this one for ever
-            String where = Stream.of(e.getStackTrace())
-                    .limit(3)
-                    .map(frame -> frame.getClassName() + "." + frame.getMethodName())
-                    .toList()
-                    .toString();
             end(new Violation(
-                    Violation.CRASH + ": thread " + worker.cpu.number + ": " + e + " in " + where, null, -1, 0));
+                    Violation.CRASH + ": thread " + worker.cpu.number + ": " + e + " in " + frames(e), null, -1, 0));
         }
+    }
+
+    private static List<String> frames(Throwable thrown) {
+        return Stream.of(thrown.getStackTrace())
+                .filter(frame -> !frame.getClassName().startsWith("pagerace.machine."))
+                .limit(3)
+                .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                .toList();
     }
 
     private synchronized void end(Violation found) {

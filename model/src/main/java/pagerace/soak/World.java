@@ -32,7 +32,7 @@ final class World {
 
     private static final long IN_FILE = 1;
 
-    final Machine machine = HardwareMachine.withSpinLimit(SPIN_LIMIT);
+    final Machine machine = HardwareMachine.checkingCounters(SPIN_LIMIT);
     final Shape shape;
     final Kernel kernel;
     final List<Folio> folios = new ArrayList<>();

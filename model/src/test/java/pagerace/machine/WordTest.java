@@ -2,6 +2,7 @@
 package pagerace.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,24 @@ class WordTest {
         assertThat(word.readOnce()).isEqualTo(0b1111);
         word.andNot(0b1001);
         assertThat(word.readOnce()).isEqualTo(0b0110);
+    }
+
+    @Test
+    void aCheckedCounterLetsNobodyAddToZero() {
+        Word counter = HardwareMachine.checkingCounters(1000).counter("folio", "refcount", 1);
+        counter.add(1);
+        assertThat(counter.subAndTest(2)).isTrue();
+        assertThat(counter.addUnless(1, 0, Order.FULL)).isFalse();
+        assertThatExceptionOfType(ReferenceFromZero.class).isThrownBy(() -> counter.add(1));
+        counter.writeOnce(0);
+        assertThatExceptionOfType(ReferenceFromZero.class).isThrownBy(() -> counter.fetchAdd(1024, Order.FULL));
+        counter.writeOnce(0);
+        counter.add(-1);
+        Word other = HardwareMachine.checkingCounters(1000).word("folio", "mapcount", 0);
+        other.add(1);
+        Word unchecked = machine.counter("folio", "refcount", 0);
+        unchecked.add(1);
+        assertThat(unchecked.readOnce()).isEqualTo(1);
     }
 
     @Test
