@@ -131,7 +131,7 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
                     + firstFailure(tally);
             missing.forEach(tier -> lacks.add(Lack.ofCount(
                     words,
-                    Math.min(tally.samples(tier), Tally.ENOUGH_SAMPLES - 1),
+                    Math.min(tally.ownSamples(tier), Tally.ENOUGH_SAMPLES - 1),
                     Tally.ENOUGH_SAMPLES,
                     tally.of(tier))));
         }

@@ -22,7 +22,7 @@ import pagerace.race.Stuckness;
 
 /** Everything measured of one point, summed. May be read while another thread adds. */
 public final class Tally {
-    /** With fewer samples a tier might as well not have run. */
+    /** With fewer samples of its own, beyond those of {@link Tier#checkSamples}, a tier might as well not have run. */
     static final long ENOUGH_SAMPLES = 1_000;
 
     private final Point point;
@@ -102,6 +102,14 @@ public final class Tally {
         return measurements.stream()
                 .filter(m -> m.tier() == tier)
                 .mapToLong(Measurement::samples)
+                .sum();
+    }
+
+    /** Samples of one tier but for those that JCStress took before the tier could be what it is. */
+    long ownSamples(Tier tier) {
+        return measurements.stream()
+                .filter(m -> m.tier() == tier)
+                .mapToLong(m -> Math.max(0, m.samples() - tier.checkSamples()))
                 .sum();
     }
 
@@ -185,7 +193,7 @@ public final class Tally {
     public Set<Tier> tiersRun() {
         Set<Tier> tiers = EnumSet.noneOf(Tier.class);
         measurements.stream()
-                .filter(m -> m.failure() == null && samples(m.tier()) >= ENOUGH_SAMPLES)
+                .filter(m -> m.failure() == null && ownSamples(m.tier()) >= ENOUGH_SAMPLES)
                 .forEach(m -> tiers.add(m.tier()));
         return tiers;
     }

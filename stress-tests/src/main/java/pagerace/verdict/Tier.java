@@ -36,6 +36,15 @@ public enum Tier {
         return List.of(jvmArguments.split(" ", -1));
     }
 
+    /**
+     * So many samples of each fork are of JCStress's own check of a harness and of its search for a stride: taken before anything was
+     * compiled, by threads that are bound to no CPU. They count as any other if something forbidden is among them, and do not show
+     * that the tier ran.
+     */
+    public long checkSamples() {
+        return this == INTERPRETER ? 2_321 : 7_961;
+    }
+
     /** What every run shows in this tier before what it did not show there is believed. */
     public Point canary() {
         return Catalogue.CANARY.points().stream()

@@ -327,7 +327,7 @@ class GraderTest {
         void needsItsPlanAsWell() {
             assertX86(run(Fix.RELAXED, 1_000_000, 0, 0, Tier.C2), null, Verdict.INCONCLUSIVE, "C2_STRESS", false);
             assertX86(
-                    run(Fix.RELAXED, 1000, 0, 0, Tier.C2, Tier.C2_STRESS),
+                    run(Fix.RELAXED, 20_000, 0, 0, Tier.C2, Tier.C2_STRESS),
                     null,
                     Verdict.INCONCLUSIVE,
                     "samples",
@@ -343,6 +343,29 @@ class GraderTest {
                     "compiler? WRONG is outside TSO, inside WEAK; seen in C2 of JDK 17",
                     true);
         }
+    }
+
+    /** Before a fork's own samples come those of JCStress's check of the harness: not compiled, and so of no tier. */
+    @Test
+    void jcstressOwnCheckIsNoTier() {
+        Tally tally = run(Fix.FIXED, 300_000, 0, 1_000, Tier.C2, Tier.C2_STRESS, Tier.C1);
+        for (long own : new long[] {0, 999, 1_000}) {
+            Tally with = run(Fix.FIXED, 300_000, 0, 1_000, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            with.add(new Measurement(
+                    TestRace.RUN,
+                    with.point().key(),
+                    Tier.INTERPRETER,
+                    4,
+                    1000,
+                    1.0,
+                    Map.of("QUIET", 2_321L + own),
+                    TestRace.GOOD,
+                    null));
+            assertThat(with.tiersRun().contains(Tier.INTERPRETER))
+                    .as("%d of its own", own)
+                    .isEqualTo(own >= 1_000);
+        }
+        assertThat(tally.tiersRun()).containsExactlyInAnyOrder(Tier.C2, Tier.C2_STRESS, Tier.C1);
     }
 
     @Test
@@ -457,10 +480,10 @@ class GraderTest {
 
         @Test
         void aDeadWindowIsSeenBehindTooFewSamples() {
-            Tally few = run(Fix.FIXED, 3_000, 0, 0, Tier.values());
-            assertCause(few, loudControl(), Cause.BUDGET, "12,000 of 1,000,000 samples (budget: about 329 s more");
+            Tally few = run(Fix.FIXED, 10_000, 0, 0, Tier.values());
+            assertCause(few, loudControl(), Cause.BUDGET, "40,000 of 1,000,000 samples (budget: about 96 s more");
             assertCause(
-                    longer(few), loudControl(), Cause.INSTRUMENT, "12,000 of 1,000,000 samples (instrument: in 400 s)");
+                    longer(few), loudControl(), Cause.INSTRUMENT, "40,000 of 1,000,000 samples (instrument: in 400 s)");
             Tally slow = longer(run(Fix.FIXED, 200_000, 0, 0, Tier.values()));
             assertCause(slow, loudControl(), Cause.INSTRUMENT, "window entered 0 of 1,000 times (instrument");
         }
