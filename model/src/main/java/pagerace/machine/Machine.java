@@ -30,7 +30,8 @@ public abstract class Machine {
 
     /**
      * Makes the word {@code owner.field}, which counts references and for which zero is final: an addition that does not look
-     * first ({@link Word#add}, {@link Word#fetchAdd}) must find somebody's reference there. Only the explored machine sees to that.
+     * first ({@link Word#add}, {@link Word#fetchAdd}) must find somebody's reference there. The explored machine sees to that, and so does
+     * {@link HardwareMachine#checkingCounters}.
      */
     public Word counter(String owner, String field, long initial) {
         return word(owner, field, initial);
