@@ -63,7 +63,7 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(
             names = "--kernel",
             paramLabel = "RELEASE",
-            description = "Of these only the variants that this mainline release has: 5.15, 2.6.32.")
+            description = "Only variants that this mainline release has: 5.15, 2.6.32.")
     private @Nullable String kernel;
 
     @Option(

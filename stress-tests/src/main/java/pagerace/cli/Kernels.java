@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import pagerace.kernel.Commit;
 import pagerace.kernel.Release;
 import pagerace.kernel.Releases;
-import pagerace.race.Nearest;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
@@ -42,16 +41,7 @@ final class Kernels {
     static Release release(String text) {
         return Release.parse(text)
                 .orElseThrow(() -> new BadInput("There is no kernel release " + text.strip()
-                        + "; write it as uname -r does, for instance " + Nearest.to(text.strip(), known()) + "."));
-    }
-
-    /** Every release with which some range of the table of commits begins. */
-    private static List<String> known() {
-        return Commit.all().stream()
-                .map(commit -> commit.first().mainline())
-                .distinct()
-                .map(Release::toString)
-                .toList();
+                        + "; write it as a tag or uname -r does, for instance 5.15 or 6.1.0-13-amd64."));
     }
 
     /** Whether {@code release} had or has {@code variant}. */
@@ -72,7 +62,7 @@ final class Kernels {
     /** What mended {@code broken}, by the table of commits: each release with its commit, the last one for good; in words. */
     static String mendedBy(Race race, Variant broken) {
         if (broken.kind() == Variant.Kind.MAINLINE) {
-            return "nothing, mainline has it still";
+            return "nothing, mainline still has it";
         }
         String name = race.name() + "/" + broken.name();
         List<String> mended = new ArrayList<>();

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "Columns of a variant: name, kernels, kind, the strongest memory model that reaches its forbidden outcome (from the"
                     + " best to the worst of its places), how it differs.",
             "Kernels are mainline releases. Stable series and distributions carry many of the fixes in older ones.",
-            "With --kernel, instead of the difference: what mended it later, as far as the catalogue knows."
+            "With --kernel, instead of the difference: which commits fixed it later, as far as the catalogue knows."
         },
         exitCodeList = {"0:listed", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
 final class ListCommand implements Callable<Integer> {
@@ -65,7 +65,8 @@ final class ListCommand implements Callable<Integer> {
 
     @Option(
             names = "--broken",
-            description = "Of these only variants whose forbidden outcome is reachable. Only with --kernel.")
+            description =
+                    "With --kernel: only variants, and with --points only points, whose forbidden outcome is reachable.")
     private boolean broken;
 
     @Option(
@@ -109,7 +110,8 @@ final class ListCommand implements Callable<Integer> {
                                 lines.append(CatalogueLines.of(each, variant)).append('\n'));
             } else if (points) {
                 each.points().stream()
-                        .filter(point -> wanted.test(each, point.variant()))
+                        .filter(point -> wanted.test(each, point.variant())
+                                && (!broken || point.reachableFrom() != Reachability.NEVER))
                         .forEach(point -> lines.append(point.key()).append('\n'));
             } else if (each.variants().stream().anyMatch(variant -> wanted.test(each, variant))) {
                 lines.append(each.name()).append("  ").append(each.question()).append('\n');
@@ -133,10 +135,12 @@ final class ListCommand implements Callable<Integer> {
                 ? broken ? "nothing that the catalogue has is broken" : "the catalogue has nothing of it"
                 : broken ? "what is broken" : "what the catalogue has of it";
         String name = release.candidate()
-                ? release + ", a candidate"
-                : release.mainline() + " as it was released"
-                        + (release.isMainline() ? "" : ", and what was written for its updates");
-        return "Linux " + name + ": " + what + ". Stable updates of it may carry later fixes.\n";
+                ? release + ", a candidate: " + what + "."
+                : release.mainline() + " as it was released: " + what + ". Its stable updates may carry later fixes"
+                        + (release.isMainline() ? "." : "; variants of an update stand beside those of its release.");
+        return "Linux " + name
+                + "\nReachable under: from the best to the worst of its places; WEAK alone is a candidate in this"
+                + " abstraction, no bug of a kernel.\n";
     }
 
     private static String commits() {
@@ -178,8 +182,8 @@ final class ListCommand implements Callable<Integer> {
 
     private static String mended(Race race, Variant variant) {
         return Kernels.worst(race, variant) == Reachability.NEVER
-                ? "nothing to mend"
-                : "mended by: " + Kernels.mendedBy(race, variant);
+                ? "holds"
+                : "fixed by: " + Kernels.mendedBy(race, variant);
     }
 
     /** Rows of equally many cells; the last is as long as it likes. */

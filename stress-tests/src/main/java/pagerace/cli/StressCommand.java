@@ -71,7 +71,7 @@ final class StressCommand implements Callable<Integer> {
             names = "--kernel",
             paramLabel = "RELEASE",
             description =
-                    "Of these only the variants that this mainline release has: 5.15, 2.6.32. The run's reports show it as part"
+                    "Only variants that this mainline release has: 5.15, 2.6.32. The run's reports show it as part"
                             + " of the filter: POINTS@RELEASE.")
     private @Nullable String kernel;
 

@@ -24,7 +24,7 @@ class KernelsTest {
         String text = Ran.of("list", "--kernel", "5.15").out();
         assertThat(text.lines().findFirst().orElse(""))
                 .isEqualTo(
-                        "Linux 5.15 as it was released: what the catalogue has of it. Stable updates of it may carry later fixes.");
+                        "Linux 5.15 as it was released: what the catalogue has of it. Its stable updates may carry later fixes.");
         assertThat(text)
                 .contains("GupFastVsFork/SEQ_TWO_STEP_PIN", "ShrinkVsPin/SKIP_PINNED ")
                 .doesNotContain("GupFastVsFork/CHECK_ONLY", "SEQ_ANON_EXCLUSIVE ", " mutant ", " proposal ");
@@ -35,15 +35,14 @@ class KernelsTest {
     void whatIsBrokenSaysWhatMendedIt() {
         assertThat(Ran.of("list", "--kernel", "6.1", "--broken").out())
                 .containsPattern(
-                        "MkcleanVsZap/FLUSH_UNDER_PTL +3.15 .. 6.1 +history +SC +mended by: 6.2 \\(5df397dec7c4\\)\n")
+                        "MkcleanVsZap/FLUSH_UNDER_PTL +3.15 .. 6.1 +history +SC +fixed by: 6.2 \\(5df397dec7c4\\)\n")
                 .containsPattern(
-                        "GupWriteVsWriteback/STORE_THEN_MARK +all +mainline +SC +mended by: nothing, mainline has it still\n")
-                .doesNotContain("nothing to mend");
+                        "GupWriteVsWriteback/STORE_THEN_MARK +all +mainline +SC +fixed by: nothing, mainline still has it\n")
+                .doesNotContain(" holds");
         assertThat(Ran.of("list", "--kernel", "2.6.9", "--broken", "InvalidateVsRemove")
                         .out())
-                .isEqualTo(
-                        "Linux 2.6.9 as it was released: nothing that the catalogue has is broken. Stable updates of it may carry later"
-                                + " fixes.\n");
+                .startsWith("Linux 2.6.9 as it was released: nothing that the catalogue has is broken. ")
+                .hasLineCount(2);
     }
 
     @Test
@@ -51,10 +50,10 @@ class KernelsTest {
         assertThat(Ran.of("list", "--kernel", "5.3-rc1", "VhostAccessVsInvalidate")
                         .out())
                 .startsWith("Linux 5.3-rc, a candidate: what the catalogue has of it.")
-                .contains("RCU_DIRTY_FIRST", "mended by: 5.3 (3d2c7d370475)")
+                .contains("RCU_DIRTY_FIRST", "fixed by: 5.3 (3d2c7d370475)")
                 .doesNotContain("COPY_TO_USER");
         assertThat(Ran.of("list", "--kernel", "5.10", "--broken", "ShrinkVsPin").out())
-                .contains("mended by: 5.11 (feb889fb40fa) in part, 5.19 (6c287605fd56)\n");
+                .contains("fixed by: 5.11 (feb889fb40fa) in part, 5.19 (6c287605fd56)\n");
     }
 
     @Test
@@ -79,9 +78,10 @@ class KernelsTest {
                 "GupFastVsFork/CHECK_ONLY@4.4|Linux 4.4 has no variant of GupFastVsFork/CHECK_ONLY; list GupFastVsFork says"
                         + " which releases have one.",
                 "InvalidateVsRemoval@5.10|There is no race InvalidateVsRemoval; the nearest is InvalidateVsRemove.",
-                "GupFastVsFork@fivefifteen|There is no kernel release fivefifteen; write it as uname -r does, for instance"
-                        + " 2.6.19.",
-                "@5.10@5.11|There is no kernel release 5.10@5.11; write it as uname -r does, for instance 5.10.",
+                "GupFastVsFork@fivefifteen|There is no kernel release fivefifteen; write it as a tag or uname -r does, for instance 5.15 or"
+                        + " 6.1.0-13-amd64.",
+                "@5.10@5.11|There is no kernel release 5.10@5.11; write it as a tag or uname -r does, for instance 5.15 or"
+                        + " 6.1.0-13-amd64.",
             })
     void whatNoReleaseHasIsSaid(String filter, String sentence) {
         Ran.of("explore", filter).isRefusedWith(sentence);

@@ -241,10 +241,11 @@ public final class HtmlReport {
                 tag("h2", "Releases").with("id", "releases"),
                 tag(
                         "p",
-                        "From which memory model on each mainline release reaches a forbidden outcome, in the worst of its variants"
-                                + " and places; a column holds until the next. WEAK alone is a candidate in this abstraction, no bug of a kernel. Stable series"
-                                + " and distributions carry many of the fixes in older releases; an empty field means that the"
-                                + " catalogue has nothing of that release."),
+                        "The strongest memory model under which a mainline release reaches a forbidden outcome, in the worst"
+                                + " of those of its variants and places that this run has. A column holds until the next. WEAK"
+                                + " alone is a candidate in this abstraction, no bug of a kernel. Stable series and distributions"
+                                + " carry many of the fixes in older releases. An empty field means that this run has nothing of"
+                                + " that release."),
                 table));
     }
 

@@ -15,7 +15,7 @@
 
   // A version such as 5.15 or 2.6.32 asks for the variants that this mainline release has.
   function series(text) {
-    var parts = /^v?(\d+)\.(\d+)(?:\.(\d+))?$/.exec(text);
+    var parts = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[.+-].*)?$/.exec(text);
     if (!parts) { return 0; }
     var third = ['1', '2'].includes(parts[1]) ? Number(parts[3] || 0) : 0; // since 3.0 it counts stable updates
     return Number(parts[1]) * 1e6 + Number(parts[2]) * 1e3 + third;
@@ -39,7 +39,8 @@
       race.hidden = found === 0;
       all += found;
     });
-    said.textContent = all ? (release ? 'Variants of mainline ' + text.trim() + '.' : '') : 'No row fits.';
+    said.textContent = !text.trim() ? '' : !all ? 'No row fits.'
+      : all + (all === 1 ? ' row' : ' rows') + (release ? ' of variants of mainline ' + text.trim() : '');
   }
   var box = document.createElement('input');
   box.type = 'search';
@@ -47,6 +48,7 @@
   var label = document.createElement('label');
   label.append('Only rows with ', box);
   box.placeholder = 'a word, or a release: 5.15';
+  box.size = 28;
   var said = document.createElement('span');
   said.setAttribute('role', 'status');
 

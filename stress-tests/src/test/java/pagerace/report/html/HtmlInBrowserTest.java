@@ -129,11 +129,11 @@ class HtmlInBrowserTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "5.2 | 13 | Variants of mainline 5.2.",
-                "v5.3.17 | 13 | Variants of mainline v5.3.17.",
+                "5.2 | 13 | 13 rows of variants of mainline 5.2",
+                "v5.3.17-generic | 13 | 13 rows of variants of mainline v5.3.17-generic",
                 "5.4 | 0 | No row fits.",
                 "5.0 | 0 | No row fits.",
-                "relaxed | 2 | ''",
+                "relaxed | 2 | 2 rows",
                 "no such thing | 0 | No row fits.",
             })
     void theFilterUnderstandsReleasesAndWords(String typed, int rows, String said)
