@@ -122,7 +122,7 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
         List<Lack> lacks = new ArrayList<>();
         if (aim != Aim.SHOW && tally.stuck() >= DEADLOCKS) {
             String words = "a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
-            lacks.add(tally.stuckOnGoodHosts() >= DEADLOCKS ? Lack.forGood(words, "") : Lack.ofSingleForks(words));
+            lacks.add(tally.stuckUndisturbed() >= DEADLOCKS ? Lack.forGood(words, "") : Lack.ofSingleForks(words));
         }
         Set<Tier> missing = new TreeSet<>(tiers);
         missing.removeAll(tally.tiersRun());

@@ -236,7 +236,7 @@ public final class Grader {
             case HOST ->
                 badHost
                         ? " (host: " + (isTooShort ? probe : its).inWords() + ")"
-                        : " (host: two threads did not run at once beside those forks)";
+                        : " (host: those forks did not have two CPUs to themselves)";
             case BUDGET -> " (budget: " + lack.why() + ")";
             case INSTRUMENT -> lack.why().isEmpty() ? " (instrument)" : " (instrument: " + lack.why() + ")";
         };

@@ -25,6 +25,12 @@ public final class Tally {
     /** With fewer samples of its own, beyond those of {@link Tier#checkSamples}, a tier might as well not have run. */
     static final long ENOUGH_SAMPLES = 1_000;
 
+    /**
+     * A fork had its CPUs to itself if it got this share of the time that its actors could use. Measured: of 446 forks on an idle host
+     * none got less than 97 %; beside one busy loop none of 39 got more than 86 %, though all their probes were good.
+     */
+    static final double UNDISTURBED = 0.95;
+
     private final Point point;
     private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
     private final Set<String> forbiddenWords = new LinkedHashSet<>();
@@ -244,9 +250,12 @@ public final class Tally {
                 && runs.stream().noneMatch(run -> of(Set.of(run)).probe().isGood());
     }
 
-    /** The same, of forks beside which two threads ran at once: on a bad host an actor may lose its CPU in the middle of a lock. */
-    long stuckOnGoodHosts() {
-        return part(m -> m.probe().isGood()).stuck();
+    /**
+     * The samples of {@link #stuck} in forks that nobody disturbed: beside them two threads ran at once, and they had the CPUs.
+     * Elsewhere an actor may lose its CPU in the middle of a lock, and the other waits until it gives up.
+     */
+    long stuckUndisturbed() {
+        return part(m -> m.probe().isGood() && m.cpuShare() >= UNDISTURBED).stuck();
     }
 
     /** How many forks failed though two threads ran at once beside them. */

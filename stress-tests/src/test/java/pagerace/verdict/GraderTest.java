@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
@@ -593,6 +595,26 @@ class GraderTest {
                     null));
             assertThat(tally.probe().isGood()).as("the others outweigh it").isTrue();
             assertCause(tally, loudControl(), Cause.HOST, "a wait gave up 3 times");
+        }
+
+        /** From a run beside a build: good probes throughout, and actors that had 50 to 66 % of two CPUs. */
+        @ParameterizedTest
+        @CsvSource({"0.50, HOST", "0.66, HOST", "0.86, HOST", "0.97, INSTRUMENT", "1.0, INSTRUMENT"})
+        void waitsThatGaveUpBesideAGoodProbeWhereTheActorsLackedTheirCpus(double cpuShare, Cause cause) {
+            Tally tally = good(Fix.FIXED);
+            for (Tier tier : List.of(Tier.C2_STRESS, Tier.C1, Tier.C2)) {
+                tally.add(new Measurement(
+                        TestRace.RUN,
+                        tally.point().key(),
+                        tier,
+                        4,
+                        4_000,
+                        cpuShare,
+                        Map.of("STUCK", 1L, "QUIET", 1_000_000L),
+                        new Probe(10, 10, 844_001, 16_038, 68_701, 4_486, 8_960, 10, 3_982),
+                        null));
+            }
+            assertCause(tally, loudControl(), cause, "a wait gave up 3 times");
         }
 
         @Test
