@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.stress.TierProbe;
+import pagerace.verdict.Tier;
 import picocli.CommandLine.Option;
 
 /** What the user asks of the forks of a stress run. */
@@ -94,15 +95,23 @@ final class ForkOptions {
         }
         given.putAll(inherited);
         given.forEach(ForkOptions::refuseCompilers);
-        if (!given.isEmpty()) {
-            String all = given.entrySet().stream()
-                    .map(each -> each.getKey() + "=\"" + each.getValue() + "\"")
-                    .collect(Collectors.joining(" and "));
-            TierProbe.complaints(jvmArguments(), inherited).forEach((tier, why) -> {
-                throw new BadInput(
-                        "With " + all + " no fork is " + tier + ": " + why + "; leave out the flag that does that.");
-            });
+        // Without flags, too: not every VM has both compilers.
+        TierProbe.complaints(jvmArguments(), inherited).forEach((tier, why) -> {
+            throw refusal(given, tier, why);
+        });
+    }
+
+    /** That forks of {@code tier} would not be what it says: because of what was {@code given}, or of this VM. */
+    static BadInput refusal(Map<String, String> given, Tier tier, String why) {
+        if (given.isEmpty()) {
+            return new BadInput("No fork of the VM in " + System.getProperty("java.home") + " is " + tier + ": " + why
+                    + "; take a HotSpot JDK with both compilers, by --jdk, or JAVA_HOME for Maven.");
         }
+        String all = given.entrySet().stream()
+                .map(each -> each.getKey() + "=\"" + each.getValue() + "\"")
+                .collect(Collectors.joining(" and "));
+        return new BadInput(
+                "With " + all + " no fork is " + tier + ": " + why + "; leave out the flag that does that.");
     }
 
     /** By name, because a VM that obeys, say, {@code CompileCommand} still shows the flags of its tier. */

@@ -100,6 +100,14 @@ class StressOptionsTest {
     }
 
     @Test
+    void aVmThatLacksACompilerIsRefusedWithoutFlags() {
+        assertThat(ForkOptions.refusal(Map.of(), Tier.C2, "the VM runs with TieredStopAtLevel=1"))
+                .hasMessage("No fork of the VM in " + System.getProperty("java.home")
+                        + " is C2: the VM runs with TieredStopAtLevel=1; take a HotSpot JDK with both compilers, by --jdk, or"
+                        + " JAVA_HOME for Maven.");
+    }
+
+    @Test
     void theProbeSeesWhatTheEnvironmentDoesToATier() {
         assertThat(TierProbe.complaints(List.of(), Map.of("JAVA_TOOL_OPTIONS", "-Xint")))
                 .containsOnlyKeys(Tier.C2, Tier.C2_STRESS, Tier.C1);
