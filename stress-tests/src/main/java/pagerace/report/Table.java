@@ -148,9 +148,13 @@ public final class Table {
         return point.isExplored() ? expected(point.predicted().reachableFrom()) : "-";
     }
 
-    /** The rate of the forbidden outcome, as {@link #rate(long, long)}. */
-    private static String rate(Result result) {
-        return rate(result.forbidden(), result.samples());
+    /**
+     * The rate of the forbidden outcome, as {@link #rate(long, long)}. Behind a bound stands, after a stroke, the one that counts
+     * only samples in the window: the others need not have given the race a chance.
+     */
+    public static String rate(Result result) {
+        String rate = rate(result.forbidden(), result.samples());
+        return result.forbidden() == 0 && result.window() > 0 ? rate + " / " + bound(result.window()) : rate;
     }
 
     /**
@@ -161,9 +165,12 @@ public final class Table {
         if (samples == 0) {
             return "-";
         }
-        return count > 0
-                ? String.format(Locale.ROOT, "%.1e", (double) count / samples)
-                : String.format(Locale.ROOT, "< %.1e", 3.0 / samples);
+        return count > 0 ? String.format(Locale.ROOT, "%.1e", (double) count / samples) : "< " + bound(samples);
+    }
+
+    /** The rule of three: what the rate of something that {@code none} samples did not show is below, with 95 % confidence. */
+    private static String bound(long none) {
+        return String.format(Locale.ROOT, "%.1e", Math.min(1, 3.0 / none));
     }
 
     /** The verdict with its reason; that of LATENT is the same in every row, and stands in the report. */

@@ -60,8 +60,9 @@ final class Legend {
                 with store buffers (TSO), and as the Linux-kernel memory model allows (WEAK). ● some execution \
                 reaches a forbidden outcome, ○ none does, ? a bound was hit first, · nobody asked""");
         explain(list, "forbidden", """
-                how often samples showed a forbidden outcome; one never seen has a bound, < 3/N: with 95 % \
-                confidence if samples were independent, which those of one fork are not quite""");
+                how often samples showed a forbidden outcome; one never seen has two bounds, < 3/N of all samples / \
+                3/W of those in the window: with 95 % confidence if samples were independent, which those of one fork \
+                are not quite""");
         explain(list, "window", """
                 samples whose outcome is harmless, and possible only if the actors overlapped: proof that the race \
                 was entered""");

@@ -159,7 +159,7 @@ final class Matrix {
         }
         return List.of(
                 verdict,
-                number(Table.rate(result.forbidden(), result.samples())),
+                number(Table.rate(result)),
                 number(Table.number(result.window())),
                 prices.isEmpty() ? tag("td", "-").with("class", "price") : prices);
     }

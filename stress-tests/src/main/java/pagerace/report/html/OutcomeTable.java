@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
 import pagerace.report.RaceFacts;
 import pagerace.report.RaceFacts.OutcomeFacts;
@@ -54,7 +57,7 @@ final class OutcomeTable {
                         outcome -> outcome.isForbidden() || isReachable(outcome.word) || isSeen(outcome.word)));
         Markup body = tag("tbody");
         outcomes.getOrDefault(true, List.of()).forEach(outcome -> body.add(row(outcome)));
-        Markup table = tag("table", head(), body).with("class", "outcomes");
+        Markup table = tag("table", head(), body, sums(race)).with("class", "outcomes");
         List<Shown> rest = outcomes.getOrDefault(false, List.of());
         List<Markup> parts = new ArrayList<>(
                 List.of(Words.scrolling("Outcomes of " + entry.point().key(), table)));
@@ -141,10 +144,43 @@ final class OutcomeTable {
                 .toList();
     }
 
+    /** What each tier gave: how many samples, and how many of them in the window. */
+    private Markup sums(RaceFacts race) {
+        Set<String> windows = race.outcomes().stream()
+                .filter(outcome -> outcome.mark() == Outcome.Mark.WINDOW)
+                .map(OutcomeFacts::word)
+                .collect(Collectors.toSet());
+        return tag(
+                "tfoot",
+                sums("samples", result -> samples(result, word -> true), false),
+                sums("in the window", result -> samples(result, windows::contains), true));
+    }
+
+    private Markup sums(String name, Function<Result, Map<Tier, Long>> count, boolean rates) {
+        Markup row =
+                tag("tr", Words.column(name).with("scope", "row"), tag("td").with("colspan", Words.LEVELS.size()));
+        for (Result result : entry.results()) {
+            Map<Tier, Long> counts = count.apply(result);
+            row.add(sum(counts.values().stream().mapToLong(Long::longValue).sum(), rates ? result.samples() : 0));
+            TIERS.forEach(tier -> row.add(sum(counts.getOrDefault(tier, 0L), rates ? samples(result, tier) : 0)));
+        }
+        return row;
+    }
+
+    private static Markup sum(long count, long of) {
+        String share = count == 0 || of == 0 ? "" : " (" + Table.rate(count, of) + ")";
+        return tag("td", Table.number(count) + share).with("class", count == 0 ? "zero" : "seen");
+    }
+
     private static long samples(Result result, Tier tier) {
-        return result.outcomes().values().stream()
-                .mapToLong(counts -> counts.getOrDefault(tier, 0L))
-                .sum();
+        return samples(result, word -> true).getOrDefault(tier, 0L);
+    }
+
+    private static Map<Tier, Long> samples(Result result, Predicate<String> words) {
+        return result.outcomes().entrySet().stream()
+                .filter(outcome -> words.test(outcome.getKey()))
+                .flatMap(outcome -> outcome.getValue().entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum));
     }
 
     private static Markup cell(long count, long samples) {

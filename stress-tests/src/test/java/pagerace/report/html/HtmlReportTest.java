@@ -186,6 +186,37 @@ class HtmlReportTest {
     }
 
     @Test
+    void neverSeenIsBoundedByTheWindowToo() {
+        assertThat(HtmlReport.of(ReportFormatsTest.report()))
+                .contains("<td class=\"number\">&lt; 2.5e-06 / 7.5e-04</td>");
+    }
+
+    @Test
+    void eachTierSaysItsSamplesAndWindows() throws IOException {
+        Element table = elements(parse(ReportFormatsTest.report()), "table").stream()
+                .filter(each -> each.getAttribute("class").equals("outcomes"))
+                .filter(each -> each.getTextContent().contains("877"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cells(table, "tfoot"))
+                .containsExactly(
+                        "samples",
+                        "",
+                        "150,000",
+                        "0",
+                        "0",
+                        "150,000",
+                        "0", //
+                        "in the window",
+                        "",
+                        "877 (5.8e-03)",
+                        "0",
+                        "0",
+                        "877 (5.8e-03)",
+                        "0");
+    }
+
+    @Test
     void noTwoPointsOfTheCatalogueHaveOneId() {
         assertThat(Catalogue.points().map(Point::key).map(key -> Words.id("point", key)))
                 .doesNotHaveDuplicates();
