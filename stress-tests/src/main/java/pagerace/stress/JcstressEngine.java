@@ -155,8 +155,10 @@ public final class JcstressEngine implements Engine {
 
     /** The heap that JCStress gives to a fork, which is also its first size. */
     static int heapMegabytes() {
-        // Without a number of CPUs it counts them for a second.
-        return silently(() -> options(List.of("-c", String.valueOf(ACTORS))).getHeapPerForkMb());
+        // Without a number of CPUs it counts them for a second; with more than there are it prints how it is used, and
+        // refuses.
+        int cpus = Math.min(ACTORS, Runtime.getRuntime().availableProcessors());
+        return silently(() -> options(List.of("-c", String.valueOf(cpus))).getHeapPerForkMb());
     }
 
     private interface Question<T> {

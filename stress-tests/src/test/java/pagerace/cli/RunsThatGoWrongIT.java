@@ -40,13 +40,22 @@ class RunsThatGoWrongIT {
         private final Path said;
 
         Going(List<String> before, Map<String, String> environment, List<String> options) throws IOException {
+            this(
+                    before,
+                    environment,
+                    options,
+                    List.of("stress", "--filter=" + POINT, "--budget=25s", "--output=" + output()));
+        }
+
+        Going(List<String> before, Map<String, String> environment, List<String> options, List<String> arguments)
+                throws IOException {
             said = Files.createTempFile(directory, "said", ".txt");
             List<String> command = new ArrayList<>(before);
             command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString()));
             command.addAll(options);
-            command.addAll(List.of("-cp", JAR.toString(), Main.class.getName(), "stress", "--filter=" + POINT));
-            command.addAll(List.of("--budget=25s", "--output=" + output()));
+            command.addAll(List.of("-cp", JAR.toString(), Main.class.getName()));
+            command.addAll(arguments);
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
             builder.environment().putAll(environment);
@@ -200,6 +209,16 @@ class RunsThatGoWrongIT {
                         "UNDECIDED: two actors need two CPUs, and this process may use one; 2 of 2 points undecided, 2 because"
                                 + " of the host; give it a second one");
         assertThat(report().measurements()).isEmpty();
+    }
+
+    @Test
+    void onOneCpuTheDoctorNamesTheProblem() throws IOException, InterruptedException {
+        assumeThat(Files.isExecutable(Path.of("/usr/bin/taskset")))
+                .as("taskset")
+                .isTrue();
+        Going asked = new Going(List.of("taskset", "-c", "0"), Map.of(), List.of(), List.of("doctor"));
+        assertThat(asked.code()).as(asked.text()).isEqualTo(1);
+        assertThat(asked.text()).startsWith("problem  CPUs").endsWith("see the problems.\n");
     }
 
     @Test
