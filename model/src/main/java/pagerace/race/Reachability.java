@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
+import java.util.Comparator;
+
 /** The strongest memory model under which a point's forbidden outcome can already be reached. */
 public enum Reachability {
     /** No race is needed: one actor after the other reaches it. */
@@ -15,6 +17,10 @@ public enum Reachability {
     NEVER,
     /** Nobody has established it yet. */
     UNKNOWN;
+
+    /** The worst in front, and NEVER last: what nobody knows may be bad. */
+    public static final Comparator<Reachability> WORST_FIRST =
+            Comparator.<Reachability, Boolean>comparing(from -> from == NEVER).thenComparing(Comparator.naturalOrder());
 
     /** Whether a host with the memory model {@code host} (SC, TSO or WEAK) can reach it; false if unknown. */
     public boolean isReachableOn(Reachability host) {

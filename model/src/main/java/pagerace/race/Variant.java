@@ -17,7 +17,12 @@ public interface Variant {
         /** Another variant with one load-bearing step dropped or displaced. */
         MUTANT,
         /** A fix of the user's own, which is not part of the catalogue. */
-        OWN
+        OWN;
+
+        /** Whether some release has such a variant. */
+        public boolean isReleased() {
+            return this == HISTORY || this == MAINLINE;
+        }
     }
 
     /**

@@ -31,7 +31,7 @@ class KernelsTest {
     private static Stream<Variant> kernels() {
         return Catalogue.BUILT_IN.stream()
                 .<Variant>flatMap(race -> race.variants().stream())
-                .filter(variant -> variant.kind() == Variant.Kind.HISTORY || variant.kind() == Variant.Kind.MAINLINE);
+                .filter(variant -> variant.kind().isReleased());
     }
 
     @Test

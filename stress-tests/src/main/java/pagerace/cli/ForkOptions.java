@@ -38,12 +38,20 @@ final class ForkOptions {
 
     private final Map<String, String> inherited = new LinkedHashMap<>();
 
-    ForkOptions() {
-        this(System.getenv());
+    private final Probing probing;
+
+    /** {@link TierProbe#complaints}. */
+    interface Probing {
+        Map<Tier, String> complaints(List<String> jvmArguments, Map<String, String> environment);
     }
 
-    /** With the variables of {@code environment}, which forks inherit. */
-    ForkOptions(Map<String, String> environment) {
+    ForkOptions() {
+        this(System.getenv(), TierProbe::complaints);
+    }
+
+    /** With the variables of {@code environment}, which forks inherit; {@code probing} says what forks are. */
+    ForkOptions(Map<String, String> environment, Probing probing) {
+        this.probing = probing;
         for (String variable : TierProbe.INHERITED) {
             String value = environment.get(variable);
             if (value != null) {
@@ -96,13 +104,13 @@ final class ForkOptions {
         given.putAll(inherited);
         given.forEach(ForkOptions::refuseCompilers);
         // Without flags, too: not every VM has both compilers.
-        TierProbe.complaints(jvmArguments(), inherited).forEach((tier, why) -> {
+        probing.complaints(jvmArguments(), inherited).forEach((tier, why) -> {
             throw refusal(given, tier, why);
         });
     }
 
     /** That forks of {@code tier} would not be what it says: because of what was {@code given}, or of this VM. */
-    static BadInput refusal(Map<String, String> given, Tier tier, String why) {
+    private static BadInput refusal(Map<String, String> given, Tier tier, String why) {
         if (given.isEmpty()) {
             return new BadInput("No fork of the VM in " + System.getProperty("java.home") + " is " + tier + ": " + why
                     + "; take a HotSpot JDK with both compilers, by --jdk, or JAVA_HOME for Maven.");

@@ -2,7 +2,6 @@
 package pagerace.cli;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.kernel.Commit;
@@ -20,11 +19,6 @@ import pagerace.race.Variant;
 final class Kernels {
     /** What parts the points that a filter names from the release in which it wants them. */
     static final char IN = '@';
-
-    /** What nobody knows may be bad. */
-    private static final Comparator<Reachability> WORST_FIRST = Comparator.<Reachability, Boolean>comparing(
-                    from -> from == Reachability.NEVER)
-            .thenComparing(Comparator.naturalOrder());
 
     private Kernels() {}
 
@@ -46,8 +40,7 @@ final class Kernels {
 
     /** Whether {@code release} had or has {@code variant}. */
     static boolean has(Release release, Variant variant) {
-        boolean isReleased = variant.kind() == Variant.Kind.HISTORY || variant.kind() == Variant.Kind.MAINLINE;
-        return isReleased && Releases.parse(variant.kernels()).contains(release);
+        return variant.kind().isReleased() && Releases.parse(variant.kernels()).contains(release);
     }
 
     /** From where on a forbidden outcome of {@code variant} is reachable, in the worst of its places. */
@@ -55,7 +48,7 @@ final class Kernels {
         return race.points().stream()
                 .filter(point -> point.variant() == variant)
                 .map(Point::reachableFrom)
-                .min(WORST_FIRST)
+                .min(Reachability.WORST_FIRST)
                 .orElse(Reachability.UNKNOWN);
     }
 

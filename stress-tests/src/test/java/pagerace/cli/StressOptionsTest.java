@@ -81,7 +81,8 @@ class StressOptionsTest {
     void flagsThatChangeWhatIsCompiled(String flag) {
         String sentence = " has " + flag + ", which can change what is compiled";
         assertThat(stress("--budget=1s", "--jvm-args=-ea " + flag).err()).startsWith("--jvm-args" + sentence);
-        ForkOptions inherited = new ForkOptions(Map.of("JDK_JAVA_OPTIONS", "-ea '" + flag + "'"));
+        ForkOptions inherited =
+                new ForkOptions(Map.of("JDK_JAVA_OPTIONS", "-ea '" + flag + "'"), TierProbe::complaints);
         assertThatThrownBy(inherited::check)
                 .isInstanceOf(BadInput.class)
                 .hasMessageStartingWith("JDK_JAVA_OPTIONS" + sentence);
@@ -89,19 +90,23 @@ class StressOptionsTest {
 
     @Test
     void whatTheEnvironmentGivesIsProbedAndRecorded() {
-        ForkOptions harmless = new ForkOptions(Map.of("JAVA_TOOL_OPTIONS", "-ea", "OTHER", "-Xint"));
+        ForkOptions harmless =
+                new ForkOptions(Map.of("JAVA_TOOL_OPTIONS", "-ea", "OTHER", "-Xint"), TierProbe::complaints);
         harmless.check();
         assertThat(harmless.flags()).containsExactly("JAVA_TOOL_OPTIONS=-ea");
         assertThat(harmless.jvmArguments()).isEmpty();
-        assertThat(new ForkOptions(Map.of()).flags()).isEmpty();
-        assertThatThrownBy(new ForkOptions(Map.of("_JAVA_OPTIONS", "-Xmx1m"))::check)
+        assertThat(new ForkOptions(Map.of(), TierProbe::complaints).flags()).isEmpty();
+        assertThatThrownBy(new ForkOptions(Map.of("_JAVA_OPTIONS", "-Xmx1m"), TierProbe::complaints)::check)
                 .isInstanceOf(BadInput.class)
                 .hasMessageStartingWith("With _JAVA_OPTIONS=\"-Xmx1m\" no fork is C2: the VM does not start: ");
     }
 
     @Test
     void aVmThatLacksACompilerIsRefusedWithoutFlags() {
-        assertThat(ForkOptions.refusal(Map.of(), Tier.C2, "the VM runs with TieredStopAtLevel=1"))
+        ForkOptions plain = new ForkOptions(
+                Map.of(), (arguments, environment) -> Map.of(Tier.C2, "the VM runs with TieredStopAtLevel=1"));
+        assertThatThrownBy(plain::check)
+                .isInstanceOf(BadInput.class)
                 .hasMessage("No fork of the VM in " + System.getProperty("java.home")
                         + " is C2: the VM runs with TieredStopAtLevel=1; take a HotSpot JDK with both compilers, by --jdk, or"
                         + " JAVA_HOME for Maven.");

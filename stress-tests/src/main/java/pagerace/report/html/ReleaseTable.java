@@ -6,19 +6,18 @@ import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.kernel.Release;
 import pagerace.kernel.Releases;
 import pagerace.race.Reachability;
-import pagerace.race.Variant;
 import pagerace.report.RaceFacts;
 import pagerace.report.Table;
 
@@ -30,15 +29,24 @@ final class ReleaseTable {
     /** Older than anything that the catalogue has: what was so from the beginning. */
     private static final Release BEGINNING = new Release(2_006_000, 0, false);
 
-    /** What nobody knows may be bad. */
-    private static final Comparator<Reachability> WORST_FIRST = Comparator.<Reachability, Boolean>comparing(
-                    from -> from == Reachability.NEVER)
-            .thenComparing(Comparator.naturalOrder());
+    /** A point of a released variant, and the releases that have it. */
+    private record Released(Entry entry, Releases releases) {
+        Reachability from() {
+            return entry.point().isExplored()
+                    ? entry.point().predicted().reachableFrom()
+                    : entry.point().reachableFrom();
+        }
+    }
 
-    private final Map<RaceFacts, List<Entry>> races;
+    private final Map<RaceFacts, List<Released>> races = new LinkedHashMap<>();
 
     private ReleaseTable(Map<RaceFacts, List<Entry>> races) {
-        this.races = races;
+        races.forEach((race, entries) -> this.races.put(
+                race,
+                entries.stream()
+                        .filter(entry -> entry.variant().origin().kind().isReleased())
+                        .map(entry -> new Released(entry, releases(entry)))
+                        .toList()));
     }
 
     /** The table of {@code races} with their points; nothing if no release has any of them. */
@@ -55,12 +63,12 @@ final class ReleaseTable {
         columns.forEach(release -> heads.add(Words.column(release.equals(BEGINNING) ? "older" : release.toString())));
         Markup head = Words.head(heads.toArray(Markup[]::new));
         Markup body = tag("tbody");
-        races.forEach((race, entries) -> {
+        races.forEach((race, points) -> {
             Markup row = tag(
                     "tr",
                     tag("th", Words.link(Words.id("race", race.name()), race.name()))
                             .with("scope", "row"));
-            columns.forEach(release -> row.add(cell(entries, release)));
+            columns.forEach(release -> row.add(cell(points, release)));
             body.add(row);
         });
         Markup table =
@@ -84,7 +92,7 @@ final class ReleaseTable {
         List<String> before = List.of();
         for (Release release : begins) {
             List<String> cells = races.values().stream()
-                    .map(entries -> String.valueOf(worst(entries, release)))
+                    .map(points -> String.valueOf(worst(points, release)))
                     .toList();
             if (!cells.equals(before)) {
                 columns.add(release);
@@ -95,15 +103,7 @@ final class ReleaseTable {
     }
 
     private Stream<Releases.Span> spans() {
-        return races.values().stream()
-                .flatMap(Collection::stream)
-                .filter(ReleaseTable::isReleased)
-                .flatMap(entry -> releases(entry).spans().stream());
-    }
-
-    private static boolean isReleased(Entry entry) {
-        Variant.Kind kind = entry.variant().origin().kind();
-        return kind == Variant.Kind.HISTORY || kind == Variant.Kind.MAINLINE;
+        return races.values().stream().flatMap(Collection::stream).flatMap(point -> point.releases.spans().stream());
     }
 
     /** What a variant's releases are; none where an older version wrote them another way. */
@@ -115,35 +115,27 @@ final class ReleaseTable {
         }
     }
 
-    private static List<Entry> in(List<Entry> entries, Release release) {
-        return entries.stream()
-                .filter(entry -> isReleased(entry) && releases(entry).contains(release))
-                .toList();
-    }
-
-    private static Reachability from(Entry entry) {
-        return entry.point().isExplored()
-                ? entry.point().predicted().reachableFrom()
-                : entry.point().reachableFrom();
+    private static List<Released> in(List<Released> points, Release release) {
+        return points.stream().filter(point -> point.releases.contains(release)).toList();
     }
 
     /** From where on something forbidden is reachable in {@code release}; null if the catalogue has nothing of it. */
-    private static @Nullable Reachability worst(List<Entry> entries, Release release) {
-        return in(entries, release).stream()
-                .map(ReleaseTable::from)
-                .min(WORST_FIRST)
+    private static @Nullable Reachability worst(List<Released> points, Release release) {
+        return in(points, release).stream()
+                .map(Released::from)
+                .min(Reachability.WORST_FIRST)
                 .orElse(null);
     }
 
-    private static Markup cell(List<Entry> entries, Release release) {
-        Reachability worst = worst(entries, release);
+    private static Markup cell(List<Released> points, Release release) {
+        Reachability worst = worst(points, release);
         if (worst == null) {
             return tag("td");
         }
         Map<String, Reachability> variants = new LinkedHashMap<>();
-        in(entries, release)
-                .forEach(entry -> variants.merge(
-                        entry.point().variant(), from(entry), (a, b) -> WORST_FIRST.compare(a, b) < 0 ? a : b));
+        in(points, release)
+                .forEach(point -> variants.merge(
+                        point.entry.point().variant(), point.from(), BinaryOperator.minBy(Reachability.WORST_FIRST)));
         String all = variants.entrySet().stream()
                 .map(each -> each.getKey() + ": " + Table.expected(each.getValue()))
                 .collect(Collectors.joining("; "));
