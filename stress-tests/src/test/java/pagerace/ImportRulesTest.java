@@ -31,7 +31,7 @@ class ImportRulesTest {
             .that()
             .doNotHaveSimpleName("JcstressEngine")
             .and()
-            .haveNameNotMatching(".*_jcstress.*") // what JCStress generates from the harnesses
+            .haveNameNotMatching(".*_jcstress.*") // what JCStress generates from the harness
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.openjdk.jcstress", "org.openjdk.jcstress.os..", "org.openjdk.jcstress.vm..");

@@ -2,6 +2,7 @@
 package pagerace.race;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A race: the question it asks, stated as data that console, report and README print alike, and its points.
@@ -39,6 +40,11 @@ public interface Race {
 
     /** Every outcome that the judge can return, in the order in which tables show them. */
     List<? extends Outcome> outcomes();
+
+    /** Every outcome that threads can show: the race's own, then {@link Stuckness#STUCK}. */
+    default List<Outcome> shown() {
+        return Stream.concat(outcomes().stream(), Stream.of(Stuckness.STUCK)).toList();
+    }
 
     /** Every variant, in the order in which tables show them: mutants beside or behind what they mutate. */
     List<? extends Candidate> variants();

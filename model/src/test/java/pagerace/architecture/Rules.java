@@ -45,8 +45,7 @@ final class Rules {
             Map.entry("soak", List.of("machine", "mm", "mm.op")),
             Map.entry("explore", List.of("machine", "own", "race")),
             Map.entry("litmus", List.of("machine", "explore", "race")),
-            Map.entry("harness", List.of("machine", "race")),
-            Map.entry("price", List.of("machine", "mm", "mm.op", "race", "explore", "harness")));
+            Map.entry("price", List.of("machine", "mm", "mm.op", "race", "explore")));
 
     /** Replayed step by step, so whatever it does must follow from the values that its reads returned. */
     private static final List<String> MODEL_CODE = List.of("mm", "mm.op", "race");
@@ -93,7 +92,6 @@ final class Rules {
                 Map.entry("soak", "soak.ImportsRace"),
                 Map.entry("explore", "explore.ImportsMm"),
                 Map.entry("litmus", "litmus.ImportsOp"),
-                Map.entry("harness", "harness.ImportsExplore"),
                 Map.entry("price", "price.ImportsLitmus"));
         MAY_IMPORT.forEach((from, to) -> {
             List<String> allowed = new ArrayList<>(to);

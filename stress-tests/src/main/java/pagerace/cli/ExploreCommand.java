@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Schedule;
 import pagerace.explore.Trace;
-import pagerace.harness.HarnessSource;
 import pagerace.race.Catalogue;
 import pagerace.race.Lifetime;
 import pagerace.race.Nearest;
@@ -199,7 +198,7 @@ final class ExploreCommand implements Callable<Integer> {
 
     /** What threads can show, and what only the explored machine looks for. */
     private static List<Outcome> outcomesOf(Race race) {
-        return Stream.concat(HarnessSource.rows(race).stream(), Stream.of(Lifetime.values()))
+        return Stream.concat(race.shown().stream(), Stream.of(Lifetime.values()))
                 .toList();
     }
 

@@ -3,7 +3,6 @@ package pagerace.cli;
 
 import java.util.List;
 import java.util.Locale;
-import pagerace.harness.HarnessSource;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Race;
@@ -40,7 +39,7 @@ final class RaceText {
 
     private static String outcomes(Race race) {
         StringBuilder text = new StringBuilder();
-        List<Outcome> outcomes = HarnessSource.rows(race);
+        List<Outcome> outcomes = race.shown();
         int width = outcomes.stream()
                 .mapToInt(outcome -> outcome.name().length())
                 .max()

@@ -23,7 +23,6 @@ import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.report.Run;
 import pagerace.report.Shard;
-import pagerace.stress.Engine;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
@@ -186,15 +185,8 @@ final class StressCommand implements Callable<Integer> {
                 () -> sinceStart().minus(before),
                 outputs,
                 gate);
-        return session.run(() -> engine(run), out, Runtime.getRuntime()::addShutdownHook);
-    }
-
-    private @Nullable Engine engine(Run run) {
-        JcstressEngine engine = JcstressEngine.start(run.id(), forks.jvmArguments());
-        if (engine != null) {
-            engine.archiveClasses();
-        }
-        return engine;
+        return session.run(
+                () -> JcstressEngine.start(run.id(), forks.jvmArguments()), out, Runtime.getRuntime()::addShutdownHook);
     }
 
     /** What the explorer says of these points, but for what it has said already: what threads are graded against. */

@@ -38,7 +38,7 @@ public record CanaryResult(
                 tier,
                 tier.canary().key(),
                 measured.samples(),
-                measured.shown(),
+                measured.shownSamples(),
                 grade.verdict(),
                 grade.reason(),
                 grade.cause(),

@@ -229,7 +229,7 @@ public record HostReport(
             Explored onHost = prediction == null ? null : prediction.models().get(grader.memoryModel());
             if (onHost != null) {
                 unseen.addAll(onHost.outcomes());
-                unseen.removeAll(tally.outcomes().keySet());
+                unseen.removeAll(tally.seen());
             }
             return result(tally, Result.Plan.of(grader.demand(tally)), prices, unseen, grade);
         }
@@ -240,9 +240,10 @@ public record HostReport(
                     tally.point().key(),
                     plan,
                     tally.samples(),
-                    tally.forbidden(),
+                    tally.forbiddenSamples(),
                     tally.windows(),
                     tally.outcomes(),
+                    tally.early(),
                     prices,
                     List.copyOf(unseen),
                     grade.verdict(),

@@ -74,6 +74,7 @@ public final class Regrading {
                 result.forbidden(),
                 result.window(),
                 result.outcomes(),
+                result.early(),
                 result.verdict(),
                 result.fails());
     }

@@ -41,7 +41,7 @@ public record Report(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
 
     /** The version written today. */
-    public static final int SCHEMA = 4;
+    public static final int SCHEMA = 5;
 
     /**
      * A point and what hosts of one class showed of it.
@@ -64,7 +64,8 @@ public record Report(
         /** The simplest schedule to the forbidden outcome: to one that was seen, if the explorer has one; null if it has none. */
         public @Nullable Told schedule() {
             return point.predicted().schedules().entrySet().stream()
-                    .filter(told -> result.outcomes().containsKey(told.getKey()))
+                    .filter(told -> result.outcomes().containsKey(told.getKey())
+                            || result.early().containsKey(told.getKey()))
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElse(point.predicted().simplest());

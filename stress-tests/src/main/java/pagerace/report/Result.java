@@ -19,6 +19,8 @@ import pagerace.verdict.Verdict;
  * @param forbidden how many of them were forbidden
  * @param window how many of them were in the window
  * @param outcomes executions per outcome and tier
+ * @param early executions in warm-ups, which are in no other count: of outcomes that are forbidden or unknown, and waits that gave
+ *     up; per outcome and tier
  * @param prices what its actors cost, each alone; empty if they were not timed
  * @param unseen outcomes that such a host could show by the prediction, and that no sample showed
  * @param verdict the verdict
@@ -33,6 +35,7 @@ public record Result(
         long forbidden,
         long window,
         Map<String, Map<Tier, Long>> outcomes,
+        Map<String, Map<Tier, Long>> early,
         List<Price> prices,
         List<String> unseen,
         Verdict verdict,
@@ -54,14 +57,12 @@ public record Result(
      * What the plan demands of a point.
      *
      * @param aim what the point is run for
-     * @param configurations the tiers that must run
-     * @param samples at least so many executions
-     * @param window at least so many of them in the window
-     * @param forbidden at least so many forbidden ones
+     * @param needs what each tier must bring that has to run
+     * @param forbidden at least so many executions must show it, in whichever tier
      */
-    public record Plan(Demand.Aim aim, List<Tier> configurations, long samples, long window, long forbidden) {
+    public record Plan(Demand.Aim aim, Map<Tier, Demand.Need> needs, long forbidden) {
         static Plan of(Demand demand) {
-            return new Plan(demand.aim(), demand.tiers(), demand.samples(), demand.windows(), demand.forbidden());
+            return new Plan(demand.aim(), demand.needs(), demand.forbidden());
         }
     }
 }

@@ -9,7 +9,7 @@ public interface Engine extends AutoCloseable {
     /** Runs {@code fork} to its end, and kills it after {@code timeout}. Failure is part of the measurement, not thrown. */
     Measurement run(Fork fork, Duration timeout);
 
-    /** Kills what is running, from another thread. */
+    /** Ends what is running, from another thread: what it has measured by then is its measurement. */
     void kill();
 
     /** Nanoseconds of a clock that only goes forward. */

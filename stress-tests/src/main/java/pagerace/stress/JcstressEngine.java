@@ -4,29 +4,28 @@ package pagerace.stress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.Options;
-import org.openjdk.jcstress.TestExecutor;
-import org.openjdk.jcstress.infra.Status;
-import org.openjdk.jcstress.infra.TestInfo;
-import org.openjdk.jcstress.infra.collectors.TestResult;
+import org.openjdk.jcstress.infra.runners.ForkedTestConfig;
 import org.openjdk.jcstress.infra.runners.TestConfig;
 import org.openjdk.jcstress.infra.runners.TestList;
 import org.openjdk.jcstress.os.AffinityMode;
@@ -38,18 +37,19 @@ import org.openjdk.jcstress.os.SchedulingClass;
 import org.openjdk.jcstress.os.topology.Topology;
 import org.openjdk.jcstress.vm.CompileMode;
 import org.openjdk.jcstress.vm.VMSupport;
-import pagerace.harness.HarnessSource;
-import pagerace.race.Point;
 import pagerace.stress.HostProbe.Account;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Probe;
 import pagerace.verdict.Tier;
 
 /**
- * JCStress 0.16, driven through its public but internal classes: everything that a newer JCStress may break is here.
+ * JCStress 0.16, driven through its public but internal classes: everything that a newer JCStress may break is here, and in
+ * {@link Worker}.
  *
  * <p>Its own main program is no use to a plan. It runs every test in every configuration in random order, cannot stop early,
- * and exits with 0 when nothing matched, when nothing could be scheduled, and when it had no time to see anything.
+ * and exits with 0 when nothing matched, when nothing could be scheduled, and when it had no time to see anything. It starts a VM
+ * for each test, whose first third of a million executions are interpreted. Here a VM of each tier measures point after point, and
+ * no VM measures a point twice.
  */
 public final class JcstressEngine implements Engine {
     private static final int ACTORS = 2;
@@ -63,27 +63,45 @@ public final class JcstressEngine implements Engine {
     /** Right before and right after each fork, so for 100 ms beside each; a point has four forks or more. */
     private static final int PROBE_SLOTS = 5;
 
-    /** Measured: loading and archiving takes two seconds. */
-    private static final Duration ARCHIVING = Duration.ofSeconds(20);
+    /** A probe right after one fork is one right before the next. */
+    private static final long STILL_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final Scheduler scheduler;
+    /** How long the actors run before their counts are looked at; while the code is not compiled, and then. */
+    private static final int WARM_UP_MILLIS = 25;
+
+    private static final int SLICE_MILLIS = 50;
+
+    /** The system counts CPU time in steps of ten milliseconds: of less than three slices the share would be a guess. */
+    private static final int FEWEST_SLICES = 3;
+
+    /** Measured: to make scenarios ready and to start two threads takes 1 to 4 ms of a slice; then the actors do not spin. */
+    private static final long TO_BEGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final SchedulingClass twoCpus;
+    private final CPUMap cpus;
+    private final HostProbe.Binding binding;
     private final String run;
     private final List<String> jvmArguments;
-    private final Path archive;
+    private final Path directory;
+    private final Map<Tier, WorkerVm> workers = new ConcurrentHashMap<>();
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "fork watchdog");
         thread.setDaemon(true);
         return thread;
     });
+    private HostProbe.@Nullable Met lastProbe;
+    private long lastProbed;
+    private int started;
+    private volatile boolean stopped;
 
     private JcstressEngine(
-            Scheduler scheduler, SchedulingClass twoCpus, String run, List<String> jvmArguments, Path archive) {
-        this.scheduler = scheduler;
+            SchedulingClass twoCpus, CPUMap cpus, String run, List<String> jvmArguments, Path directory) {
         this.twoCpus = twoCpus;
+        this.cpus = cpus;
+        this.binding = binding(cpus);
         this.run = run;
         this.jvmArguments = jvmArguments;
-        this.archive = archive;
+        this.directory = directory;
     }
 
     /**
@@ -100,10 +118,12 @@ public final class JcstressEngine implements Engine {
             Scheduler scheduler = new Scheduler(Topology.get(), options.getCPUCount());
             List<SchedulingClass> classes =
                     scheduler.scheduleClasses(ACTORS, options.getCPUCount(), AffinityMode.LOCAL);
-            return classes.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new JcstressEngine(
-                            scheduler, classes.get(0), run, jvmArguments, Files.createTempDirectory("pagerace")));
+            if (classes.isEmpty()) {
+                return Optional.empty();
+            }
+            SchedulingClass twoCpus = new SchedulingClass(classes.get(0));
+            return Optional.of(new JcstressEngine(
+                    twoCpus, scheduler.tryAcquire(twoCpus), run, jvmArguments, Files.createTempDirectory("pagerace")));
         });
         return started.orElse(null);
     }
@@ -128,11 +148,10 @@ public final class JcstressEngine implements Engine {
             OSSupport.init();
             Scheduler scheduler = new Scheduler(Topology.get(), cpus);
             List<SchedulingClass> classes = scheduler.scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL);
-            return new Abilities(
-                    !classes.isEmpty(),
-                    OSSupport.affinitySupportAvailable(),
-                    heapMegabytes(),
-                    classes.isEmpty() ? Probe.NONE : probe(slots, binding(scheduler, classes.get(0))));
+            Probe probe = classes.isEmpty()
+                    ? Probe.NONE
+                    : probe(slots, binding(scheduler.tryAcquire(new SchedulingClass(classes.get(0)))));
+            return new Abilities(!classes.isEmpty(), OSSupport.affinitySupportAvailable(), heapMegabytes(), probe);
         });
     }
 
@@ -141,15 +160,11 @@ public final class JcstressEngine implements Engine {
         return HostProbe.meet(slots, binding).since(begin);
     }
 
-    /** Where the actors would be; where JCStress cannot put them anywhere, the system decides for both. */
-    private static HostProbe.Binding binding(Scheduler scheduler, SchedulingClass twoCpus) {
-        CPUMap map = scheduler.tryAcquire(new SchedulingClass(twoCpus));
-        List<Integer> cpus = map == null || !OSSupport.affinitySupportAvailable()
-                ? List.of()
-                : IntStream.of(map.actorRealCPUs()).boxed().toList();
-        if (map != null) {
-            scheduler.release(map);
-        }
+    /** Where the actors are; where JCStress cannot put them anywhere, the system decides for both. */
+    private static HostProbe.Binding binding(CPUMap map) {
+        List<Integer> cpus = OSSupport.affinitySupportAvailable()
+                ? IntStream.of(map.actorRealCPUs()).boxed().toList()
+                : List.of();
         return new HostProbe.Binding(cpus, AffinitySupport::bind);
     }
 
@@ -192,87 +207,110 @@ public final class JcstressEngine implements Engine {
 
     @Override
     public Measurement run(Fork fork, Duration timeout) {
-        HostProbe.Binding binding = binding(scheduler, twoCpus);
         Account account = Account.of(binding.cpus());
-        HostProbe.Met before = HostProbe.meet(PROBE_SLOTS, binding);
-        long begin = System.nanoTime();
-        long cpuBefore = childrensCpuMillis();
-        List<TestResult> results = new ArrayList<>();
-        boolean killed = false;
-        String error = null;
+        HostProbe.Met before = probeBefore();
+        Visit visit = new Visit(fork);
+        Future<?> kill = watchdog.schedule(() -> kill(fork.tier()), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        String failure = null;
         try {
-            killed = execute(fork, results, classes(), timeout);
+            visit.in(worker(fork), this::config);
+        } catch (WorkerVm.Failed e) {
+            visit.keep(e.counts());
+            failure = e.getMessage();
         } catch (IOException | RuntimeException e) {
-            error = "the harness failed: " + e;
+            WorkerVm worker = workers.get(fork.tier());
+            failure = worker == null ? String.valueOf(e.getMessage()) : "the VM is gone: " + worker.lastWords();
         }
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        long cpuMillis = childrensCpuMillis() - cpuBefore;
-        Probe probe = before.plus(HostProbe.meet(PROBE_SLOTS, binding)).since(account);
-        Measurement measured = measurement(fork, results, millis, cpuMillis, probe);
-        if (error != null) {
-            return measured.failedWith(error);
+        boolean hung = !kill.cancel(false);
+        if (failure != null) {
+            discard(fork.tier());
         }
-        return killed ? measured.failedWith(Measurement.KILLED + timeout.toSeconds() + " s") : measured;
+        visit.isOver();
+        Probe probe = before.plus(probe()).since(account);
+        if (stopped) {
+            // It has done what it was left time for.
+            failure = null;
+        } else if (hung && failure != null) {
+            failure = Measurement.KILLED + timeout.toSeconds() + " s";
+        }
+        return visit.measurement(run, probe, failure);
     }
 
-    /** Whether the fork had to be killed. */
-    private boolean execute(Fork fork, List<TestResult> results, List<String> arguments, Duration timeout)
-            throws IOException {
-        Future<?> kill = watchdog.schedule(this::kill, timeout.toMillis(), TimeUnit.MILLISECONDS);
-        try {
-            // An executor serves one list and closes its server, so each fork has its own.
-            new TestExecutor(options(List.of()).verbosity(), results::add, scheduler)
-                    .runAll(List.of(config(fork, arguments)));
-            return !kill.cancel(false);
-        } finally {
-            kill.cancel(false);
-        }
-    }
-
-    /**
-     * Has a fork that measures nothing, of a canary and not of the plan, leave an archive of the classes that it loaded. Measured: forks that start from it begin
-     * 0.15 s sooner. Where that does not work they start as ever.
-     */
-    public void archiveClasses() {
-        Fork fork = new Fork(Tier.C2.canary(), Tier.C2, 1, 1, 1, 1);
-        boolean complete = false;
-        try {
-            List<String> arguments = List.of("-XX:ArchiveClassesAtExit=" + archiveFile());
-            complete = !execute(fork, new ArrayList<>(), arguments, ARCHIVING);
-        } catch (IOException | RuntimeException e) {
-            // The archive only saves time.
-        }
-        if (!complete) {
-            discardArchive();
+    private void kill(Tier tier) {
+        WorkerVm worker = workers.get(tier);
+        if (worker != null) {
+            worker.kill();
         }
     }
 
-    private void discardArchive() {
-        try {
-            Files.deleteIfExists(archiveFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private HostProbe.Met probeBefore() {
+        HostProbe.Met last = lastProbe;
+        return last != null && System.nanoTime() - lastProbed < STILL_FRESH_NANOS ? last : probe();
+    }
+
+    private HostProbe.Met probe() {
+        HostProbe.Met met = HostProbe.meet(PROBE_SLOTS, binding);
+        lastProbe = met;
+        lastProbed = System.nanoTime();
+        return met;
+    }
+
+    /** A VM of its tier that has not measured its point. One that died while others measured is a failure, too. */
+    private WorkerVm worker(Fork fork) throws IOException {
+        WorkerVm worker = workers.get(fork.tier());
+        if (worker == null || !worker.isNewTo(fork.point().key())) {
+            discard(fork.tier());
+            started++;
+            worker = WorkerVm.start(started, command(fork), directory);
+            workers.put(fork.tier(), worker);
+        }
+        return worker;
+    }
+
+    private void discard(Tier tier) {
+        WorkerVm worker = workers.remove(tier);
+        if (worker != null) {
+            try {
+                worker.close();
+            } catch (IOException e) {
+                // It is gone, and what it said is in a directory that the system clears.
+            }
         }
     }
 
-    private Path archiveFile() {
-        return archive.resolve("classes.jsa");
+    /** As JCStress starts a fork: on the CPUs of the actors, where its native code is found, and with its orders to the compiler. */
+    private List<String> command(Fork fork) throws IOException {
+        TestConfig config = testConfig(fork, SLICE_MILLIS);
+        List<String> command = new ArrayList<>();
+        if (OSSupport.taskSetAvailable() && !config.cpuMap.globalAffinityMap().isEmpty()) {
+            command.addAll(List.of("taskset", "-c", config.cpuMap.globalAffinityMap()));
+        }
+        command.addAll(VMSupport.getJavaInvokeLine());
+        command.addAll(OSSupport.getJavaInvokeArguments());
+        command.addAll(arguments(fork.tier(), jvmArguments));
+        if (VMSupport.compilerDirectivesAvailable()) {
+            Path directives = directory.resolve("directives.json");
+            try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(directives))) {
+                config.generateDirectives(writer, options(List.of()).verbosity());
+            }
+            command.add("-XX:CompilerDirectivesFile=" + directives);
+        }
+        return command;
     }
 
-    private List<String> classes() {
-        return Files.exists(archiveFile()) ? List.of("-XX:SharedArchiveFile=" + archiveFile()) : List.of();
+    private ForkedTestConfig config(Fork fork, int millis) {
+        return new ForkedTestConfig(testConfig(fork, millis));
     }
 
-    private TestConfig config(Fork fork, List<String> arguments) {
+    private TestConfig testConfig(Fork fork, int millis) {
         Options options = options(List.of(
-                "-time", String.valueOf(fork.millis()),
-                "-iters", String.valueOf(fork.iterations()),
+                "-time", String.valueOf(millis),
                 "-strideSize", String.valueOf(fork.stride()),
                 "-strideCount", String.valueOf(fork.strides())));
-        List<String> all = Stream.of(arguments, arguments(fork.tier(), jvmArguments), pointArgument(fork.point()))
-                .flatMap(List::stream)
-                .toList();
-        return new TestConfig(options, info(fork), 0, all, CompileMode.UNIFIED, new SchedulingClass(twoCpus));
+        TestConfig config = new TestConfig(
+                options, TestList.getInfo(TwoActors.class.getName()), 0, List.of(), CompileMode.UNIFIED, twoCpus);
+        config.setCPUMap(cpus);
+        return config;
     }
 
     /** What a fork in {@code tier} is started with, if the user wants {@code jvmArguments}, perhaps another collector. */
@@ -288,60 +326,94 @@ public final class JcstressEngine implements Engine {
                 .toList();
     }
 
-    private static List<String> pointArgument(Point point) {
-        return HarnessSource.isEmittedFor(point) ? List.of() : List.of("-D" + HarnessSource.POINT + "=" + point.key());
-    }
+    /** What a fork has brought so far. */
+    private static final class Visit {
+        private final Fork fork;
+        private final long begin = System.nanoTime();
+        private final Map<String, Long> outcomes = new TreeMap<>();
+        private final Map<String, Long> warmUp = new TreeMap<>();
+        private int vm;
+        private boolean isWarm;
+        private long measuringNanos;
+        private double cpuShare = 1;
+        private long end;
 
-    private static TestInfo info(Fork fork) {
-        return TestList.getInfo(Engine.class.getPackageName() + "." + HarnessSource.harnessOf(fork.point()));
-    }
-
-    private Measurement measurement(Fork fork, List<TestResult> results, long millis, long cpuMillis, Probe probe) {
-        Map<String, Long> outcomes = new HashMap<>();
-        String failure = results.isEmpty() ? "the fork gave no result" : null;
-        for (TestResult result : results) {
-            for (String word : result.getStateKeys()) {
-                outcomes.merge(word, result.getCount(word), Long::sum);
-            }
-            if (result.status() != Status.NORMAL) {
-                failure = failure(result);
-            }
+        Visit(Fork fork) {
+            this.fork = fork;
         }
-        long measuring = fork.measuring().toMillis();
-        // Both actors spin while they measure; a VM that starts uses about one CPU.
-        double expected = ACTORS * Math.min(measuring, millis) + Math.max(0, millis - measuring);
-        double share = cpuMillis <= 0 ? 1 : Math.min(1, cpuMillis / expected);
-        return new Measurement(
-                run, fork.point().key(), fork.tier(), fork.stride(), millis, share, outcomes, probe, failure);
-    }
 
-    private static String failure(TestResult result) {
-        List<String> said = new ArrayList<>(result.getMessages());
-        said.addAll(result.getVmErr());
-        String first = said.stream()
-                .flatMap(String::lines)
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .limit(3)
-                .collect(Collectors.joining(": "));
-        return result.status() + ": " + first;
-    }
+        private interface Configs {
+            ForkedTestConfig of(Fork fork, int millis);
+        }
 
-    /** The CPU time of all children that have ended; 0 where the system does not tell. */
-    private static long childrensCpuMillis() {
-        try {
-            String stat = Files.readString(Path.of("/proc/self/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            // Fields 16 and 17 of proc(5), in ticks, a hundred of which make a second on every Linux that runs Java.
-            return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) * 10;
-        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
-            return 0;
+        void in(WorkerVm worker, Configs configs) throws IOException {
+            vm = worker.number();
+            ForkedTestConfig warming = configs.of(fork, WARM_UP_MILLIS);
+            add(worker.begin(fork.point().key(), warming), warmUp);
+            WarmUp progress = new WarmUp(fork.tier());
+            while (!fork.isCold() && !progress.isOver() && !progress.isHopeless()) {
+                WorkerVm.Slice slice = worker.more(warming);
+                progress.add(add(slice, warmUp), slice.nanos());
+            }
+            isWarm = fork.isCold() || progress.isOver();
+            if (isWarm) {
+                measure(worker, configs.of(fork, SLICE_MILLIS));
+            }
+            worker.end();
+        }
+
+        private void measure(WorkerVm worker, ForkedTestConfig config) throws IOException {
+            long cpuBefore = worker.cpu().toNanos();
+            int slices = 0;
+            do {
+                WorkerVm.Slice slice = worker.more(config);
+                add(slice, outcomes);
+                measuringNanos += slice.nanos();
+                slices++;
+                long cpu = worker.cpu().toNanos() - cpuBefore;
+                long spinning = Math.max(
+                        TimeUnit.MILLISECONDS.toNanos((long) slices * SLICE_MILLIS),
+                        measuringNanos - slices * TO_BEGIN_NANOS);
+                cpuShare = cpu <= 0 ? 1 : Math.min(1, (double) cpu / (ACTORS * spinning));
+            } while (slices < FEWEST_SLICES
+                    || (measuringNanos < fork.atMost().toNanos() && !fork.goal().isReached(outcomes, warmUp)));
+        }
+
+        private static long add(WorkerVm.Slice slice, Map<String, Long> counts) {
+            slice.counts().forEach((word, count) -> counts.merge(word, count, Long::sum));
+            return slice.counts().values().stream().mapToLong(count -> count).sum();
+        }
+
+        /** What a slice had brought that did not come to its end. */
+        void keep(Map<String, Long> counts) {
+            add(new WorkerVm.Slice(0, counts), isWarm ? outcomes : warmUp);
+        }
+
+        void isOver() {
+            end = System.nanoTime();
+        }
+
+        Measurement measurement(String run, Probe probe, @Nullable String failure) {
+            return new Measurement(
+                    run,
+                    vm,
+                    fork.point().key(),
+                    fork.tier(),
+                    fork.stride(),
+                    TimeUnit.NANOSECONDS.toMillis(end - begin),
+                    TimeUnit.NANOSECONDS.toMillis(measuringNanos),
+                    cpuShare,
+                    outcomes,
+                    warmUp,
+                    probe,
+                    failure);
         }
     }
 
     @Override
     public void kill() {
-        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        stopped = true;
+        workers.values().forEach(WorkerVm::kill);
     }
 
     @Override
@@ -352,9 +424,12 @@ public final class JcstressEngine implements Engine {
     @Override
     public void close() {
         watchdog.shutdownNow();
-        discardArchive();
-        try {
-            Files.deleteIfExists(archive);
+        Set.copyOf(workers.keySet()).forEach(this::discard);
+        try (Stream<Path> left = Files.list(directory)) {
+            for (Path file : left.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -29,27 +29,38 @@ import pagerace.verdict.Tier;
  * <ul>
  *   <li>no fork starts that would end after the budget, as far as the forks so far tell how long one takes;
  *   <li>a fork that hangs is killed, and a point of which two forks failed is left alone;
- *   <li>what a fork measured is handed on when it ends, so that an interruption, or a budget that ends before it, loses at most
- *       one fork.
+ *   <li>what a fork measured is handed on when it ends, and an interruption, a kill or a budget that ends before it does loses one
+ *       slice of it at most.
  * </ul>
  *
  * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point demands runs
  * as often as was asked for, once if nobody asked. Then points whose demand is not met get more, those with the fewest forks first,
- * in the tier that served them best, with forks that grow. What is left strengthens the points that show nothing, the least sampled
- * first, until each has a hundred times what the plan demands.
+ * in the tier that lacks something, or that served them best, with forks that may last longer each time. What is left strengthens
+ * the points that show nothing, the least sampled first, until each has a hundred times what the plan demands.
  *
- * <p>Before anything runs in a tier its canary does: without it nothing that was not seen there would be believed.
+ * <p>A fork ends as soon as its tier has what is demanded. Before anything runs in a tier its canary does: without it nothing that
+ * was not seen there would be believed.
  */
 public final class StressRun {
-    /** Measured: a VM starts, warms up and sizes its strides in about this time. */
+    /** Measured: to turn to a point, to warm it up and to probe the host takes about this time; a VM starts in a tenth of it. */
     static final Duration OVERHEAD = Duration.ofMillis(600);
 
-    /** Measured: probing system and VM, and archiving classes, takes up to this time. */
-    static final Duration START_UP = Duration.ofSeconds(10);
+    /** Measured: probing system and VM takes up to this time. */
+    static final Duration START_UP = Duration.ofSeconds(5);
 
-    private static final int ITERATION_MILLIS = 250;
-    private static final int FIRST_ITERATIONS = 2;
-    private static final int MOST_ITERATIONS = 12;
+    /** Shorter, a fork would not be worth its warm-up. */
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    /**
+     * How long a fork may measure before other points have their turn; the second of a tier twice as long, and so on. Measured: in
+     * the interpreter most points have what they need after one to three seconds, elsewhere after 0.1 to 0.5.
+     */
+    private static Duration first(Tier tier) {
+        return Duration.ofSeconds(tier == Tier.INTERPRETER ? 3 : 1);
+    }
+
+    private static final Duration LONGEST = Duration.ofSeconds(6);
+    private static final Duration STRENGTHENING = Duration.ofSeconds(3);
     private static final int PLENTY = 100;
 
     /** What gets more than one visit: a deadlock costs the interpreter seconds, and elsewhere it rarely enters the window. */
@@ -106,28 +117,18 @@ public final class StressRun {
                         .flatMap(point -> tiers(Demand.of(point, host)).stream())
                         .distinct()
                         .count()
-                * (OVERHEAD.toMillis() + FIRST_ITERATIONS * ITERATION_MILLIS);
+                * (OVERHEAD.toMillis() + SHORTEST.toMillis());
         return START_UP.plusSeconds((canaries + forks * millis + 999) / 1000);
     }
 
     /** The tiers in which a point runs before any share by need: those demanded, and that of its first visit. */
-    private static List<Tier> tiers(Demand demand) {
-        return demand.tiers().isEmpty() ? List.of(Tier.C2) : demand.tiers();
+    private static Set<Tier> tiers(Demand demand) {
+        return demand.tiers().isEmpty() ? Set.of(Tier.C2) : demand.tiers();
     }
 
     /** What one point adds to that if each tier gets one fork, in milliseconds. */
     public static long minimumMillis(Point point, Reachability host) {
-        Demand demand = Demand.of(point, host);
-        return tiers(demand).stream()
-                .mapToLong(tier -> OVERHEAD.toMillis() + (long) firstIterations(point, demand, tier) * ITERATION_MILLIS)
-                .sum();
-    }
-
-    /** How long the first visit in a tier is: most broken points show at once, and quick tiers are asked once only. */
-    private static int firstIterations(Point point, Demand demand, Tier tier) {
-        boolean loud = demand.aim() == Demand.Aim.SHOW && !point.variant().deadlocks();
-        boolean strong = tier == Tier.C2 || tier == Tier.C2_STRESS;
-        return strong && !loud ? FIRST_ITERATIONS : 1;
+        return tiers(Demand.of(point, host)).size() * (OVERHEAD.toMillis() + SHORTEST.toMillis());
     }
 
     /** Runs until {@code elapsed} and the time from now on fill the budget, until nothing is wanted, or until stopped. */
@@ -141,15 +142,16 @@ public final class StressRun {
                 break;
             }
             progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), Given.of(measured), now, left);
-            Duration timeout = fork.measuring().multipliedBy(2).plusSeconds(20);
+            Duration timeout = fork.atMost().multipliedBy(2).plusSeconds(20);
             boolean cutByBudget = timeout.compareTo(left) >= 0;
             Measurement measurement = engine.run(fork, cutByBudget ? left.plusSeconds(2) : timeout);
             boolean cut = cutByBudget && !measurement.crashed();
-            boolean broughtNothing = measurement.failure() != null && measurement.samples() == 0;
+            boolean broughtNothing =
+                    measurement.samples() == 0 && measurement.warmUp().isEmpty();
             if ((stopped || cut) && broughtNothing) {
                 break;
             }
-            learn(fork, measurement);
+            learn(measurement);
             tallyOf(fork).add(measurement);
             measured.add(measurement);
             sink.accept(measurement);
@@ -173,8 +175,8 @@ public final class StressRun {
         return tally == null ? Objects.requireNonNull(canaries.get(fork.tier())) : tally;
     }
 
-    private void learn(Fork fork, Measurement measurement) {
-        long overhead = Math.max(0, measurement.millis() - fork.measuring().toMillis());
+    private void learn(Measurement measurement) {
+        long overhead = measurement.millis() - measurement.measuringMillis();
         overheadMillis = (3 * overheadMillis + overhead) / 4;
     }
 
@@ -189,8 +191,8 @@ public final class StressRun {
     }
 
     private @Nullable Fork next(Duration left) {
-        int affordable = (int) ((left.toMillis() - overheadMillis) / ITERATION_MILLIS);
-        if (affordable < 1) {
+        Duration affordable = left.minusMillis(overheadMillis);
+        if (affordable.compareTo(SHORTEST) < 0) {
             return null;
         }
         Fork fork = nextOfPoints();
@@ -199,9 +201,7 @@ public final class StressRun {
         }
         Fork canary = silentCanary(fork.tier());
         Fork next = canary == null ? fork : canary;
-        return next.iterations() <= affordable
-                ? next
-                : new Fork(next.point(), next.tier(), affordable, next.millis(), next.stride(), next.strides());
+        return next.atMost().compareTo(affordable) <= 0 ? next : next.within(affordable);
     }
 
     private @Nullable Fork nextOfPoints() {
@@ -219,15 +219,13 @@ public final class StressRun {
     private @Nullable Fork silentCanary(Tier tier) {
         Tally tally = Objects.requireNonNull(canaries.get(tier));
         boolean isOpen = tally.forks() < Demand.CANARY_FORKS && tally.failures().size() < Demand.PATIENCE;
-        return isOpen && !demand(tally).isMetBy(tally)
-                ? fork(tally, tier, FIRST_ITERATIONS * (1 + tally.forks()))
-                : null;
+        return isOpen && !demand(tally).isMetBy(tally) ? fork(tally, tier) : null;
     }
 
     private @Nullable Fork firstVisit() {
         for (Tally tally : open()) {
             if (tally.forks() == 0) {
-                return fork(tally, Tier.C2, firstIterations(tally.point(), demand(tally), Tier.C2));
+                return fork(tally, Tier.C2);
             }
         }
         return null;
@@ -241,7 +239,7 @@ public final class StressRun {
                 boolean ranBadly =
                         demand.tiers().contains(tier) && !tally.tiersRun().contains(tier);
                 if (ranBadly || tally.forks(tier) < round) {
-                    return fork(tally, tier, firstIterations(tally.point(), demand, tier));
+                    return fork(tally, tier);
                 }
             }
         }
@@ -252,16 +250,17 @@ public final class StressRun {
         return open().stream()
                 .filter(tally -> !demand(tally).isMetBy(tally))
                 .min(Comparator.comparingInt(Tally::forks))
-                .map(tally -> fork(tally, bestTier(tally), FIRST_ITERATIONS * tally.forks()))
+                .map(tally -> fork(tally, unmetTier(tally)))
                 .orElse(null);
     }
 
     private @Nullable Fork plenty() {
         Optional<Tally> poorest = open().stream()
                 .filter(tally -> demand(tally).aim() != Demand.Aim.SHOW)
-                .filter(tally -> tally.samples() < PLENTY * demand(tally).samples())
+                .filter(tally ->
+                        tally.samples() < PLENTY * demand(tally).need(Tier.C2).samples())
                 .min(Comparator.comparingLong(Tally::samples));
-        return poorest.map(tally -> fork(tally, leastRunTier(tally), MOST_ITERATIONS))
+        return poorest.map(tally -> fork(tally, leastRunTier(tally), STRENGTHENING, (outcomes, warmUp) -> false))
                 .orElse(null);
     }
 
@@ -272,15 +271,19 @@ public final class StressRun {
                 .toList();
     }
 
-    /** The tier with most of what is lacking; where none has shown any, the one that has run least. */
-    private Tier bestTier(Tally tally) {
+    /** Of the tiers that lack something the one with the fewest forks; if it is to be shown, that which has shown it most often. */
+    private Tier unmetTier(Tally tally) {
         Demand demand = demand(tally);
-        ToLongFunction<Tier> yield = demand.aim() == Demand.Aim.SHOW
-                ? tally::forbidden
-                : tally.windows() < demand.windows() ? tally::windows : tally::samples;
+        return demand.tiers().stream()
+                .filter(tier -> !demand.isMetIn(tier, tally))
+                .min(Comparator.comparingInt(tally::forks))
+                .orElseGet(() -> showingTier(tally));
+    }
+
+    private static Tier showingTier(Tally tally) {
         Tier best = leastRunTier(tally);
         for (Tier tier : COMPILED) {
-            if (yield.applyAsLong(tier) > yield.applyAsLong(best)) {
+            if (tally.forbidden(tier) > tally.forbidden(best)) {
                 best = tier;
             }
         }
@@ -302,22 +305,39 @@ public final class StressRun {
             case C2 -> List.of(4, 4, 1, 16);
             case C2_STRESS -> List.of(4, 1, 16, 4);
             case C1 -> List.of(1, 16, 4, 4);
-            case INTERPRETER -> List.of(16, 4, 4, 1);
+            case INTERPRETER -> List.of(1, 4, 1, 16);
         };
     }
 
-    private static Fork fork(Tally tally, Tier tier, int iterations) {
-        int bounded = Math.min(MOST_ITERATIONS, iterations);
+    /** A fork that ends as soon as the tier has what is demanded of it. */
+    private Fork fork(Tally tally, Tier tier) {
+        Duration time = first(tier).multipliedBy(1 + tally.forks(tier));
+        return fork(tally, tier, time.compareTo(LONGEST) < 0 ? time : LONGEST, goal(tally, tier));
+    }
+
+    private Fork.Goal goal(Tally tally, Tier tier) {
+        Demand demand = demand(tally);
+        Demand.Need need = demand.need(tier);
+        long samples = need.samples() - tally.samples(tier);
+        long windows = need.windows() - tally.windows(tier);
+        long shown = demand.forbidden() - tally.shown();
+        return (outcomes, warmUp) ->
+                outcomes.values().stream().mapToLong(count -> count).sum() >= samples
+                        && tally.windows(outcomes) >= windows
+                        && tally.shown(outcomes) + tally.shown(warmUp) >= shown;
+    }
+
+    private static Fork fork(Tally tally, Tier tier, Duration atMost, Fork.Goal goal) {
         List<Integer> strides = strides(tier);
         int stride = strides.get(tally.forks(tier) % strides.size());
         if (tally.point().variant().deadlocks()) {
             // Each deadlock lasts tens of milliseconds, and time is looked at only after the last stride.
-            return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, 1);
+            return new Fork(tally.point(), tier, atMost, stride, 1, goal);
         }
-        // The VM first tries out all sizes. Measured: a quarter of 1024 starts 0.15 s sooner, at the same rate of
-        // samples; the interpreter gains 0.35 s with still fewer.
+        // Time is looked at only after the last of them: more would make slices longer on a busy host, fewer cost
+        // samples.
         int scenarios = tier == Tier.INTERPRETER ? 64 : 256;
-        return new Fork(tally.point(), tier, bounded, ITERATION_MILLIS, stride, scenarios / stride);
+        return new Fork(tally.point(), tier, atMost, stride, scenarios / stride, goal);
     }
 
     /** What was measured of each point, in the order of the plan. */

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Real threads: the harnesses, one per planned point and one per race for all others, and the driver that runs them through JCStress within a budget.
+ * Real threads: the harness, the VMs that run it for one point after the other through JCStress, and the driver that shares a
+ * budget among the points.
  *
  * <p>The only package that imports JCStress.
  */
-@EmitHarnesses
 @NullMarked
 package pagerace.stress;
 
 import org.jspecify.annotations.NullMarked;
-import pagerace.harness.EmitHarnesses;

@@ -2,10 +2,14 @@
 package pagerace.verdict;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
@@ -16,12 +20,10 @@ import pagerace.race.Reachability;
  * What the plan demands of one point on one host before it says anything about it.
  *
  * @param aim what the run is for
- * @param tiers every tier that must have run at least once
- * @param samples at least so many executions
- * @param windows at least so many of them in the window
- * @param forbidden at least so many forbidden ones; zero where none may be seen
+ * @param needs what each tier must bring that has to run; other tiers need not
+ * @param forbidden at least so many executions must show it, in whichever tier; zero where none may be seen
  */
-public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long forbidden) {
+public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
     /** What a point is run for. */
     public enum Aim {
         /** Known to be broken, and this host can show it: show it, then stop. */
@@ -34,11 +36,32 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
         OBSERVE
     }
 
-    /** A million: what makes "never seen" worth printing. */
-    public static final long SAMPLES = 1_000_000;
-    /** The window hits that a point which holds needs. */
-    public static final long WINDOWS = 1_000;
-    /** The forbidden samples that show a broken point. */
+    /**
+     * What one tier must bring.
+     *
+     * @param samples at least so many executions
+     * @param windows at least so many of them in the window
+     */
+    public record Need(long samples, long windows) {
+        /** The same where no window is asked for. */
+        Need withoutWindows() {
+            return new Need(samples, 0);
+        }
+    }
+
+    /**
+     * What a tier must bring of a point that should hold. A million makes "never seen" worth printing; C1 and the interpreter, which
+     * reorder nothing, have their part to look for interleavings, at a tenth and a hundredth of the rate.
+     */
+    static Need of(Tier tier) {
+        return switch (tier) {
+            case C2, C2_STRESS -> new Need(1_000_000, 1_000);
+            case C1 -> new Need(200_000, 300);
+            case INTERPRETER -> new Need(20_000, 10);
+        };
+    }
+
+    /** The forbidden executions that show a broken point. */
     public static final long FORBIDDEN = 100;
     /**
      * The waits that must have given up before they count: as a deadlock where one is known, as a doubt where none is. A
@@ -52,52 +75,84 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
     /** So many forks, each longer than the last, are enough for a canary: on a good host one of the shortest is. */
     public static final int CANARY_FORKS = 4;
 
-    /** In so much time they are, in milliseconds; on a good host four forks have four times as much. */
+    /** In so much time they are, in milliseconds. */
     private static final double CANARY_MILLIS = 2_000;
 
-    /** What a canary must show: more than JCStress's own check of a harness brings, which has 7,961 samples. */
-    private static final long CANARY = 10_000;
+    /** What a canary must show, in samples: on a good host its first slice brings more. */
+    private static final long CANARY = 1_000;
 
-    private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C2_STRESS);
+    private static final Map<Tier, Need> ALL = needs(List.of(Tier.values()), need -> need);
+    private static final Map<Tier, Need> SAMPLES_ALONE = needs(List.of(Tier.C2, Tier.C2_STRESS), Need::withoutWindows);
+
+    private static Map<Tier, Need> needs(List<Tier> tiers, UnaryOperator<Need> such) {
+        Map<Tier, Need> needs = new EnumMap<>(Tier.class);
+        tiers.forEach(tier -> needs.put(tier, such.apply(of(tier))));
+        return Collections.unmodifiableMap(needs);
+    }
 
     /** The demand on {@code point} where the memory model is {@code host}. */
     public static Demand of(Point point, Reachability host) {
         Reachability from = point.reachableFrom();
-        if (point.race().equals(Catalogue.CANARY.name())) {
-            return new Demand(Aim.SHOW, List.of(), 0, 0, CANARY);
+        if (isCanary(point)) {
+            return new Demand(Aim.SHOW, Map.of(), CANARY);
         }
         if (from == Reachability.UNKNOWN) {
-            return new Demand(Aim.OBSERVE, COMPILED, SAMPLES, 0, 0);
+            return new Demand(Aim.OBSERVE, SAMPLES_ALONE, 0);
         }
         if (from == Reachability.NEVER) {
-            return new Demand(Aim.HOLD, List.of(Tier.values()), SAMPLES, WINDOWS, 0);
+            return new Demand(Aim.HOLD, ALL, 0);
         }
         if (from.isReachableOn(host)) {
             long hits = point.variant().deadlocks() ? DEADLOCKS : FORBIDDEN;
-            return new Demand(Aim.SHOW, List.of(), 0, 0, hits);
+            return new Demand(Aim.SHOW, Map.of(), hits);
         }
-        return new Demand(Aim.LATENT, COMPILED, SAMPLES, 0, 0);
+        return new Demand(Aim.LATENT, SAMPLES_ALONE, 0);
+    }
+
+    private static boolean isCanary(Point point) {
+        return point.race().equals(Catalogue.CANARY.name());
+    }
+
+    /** The tiers that must run. */
+    public Set<Tier> tiers() {
+        return needs.keySet();
+    }
+
+    /** What {@code tier} must bring; nothing if it need not run. */
+    public Need need(Tier tier) {
+        return needs.getOrDefault(tier, new Need(0, 0));
     }
 
     /** Whether {@code tally} meets it. */
     public boolean isMetBy(Tally tally) {
-        return tally.tiersRun().containsAll(tiers)
-                && tally.samples() >= samples
-                && tally.windows() >= windows
-                && tally.shown() >= forbidden;
+        return needs.keySet().stream().allMatch(tier -> isMetIn(tier, tally)) && shown(tally) >= forbidden;
+    }
+
+    /** Whether {@code tally} has what {@code tier} must bring. */
+    public boolean isMetIn(Tier tier, Tally tally) {
+        Need need = need(tier);
+        return tally.tiersRun().contains(tier)
+                && tally.samples(tier) >= need.samples
+                && tally.windows(tier) >= need.windows;
+    }
+
+    /** A canary is there to show that its tier measures: what came before that says nothing. */
+    private static long shown(Tally tally) {
+        return isCanary(tally.point()) ? tally.shownSamples() : tally.shown();
     }
 
     /** What {@code tally} lacks of it: the first that no time would mend, else the first; null if nothing. */
     @Nullable
     Lack lack(Tally tally) {
-        List<Lack> lacks = lacks(tally);
+        List<List<Lack>> lacks = lacks(tally);
         if (lacks.isEmpty()) {
             return null;
         }
         Lack gravest = lacks.stream()
+                .flatMap(List::stream)
                 .filter(lack -> lack.onGoodHost() == Cause.INSTRUMENT)
                 .findFirst()
-                .orElse(lacks.get(0));
+                .orElse(lacks.get(0).get(0));
         if (tally.failuresOnGoodHosts() >= PATIENCE) {
             return Lack.forGood(gravest.words(), tally.failuresOnGoodHosts() + " forks failed");
         }
@@ -105,8 +160,18 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
                 gravest.words(),
                 gravest.onGoodHost(),
                 gravest.why(),
-                lacks.stream().mapToLong(Lack::missingMillis).max().orElse(0),
-                lacks.stream().mapToDouble(Lack::silentMillis).max().orElse(0));
+                lacks.stream()
+                        .mapToLong(each -> each.stream()
+                                .mapToLong(Lack::missingMillis)
+                                .max()
+                                .orElse(0))
+                        .sum(),
+                lacks.stream()
+                        .mapToDouble(each -> each.stream()
+                                .mapToDouble(Lack::silentMillis)
+                                .max()
+                                .orElse(0))
+                        .sum());
     }
 
     /** The same of a canary, which nobody asks again after {@link #CANARY_FORKS} forks. */
@@ -118,35 +183,42 @@ public record Demand(Aim aim, List<Tier> tiers, long samples, long windows, long
                 : lack;
     }
 
-    private List<Lack> lacks(Tally tally) {
-        List<Lack> lacks = new ArrayList<>();
+    /** What is lacking, those together that the same forks would bring. */
+    private List<List<Lack>> lacks(Tally tally) {
+        List<List<Lack>> lacks = new ArrayList<>();
         if (aim != Aim.SHOW && tally.stuck() >= DEADLOCKS) {
             String words = "a wait gave up " + number(tally.stuck()) + " times where nothing can deadlock";
-            lacks.add(tally.stuckUndisturbed() >= DEADLOCKS ? Lack.forGood(words, "") : Lack.ofSingleForks(words));
+            lacks.add(List.of(
+                    tally.stuckUndisturbed() >= DEADLOCKS ? Lack.forGood(words, "") : Lack.ofSingleForks(words)));
         }
-        Set<Tier> missing = new TreeSet<>(tiers);
+        Set<Tier> missing = new TreeSet<>(needs.keySet());
         missing.removeAll(tally.tiersRun());
-        if (!missing.isEmpty()) {
-            String words = "never ran in " + missing.stream().map(Tier::name).collect(Collectors.joining(", "))
-                    + firstFailure(tally);
-            missing.forEach(tier -> lacks.add(Lack.ofCount(
-                    words,
-                    Math.min(tally.ownSamples(tier), Tally.ENOUGH_SAMPLES - 1),
-                    Tally.ENOUGH_SAMPLES,
-                    tally.of(tier))));
-        }
-        if (tally.samples() < samples) {
-            String words = number(tally.samples()) + " of " + number(samples) + " samples";
-            lacks.add(Lack.ofCount(words, tally.samples(), samples, tally));
-        }
-        if (tally.windows() < windows) {
-            String words = "window entered " + number(tally.windows()) + " of " + number(windows) + " times";
-            lacks.add(Lack.ofCount(words, tally.windows(), windows, tally));
-        }
-        if (tally.shown() < forbidden) {
-            String words = "showed it " + number(tally.shown()) + " of " + number(forbidden) + " times in "
+        String neverRan = "never ran in " + missing.stream().map(Tier::name).collect(Collectors.joining(", "))
+                + firstFailure(tally);
+        missing.forEach(tier -> lacks.add(List.of(Lack.ofCount(neverRan, 0, need(tier).samples, tally.of(tier)))));
+        tally.tiersRun().stream()
+                .map(tier -> lacksIn(tier, tally.of(tier)))
+                .filter(its -> !its.isEmpty())
+                .forEach(lacks::add);
+        if (shown(tally) < forbidden) {
+            String words = "showed it " + number(shown(tally)) + " of " + number(forbidden) + " times in "
                     + number(tally.samples()) + " samples" + firstFailure(tally);
-            lacks.add(Lack.ofCount(words, tally.shown(), forbidden, tally));
+            lacks.add(List.of(Lack.ofCount(words, shown(tally), forbidden, tally)));
+        }
+        return lacks;
+    }
+
+    private List<Lack> lacksIn(Tier tier, Tally there) {
+        List<Lack> lacks = new ArrayList<>();
+        Need need = need(tier);
+        if (there.samples() < need.samples) {
+            String words = number(there.samples()) + " of " + number(need.samples) + " samples in " + tier;
+            lacks.add(Lack.ofCount(words, there.samples(), need.samples, there));
+        }
+        if (there.windows() < need.windows) {
+            String words =
+                    "window entered " + number(there.windows()) + " of " + number(need.windows) + " times in " + tier;
+            lacks.add(Lack.ofCount(words, there.windows(), need.windows, there));
         }
         return lacks;
     }

@@ -82,7 +82,10 @@ public final class Grader {
                             : "exploration stopped at its bound: " + bound);
         }
         if (demand.aim() == Demand.Aim.SHOW) {
-            return Grade.of(Verdict.REPRODUCED, "");
+            long early = tally.shown() - tally.shownSamples();
+            boolean isRareInTier = tally.shownSamples() < demand.forbidden();
+            return Grade.of(
+                    Verdict.REPRODUCED, isRareInTier ? number(early) + " times before the code was compiled" : "");
         }
         if (demand.aim() == Demand.Aim.LATENT) {
             return Grade.of(
@@ -151,7 +154,7 @@ public final class Grader {
         if (prediction != null) {
             Explored onHost = prediction.models().get(host.memoryModel());
             boolean complete = onHost != null && onHost.bound() == null;
-            for (String word : tally.outcomes().keySet()) {
+            for (String word : tally.seen()) {
                 if (complete && !prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
                     return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
                 }

@@ -7,26 +7,33 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one forked VM measured.
+ * What one fork measured: a VM, of one point. The VM may have measured other points, and none of them twice.
  *
- * @param run the id of the run that started it
- * @param point the key of the point
+ * @param run the id of the run that started the VM
+ * @param vm which VM of the run it was, from one on; 0 if none started
+ * @param point the key of the point, as the VM itself named what it ran
  * @param tier how the VM executed code
  * @param stride how many scenarios the actors ran through before they waited for each other
- * @param millis its life, start-up included
- * @param cpuShare the CPU time it got, as a share of what two actors that never wait would use; at most 1
+ * @param millis how long it took, a start of the VM and the warm-up included
+ * @param measuringMillis how much of that the samples took
+ * @param cpuShare the CPU time that the VM got while it measured, as a share of what two actors that never wait would use; at most 1
  * @param outcomes samples per outcome word
+ * @param warmUp executions per outcome word before the code was as the tier has it, and in JCStress's check of the harness. They
+ *     count for no rate, no sample, no window and no tier; what is forbidden among them counts as anywhere
  * @param probe what the host gave two threads right before it and right after it, and from then to then
  * @param failure why it ended without a result; null if it ended well
  */
 public record Measurement(
         String run,
+        int vm,
         String point,
         Tier tier,
         int stride,
         long millis,
+        long measuringMillis,
         double cpuShare,
         Map<String, Long> outcomes,
+        Map<String, Long> warmUp,
         Probe probe,
         @Nullable String failure) {
     /** How the failure of a fork that was ended from outside begins; every other failure is a crash. */
@@ -37,11 +44,18 @@ public record Measurement(
 
     /** Checks the numbers; copies the counts, in the order of the words. */
     public Measurement {
-        outcomes = Collections.unmodifiableMap(new TreeMap<>(outcomes));
-        outcomes.forEach((word, count) -> require(count >= 0 && count <= MOST_SAMPLES, count, "samples of " + word));
+        outcomes = checked(outcomes);
+        warmUp = checked(warmUp);
+        require(vm >= 0, vm, "as the number of its VM");
         require(stride >= 0, stride, "scenarios");
         require(millis >= 0, millis, "ms");
+        require(measuringMillis >= 0 && measuringMillis <= millis, measuringMillis, "ms of measuring in " + millis);
         require(cpuShare >= 0 && cpuShare <= 1, cpuShare, "of the CPU time");
+    }
+
+    private static Map<String, Long> checked(Map<String, Long> counts) {
+        counts.forEach((word, count) -> require(count >= 0 && count <= MOST_SAMPLES, count, "samples of " + word));
+        return Collections.unmodifiableMap(new TreeMap<>(counts));
     }
 
     private static void require(boolean possible, Number number, String what) {
@@ -55,14 +69,15 @@ public record Measurement(
         return failure != null && !failure.startsWith(KILLED);
     }
 
-    /** All samples. */
+    /** All samples, without the warm-up. */
     public long samples() {
         return outcomes.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** The same, with a reason for its failure that says more than its VM could. */
     public Measurement failedWith(String reason) {
-        return new Measurement(run, point, tier, stride, millis, cpuShare, outcomes, probe, reason);
+        return new Measurement(
+                run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, reason);
     }
 
     /**

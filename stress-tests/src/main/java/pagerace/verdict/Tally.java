@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,14 +24,11 @@ import pagerace.race.Stuckness;
 
 /** Everything measured of one point, summed. May be read while another thread adds. */
 public final class Tally {
-    /** With fewer samples of its own, beyond those of {@link Tier#checkSamples}, a tier might as well not have run. */
-    static final long ENOUGH_SAMPLES = 1_000;
-
     /**
      * A fork had its CPUs to itself if it got this share of the time that its actors could use. Measured: of 446 forks on an idle host
      * none got less than 97 %; beside one busy loop none of 39 got more than 86 %, though all their probes were good.
      */
-    static final double UNDISTURBED = 0.95;
+    static final double UNDISTURBED = 0.9;
 
     private final Point point;
     private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
@@ -111,27 +110,46 @@ public final class Tally {
                 .sum();
     }
 
-    /** Samples of one tier but for those that JCStress took before the tier could be what it is. */
-    long ownSamples(Tier tier) {
-        return measurements.stream()
-                .filter(m -> m.tier() == tier)
-                .mapToLong(m -> Math.max(0, m.samples() - tier.checkSamples()))
-                .sum();
+    /**
+     * Executions that came to forbidden outcomes, those of a warm-up included; a wait that gave up is one only where the variant
+     * deadlocks.
+     */
+    public long forbidden() {
+        return count(forbiddenWords) + countEarly(forbiddenWords);
     }
 
-    /** Samples of forbidden outcomes; a wait that gave up is one only where the variant deadlocks. */
-    public long forbidden() {
+    /** How many of the samples are of forbidden outcomes. */
+    public long forbiddenSamples() {
         return count(forbiddenWords);
     }
 
-    /** Samples that show that the point is broken: of a variant that deadlocks, those that got stuck. */
+    /** Executions that show that the point is broken: of a variant that deadlocks, those that got stuck. */
     public long shown() {
-        return point.variant().deadlocks() ? count(Set.of(Stuckness.STUCK.name())) : forbidden();
+        return shownSamples() + countEarly(showing());
     }
 
-    /** Samples of forbidden outcomes in one tier. */
+    /** How many of the samples show it. */
+    public long shownSamples() {
+        return count(showing());
+    }
+
+    private Set<String> showing() {
+        return point.variant().deadlocks() ? Set.of(Stuckness.STUCK.name()) : forbiddenWords;
+    }
+
+    /** Executions of forbidden outcomes in one tier, those of a warm-up included. */
     public long forbidden(Tier tier) {
-        return count(forbiddenWords, tier);
+        return of(tier).forbidden();
+    }
+
+    /** How many of these executions show that the point is broken. */
+    public long shown(Map<String, Long> outcomes) {
+        return count(outcomes, showing());
+    }
+
+    /** How many of these executions were in the window. */
+    public long windows(Map<String, Long> outcomes) {
+        return count(outcomes, windowWords);
     }
 
     /** Samples that show that the actors overlapped. */
@@ -154,13 +172,21 @@ public final class Tally {
 
     /** Samples in which a wait gave up though the variant cannot deadlock: they say nothing, whatever their number. */
     public long stuck() {
-        return point.variant().deadlocks() ? 0 : count(Set.of(Stuckness.STUCK.name()));
+        Set<String> stuck = Set.of(Stuckness.STUCK.name());
+        return point.variant().deadlocks() ? 0 : count(stuck) + countEarly(stuck);
     }
 
     /** Words that are not outcomes of the race. */
     public Set<String> strangers() {
-        Set<String> words = new LinkedHashSet<>(outcomes().keySet());
+        Set<String> words = seen();
         words.removeAll(knownWords);
+        return words;
+    }
+
+    /** Every word that was seen, be it in a warm-up. */
+    public Set<String> seen() {
+        Set<String> words = new TreeSet<>(outcomes().keySet());
+        words.addAll(perTier(Measurement::warmUp).keySet());
         return words;
     }
 
@@ -171,16 +197,33 @@ public final class Tally {
 
     /** The forbidden outcomes that were seen. */
     public Set<String> forbiddenSeen() {
-        Set<String> words = new LinkedHashSet<>(outcomes().keySet());
+        Set<String> words = seen();
         words.retainAll(forbiddenWords);
         return words;
     }
 
     /** Samples per outcome seen and tier. */
     public Map<String, Map<Tier, Long>> outcomes() {
+        return perTier(Measurement::outcomes);
+    }
+
+    /**
+     * What nobody may overlook in a warm-up, per outcome and tier: what is forbidden, waits that gave up, and what is no outcome of
+     * the race.
+     */
+    public Map<String, Map<Tier, Long>> early() {
+        Map<String, Map<Tier, Long>> early = perTier(Measurement::warmUp);
+        early.keySet()
+                .removeIf(word -> knownWords.contains(word)
+                        && !forbiddenWords.contains(word)
+                        && !word.equals(Stuckness.STUCK.name()));
+        return early;
+    }
+
+    private Map<String, Map<Tier, Long>> perTier(Function<Measurement, Map<String, Long>> counts) {
         Map<String, Map<Tier, Long>> sums = new TreeMap<>();
         for (Measurement measurement : measurements) {
-            measurement.outcomes().forEach((word, count) -> {
+            counts.apply(measurement).forEach((word, count) -> {
                 if (count > 0) {
                     sums.computeIfAbsent(word, w -> new EnumMap<>(Tier.class))
                             .merge(measurement.tier(), count, Long::sum);
@@ -190,17 +233,18 @@ public final class Tally {
         return sums;
     }
 
-    /** The tiers in which the outcome was seen. */
+    /** The tiers in which the outcome was seen, be it in a warm-up. */
     public Set<Tier> tiersOf(String word) {
-        return outcomes().getOrDefault(word, Map.of()).keySet();
+        Set<Tier> tiers = EnumSet.noneOf(Tier.class);
+        tiers.addAll(outcomes().getOrDefault(word, Map.of()).keySet());
+        tiers.addAll(perTier(Measurement::warmUp).getOrDefault(word, Map.of()).keySet());
+        return tiers;
     }
 
-    /** The tiers that have run to their end at least once, and long enough to say something. */
+    /** The tiers in which a fork has come to its end and brought samples. */
     public Set<Tier> tiersRun() {
         Set<Tier> tiers = EnumSet.noneOf(Tier.class);
-        measurements.stream()
-                .filter(m -> m.failure() == null && ownSamples(m.tier()) >= ENOUGH_SAMPLES)
-                .forEach(m -> tiers.add(m.tier()));
+        endedWell().filter(m -> m.samples() > 0).forEach(m -> tiers.add(m.tier()));
         return tiers;
     }
 
@@ -278,18 +322,22 @@ public final class Tally {
     }
 
     private long count(Set<String> words) {
-        return measurements.stream().mapToLong(m -> count(m, words)).sum();
+        return measurements.stream().mapToLong(m -> count(m.outcomes(), words)).sum();
+    }
+
+    private long countEarly(Set<String> words) {
+        return measurements.stream().mapToLong(m -> count(m.warmUp(), words)).sum();
     }
 
     private long count(Set<String> words, Tier tier) {
         return measurements.stream()
                 .filter(m -> m.tier() == tier)
-                .mapToLong(m -> count(m, words))
+                .mapToLong(m -> count(m.outcomes(), words))
                 .sum();
     }
 
-    private static long count(Measurement measurement, Set<String> words) {
-        return measurement.outcomes().entrySet().stream()
+    private static long count(Map<String, Long> outcomes, Set<String> words) {
+        return outcomes.entrySet().stream()
                 .filter(entry -> words.contains(entry.getKey()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();

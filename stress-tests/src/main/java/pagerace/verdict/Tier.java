@@ -7,7 +7,7 @@ import pagerace.race.Catalogue;
 import pagerace.race.Point;
 
 /**
- * How a whole forked VM executes code. Whole, because a harness delegates to model code: a tier chosen per actor would compile
+ * How a whole VM executes code. Whole, because a harness delegates to model code: a tier chosen per actor would compile
  * the model anyway, and the count would stand under the wrong name.
  */
 public enum Tier {
@@ -31,18 +31,9 @@ public enum Tier {
         this.canary = canary;
     }
 
-    /** What the forked VM is started with. */
+    /** What the VM is started with. */
     public List<String> jvmArguments() {
         return List.of(jvmArguments.split(" ", -1));
-    }
-
-    /**
-     * So many samples of each fork are of JCStress's own check of a harness and of its search for a stride: taken before anything was
-     * compiled, by threads that are bound to no CPU. They count as any other if something forbidden is among them, and do not show
-     * that the tier ran.
-     */
-    public long checkSamples() {
-        return this == INTERPRETER ? 2_321 : 7_961;
     }
 
     /** What every run shows in this tier before what it did not show there is believed. */

@@ -159,7 +159,8 @@ class CampaignTest {
             outcomes.put("STUCK", 7L);
         }
         return Stream.of(Tier.values())
-                .map(tier -> new Measurement(run, point.key(), tier, 4, 900, 1, outcomes, TestRace.GOOD, null));
+                .map(tier -> new Measurement(
+                        run, 1, point.key(), tier, 4, 900, 900, 1, outcomes, Map.of(), TestRace.GOOD, null));
     }
 
     private static boolean isBroken(String point) {
@@ -348,7 +349,18 @@ class CampaignTest {
     /** On a host on which two threads hardly ever run at once. */
     private static Measurement starved(Measurement m) {
         return new Measurement(
-                m.run(), m.point(), m.tier(), m.stride(), m.millis(), 0.1, m.outcomes(), TestRace.BAD, m.failure());
+                m.run(),
+                m.vm(),
+                m.point(),
+                m.tier(),
+                m.stride(),
+                m.millis(),
+                m.measuringMillis(),
+                0.1,
+                m.outcomes(),
+                m.warmUp(),
+                TestRace.BAD,
+                m.failure());
     }
 
     private static final long LONG_ENOUGH_MILLIS = 100_000;
@@ -357,12 +369,15 @@ class CampaignTest {
         return m -> m.point().equals(point)
                 ? Stream.of(new Measurement(
                         m.run(),
+                        m.vm(),
                         point,
                         m.tier(),
                         m.stride(),
                         LONG_ENOUGH_MILLIS,
+                        LONG_ENOUGH_MILLIS,
                         m.cpuShare(),
                         Map.of(),
+                        m.warmUp(),
                         TestRace.GOOD,
                         m.failure()))
                 : Stream.of(m);

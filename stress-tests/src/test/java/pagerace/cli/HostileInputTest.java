@@ -46,8 +46,19 @@ class HostileInputTest {
         Run run = new Run("a", "2026-01-01T00:00:00Z", "1", "it", host, "Unpin", null, List.of(), 1, 240, 0, false);
         Journal.Head head = new Journal.Head(Journal.SCHEMA, run, Report.digest(Catalogue.RACES), List.of(POINT));
         try (Journal journal = new Journal(file, head)) {
-            journal.add(
-                    new Measurement("a", POINT, Tier.C2, 4, 1000, 1, Map.of("LOST_STORE", 200L), TestRace.GOOD, null));
+            journal.add(new Measurement(
+                    "a",
+                    1,
+                    POINT,
+                    Tier.C2,
+                    4,
+                    1000,
+                    1000,
+                    1,
+                    Map.of("LOST_STORE", 200L),
+                    Map.of(),
+                    TestRace.GOOD,
+                    null));
             TestRace.canaries("a").forEach(journal::add);
             journal.end(2);
         }

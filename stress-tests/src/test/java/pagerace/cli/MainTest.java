@@ -351,7 +351,8 @@ class MainTest {
         try (Journal journal = new Journal(file, new Journal.Head(Journal.SCHEMA, run, catalogue, keys))) {
             TestRace.canaries(run.id()).forEach(journal::add);
             for (String key : keys) {
-                journal.add(new Measurement(run.id(), key, Tier.C2, 4, 1000, 1.0, outcomes, TestRace.GOOD, null));
+                journal.add(new Measurement(
+                        run.id(), 1, key, Tier.C2, 4, 1000, 1000, 1.0, outcomes, Map.of(), TestRace.GOOD, null));
             }
             journal.end(240);
         }

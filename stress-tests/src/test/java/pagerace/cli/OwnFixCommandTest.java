@@ -10,12 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pagerace.machine.Machine;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Steps;
 import pagerace.own.OwnFix;
+import pagerace.report.Journal;
+import pagerace.verdict.Measurement;
+import pagerace.verdict.Tier;
 
 /** The command line with a user's own fix on its class path, each time in a JVM of its own. */
 class OwnFixCommandTest {
@@ -29,6 +33,22 @@ class OwnFixCommandTest {
         @Override
         public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
             return builtIn;
+        }
+    }
+
+    /** Changes nothing either. */
+    public static final class OneOfTwo extends Unchanged {}
+
+    /** Never gets anywhere by the fast path. */
+    public static final class OtherOfTwo extends Unchanged {
+        @Override
+        public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
+            return new GupFast(builtIn) {
+                @Override
+                public Grab grab(int cpu, int index, int flags) {
+                    return new Grab(End.SEQ_ODD, 0);
+                }
+            };
         }
     }
 
@@ -118,6 +138,34 @@ class OwnFixCommandTest {
                 "--filter=GupFastVsFork/UNCHANGED[write,small,first-pin,x86]");
         assertThat(said.code()).isEqualTo(2);
         assertThat(said.err()).contains("the plan for 2 points needs at least");
+    }
+
+    @Test
+    void twoOfOneRaceAreMeasuredInOneVmAndEachAsItself() throws Exception {
+        String place = "[write,small,later-pin,x86]";
+        Said said = run(
+                List.of(OneOfTwo.class, OtherOfTwo.class),
+                "stress",
+                "--budget=20s",
+                "--output=" + directory,
+                "--filter=GupFastVsFork/*_OF_TWO" + place);
+        assertThat(said.err()).isEmpty();
+        List<Measurement> measured =
+                Journal.read(directory.resolve("measured.jsonl")).measurements();
+        Function<String, List<Measurement>> inC2 = variant -> measured.stream()
+                .filter(m -> m.point().equals("GupFastVsFork/" + variant + place) && m.tier() == Tier.C2)
+                .toList();
+        List<Measurement> one = inC2.apply("ONE_OF_TWO");
+        List<Measurement> other = inC2.apply("OTHER_OF_TWO");
+        assertThat(one.get(0).vm()).isEqualTo(other.get(0).vm());
+        assertThat(one).allMatch(m -> m.outcomes().containsKey("PINNED_IN_SYNC"));
+        assertThat(other)
+                .allMatch(m ->
+                        m.samples() > 0 && m.outcomes().keySet().stream().allMatch(word -> word.startsWith("SLOW_")));
+        assertThat(one)
+                .extracting(Measurement::vm)
+                .as("no VM measures a point twice")
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -45,7 +45,18 @@ class ReportCommandTest {
         try (Journal journal = new Journal(file, head)) {
             TestRace.canaries(id).forEach(journal::add);
             journal.add(new Measurement(
-                    id, key, Tier.C2, 4, 1000, 1, Map.of("LOST_STORE", forbidden), TestRace.GOOD, null));
+                    id,
+                    1,
+                    key,
+                    Tier.C2,
+                    4,
+                    1000,
+                    1000,
+                    1,
+                    Map.of("LOST_STORE", forbidden),
+                    Map.of(),
+                    TestRace.GOOD,
+                    null));
             journal.end(2);
         }
         return file;
@@ -202,7 +213,7 @@ class ReportCommandTest {
         String measured = directory.resolve("a").resolve("measured.jsonl").toString();
         Ran.of("report", "--merge", measured, other)
                 .isRefusedWith("The file " + measured
-                        + " is not a whole report of version 4; stress and report write one, report.json.");
+                        + " is not a whole report of version 5; stress and report write one, report.json.");
         Ran.of("report", one, one)
                 .isRefusedWith("One file is reported at a time; with --merge, several reports are added up.");
     }

@@ -321,7 +321,7 @@ class StressSessionTest {
         Played played = playGood(engine, AMPLE, Gate.Undecided.WARN);
         assertThat(played.code).as(played.said).isEqualTo(Main.FAILED);
         assertThat(played.said)
-                .contains("FAILED: the canary STORE_BUFFERING in C2: showed it 0 of 10,000 times in ")
+                .contains("FAILED: the canary STORE_BUFFERING in C2: showed it 0 of 1,000 times in ")
                 .contains("HOLDS");
         assertMark("passed", false);
         assertMark("undecided", false);

@@ -142,12 +142,15 @@ class ComparisonTest {
         List<Measurement> wider = host.measurements().stream()
                 .map(m -> new Measurement(
                         m.run(),
+                        m.vm(),
                         m.point(),
                         m.tier(),
                         7,
                         m.millis(),
+                        m.measuringMillis(),
                         m.cpuShare(),
                         m.outcomes(),
+                        m.warmUp(),
                         m.probe(),
                         m.failure()))
                 .toList();

@@ -29,10 +29,10 @@ class JournalTest {
             ReportFormatsTest.run(new Host("Linux", "amd64", 2, "17", Reachability.TSO)),
             "c0ffee",
             List.of("a", "b"));
-    private static final Measurement FIRST =
-            new Measurement(HEAD.run().id(), "a", Tier.C2, 4, 10, 0.5, Map.of("QUIET", 7L), TestRace.GOOD, null);
-    private static final Measurement SECOND =
-            new Measurement(HEAD.run().id(), "b", Tier.INTERPRETER, 4, 20, 1.0, Map.of(), TestRace.GOOD, "killed");
+    private static final Measurement FIRST = new Measurement(
+            HEAD.run().id(), 1, "a", Tier.C2, 4, 10, 10, 0.5, Map.of("QUIET", 7L), Map.of(), TestRace.GOOD, null);
+    private static final Measurement SECOND = new Measurement(
+            HEAD.run().id(), 1, "b", Tier.INTERPRETER, 4, 20, 20, 1.0, Map.of(), Map.of(), TestRace.GOOD, "killed");
 
     @TempDir
     private Path directory = Path.of("");

@@ -94,7 +94,7 @@ public class ReportFormatsTest {
         }
         add(tallies, Fix.BROKEN, Tier.C2, Map.of("QUIET", 149_000L, "OVERLAPPED", 877L, "WRONG", 123L));
         for (Tier tier : Tier.values()) {
-            add(tallies, Fix.FIXED, tier, Map.of("QUIET", 299_000L, "OVERLAPPED", 1_000L));
+            add(tallies, Fix.FIXED, tier, Map.of("QUIET", 999_000L, "OVERLAPPED", 1_000L));
         }
         add(tallies, Fix.UNFENCED, Tier.C2, Map.of("QUIET", 1_000_000L, "WRONG", 12L));
         add(tallies, Fix.FIXED_ALONE, Tier.C1, Map.of("QUIET", 500_000L, "WRONG", 7L));
@@ -103,12 +103,15 @@ public class ReportFormatsTest {
         Tally stuck = tally(tallies, Fix.DEADLOCK);
         stuck.add(new Measurement(
                 TestRace.RUN,
+                1,
                 stuck.point().key(),
                 Tier.C1,
                 4,
                 500,
+                500,
                 0.5,
                 Map.of("QUIET", 7L, "STUCK", 1L),
+                Map.of(),
                 TestRace.BAD,
                 null));
         return session(begun.shard() == null ? begun.ended(238, true) : begun, tallies, prices());
@@ -120,12 +123,15 @@ public class ReportFormatsTest {
                         tallies.values().stream().flatMap(tally -> tally.measurements().stream()))
                 .map(m -> new Measurement(
                         run.id(),
+                        1,
                         m.point(),
                         m.tier(),
                         m.stride(),
                         m.millis(),
+                        m.millis(),
                         m.cpuShare(),
                         m.outcomes(),
+                        Map.of(),
                         m.probe(),
                         m.failure()))
                 .toList();
@@ -410,7 +416,7 @@ public class ReportFormatsTest {
         assertThatThrownBy(() -> Json.read(text.substring(0, text.length() / 2)))
                 .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Json.read("null")).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 4", "\"schema\" : 3")))
+        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 5", "\"schema\" : 4")))
                 .isInstanceOf(IOException.class);
     }
 
@@ -479,7 +485,18 @@ public class ReportFormatsTest {
     void whatIsUndecidedIsNeitherAFailureNorAPass() {
         Tally tally = TestRace.tally(Fix.FIXED);
         tally.add(new Measurement(
-                TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 0.4, Map.of("QUIET", 2_000L), TestRace.BAD, null));
+                TestRace.RUN,
+                1,
+                tally.point().key(),
+                Tier.C2,
+                4,
+                1000,
+                1000,
+                0.4,
+                Map.of("QUIET", 2_000L),
+                Map.of(),
+                TestRace.BAD,
+                null));
         Report report =
                 unexplored(run(HOST).ended(238, true), Map.of(tally.point().key(), tally));
         HostReport host = report.hosts().get(0);

@@ -78,12 +78,15 @@ public class ReportSchemaTest {
                         List.of(point.key()),
                         List.of(new Measurement(
                                 ReportFormatsTest.run(Host.current()).id(),
+                                1,
                                 point.key(),
                                 Tier.C1,
                                 4,
                                 7,
+                                7,
                                 0.9,
                                 Map.of("?", 3L),
+                                Map.of(),
                                 TestRace.GOOD,
                                 "it crashed")),
                         null))));

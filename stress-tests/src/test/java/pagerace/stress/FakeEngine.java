@@ -15,8 +15,13 @@ import pagerace.verdict.Probe;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
 
-/** A stand-in for JCStress whose clock is ours: each point yields its outcomes per measured millisecond, a fork takes a start-up besides. */
+/**
+ * A stand-in for JCStress whose clock is ours: each point yields its outcomes per measured millisecond until its goal is reached, and a
+ * fork takes a start-up besides.
+ */
 public final class FakeEngine implements Engine {
+    private static final Duration SLICE = Duration.ofMillis(50);
+
     /** The id of its run. */
     public static final String RUN = "a-run";
 
@@ -52,14 +57,30 @@ public final class FakeEngine implements Engine {
         boolean canary = fork.point().race().equals(Catalogue.CANARY.name());
         (canary ? canaries : forks).add(fork);
         timeouts.add(timeout);
+        Map<String, Double> yield =
+                canary ? canaryRates : rates.getOrDefault(fork.point().variant(), Map.of("QUIET", 1000.0));
         Map<String, Long> outcomes = new HashMap<>();
-        (canary ? canaryRates : rates.getOrDefault(fork.point().variant(), Map.of("QUIET", 1000.0)))
-                .forEach((word, rate) ->
-                        outcomes.put(word, (long) (rate * fork.measuring().toMillis())));
-        Duration life = fork.measuring().plus(startUp);
+        Duration measuring = Duration.ZERO;
+        do {
+            measuring = measuring.plus(SLICE);
+            long millis = measuring.toMillis();
+            yield.forEach((word, rate) -> outcomes.put(word, (long) (rate * millis)));
+        } while (measuring.compareTo(fork.atMost()) < 0 && !fork.goal().isReached(outcomes, Map.of()));
+        Duration life = measuring.plus(startUp);
         now += life.toNanos();
         return fate.apply(new Measurement(
-                RUN, fork.point().key(), fork.tier(), fork.stride(), life.toMillis(), 1.0, outcomes, probe, null));
+                RUN,
+                1,
+                fork.point().key(),
+                fork.tier(),
+                fork.stride(),
+                life.toMillis(),
+                measuring.toMillis(),
+                1.0,
+                outcomes,
+                Map.of(),
+                probe,
+                null));
     }
 
     @Override

@@ -31,7 +31,7 @@ class GraderTest {
     private final Grader onArm = new Grader(ARM, TestRace.GOOD);
 
     private static Tally good(Fix fix) {
-        return run(fix, 300_000, 250, 0, Tier.values());
+        return run(fix, 1_000_000, 1_000, 0, Tier.values());
     }
 
     private static Tally run(Fix fix, long quiet, long overlapped, long wrong, Tier... tiers) {
@@ -44,7 +44,18 @@ class GraderTest {
 
     private static Tally with(Tally tally, Map<String, Long> outcomes) {
         tally.add(new Measurement(
-                TestRace.RUN, tally.point().key(), Tier.C2, 4, 1000, 1.0, outcomes, TestRace.GOOD, null));
+                TestRace.RUN,
+                1,
+                tally.point().key(),
+                Tier.C2,
+                4,
+                1000,
+                1000,
+                1.0,
+                outcomes,
+                Map.of(),
+                TestRace.GOOD,
+                null));
         return tally;
     }
 
@@ -100,12 +111,15 @@ class GraderTest {
         tally.measurements()
                 .forEach(m -> longer.add(new Measurement(
                         m.run(),
+                        m.vm(),
                         m.point(),
                         m.tier(),
                         m.stride(),
                         LONG_ENOUGH,
+                        LONG_ENOUGH,
                         m.cpuShare(),
                         m.outcomes(),
+                        m.warmUp(),
                         m.probe(),
                         m.failure())));
         return longer;
@@ -138,11 +152,14 @@ class GraderTest {
             Tally tally = good(Fix.FIXED);
             tally.add(new Measurement(
                     TestRace.RUN,
+                    1,
                     tally.point().key(),
                     Tier.C2,
                     4,
                     300,
+                    300,
                     0.1,
+                    Map.of(),
                     Map.of(),
                     TestRace.GOOD,
                     "TEST_ERROR: IllegalStateException"));
@@ -155,9 +172,9 @@ class GraderTest {
 
         @Test
         void aTierWithHardlyASample() {
-            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of("QUIET", 102L)));
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "102 of 20,000 samples in INTERPRETER", false);
         }
 
         @Test
@@ -169,20 +186,23 @@ class GraderTest {
 
         @Test
         void aTierThatNeverRan() {
-            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
         }
 
         @Test
         void aTierThatOnlyFailed() {
-            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(new Measurement(
                     TestRace.RUN,
+                    1,
                     tally.point().key(),
                     Tier.INTERPRETER,
                     4,
                     1000,
+                    1000,
                     1.0,
+                    Map.of(),
                     Map.of(),
                     TestRace.GOOD,
                     "VM_ERROR: killed"));
@@ -192,20 +212,20 @@ class GraderTest {
         @Test
         void tooFewSamples() {
             assertX86(
-                    run(Fix.FIXED, 249_750, 249, 0, Tier.values()),
+                    run(Fix.FIXED, 998_999, 1_000, 0, Tier.values()),
                     loudControl(),
                     Verdict.INCONCLUSIVE,
-                    "999,996 of 1,000,000 samples",
+                    "999,999 of 1,000,000 samples in C2",
                     false);
         }
 
         @Test
         void windowNotEntered() {
             assertX86(
-                    run(Fix.FIXED, 300_000, 249, 0, Tier.values()),
+                    run(Fix.FIXED, 1_000_000, 999, 0, Tier.values()),
                     loudControl(),
                     Verdict.INCONCLUSIVE,
-                    "window entered 996 of 1,000 times",
+                    "window entered 999 of 1,000 times in C2",
                     false);
         }
 
@@ -347,27 +367,60 @@ class GraderTest {
         }
     }
 
-    /** Before a fork's own samples come those of JCStress's check of the harness: not compiled, and so of no tier. */
-    @Test
-    void jcstressOwnCheckIsNoTier() {
-        Tally tally = run(Fix.FIXED, 300_000, 0, 1_000, Tier.C2, Tier.C2_STRESS, Tier.C1);
-        for (long own : new long[] {0, 999, 1_000}) {
-            Tally with = run(Fix.FIXED, 300_000, 0, 1_000, Tier.C2, Tier.C2_STRESS, Tier.C1);
-            with.add(new Measurement(
-                    TestRace.RUN,
-                    with.point().key(),
-                    Tier.INTERPRETER,
-                    4,
-                    1000,
-                    1.0,
-                    Map.of("QUIET", 2_321L + own),
-                    TestRace.GOOD,
-                    null));
-            assertThat(with.tiersRun().contains(Tier.INTERPRETER))
-                    .as("%d of its own", own)
-                    .isEqualTo(own >= 1_000);
+    /** A fork that never got beyond its warm-up. */
+    private static Measurement warmUp(Tally tally, Tier tier, Map<String, Long> warmUp) {
+        return new Measurement(
+                TestRace.RUN, 1, tally.point().key(), tier, 4, 1000, 0, 1.0, Map.of(), warmUp, TestRace.GOOD, null);
+    }
+
+    @Nested
+    class BeforeTheCodeWasCompiled {
+        private Tally good(Map<String, Long> warmUp) {
+            Tally tally = GraderTest.good(Fix.FIXED);
+            tally.add(warmUp(tally, Tier.C2, warmUp));
+            return tally;
         }
-        assertThat(tally.tiersRun()).containsExactlyInAnyOrder(Tier.C2, Tier.C2_STRESS, Tier.C1);
+
+        @Test
+        void nothingIsASampleOrAWindowAndNoTierHasRun() {
+            Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            tally.add(warmUp(tally, Tier.INTERPRETER, Map.of("QUIET", 1_000_000L, "OVERLAPPED", 1_000_000L)));
+            assertThat(tally.samples(Tier.INTERPRETER)).isZero();
+            assertThat(tally.windows(Tier.INTERPRETER)).isZero();
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
+        }
+
+        @Test
+        void whatIsForbiddenCounts() {
+            assertX86(good(Map.of("WRONG", 1L)), loudControl(), Verdict.BROKEN, "WRONG seen 1 times", true);
+        }
+
+        @Test
+        void aStrangerCounts() {
+            assertX86(good(Map.of("null", 1L)), loudControl(), Verdict.UNPREDICTED, "null: not an outcome", true);
+        }
+
+        @Test
+        void aWordThatTheExplorerDoesNotReachCounts() {
+            Tally tally = run(Fix.FIXED, 1_000_000, 0, 0, Tier.values());
+            tally.add(warmUp(tally, Tier.C2, Map.of("OVERLAPPED", 1L)));
+            Prediction onlyQuiet = prediction(Map.of(Reachability.WEAK, Set.of("QUIET")));
+            assertThat(onX86.grade(tally, loudControl(), onlyQuiet).verdict()).isEqualTo(Verdict.UNPREDICTED);
+        }
+
+        @Test
+        void waitsThatGaveUpCount() {
+            assertX86(good(Map.of("STUCK", 3L)), loudControl(), Verdict.INCONCLUSIVE, "a wait gave up 3 times", true);
+        }
+
+        @Test
+        void aBrokenPointIsShownAndTheReasonSaysWhen() {
+            Tally tally = run(Fix.BROKEN, 1_000, 0, 7, Tier.C2);
+            tally.add(warmUp(tally, Tier.C2, Map.of("WRONG", 93L)));
+            assertX86(tally, null, Verdict.REPRODUCED, "93 times before the code was compiled", false);
+            assertThat(tally.forbiddenSamples()).isEqualTo(7);
+            assertThat(tally.early()).isEqualTo(Map.of("WRONG", Map.of(Tier.C2, 93L)));
+        }
     }
 
     @Test
@@ -386,12 +439,15 @@ class GraderTest {
             for (int i = 0; i < forks; i++) {
                 tally.add(new Measurement(
                         TestRace.RUN,
+                        1,
                         canary.point().key(),
                         Tier.C1,
                         1,
                         1000,
+                        1000,
                         1.0,
                         Map.of("SEEN", 100_000L, "UNSEEN", shown),
+                        Map.of(),
                         probe,
                         null));
             }
@@ -399,14 +455,16 @@ class GraderTest {
         }
 
         @Test
-        void isShownByMoreThanTheCheckOfAHarnessCanBring() {
-            assertThat(after(1, 10_000, TestRace.GOOD).verdict()).isEqualTo(Verdict.REPRODUCED);
-            assertThat(after(1, 7_961, TestRace.GOOD).cause()).isEqualTo(Cause.BUDGET);
+        void isShownByAThousandSamplesAndNotByAWarmUp() {
+            assertThat(after(1, 1_000, TestRace.GOOD).verdict()).isEqualTo(Verdict.REPRODUCED);
+            assertThat(after(1, 999, TestRace.GOOD).cause()).isEqualTo(Cause.BUDGET);
+            canary.add(warmUp(canary, Tier.C1, Map.of("UNSEEN", 1_000_000L)));
+            assertThat(onX86.canary(canary).cause()).isEqualTo(Cause.BUDGET);
         }
 
         @Test
         void isSilentForGoodAfterFourForksOnAGoodHost() {
-            for (long shown : new long[] {0, 1, 2_499}) {
+            for (long shown : new long[] {0, 1, 249}) {
                 assertThat(after(3, shown, TestRace.GOOD).cause()).isEqualTo(Cause.BUDGET);
                 assertThat(after(4, shown, TestRace.GOOD).fails()).isTrue();
                 assertThat(after(4, shown, TestRace.BAD).cause()).isEqualTo(Cause.HOST);
@@ -422,12 +480,15 @@ class GraderTest {
         void isNoExcuseForAWordThatNobodyKnows() {
             canary.add(new Measurement(
                     TestRace.RUN,
+                    1,
                     canary.point().key(),
                     Tier.C1,
                     1,
                     1000,
+                    1000,
                     1.0,
                     Map.of("UNSEEN", 100_000L, "null", 1L),
+                    Map.of(),
                     TestRace.GOOD,
                     null));
             assertThat(onX86.canary(canary).verdict()).isEqualTo(Verdict.UNPREDICTED);
@@ -436,7 +497,7 @@ class GraderTest {
 
     @Nested
     class WhoseFault {
-        private static final Tally DEAD_WINDOW = run(Fix.FIXED, 300_000, 0, 0, Tier.values());
+        private static final Tally DEAD_WINDOW = run(Fix.FIXED, 1_000_000, 0, 0, Tier.values());
         private static final Tally SILENT = run(Fix.BROKEN, 1_000_000, 0, 0, Tier.C2);
 
         private static Tally on(Probe probe, Tally tally) {
@@ -444,12 +505,15 @@ class GraderTest {
             tally.measurements()
                     .forEach(m -> there.add(new Measurement(
                             m.run(),
+                            m.vm(),
                             m.point(),
                             m.tier(),
                             m.stride(),
                             m.millis(),
+                            m.measuringMillis(),
                             m.cpuShare(),
                             m.outcomes(),
+                            m.warmUp(),
                             probe,
                             m.failure())));
             return there;
@@ -470,9 +534,12 @@ class GraderTest {
                     DEAD_WINDOW,
                     loudControl(),
                     Cause.BUDGET,
-                    "entered 0 of 1,000 times (budget: about 26 s more would tell)");
+                    "entered 0 of 1,000 times in C2 (budget: about 29 s more would tell)");
             assertCause(
-                    longer(DEAD_WINDOW), loudControl(), Cause.INSTRUMENT, "0 of 1,000 times (instrument: in 400 s)");
+                    longer(DEAD_WINDOW),
+                    loudControl(),
+                    Cause.INSTRUMENT,
+                    "0 of 1,000 times in C2 (instrument: in 100 s)");
             assertCause(
                     on(TestRace.BAD, longer(DEAD_WINDOW)),
                     loudControl(),
@@ -483,11 +550,14 @@ class GraderTest {
         @Test
         void aDeadWindowIsSeenBehindTooFewSamples() {
             Tally few = run(Fix.FIXED, 10_000, 0, 0, Tier.values());
-            assertCause(few, loudControl(), Cause.BUDGET, "40,000 of 1,000,000 samples (budget: about 96 s more");
+            assertCause(few, loudControl(), Cause.BUDGET, "10,000 of 1,000,000 samples in C2 (budget: about 99 s more");
             assertCause(
-                    longer(few), loudControl(), Cause.INSTRUMENT, "40,000 of 1,000,000 samples (instrument: in 400 s)");
+                    longer(few),
+                    loudControl(),
+                    Cause.INSTRUMENT,
+                    "10,000 of 1,000,000 samples in C2 (instrument: in 100 s)");
             Tally slow = longer(run(Fix.FIXED, 200_000, 0, 0, Tier.values()));
-            assertCause(slow, loudControl(), Cause.INSTRUMENT, "window entered 0 of 1,000 times (instrument");
+            assertCause(slow, loudControl(), Cause.INSTRUMENT, "window entered 0 of 1,000 times in C2 (instrument");
         }
 
         /** Whoever shows more is never worse off, and nobody is judged before the time in which one is. */
@@ -500,12 +570,15 @@ class GraderTest {
                     for (Tier tier : Tier.values()) {
                         tally.add(new Measurement(
                                 TestRace.RUN,
+                                1,
                                 tally.point().key(),
                                 tier,
                                 4,
                                 millis,
+                                millis,
                                 1.0,
                                 Map.of("QUIET", 300_000L, "OVERLAPPED", windows),
+                                Map.of(),
                                 TestRace.GOOD,
                                 null));
                     }
@@ -544,7 +617,7 @@ class GraderTest {
             assertThat(judged.get(3))
                     .isEqualTo(Grade.of(
                             Verdict.INCONCLUSIVE,
-                            "window entered 0 of 1,000 times (instrument: 8 such points, in 32 s together)"));
+                            "window entered 0 of 1,000 times in C2 (instrument: 8 such points, in 32 s together)"));
             assertThat(judged.values()).filteredOn(Grade::fails).hasSize(8);
         }
 
@@ -559,7 +632,7 @@ class GraderTest {
 
         @Test
         void aTierThatDidNotRunForWantOfTimeAndOneThatCannot() {
-            Tally tally = run(Fix.FIXED, 500_000, 500, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
+            Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             assertCause(tally, loudControl(), Cause.BUDGET, "never ran in INTERPRETER (budget");
             Measurement hung = TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of());
             tally.add(hung.failedWith(Measurement.KILLED + "20 s"));
@@ -585,12 +658,15 @@ class GraderTest {
             Tally tally = good(Fix.FIXED);
             tally.add(new Measurement(
                     TestRace.RUN,
+                    1,
                     tally.point().key(),
                     Tier.C2,
                     4,
                     1000,
+                    1000,
                     1.0,
                     Map.of("STUCK", 3L),
+                    Map.of(),
                     new Probe(10, 5, 1_000, 42_000, 40_000, 100, 200, 0, 90),
                     null));
             assertThat(tally.probe().isGood()).as("the others outweigh it").isTrue();
@@ -605,12 +681,15 @@ class GraderTest {
             for (Tier tier : List.of(Tier.C2_STRESS, Tier.C1, Tier.C2)) {
                 tally.add(new Measurement(
                         TestRace.RUN,
+                        1,
                         tally.point().key(),
                         tier,
                         4,
                         4_000,
+                        4_000,
                         cpuShare,
                         Map.of("STUCK", 1L, "QUIET", 1_000_000L),
+                        Map.of(),
                         new Probe(10, 10, 844_001, 16_038, 68_701, 4_486, 8_960, 10, 3_982),
                         null));
             }
@@ -622,12 +701,15 @@ class GraderTest {
             Tally tally = TestRace.tally(Fix.BROKEN);
             tally.add(new Measurement(
                     "on a bad host",
+                    1,
                     tally.point().key(),
                     Tier.C2,
                     4,
                     1_000_000,
+                    1_000_000,
                     0.1,
                     Map.of("QUIET", 10L),
+                    Map.of(),
                     TestRace.BAD,
                     null));
             assertCause(tally, loudControl(), Cause.HOST, "showed it 0 of 100");
@@ -668,12 +750,15 @@ class GraderTest {
             Tally starved = TestRace.tally(Fix.FIXED);
             starved.add(new Measurement(
                     TestRace.RUN,
+                    1,
                     starved.point().key(),
                     Tier.C2,
                     4,
                     1000,
+                    1000,
                     0.1,
                     Map.of("WRONG", 1L),
+                    Map.of(),
                     TestRace.BAD,
                     null));
             assertX86(starved, null, Verdict.BROKEN, "", true);
@@ -799,12 +884,15 @@ class GraderTest {
             for (Tier tier : Tier.values()) {
                 tally.add(new Measurement(
                         TestRace.RUN,
+                        1,
                         tally.point().key(),
                         tier,
                         4,
                         1000,
+                        1000,
                         1.0,
-                        Map.of("QUIET", 300_000L, "OVERLAPPED", 250L, "WRONG", wrong),
+                        Map.of("QUIET", 1_000_000L, "OVERLAPPED", 1_000L, "WRONG", wrong),
+                        Map.of(),
                         TestRace.GOOD,
                         null));
             }
@@ -909,12 +997,15 @@ class GraderTest {
                 outcomes.computeIfPresent(word, (same, count) -> (long) (count * factor));
                 return new Measurement(
                         m.run(),
+                        m.vm(),
                         m.point(),
                         m.tier(),
                         m.stride(),
                         m.millis(),
+                        m.measuringMillis(),
                         m.cpuShare(),
                         outcomes,
+                        m.warmUp(),
                         m.probe(),
                         m.failure());
             });

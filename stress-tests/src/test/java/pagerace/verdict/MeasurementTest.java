@@ -8,7 +8,19 @@ import org.junit.jupiter.api.Test;
 
 class MeasurementTest {
     private static Measurement measurement(int stride, long millis, double cpuShare, long samples) {
-        return new Measurement("a", "b", Tier.C2, stride, millis, cpuShare, Map.of("QUIET", samples), Probe.NONE, null);
+        return new Measurement(
+                "a",
+                1,
+                "b",
+                Tier.C2,
+                stride,
+                millis,
+                millis,
+                cpuShare,
+                Map.of("QUIET", samples),
+                Map.of(),
+                Probe.NONE,
+                null);
     }
 
     @Test

@@ -138,12 +138,15 @@ public final class TestRace implements Race {
         return Stream.of(Tier.values())
                 .map(tier -> new Measurement(
                         run,
+                        1,
                         tier.canary().key(),
                         tier,
                         4,
                         1000,
+                        1000,
                         1.0,
                         Map.of("SEEN", 100_000L, "UNSEEN", 10_000L),
+                        Map.of(),
                         GOOD,
                         null))
                 .toList();
@@ -154,7 +157,8 @@ public final class TestRace implements Race {
 
     /** One fork of a point, which had all the CPU time that it wanted. */
     public static Measurement fork(Fix fix, Tier tier, Map<String, Long> outcomes) {
-        return new Measurement(RUN, point(fix).key(), tier, 4, 1000, 1.0, outcomes, TestRace.GOOD, null);
+        return new Measurement(
+                RUN, 1, point(fix).key(), tier, 4, 1000, 1000, 1.0, outcomes, Map.of(), TestRace.GOOD, null);
     }
 
     @Override

@@ -76,7 +76,10 @@ final class OutcomeTable {
     /** What was seen or predicted, and is no outcome of the race: a wait that gave up, or an error. */
     private Stream<Shown> others(RaceFacts race) {
         Set<String> words = new TreeSet<>();
-        entry.results().forEach(result -> words.addAll(result.outcomes().keySet()));
+        entry.results().forEach(result -> {
+            words.addAll(result.outcomes().keySet());
+            words.addAll(result.early().keySet());
+        });
         entry.point().predicted().models().values().forEach(explored -> words.addAll(explored.outcomes()));
         race.outcomes().forEach(outcome -> words.remove(outcome.word()));
         return words.stream()
@@ -92,7 +95,9 @@ final class OutcomeTable {
     }
 
     private boolean isSeen(String word) {
-        return entry.results().stream().anyMatch(result -> result.outcomes().containsKey(word));
+        return entry.results().stream()
+                .anyMatch(result ->
+                        result.outcomes().containsKey(word) || result.early().containsKey(word));
     }
 
     private Markup head() {
@@ -137,6 +142,12 @@ final class OutcomeTable {
         Markup sum = cell(all, result.samples());
         if (result.unseen().contains(word)) {
             sum.add(" ", span("notsampled", "predicted, not sampled"));
+        }
+        long early = result.early().getOrDefault(word, Map.of()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        if (early > 0) {
+            sum.add(" ", span("quiet", "+ " + Table.number(early) + " in warm-ups"));
         }
         return Stream.concat(
                         Stream.of(sum),

@@ -56,6 +56,7 @@ class CheapestTest {
                         0,
                         0,
                         Map.of(),
+                        Map.of(),
                         price == null ? List.of() : List.of(price),
                         List.of(),
                         verdict,

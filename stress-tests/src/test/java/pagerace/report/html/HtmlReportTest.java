@@ -182,13 +182,13 @@ class HtmlReportTest {
 
     @Test
     void zeroIsShownWithItsBound() {
-        assertThat(HtmlReport.of(ReportFormatsTest.report())).contains("<td class=\"zero\">0 (&lt; 1.0e-05)</td>");
+        assertThat(HtmlReport.of(ReportFormatsTest.report())).contains("<td class=\"zero\">0 (&lt; 3.0e-06)</td>");
     }
 
     @Test
     void neverSeenIsBoundedByTheWindowToo() {
         assertThat(HtmlReport.of(ReportFormatsTest.report()))
-                .contains("<td class=\"number\">&lt; 2.5e-06 / 7.5e-04</td>");
+                .contains("<td class=\"number\">&lt; 7.5e-07 / 7.5e-04</td>");
     }
 
     @Test

@@ -70,8 +70,8 @@ final class Pages {
                     .filter(word -> prediction.allows(memoryModel, word))
                     .collect(Collectors.toMap(word -> word, word -> 500_000L));
             for (Tier tier : Tier.values()) {
-                measurements.add(
-                        new Measurement(run.id(), point.key(), tier, 4, 1000, 1, outcomes, TestRace.GOOD, null));
+                measurements.add(new Measurement(
+                        run.id(), 1, point.key(), tier, 4, 1000, 1000, 1, outcomes, Map.of(), TestRace.GOOD, null));
             }
         }
         return new Session(List.of(run), plan, measurements, null);

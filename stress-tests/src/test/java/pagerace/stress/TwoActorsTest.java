@@ -15,7 +15,7 @@ import pagerace.race.Scenario;
 import pagerace.verdict.TestRace;
 
 /** The protocol of a harness: two actors, then the judge, unless a wait gave up. */
-class HarnessTest {
+class TwoActorsTest {
     private static String stuck() {
         throw Stuck.STUCK;
     }
@@ -45,11 +45,11 @@ class HarnessTest {
                         return judge.get();
                     }
                 });
-        Harness harness = new Harness(point) {};
+        TwoActors harness = new TwoActors(point);
         OutcomeWord result = new OutcomeWord();
-        harness.runFirst();
-        harness.runSecond();
-        harness.runJudge(result);
+        harness.first();
+        harness.second();
+        harness.judge(result);
         return result.toString();
     }
 
@@ -63,8 +63,8 @@ class HarnessTest {
         Supplier<Outcome> never = () -> {
             throw new AssertionError("judged");
         };
-        assertThat(word(HarnessTest::stuck, () -> "b", never)).isEqualTo("STUCK");
-        assertThat(word(() -> "a", HarnessTest::stuck, never)).isEqualTo("STUCK");
+        assertThat(word(TwoActorsTest::stuck, () -> "b", never)).isEqualTo("STUCK");
+        assertThat(word(() -> "a", TwoActorsTest::stuck, never)).isEqualTo("STUCK");
         assertThat(word(() -> "a", () -> "b", () -> {
                     throw Stuck.STUCK;
                 }))
