@@ -4,10 +4,18 @@ package pagerace.cli;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import pagerace.stress.Limits;
 
-/** Durations as people write them: {@code 4m}, {@code 1m30s}, {@code 240s}, {@code PT4M}. */
+/** Durations as people write them: {@code 4m}, {@code 1m30s}, {@code 240s}, {@code PT4M}; and {@code auto} for a stress run. */
 final class Budget {
+    /** As long as it takes. */
+    static final String AUTO = "auto";
+
     private Budget() {}
+
+    static Limits limits(String text) {
+        return text.strip().equalsIgnoreCase(AUTO) ? Limits.BY_NEED : Limits.of(parse(text));
+    }
 
     static Duration parse(String text) {
         String bare = text.strip().toUpperCase(Locale.ROOT);

@@ -4,13 +4,10 @@ package pagerace.cli;
 import java.io.Console;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
-import java.time.Duration;
 import java.util.Locale;
-import pagerace.race.Point;
 import pagerace.stress.Progress;
 import pagerace.verdict.Given;
 import pagerace.verdict.Probe;
-import pagerace.verdict.Tier;
 
 /** How far a stress run is, on one line. */
 final class ConsoleProgress implements Progress {
@@ -37,22 +34,23 @@ final class ConsoleProgress implements Progress {
     }
 
     @Override
-    public void forking(Point point, Tier tier, int settled, int points, Given given, Duration elapsed, Duration left) {
-        if (!line.isDue(elapsed)) {
+    public void forking(Standing standing) {
+        if (!line.isDue(standing.elapsed())) {
             return;
         }
         line.show(
-                elapsed,
+                standing.elapsed(),
                 String.format(
                         Locale.ROOT,
-                        "[%s, %s left] %d of %d points have what they need; %snow %s in %s",
-                        Budget.text(elapsed),
-                        Budget.text(left),
-                        settled,
-                        points,
-                        host(given),
-                        point.key(),
-                        tier));
+                        "[%s, %s%s left] %d of %d points have what they need; %snow %s in %s",
+                        Budget.text(standing.elapsed()),
+                        standing.isEstimate() ? "about " : "",
+                        Budget.text(standing.left()),
+                        standing.settled(),
+                        standing.points(),
+                        host(standing.given()),
+                        standing.point().key(),
+                        standing.tier()));
     }
 
     /** What the host gives; nothing before the first fork has ended. */

@@ -25,6 +25,7 @@ import pagerace.verdict.Prediction;
 import pagerace.verdict.Prediction.Explored;
 import pagerace.verdict.Prediction.Told;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -83,8 +84,12 @@ final class ExploreCommand implements Callable<Integer> {
             names = "--json",
             description =
                     "Print one object per line and point instead: key, recorded (from where on the catalogue says that a"
-                            + " forbidden outcome is reachable), and for each memory model outcomes, states, bound and digest.")
+                            + " forbidden outcome is reachable), and for each memory model outcomes, states, bound and digest."
+                            + " Nothing of it comes from a cache.")
     private boolean json;
+
+    @Mixin
+    private CacheOption cacheOption = new CacheOption();
 
     private final PrintStream out;
 
@@ -98,7 +103,7 @@ final class ExploreCommand implements Callable<Integer> {
         if (json) {
             return lines(chosen);
         }
-        Map<String, Prediction> predictions = Predictions.of(chosen, out);
+        Map<String, Prediction> predictions = Predictions.of(chosen, cacheOption.open(), out);
         out.printf("%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point");
         boolean agrees = true;
         for (Point point : chosen) {
@@ -135,7 +140,7 @@ final class ExploreCommand implements Callable<Integer> {
         if (trace || outcome != null) {
             throw new BadInput("Schedules are not for --json; leave out --trace or --outcome.");
         }
-        Map<String, Prediction> predictions = Predictions.of(chosen, System.err);
+        Map<String, Prediction> predictions = Predictions.of(chosen, ExplorationCache.none(), System.err);
         boolean agrees = true;
         for (Point point : chosen) {
             Prediction prediction = predictions.getOrDefault(point.key(), Prediction.NONE);

@@ -19,6 +19,7 @@ import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.JcstressEngine.Abilities;
+import pagerace.stress.Limits;
 import pagerace.stress.StressRun;
 import pagerace.stress.TierProbe;
 import pagerace.verdict.Demand;
@@ -184,8 +185,10 @@ final class HostCheck {
 
     private void memory(Abilities abilities) {
         long available = availableMegabytes();
-        String said = available + " MB available; the heap of a fork has " + abilities.heapMegabytes();
-        if (available < abilities.heapMegabytes()) {
+        int vms = Tier.values().length;
+        String said = available + " MB available; the heaps of " + vms + " VMs, one of each tier, have "
+                + abilities.heapMegabytes() + " each";
+        if (available < (long) vms * abilities.heapMegabytes()) {
             add(Level.PROBLEM, "memory", said + ": free some, or pass --jvm-args with smaller -Xms and -Xmx");
         } else {
             add(Level.OK, "memory", said);
@@ -250,13 +253,12 @@ final class HostCheck {
                             + " as arm64, and the explorer everywhere");
         }
         Duration minimum = StressRun.minimum(planned, host.memoryModel(), 1);
-        Duration usual = Budget.parse(StressCommand.BUDGET);
-        boolean enough = minimum.compareTo(usual) <= 0;
         add(
-                enough ? Level.OK : Level.NOTE,
+                Level.OK,
                 "budget",
-                "a full plan takes " + Budget.text(minimum) + " at least; the default is " + Budget.text(usual)
-                        + (enough ? "" : ": give more by --budget"));
+                "a full plan takes " + Budget.text(minimum)
+                        + " at least; without a budget it takes what it needs, at most "
+                        + Budget.text(Limits.BY_NEED.clock()));
     }
 
     private String memoryModel() {

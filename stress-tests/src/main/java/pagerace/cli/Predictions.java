@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import pagerace.cli.ExplorationCache.Found;
 import pagerace.explore.Decoder;
 import pagerace.explore.Necessity;
 import pagerace.explore.RuleViolation;
@@ -35,15 +42,53 @@ final class Predictions {
     private Predictions() {}
 
     /**
-     * The predictions of {@code points}, by key and in their order.
+     * The predictions of {@code points}, by key and in their order: from {@code cache} as far as they are there. What met a bound is
+     * never kept: it says nothing of the point.
      *
      * @throws RuleViolation if model code breaks a rule of the explored machine
      * @throws pagerace.own.BadFix if an own fix does
      */
-    static Map<String, Prediction> of(List<Point> points, PrintStream out) {
+    static Map<String, Prediction> of(List<Point> points, ExplorationCache cache, PrintStream out) {
+        Map<String, Prediction> known = new HashMap<>();
         Map<String, Callable<Prediction>> questions = new LinkedHashMap<>();
-        points.forEach(point -> questions.put(point.key(), () -> of(point)));
-        return answers(questions, "points explored", out);
+        for (Point point : points) {
+            Found<Prediction> found = cache.find("point " + point.key(), Prediction.class);
+            if (found == null) {
+                questions.put(point.key(), () -> of(point));
+            } else {
+                known.put(point.key(), found.value().exploredOn(found.date()));
+            }
+        }
+        tell(known.values(), out);
+        Map<String, Prediction> explored = answers(questions, "points explored", out);
+        explored.forEach((key, prediction) -> {
+            if (isWhole(prediction)) {
+                cache.put("point " + key, prediction);
+            }
+        });
+        cache.write();
+        Map<String, Prediction> all = new LinkedHashMap<>();
+        for (Point point : points) {
+            Prediction prediction = known.get(point.key());
+            all.put(point.key(), prediction == null ? requireNonNull(explored.get(point.key())) : prediction);
+        }
+        return all;
+    }
+
+    /** Whether no bound cut it short: what did depends on the bound, and perhaps on the memory of the host. */
+    static boolean isWhole(Prediction prediction) {
+        return prediction.bound() == null;
+    }
+
+    private static void tell(Collection<Prediction> known, PrintStream out) {
+        if (!known.isEmpty()) {
+            SortedSet<String> dates = known.stream()
+                    .map(prediction -> requireNonNull(prediction.cached()))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            out.println((known.size() == 1 ? "1 point was" : known.size() + " points were") + " explored on "
+                    + dates.first() + (dates.size() == 1 ? "" : " and later")
+                    + ", from the cache (--no-cache explores anew)");
+        }
     }
 
     /**
@@ -54,28 +99,75 @@ final class Predictions {
      * @throws RuleViolation if model code breaks a rule of the explored machine
      */
     static Map<String, List<Necessity.Row>> necessity(
-            List<Point> points, Map<String, Prediction> predictions, PrintStream out) {
+            List<Point> points, Map<String, Prediction> predictions, ExplorationCache cache, PrintStream out) {
         Map<String, Reachability> known = new HashMap<>();
         predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
         Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
-        Map<String, Callable<List<Necessity.Row>>> questions = new LinkedHashMap<>();
+        Map<String, Steps> kept = new HashMap<>();
+        Map<String, String> names = new HashMap<>();
+        Map<String, Callable<Steps>> questions = new LinkedHashMap<>();
         for (Race race : Catalogue.RACES) {
             Set<String> places = points.stream()
                     .filter(point -> point.race().equals(race.name()))
                     .map(Point::place)
                     .collect(Collectors.toSet());
-            if (!places.isEmpty()) {
+            if (places.isEmpty()) {
+                continue;
+            }
+            String name = "steps " + race.name() + " " + ExplorationCache.hash(question(race, keys, known));
+            Found<Steps> found = cache.find(name, Steps.class);
+            if (found == null) {
+                names.put(race.name(), name);
                 questions.put(
                         race.name(),
-                        () -> Necessity.of(
+                        () -> new Steps(Necessity.of(
                                         race,
                                         (mutant, original) -> keys.contains(original.key())
                                                 || (known.containsKey(mutant.key()) && places.contains(mutant.place())),
                                         known)
-                                .rows());
+                                .rows()));
+            } else {
+                kept.put(race.name(), found.value());
             }
         }
-        return answers(questions, "races explored without each step", out);
+        Map<String, Steps> answers = answers(questions, "races explored without each step", out);
+        answers.forEach((race, steps) -> {
+            if (steps.isWhole()) {
+                cache.put(requireNonNull(names.get(race)), steps);
+            }
+        });
+        cache.write();
+        kept.putAll(answers);
+        Map<String, List<Necessity.Row>> rows = new LinkedHashMap<>();
+        Catalogue.RACES.stream()
+                .filter(race -> kept.containsKey(race.name()))
+                .forEach(race -> rows.put(
+                        race.name(), requireNonNull(kept.get(race.name())).rows()));
+        return rows;
+    }
+
+    /** What is asked of the steps of {@code race}: the answer to another question is another answer. */
+    private static String question(Race race, Set<String> keys, Map<String, Reachability> known) {
+        String mine = race.name() + "/";
+        return Stream.concat(
+                        keys.stream().filter(key -> key.startsWith(mine)),
+                        known.entrySet().stream()
+                                .filter(each -> each.getKey().startsWith(mine))
+                                .map(each -> each.getKey() + " " + each.getValue()))
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * Which steps of one race are needed.
+     *
+     * @param rows a row for each step
+     */
+    private record Steps(List<Necessity.Row> rows) {
+        /** Whether no bound cut an answer short. */
+        boolean isWhole() {
+            return rows.stream().noneMatch(row -> row.toString().contains(Reachability.UNKNOWN.name()));
+        }
     }
 
     /** The prediction of one point, its schedules in the kernel's words. */

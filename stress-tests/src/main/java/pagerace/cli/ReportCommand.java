@@ -83,6 +83,9 @@ final class ReportCommand implements Callable<Integer> {
     private Prices prices = new Prices();
 
     @Mixin
+    private CacheOption cacheOption = new CacheOption();
+
+    @Mixin
     private Gate gate = new Gate();
 
     private final PrintStream out;
@@ -196,14 +199,15 @@ final class ReportCommand implements Callable<Integer> {
             throw new BadInput("The file " + file + " plans no point, and its run had "
                     + share.plan().get(0).key() + " to run; measure again.");
         }
-        Map<String, Prediction> predictions = Predictions.of(share.explored(), out);
+        ExplorationCache cache = cacheOption.open();
+        Map<String, Prediction> predictions = Predictions.of(share.explored(), cache, out);
         Set<String> asked = new HashSet<>(share.asked());
         asked.addAll(plan);
         Report report = Report.of(
                 Catalogue.RACES,
                 asked,
                 predictions,
-                Predictions.necessity(share.stepsDropped(), predictions, out),
+                Predictions.necessity(share.stepsDropped(), predictions, cache, out),
                 List.of(new Session(List.of(contents.run()), List.copyOf(plan), measurements, priced)));
         Outputs outputs = outputs(file);
         outputs.write(report, formats());

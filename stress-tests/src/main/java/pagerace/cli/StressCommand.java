@@ -24,6 +24,7 @@ import pagerace.race.Point;
 import pagerace.report.Run;
 import pagerace.report.Shard;
 import pagerace.stress.JcstressEngine;
+import pagerace.stress.Limits;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
 import pagerace.verdict.Prediction;
@@ -46,16 +47,15 @@ import picocli.CommandLine.Spec;
             Main.MEANS_UNDECIDED
         })
 final class StressCommand implements Callable<Integer> {
-    /** Without a word of the user's. */
-    static final String BUDGET = "9m";
-
     @Option(
             names = "--budget",
             paramLabel = "TIME",
-            defaultValue = BUDGET,
+            defaultValue = Budget.AUTO,
             description =
-                    "How long the threads may take, after the exploration: 4m, 240s, PT4M. Default: ${DEFAULT-VALUE}.")
-    private String budget = BUDGET;
+                    "How long the threads may take, after the exploration: 4m, 240s, PT4M; or auto: until the plan has what"
+                            + " it demands, but no longer than 12 minutes of what the host gives to two threads, and 30"
+                            + " by the clock. A budget in time is used up. Default: ${DEFAULT-VALUE}.")
+    private String budget = Budget.AUTO;
 
     @Option(
             names = "--filter",
@@ -109,6 +109,9 @@ final class StressCommand implements Callable<Integer> {
     private Prices prices = new Prices();
 
     @Mixin
+    private CacheOption cacheOption = new CacheOption();
+
+    @Mixin
     private Gate gate = new Gate();
 
     @Spec
@@ -133,22 +136,24 @@ final class StressCommand implements Callable<Integer> {
 
     private int run(Outputs outputs) throws IOException {
         Host host = Host.current();
-        Duration time = Budget.parse(budget);
+        Limits limits = Budget.limits(budget);
         String asked = Kernels.filter(filter, kernel);
         Share share = Share.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel());
         forks.check();
         // What the plan demands of an own fix depends on what the explorer finds.
+        ExplorationCache cache = cacheOption.open();
         Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
-                share.plan().stream().filter(point -> point.variant().isOwn()).toList(), out));
+                share.plan().stream().filter(point -> point.variant().isOwn()).toList(), cache, out));
         List<Point> points = share.plan().stream()
                 .map(point ->
                         predictions.getOrDefault(point.key(), Prediction.NONE).settle(point))
                 .toList();
         Duration minimum = StressRun.minimum(points, host.memoryModel(), forks.atLeast());
-        if (!points.isEmpty() && time.compareTo(minimum) < 0) {
-            throw new BadInput("A budget of " + Budget.text(time) + " is less than the " + Budget.text(minimum)
-                    + " that the plan for " + count(points)
-                    + " needs at least; give it that much, or choose fewer points by a filter.");
+        if (!points.isEmpty() && limits.clock().compareTo(minimum) < 0) {
+            throw new BadInput(
+                    "A budget of " + Budget.text(limits.clock()) + " is less than the " + Budget.text(minimum)
+                            + " that the plan for " + count(points)
+                            + " needs at least; give it that much, or choose fewer points by a filter.");
         }
         @Nullable PriceFile priced = prices.read();
         Run run = new Run(
@@ -161,18 +166,20 @@ final class StressCommand implements Callable<Integer> {
                 shard == null ? null : shard.toString(),
                 forks.flags(),
                 forks.atLeast(),
-                time.toSeconds(),
+                limits.isByNeed() ? 0 : limits.clock().toSeconds(),
                 0,
                 false);
         outputs.discard();
-        predictions.putAll(explore(share.explored(), predictions.keySet()));
-        Map<String, List<Necessity.Row>> necessity = Predictions.necessity(share.stepsDropped(), predictions, out);
+        predictions.putAll(explore(share.explored(), predictions.keySet(), cache));
+        Map<String, List<Necessity.Row>> necessity =
+                Predictions.necessity(share.stepsDropped(), predictions, cache, out);
         Duration before = sinceStart();
         out.println(
                 points.isEmpty()
                         ? "Shard " + shard + " has no point for threads: fewer shards would do."
-                        : count(points) + " on real threads in " + Budget.text(time) + forks.inWords()
-                                + "; probing the VM");
+                        : count(points) + " on real threads "
+                                + (limits.isByNeed() ? "until they have what they need, for at most " : "in ")
+                                + Budget.text(limits.clock()) + forks.inWords() + "; probing the VM");
         StressSession session = new StressSession(
                 Catalogue.RACES,
                 run,
@@ -181,7 +188,7 @@ final class StressCommand implements Callable<Integer> {
                 predictions,
                 necessity,
                 priced,
-                time,
+                limits,
                 () -> sinceStart().minus(before),
                 outputs,
                 gate);
@@ -190,11 +197,11 @@ final class StressCommand implements Callable<Integer> {
     }
 
     /** What the explorer says of these points, but for what it has said already: what threads are graded against. */
-    private Map<String, Prediction> explore(List<Point> points, Set<String> known) {
+    private Map<String, Prediction> explore(List<Point> points, Set<String> known, ExplorationCache cache) {
         List<Point> asked =
                 points.stream().filter(point -> !known.contains(point.key())).toList();
         out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");
-        return Predictions.of(asked, out);
+        return Predictions.of(asked, cache, out);
     }
 
     private static String count(List<Point> points) {

@@ -22,6 +22,7 @@ import pagerace.report.Run;
 import pagerace.report.Session;
 import pagerace.report.Table;
 import pagerace.stress.Engine;
+import pagerace.stress.Limits;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Prediction;
@@ -38,7 +39,7 @@ import pagerace.verdict.Tally;
  * @param predictions what the explorer says of each point that it was asked about, by key
  * @param necessity which steps are needed, by race
  * @param prices what was timed; null if nothing was
- * @param budget how long the threads may take
+ * @param limits how long the threads may take
  * @param clock how long they have taken, what prepares them included
  * @param outputs where everything goes
  * @param gate what to make of it
@@ -51,7 +52,7 @@ record StressSession(
         Map<String, Prediction> predictions,
         Map<String, List<Necessity.Row>> necessity,
         @Nullable PriceFile prices,
-        Duration budget,
+        Limits limits,
         Supplier<Duration> clock,
         Outputs outputs,
         Gate gate) {
@@ -148,7 +149,7 @@ record StressSession(
             if (interrupted.get()) {
                 return false;
             }
-            stress.run(clock.get(), budget);
+            stress.run(clock.get(), limits);
             return !stress.isStopped();
         }
     }

@@ -111,7 +111,7 @@ public enum ComparisonText {
         difference(found, "CPUs", pair, run -> String.valueOf(run.host().cpus()));
         difference(found, "version", pair, Run::version);
         difference(found, "label", pair, run -> run.label() == null ? "" : run.label());
-        difference(found, "budget", pair, run -> run.budget() + " s");
+        difference(found, "budget", pair, run -> run.budget() == 0 ? "as needed" : run.budget() + " s");
         difference(found, "ending", pair, run -> ending(run.complete()));
         Pricing priced = pair.pricingBefore();
         Pricing pricedNow = pair.pricingAfter();

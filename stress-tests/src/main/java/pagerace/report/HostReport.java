@@ -241,6 +241,7 @@ public record HostReport(
                     plan,
                     tally.samples(),
                     tally.forbiddenSamples(),
+                    tally.forbidden() - tally.forbiddenSamples(),
                     tally.windows(),
                     tally.outcomes(),
                     tally.early(),

@@ -53,7 +53,7 @@ public final class Json {
     }
 
     /** A value in one line. */
-    static String line(Object value) {
+    public static String line(Object value) {
         return written(LINES, value);
     }
 

@@ -73,7 +73,7 @@ public final class Markdown {
                 run.label() == null ? "" : run.label(),
                 run.filter().isEmpty() ? "all points" : run.filter(),
                 run.shard() == null ? "all" : run.shard(),
-                run.elapsed() + " s of " + run.budget() + " s",
+                run.time(),
                 String.valueOf(run.host().cpus()),
                 String.join(" ", run.jvmArguments()),
                 run.complete() ? "yes" : "no: interrupted");

@@ -72,6 +72,7 @@ public final class Regrading {
         return List.of(
                 result.samples(),
                 result.forbidden(),
+                result.forbiddenEarly(),
                 result.window(),
                 result.outcomes(),
                 result.early(),

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -75,6 +76,19 @@ public record Report(
         public String name() {
             return point.variant() + point.place();
         }
+    }
+
+    /** Which predictions an earlier command explored, in words: {@code , 3 of them on 2026-11-30T14:05:00Z}; empty if none. */
+    public String cached() {
+        List<String> dates = points.stream()
+                .map(point -> point.predicted().cached())
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+        return dates.isEmpty()
+                ? ""
+                : ", " + dates.size() + " of them not now, but on " + dates.get(0)
+                        + (dates.get(0).equals(dates.get(dates.size() - 1)) ? "" : " and later") + " (from the cache)";
     }
 
     /**

@@ -17,7 +17,8 @@ import pagerace.verdict.Verdict;
  * @param plan what was demanded; null if it was not planned
  * @param samples executions measured
  * @param forbidden how many of them were forbidden
- * @param window how many of them were in the window
+ * @param forbiddenEarly how many executions of warm-ups were forbidden besides
+ * @param window how many of the samples were in the window
  * @param outcomes executions per outcome and tier
  * @param early executions in warm-ups, which are in no other count: of outcomes that are forbidden or unknown, and waits that gave
  *     up; per outcome and tier
@@ -33,6 +34,7 @@ public record Result(
         @Nullable Plan plan,
         long samples,
         long forbidden,
+        long forbiddenEarly,
         long window,
         Map<String, Map<Tier, Long>> outcomes,
         Map<String, Map<Tier, Long>> early,

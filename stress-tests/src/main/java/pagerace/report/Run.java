@@ -18,7 +18,7 @@ import pagerace.verdict.Host;
  * @param jvmArguments what every fork was started with besides what its tier needs, and the variables that give flags to every
  *     VM, as {@code NAME=value}
  * @param forks how many forks each demanded tier of each point was to get at least
- * @param budget the time it was given, in seconds
+ * @param budget the time it was given, in seconds; 0 if it was to take what it needs
  * @param elapsed the time it took, in seconds
  * @param complete false if it was interrupted
  */
@@ -38,6 +38,11 @@ public record Run(
     /** Checks that the shard is one. */
     public Run {
         Shard ignored = shard == null ? null : Shard.parse(shard);
+    }
+
+    /** {@code 151 s of 540 s}, or {@code 151 s, as needed}. */
+    public String time() {
+        return elapsed + " s" + (budget == 0 ? ", as needed" : " of " + budget + " s");
     }
 
     /** The same run when it has ended. */

@@ -124,7 +124,7 @@ public final class Table {
                 expected(row.point().reachableFrom()),
                 explored(row.point()),
                 number(result.samples()),
-                number(result.forbidden()),
+                forbidden(result),
                 rate(result),
                 number(result.window()),
                 result.prices().isEmpty()
@@ -148,11 +148,24 @@ public final class Table {
         return point.isExplored() ? expected(point.predicted().reachableFrom()) : "-";
     }
 
+    /** How many samples were forbidden; where none was, but executions of warm-ups were, these: {@code 0 + 7 early}. */
+    static String forbidden(Result result) {
+        return number(result.forbidden())
+                + (onlyEarly(result) ? " + " + number(result.forbiddenEarly()) + " early" : "");
+    }
+
+    private static boolean onlyEarly(Result result) {
+        return result.forbidden() == 0 && result.forbiddenEarly() > 0;
+    }
+
     /**
-     * The rate of the forbidden outcome, as {@link #rate(long, long)}. Behind a bound stands, after a stroke, the one that counts
+     * The rate of the forbidden outcome, as {@link #rate(long, long)}; a dash if only warm-ups showed it. Behind a bound stands, after a stroke, the one that counts
      * only samples in the window: the others need not have given the race a chance.
      */
     public static String rate(Result result) {
+        if (onlyEarly(result)) {
+            return "-";
+        }
         String rate = rate(result.forbidden(), result.samples());
         return result.forbidden() == 0 && result.window() > 0 ? rate + " / " + bound(result.window()) : rate;
     }
@@ -182,8 +195,8 @@ public final class Table {
 
     /** The counts in one line. */
     static String counts(Result result) {
-        return "samples " + number(result.samples()) + ", forbidden " + number(result.forbidden()) + ", rate "
-                + rate(result) + ", window " + number(result.window());
+        return "samples " + number(result.samples()) + ", forbidden " + forbidden(result) + ", rate " + rate(result)
+                + ", window " + number(result.window());
     }
 
     /** The verdicts and everything that has to be known of them, in one line. */
@@ -201,7 +214,8 @@ public final class Table {
         }
         long explored = report.points().stream().filter(PointFacts::isExplored).count();
         if (explored > 0) {
-            notes.add(explored + (explored == 1 ? " point" : " points") + " explored under SC, TSO and WEAK");
+            notes.add(explored + (explored == 1 ? " point" : " points") + " explored under SC, TSO and WEAK"
+                    + report.cached());
         }
         long unseen = host.results().stream()
                 .mapToLong(result -> result.unseen().size())
@@ -249,9 +263,10 @@ public final class Table {
                 .map(run -> String.valueOf(run.host().cpus()))
                 .distinct()
                 .collect(Collectors.joining(" or "));
+        long budget = host.runs().stream().mapToLong(Run::budget).sum();
         return (host.runs().size() == 1 ? "" : host.runs().size() + " runs, ")
-                + host.runs().stream().mapToLong(Run::elapsed).sum() + " s of "
-                + host.runs().stream().mapToLong(Run::budget).sum() + " s, " + cpus + " CPUs";
+                + host.runs().stream().mapToLong(Run::elapsed).sum()
+                + (budget == 0 ? " s as needed, " : " s of " + budget + " s, ") + cpus + " CPUs";
     }
 
     /** A count, its thousands set apart. */

@@ -75,6 +75,9 @@ public final class Tap {
         facts.put("reason", result.reason());
         facts.put("samples", result.samples());
         facts.put("forbidden", result.forbidden());
+        if (result.forbiddenEarly() > 0) {
+            facts.put("forbiddenEarly", result.forbiddenEarly());
+        }
         facts.put("window", result.window());
         lines.add("  ---");
         facts.forEach((name, value) -> lines.add("  " + name + ": " + Json.line(value)));

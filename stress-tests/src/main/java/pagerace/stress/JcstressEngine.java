@@ -56,15 +56,20 @@ public final class JcstressEngine implements Engine {
 
     /**
      * What every fork is started with besides its tier. Measured: a fork that neither touches its whole heap first nor starts
-     * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own.
+     * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own. Whoever asks for
+     * a compilation waits for it: so the compiler has one of the two CPUs, and what was asked for is there.
      */
-    private static final List<String> COMMON_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch");
+    private static final List<String> COMMON_ARGUMENTS =
+            List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch", "-XX:-BackgroundCompilation");
 
     /** Right before and right after each fork, so for 100 ms beside each; a point has four forks or more. */
     private static final int PROBE_SLOTS = 5;
 
     /** A probe right after one fork is one right before the next. */
     private static final long STILL_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** All compilations of a VM begin with the same seed: so many points have it in common. */
+    private static final int POINTS_PER_SEED = 20;
 
     /** How long the actors run before their counts are looked at; while the code is not compiled, and then. */
     private static final int WARM_UP_MILLIS = 25;
@@ -212,27 +217,29 @@ public final class JcstressEngine implements Engine {
         Visit visit = new Visit(fork);
         Future<?> kill = watchdog.schedule(() -> kill(fork.tier()), timeout.toMillis(), TimeUnit.MILLISECONDS);
         String failure = null;
+        boolean isGone = false;
         try {
             visit.in(worker(fork), this::config);
         } catch (WorkerVm.Failed e) {
             visit.keep(e.counts());
             failure = e.getMessage();
-        } catch (IOException | RuntimeException e) {
-            WorkerVm worker = workers.get(fork.tier());
-            failure = worker == null ? String.valueOf(e.getMessage()) : "the VM is gone: " + worker.lastWords();
+        } catch (IOException e) {
+            isGone = true;
+        } catch (RuntimeException e) {
+            failure = "the harness failed: " + e;
         }
         boolean hung = !kill.cancel(false);
-        if (failure != null) {
+        if (isGone && hung) {
+            failure = Measurement.KILLED + timeout.toSeconds() + " s";
+        } else if (isGone && !stopped) { // else it has done what it was left time for
+            WorkerVm worker = workers.get(fork.tier());
+            failure = "the VM is gone" + (worker == null ? "" : ": " + worker.lastWords());
+        }
+        if (isGone || hung || failure != null) {
             discard(fork.tier());
         }
         visit.isOver();
         Probe probe = before.plus(probe()).since(account);
-        if (stopped) {
-            // It has done what it was left time for.
-            failure = null;
-        } else if (hung && failure != null) {
-            failure = Measurement.KILLED + timeout.toSeconds() + " s";
-        }
         return visit.measurement(run, probe, failure);
     }
 
@@ -255,15 +262,24 @@ public final class JcstressEngine implements Engine {
         return met;
     }
 
-    /** A VM of its tier that has not measured its point. One that died while others measured is a failure, too. */
+    /** A VM of its tier that has not measured its point. One that died since it measured another is a failure, too. */
     private WorkerVm worker(Fork fork) throws IOException {
-        WorkerVm worker = workers.get(fork.tier());
-        if (worker == null || !worker.isNewTo(fork.point().key())) {
-            discard(fork.tier());
-            started++;
-            worker = WorkerVm.start(started, command(fork), directory);
-            workers.put(fork.tier(), worker);
+        WorkerVm old = workers.get(fork.tier());
+        if (old != null && !old.isAlive()) {
+            throw new WorkerVm.Failed("the VM died between two forks: " + old.lastWords(), Map.of());
         }
+        boolean isWorn = old != null && fork.tier() == Tier.C2_STRESS && old.age() >= POINTS_PER_SEED;
+        if (old != null && old.isNewTo(fork.point().key()) && !isWorn) {
+            return old;
+        }
+        discard(fork.tier());
+        started++;
+        WorkerVm worker = new WorkerVm(started, command(fork), directory);
+        workers.put(fork.tier(), worker);
+        if (stopped) {
+            worker.kill();
+        }
+        worker.greet();
         return worker;
     }
 
@@ -288,6 +304,10 @@ public final class JcstressEngine implements Engine {
         command.addAll(VMSupport.getJavaInvokeLine());
         command.addAll(OSSupport.getJavaInvokeArguments());
         command.addAll(arguments(fork.tier(), jvmArguments));
+        if (fork.tier() == Tier.C2_STRESS) {
+            // Else HotSpot draws one at the first compilation, and nobody knows which.
+            command.add("-XX:StressSeed=" + (31 * run.hashCode() + started & Integer.MAX_VALUE));
+        }
         if (VMSupport.compilerDirectivesAvailable()) {
             Path directives = directory.resolve("directives.json");
             try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(directives))) {
@@ -334,8 +354,9 @@ public final class JcstressEngine implements Engine {
         private final Map<String, Long> warmUp = new TreeMap<>();
         private int vm;
         private boolean isWarm;
+        private int slices;
         private long measuringNanos;
-        private double cpuShare = 1;
+        private double cpuShare;
         private long end;
 
         Visit(Fork fork) {
@@ -357,19 +378,24 @@ public final class JcstressEngine implements Engine {
             }
             isWarm = fork.isCold() || progress.isOver();
             if (isWarm) {
-                measure(worker, configs.of(fork, SLICE_MILLIS));
+                measure(worker, configs.of(fork, SLICE_MILLIS), progress);
             }
             worker.end();
         }
 
-        private void measure(WorkerVm worker, ForkedTestConfig config) throws IOException {
+        private void measure(WorkerVm worker, ForkedTestConfig config, WarmUp progress) throws IOException {
             long cpuBefore = worker.cpu().toNanos();
-            int slices = 0;
             do {
                 WorkerVm.Slice slice = worker.more(config);
-                add(slice, outcomes);
+                long samples = add(slice, outcomes);
                 measuringNanos += slice.nanos();
                 slices++;
+                if (!fork.isCold() && progress.wasTooShort(samples, slice.nanos())) {
+                    progress.add(samples, slice.nanos());
+                    startAgain();
+                    cpuBefore = worker.cpu().toNanos();
+                    continue;
+                }
                 long cpu = worker.cpu().toNanos() - cpuBefore;
                 long spinning = Math.max(
                         TimeUnit.MILLISECONDS.toNanos((long) slices * SLICE_MILLIS),
@@ -377,6 +403,15 @@ public final class JcstressEngine implements Engine {
                 cpuShare = cpu <= 0 ? 1 : Math.min(1, (double) cpu / (ACTORS * spinning));
             } while (slices < FEWEST_SLICES
                     || (measuringNanos < fork.atMost().toNanos() && !fork.goal().isReached(outcomes, warmUp)));
+        }
+
+        /** All so far was warm-up: it came before code that is much faster. Decided by rates alone, so no outcome is preferred. */
+        private void startAgain() {
+            outcomes.forEach((word, count) -> warmUp.merge(word, count, Long::sum));
+            outcomes.clear();
+            measuringNanos = 0;
+            slices = 0;
+            cpuShare = 0;
         }
 
         private static long add(WorkerVm.Slice slice, Map<String, Long> counts) {

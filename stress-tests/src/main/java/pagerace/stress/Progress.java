@@ -9,17 +9,29 @@ import pagerace.verdict.Tier;
 /** Hears how a stress run is going. */
 public interface Progress {
     /**
-     * A fork is about to start.
+     * How a run stands.
      *
-     * @param point what it runs
+     * @param point what the next fork measures
      * @param tier how
      * @param settled points of which everything that the plan demands has been measured
      * @param points all points of the plan
      * @param given what the host has given so far
      * @param elapsed time since the run began
      * @param left time until it ends
+     * @param isEstimate whether {@code left} is a guess from what the host has given so far: then it ends when it has what it needs
      */
-    void forking(Point point, Tier tier, int settled, int points, Given given, Duration elapsed, Duration left);
+    record Standing(
+            Point point,
+            Tier tier,
+            int settled,
+            int points,
+            Given given,
+            Duration elapsed,
+            Duration left,
+            boolean isEstimate) {}
+
+    /** A fork is about to start. */
+    void forking(Standing standing);
 
     /** The run is over. */
     void done();

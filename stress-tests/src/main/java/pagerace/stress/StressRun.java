@@ -8,11 +8,13 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -29,14 +31,15 @@ import pagerace.verdict.Tier;
  * <ul>
  *   <li>no fork starts that would end after the budget, as far as the forks so far tell how long one takes;
  *   <li>a fork that hangs is killed, and a point of which two forks failed is left alone;
- *   <li>what a fork measured is handed on when it ends, and an interruption, a kill or a budget that ends before it does loses one
- *       slice of it at most.
+ *   <li>what a fork measured is handed on when it ends; if an interruption, a kill of its VM or the budget ends it, all slices that
+ *       had ended are. Who kills the run itself loses the fork that is running.
  * </ul>
  *
  * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point demands runs
  * as often as was asked for, once if nobody asked. Then points whose demand is not met get more, those with the fewest forks first,
  * in the tier that lacks something, or that served them best, with forks that may last longer each time. What is left strengthens
- * the points that show nothing, the least sampled first, until each has a hundred times what the plan demands.
+ * the points that show nothing, the least sampled first, until each has a hundred times what the plan demands; a run by need ends
+ * before. Points that more time would not help come last, and have no part in a run by need.
  *
  * <p>A fork ends as soon as its tier has what is demanded. Before anything runs in a tier its canary does: without it nothing that
  * was not seen there would be believed.
@@ -49,7 +52,10 @@ public final class StressRun {
     static final Duration START_UP = Duration.ofSeconds(5);
 
     /** Shorter, a fork would not be worth its warm-up. */
-    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration SHORTEST = Duration.ofMillis(150);
+
+    /** What the probe after a fork takes, which is no part of its life. */
+    private static final long PROBING_MILLIS = 50;
 
     /**
      * How long a fork may measure before other points have their turn; the second of a tier twice as long, and so on. Measured: in
@@ -75,6 +81,7 @@ public final class StressRun {
     private final Consumer<Measurement> sink;
     private final List<Measurement> measured = new ArrayList<>();
     private long overheadMillis = OVERHEAD.toMillis();
+    private double givenMillis;
     private volatile boolean stopped;
 
     /**
@@ -131,21 +138,24 @@ public final class StressRun {
         return tiers(Demand.of(point, host)).size() * (OVERHEAD.toMillis() + SHORTEST.toMillis());
     }
 
-    /** Runs until {@code elapsed} and the time from now on fill the budget, until nothing is wanted, or until stopped. */
-    public void run(Duration elapsed, Duration budget) {
+    /** Runs until {@code elapsed} and the time from now on reach a limit, until nothing is wanted, or until stopped. */
+    public void run(Duration elapsed, Limits limits) {
         long begin = engine.nanoTime() - elapsed.toNanos();
-        while (!stopped) {
+        while (!stopped && !hasBeenGivenEnough(limits)) {
             Duration now = Duration.ofNanos(engine.nanoTime() - begin);
-            Duration left = budget.minus(now);
-            Fork fork = next(left);
+            Duration left = limits.clock().minus(now);
+            Fork fork = next(left, limits.isByNeed());
             if (fork == null) {
                 break;
             }
-            progress.forking(fork.point(), fork.tier(), settled(), tallies.size(), Given.of(measured), now, left);
+            progress.forking(standing(fork, now, left, limits));
             Duration timeout = fork.atMost().multipliedBy(2).plusSeconds(20);
             boolean cutByBudget = timeout.compareTo(left) >= 0;
             Measurement measurement = engine.run(fork, cutByBudget ? left.plusSeconds(2) : timeout);
             boolean cut = cutByBudget && !measurement.crashed();
+            if (cut && measurement.failure() != null) {
+                measurement = measurement.cut();
+            }
             boolean broughtNothing =
                     measurement.samples() == 0 && measurement.warmUp().isEmpty();
             if ((stopped || cut) && broughtNothing) {
@@ -154,12 +164,53 @@ public final class StressRun {
             learn(measurement);
             tallyOf(fork).add(measurement);
             measured.add(measurement);
+            givenMillis += measurement.failure() == null ? measurement.givenMillis() : 0;
             sink.accept(measurement);
         }
         progress.done();
     }
 
-    /** Ends the run after the fork that is running, which is killed. */
+    private boolean hasBeenGivenEnough(Limits limits) {
+        return limits.given() != null && givenMillis >= limits.given().toMillis();
+    }
+
+    private Progress.Standing standing(Fork fork, Duration now, Duration left, Limits limits) {
+        Duration needed = Duration.ofMillis(neededMillis());
+        boolean endsEarlier = limits.isByNeed() && needed.compareTo(left) < 0;
+        return new Progress.Standing(
+                fork.point(),
+                fork.tier(),
+                settled(),
+                tallies.size(),
+                Given.of(measured),
+                now,
+                endsEarlier ? needed : left,
+                endsEarlier);
+    }
+
+    /** What the points would need until they have what is demanded, if the host goes on as it did. */
+    private long neededMillis() {
+        long millis = 0;
+        for (Tally tally : open()) {
+            Demand demand = demand(tally);
+            for (Tier tier : tiers(demand)) {
+                millis += tally.forks(tier) == 0 ? meanMillis(tier) : 0;
+            }
+            millis += demand.missingMillis(tally);
+        }
+        return millis;
+    }
+
+    /** How long forks of the tier took in the mean. */
+    private long meanMillis(Tier tier) {
+        LongSummaryStatistics lives = measured.stream()
+                .filter(m -> m.tier() == tier)
+                .mapToLong(Measurement::millis)
+                .summaryStatistics();
+        return lives.getCount() == 0 ? OVERHEAD.plus(first(tier)).toMillis() : lives.getSum() / lives.getCount();
+    }
+
+    /** Ends the run after the fork that is running, which is cut short. */
     public void stop() {
         stopped = true;
         engine.kill();
@@ -176,7 +227,7 @@ public final class StressRun {
     }
 
     private void learn(Measurement measurement) {
-        long overhead = measurement.millis() - measurement.measuringMillis();
+        long overhead = measurement.millis() - measurement.measuringMillis() + PROBING_MILLIS;
         overheadMillis = (3 * overheadMillis + overhead) / 4;
     }
 
@@ -190,12 +241,12 @@ public final class StressRun {
         return Demand.of(tally.point(), host);
     }
 
-    private @Nullable Fork next(Duration left) {
+    private @Nullable Fork next(Duration left, boolean byNeed) {
         Duration affordable = left.minusMillis(overheadMillis);
         if (affordable.compareTo(SHORTEST) < 0) {
             return null;
         }
-        Fork fork = nextOfPoints();
+        Fork fork = nextOfPoints(byNeed);
         if (fork == null) {
             return null;
         }
@@ -204,15 +255,18 @@ public final class StressRun {
         return next.atMost().compareTo(affordable) <= 0 ? next : next.within(affordable);
     }
 
-    private @Nullable Fork nextOfPoints() {
+    private @Nullable Fork nextOfPoints(boolean byNeed) {
         Fork fork = firstVisit();
         for (int round = 1; fork == null && round <= forks; round++) {
             fork = missingTier(round);
         }
         if (fork == null) {
-            fork = unmet();
+            fork = unmet(tally -> !demand(tally).isHopelessFor(tally));
         }
-        return fork == null ? plenty() : fork;
+        if (fork == null && !byNeed) {
+            fork = plenty();
+        }
+        return fork == null && !byNeed ? unmet(tally -> true) : fork;
     }
 
     /** The canary of {@code tier}, until it was shown, or for as long as there is hope. */
@@ -231,14 +285,11 @@ public final class StressRun {
         return null;
     }
 
-    /** For a tier that lacks its fork number {@code round}, or has not yet run well. */
+    /** For a tier that lacks its fork number {@code round}. */
     private @Nullable Fork missingTier(int round) {
         for (Tally tally : open()) {
-            Demand demand = demand(tally);
-            for (Tier tier : tiers(demand)) {
-                boolean ranBadly =
-                        demand.tiers().contains(tier) && !tally.tiersRun().contains(tier);
-                if (ranBadly || tally.forks(tier) < round) {
+            for (Tier tier : tiers(demand(tally))) {
+                if (tally.forks(tier) < round) {
                     return fork(tally, tier);
                 }
             }
@@ -246,11 +297,12 @@ public final class StressRun {
         return null;
     }
 
-    private @Nullable Fork unmet() {
+    private @Nullable Fork unmet(Predicate<Tally> such) {
         return open().stream()
                 .filter(tally -> !demand(tally).isMetBy(tally))
+                .filter(such)
                 .min(Comparator.comparingInt(Tally::forks))
-                .map(tally -> fork(tally, unmetTier(tally)))
+                .map(tally -> fork(tally, unmetTier(tally), tally))
                 .orElse(null);
     }
 
@@ -309,22 +361,27 @@ public final class StressRun {
         };
     }
 
-    /** A fork that ends as soon as the tier has what is demanded of it. */
+    /** A fork that ends as soon as it has, alone, what is demanded of the tier. */
     private Fork fork(Tally tally, Tier tier) {
-        Duration time = first(tier).multipliedBy(1 + tally.forks(tier));
-        return fork(tally, tier, time.compareTo(LONGEST) < 0 ? time : LONGEST, goal(tally, tier));
+        return fork(tally, tier, new Tally(tally.point(), List.of()));
     }
 
-    private Fork.Goal goal(Tally tally, Tier tier) {
+    /** A fork that ends as soon as it has, with {@code before}, what is demanded of the tier. */
+    private Fork fork(Tally tally, Tier tier, Tally before) {
+        Duration time = first(tier).multipliedBy(1 + tally.forks(tier));
+        return fork(tally, tier, time.compareTo(LONGEST) < 0 ? time : LONGEST, goal(tally, tier, before));
+    }
+
+    private Fork.Goal goal(Tally tally, Tier tier, Tally before) {
         Demand demand = demand(tally);
         Demand.Need need = demand.need(tier);
-        long samples = need.samples() - tally.samples(tier);
-        long windows = need.windows() - tally.windows(tier);
-        long shown = demand.forbidden() - tally.shown();
+        long samples = need.samples() - before.samples(tier);
+        long windows = need.windows() - before.windows(tier);
+        long shown = demand.forbidden() - demand.shown(before);
         return (outcomes, warmUp) ->
                 outcomes.values().stream().mapToLong(count -> count).sum() >= samples
                         && tally.windows(outcomes) >= windows
-                        && tally.shown(outcomes) + tally.shown(warmUp) >= shown;
+                        && demand.shown(tally, outcomes, warmUp) >= shown;
     }
 
     private static Fork fork(Tally tally, Tier tier, Duration atMost, Fork.Goal goal) {

@@ -19,24 +19,25 @@ final class WarmUp {
     /** If the compiler has not even been asked by then, it will not be. */
     private static final long TOO_LONG_NANOS = TimeUnit.SECONDS.toNanos(6);
 
-    /** So many slices one after the other are near the fastest. */
+    /** So many slices one after the other are near the fastest, after the compiler had to look. */
     private static final int STEADY = 3;
 
     /** Slices differ by a third on a quiet host. */
     private static final double NEAR = 0.7;
 
     private final long enough;
-    private final List<Double> rates = new ArrayList<>();
+    private final List<Double> ratesSince = new ArrayList<>();
+    private double fastest;
     private long executions;
     private long nanos;
 
     /** Of a point in a VM of {@code tier}. */
     WarmUp(Tier tier) {
         enough = switch (tier) {
-            // C2 compiles a method that was called ten thousand times, and the actors' first of all: twice that leaves
-            // room for
-            // those that they call.
-            case C2, C2_STRESS -> 20_000;
+            // C2 compiles a method that was called ten thousand times. JCStress's loop over a stride of four, which the
+            // actors are
+            // inlined into, is called once for four executions.
+            case C2, C2_STRESS -> 40_000;
             case C1 -> 5_000;
             // Its first executions load classes.
             case INTERPRETER -> 64;
@@ -45,12 +46,16 @@ final class WarmUp {
 
     /** Adds a slice of {@code samples} executions in {@code sliceNanos} nanoseconds. */
     void add(long samples, long sliceNanos) {
+        double rate = rate(samples, sliceNanos);
+        if (executions >= enough) {
+            ratesSince.add(rate);
+        }
+        fastest = Math.max(fastest, rate);
         executions += samples;
         nanos += sliceNanos;
-        rates.add((double) samples / Math.max(1, sliceNanos));
     }
 
-    /** Whether it is over: what comes counts. */
+    /** Whether it is over: what comes counts, unless it {@linkplain #wasTooShort turns out} that it was not. */
     boolean isOver() {
         return executions >= enough && (isSteady() || nanos >= LONGEST_NANOS);
     }
@@ -60,9 +65,18 @@ final class WarmUp {
         return !isOver() && nanos >= TOO_LONG_NANOS;
     }
 
+    /** Whether a later slice is so much faster than all before that these were not of the code that the tier makes in the end. */
+    boolean wasTooShort(long samples, long sliceNanos) {
+        return NEAR * rate(samples, sliceNanos) > fastest;
+    }
+
     private boolean isSteady() {
-        double fastest = rates.stream().mapToDouble(rate -> rate).max().orElse(0);
-        return rates.size() >= STEADY
-                && rates.subList(rates.size() - STEADY, rates.size()).stream().allMatch(rate -> rate >= NEAR * fastest);
+        int slices = ratesSince.size();
+        return slices >= STEADY
+                && ratesSince.subList(slices - STEADY, slices).stream().allMatch(rate -> rate >= NEAR * fastest);
+    }
+
+    private static double rate(long samples, long sliceNanos) {
+        return (double) samples / Math.max(1, sliceNanos);
     }
 }

@@ -12,8 +12,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.infra.runners.CounterThread;
 import org.openjdk.jcstress.infra.runners.ForkedTestConfig;
 import org.openjdk.jcstress.infra.runners.ResourceEstimator;
@@ -28,7 +31,11 @@ import org.openjdk.jcstress.util.Counter;
  * for a stride bring, uncompiled and on no particular CPU, among what it measures.
  */
 public final class Worker {
-    private static final long MOST_MILLIS = 30_000;
+    /** Beyond the time of its slice an actor may take so long, in nanoseconds: less than the master waits. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    /** How often a thread that others wait for is looked at, in milliseconds. */
+    private static final int LOOK_MILLIS = 50;
 
     private static final int LONGEST_REASON = 1_000;
 
@@ -47,15 +54,22 @@ public final class Worker {
      * @throws IOException if the connection fails
      */
     public static void main(String[] args) throws IOException {
+        // Neither an actor that hangs nor a master that was killed keeps the VM.
+        CompletableFuture<?> orphaned = ProcessHandle.current()
+                .parent()
+                .map(ProcessHandle::onExit)
+                .orElse(new CompletableFuture<>())
+                .thenRun(() -> Runtime.getRuntime().halt(1));
         try (Socket master = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]))) {
             master.setTcpNoDelay(true);
             DataOutputStream out = new DataOutputStream(new BufferedOutputStream(master.getOutputStream()));
             out.writeLong(Long.parseLong(args[1]));
             out.flush();
             new Worker(new DataInputStream(new BufferedInputStream(master.getInputStream())), out).serve();
+        } finally {
+            orphaned.cancel(false);
+            Runtime.getRuntime().halt(0);
         }
-        // An actor that hangs must not keep the VM.
-        Runtime.getRuntime().halt(0);
     }
 
     private void serve() throws IOException {
@@ -128,13 +142,19 @@ public final class Worker {
         }
     }
 
-    /** Runs one slice, and says how long it took in nanoseconds. */
-    private static <R> long run(Runner<R> runner, int millis, Map<String, Long> counts) throws Throwable {
+    /**
+     * Runs one slice, and says how long it took in nanoseconds. What it brought is in {@code counts}, even if it fails.
+     *
+     * @throws Throwable what an actor or the judge has thrown: then the other actor waits for it for ever
+     */
+    static <R> long run(Runner<R> runner, int millis, Map<String, Long> counts) throws Throwable {
         long begin = System.nanoTime();
         List<CounterThread<R>> actors = runner.internalRun();
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(10L * millis, MOST_MILLIS));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis) + PATIENCE_NANOS;
         for (CounterThread<R> actor : actors) {
-            actor.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            while (actor.isAlive() && thrown(actors) == null && System.nanoTime() < deadline) {
+                actor.join(LOOK_MILLIS);
+            }
         }
         long nanos = System.nanoTime() - begin;
         for (CounterThread<R> actor : actors) {
@@ -142,15 +162,22 @@ public final class Worker {
                 add(actor.result(), counts);
             }
         }
-        for (CounterThread<R> actor : actors) {
-            if (actor.throwable() != null) {
-                throw actor.throwable();
-            }
-            if (actor.isAlive()) {
-                throw new IllegalStateException("an actor did not come to an end");
-            }
+        Throwable thrown = thrown(actors);
+        if (thrown != null) {
+            throw thrown;
+        }
+        if (actors.stream().anyMatch(Thread::isAlive)) {
+            throw new IllegalStateException("an actor did not come to an end");
         }
         return nanos;
+    }
+
+    private static <R> @Nullable Throwable thrown(List<CounterThread<R>> actors) {
+        return actors.stream()
+                .map(CounterThread::throwable)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private static <R> void add(Counter<R> counter, Map<String, Long> counts) {

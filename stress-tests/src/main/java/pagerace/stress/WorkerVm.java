@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.stress;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -22,8 +24,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.infra.runners.ForkedTestConfig;
 
 /** A VM that runs {@link Worker}, from the side of the process that started it. Not for more than one thread, but for {@link #kill}. */
@@ -35,6 +39,9 @@ final class WorkerVm implements AutoCloseable {
 
     private static final int LAST_WORDS = 3;
 
+    /** What of a VM's words says why it ended: a signal and where it hit, an error, a lack of memory. */
+    private static final Pattern TELLING = Pattern.compile("SIG[A-Z]+|[Ee]rror|Exception|OutOfMemory|[Cc]ould not");
+
     /**
      * What a slice brought.
      *
@@ -44,70 +51,69 @@ final class WorkerVm implements AutoCloseable {
     record Slice(long nanos, Map<String, Long> counts) {}
 
     private final int number;
+    private final ServerSocket listener;
     private final Process process;
     private final Path said;
-    private final Socket connection;
-    private final DataInputStream in;
-    private final DataOutputStream out;
+    private final long greeting;
     private final Set<String> points = new HashSet<>();
-
-    private WorkerVm(int number, Process process, Path said, Socket connection) throws IOException {
-        this.number = number;
-        this.process = process;
-        this.said = said;
-        this.connection = connection;
-        in = new DataInputStream(new BufferedInputStream(connection.getInputStream()));
-        out = new DataOutputStream(new BufferedOutputStream(connection.getOutputStream()));
-    }
+    private @Nullable Socket connection;
+    private @Nullable DataInputStream in;
+    private @Nullable DataOutputStream out;
 
     /**
-     * Starts one.
+     * Starts one, which is to {@link #greet} before it is used.
      *
      * @param number which of its run it is
      * @param vm the command that starts a VM of the tier, up to its main class
      * @param directory where it may write
+     * @throws IOException if no process can be started
+     */
+    WorkerVm(int number, List<String> vm, Path directory) throws IOException {
+        this.number = number;
+        greeting = new SecureRandom().nextLong();
+        said = directory.resolve("vm-" + number + ".txt");
+        listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        listener.setSoTimeout(LOOK_MILLIS);
+        List<String> command = new ArrayList<>(vm);
+        command.addAll(
+                List.of(Worker.class.getName(), String.valueOf(listener.getLocalPort()), String.valueOf(greeting)));
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+    }
+
+    /**
+     * Waits until it can be used.
+     *
      * @throws IOException if it does not start: the message says why
      */
-    static WorkerVm start(int number, List<String> vm, Path directory) throws IOException {
-        long greeting = new SecureRandom().nextLong();
-        Path said = directory.resolve("vm-" + number + ".txt");
-        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            listener.setSoTimeout(LOOK_MILLIS);
-            List<String> command = new ArrayList<>(vm);
-            command.addAll(
-                    List.of(Worker.class.getName(), String.valueOf(listener.getLocalPort()), String.valueOf(greeting)));
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(said.toFile())
-                    .start();
-            try {
-                return new WorkerVm(number, process, said, accept(listener, process, said, greeting));
-            } catch (IOException | RuntimeException e) {
-                process.destroyForcibly();
-                throw e;
-            }
-        }
+    void greet() throws IOException {
+        Socket accepted = accept();
+        connection = accepted;
+        in = new DataInputStream(new BufferedInputStream(accepted.getInputStream()));
+        out = new DataOutputStream(new BufferedOutputStream(accepted.getOutputStream()));
     }
 
     /** The connection of the VM and of no other process. */
-    private static Socket accept(ServerSocket listener, Process process, Path said, long greeting) throws IOException {
+    private Socket accept() throws IOException {
         long end = System.nanoTime() + START.toNanos();
         while (true) {
             try {
-                Socket connection = listener.accept();
-                connection.setSoTimeout((int) START.toMillis());
-                if (new DataInputStream(connection.getInputStream()).readLong() == greeting) {
-                    connection.setSoTimeout(0);
-                    connection.setTcpNoDelay(true);
-                    return connection;
+                Socket accepted = listener.accept();
+                accepted.setSoTimeout((int) START.toMillis());
+                if (new DataInputStream(accepted.getInputStream()).readLong() == greeting) {
+                    accepted.setSoTimeout(0);
+                    accepted.setTcpNoDelay(true);
+                    return accepted;
                 }
-                connection.close();
+                accepted.close();
             } catch (SocketTimeoutException e) {
                 if (!process.isAlive()) {
-                    throw new IOException("the VM does not start: " + lastWords(process, said), e);
+                    throw new Failed("the VM does not start: " + lastWords(), Map.of());
                 }
                 if (System.nanoTime() > end) {
-                    throw new IOException("the VM does not greet", e);
+                    throw new Failed("the VM does not greet", Map.of());
                 }
             }
         }
@@ -123,6 +129,16 @@ final class WorkerVm implements AutoCloseable {
         return !points.contains(key);
     }
 
+    /** How many points it has turned to. */
+    int age() {
+        return points.size();
+    }
+
+    /** Whether it has not ended. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /**
      * Turns to a point; what JCStress's own check of its harness brings is returned.
      *
@@ -130,13 +146,13 @@ final class WorkerVm implements AutoCloseable {
      */
     Slice begin(String key, ForkedTestConfig config) throws IOException {
         points.add(key);
-        out.writeUTF(key);
-        config.write(out);
-        out.flush();
+        to().writeUTF(key);
+        config.write(to());
+        to().flush();
         Slice check = answer();
-        String measured = in.readUTF();
+        String measured = from().readUTF();
         if (!measured.equals(key)) {
-            throw new IOException("the VM was asked for " + key + ", and measures " + measured);
+            throw new Failed("the VM was asked for " + key + ", and measures " + measured, check.counts());
         }
         return check;
     }
@@ -147,16 +163,24 @@ final class WorkerVm implements AutoCloseable {
      * @throws Failed if the VM or an actor failed
      */
     Slice more(ForkedTestConfig config) throws IOException {
-        out.writeBoolean(true);
-        config.write(out);
-        out.flush();
+        to().writeBoolean(true);
+        config.write(to());
+        to().flush();
         return answer();
     }
 
     /** Turns away from the point. */
     void end() throws IOException {
-        out.writeBoolean(false);
-        out.flush();
+        to().writeBoolean(false);
+        to().flush();
+    }
+
+    private DataInputStream from() {
+        return requireNonNull(in, "it has not greeted");
+    }
+
+    private DataOutputStream to() {
+        return requireNonNull(out, "it has not greeted");
     }
 
     /** An actor, the judge or the harness failed; {@link #counts} is what the slice had brought by then. */
@@ -176,14 +200,14 @@ final class WorkerVm implements AutoCloseable {
     }
 
     private Slice answer() throws IOException {
-        boolean isGood = in.readBoolean();
-        long nanos = in.readLong();
+        boolean isGood = from().readBoolean();
+        long nanos = from().readLong();
         Map<String, Long> counts = new TreeMap<>();
-        for (int words = in.readInt(); words > 0; words--) {
-            counts.put(in.readUTF(), in.readLong());
+        for (int words = from().readInt(); words > 0; words--) {
+            counts.put(from().readUTF(), from().readLong());
         }
         if (!isGood) {
-            throw new Failed(in.readUTF(), counts);
+            throw new Failed(from().readUTF(), counts);
         }
         return new Slice(nanos, counts);
     }
@@ -200,25 +224,22 @@ final class WorkerVm implements AutoCloseable {
 
     /** How it ended, in words: it is waited for. */
     String lastWords() {
-        return lastWords(process, said);
-    }
-
-    private static String lastWords(Process process, Path said) {
         try {
             String code = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)
                     ? "it ended with code " + process.exitValue()
                     : "it hangs";
             // Whatever it wrote, in whatever encoding: a sign that cannot be read is no reason to fail.
-            try (Stream<String> lines = new String(Files.readAllBytes(said), Charset.defaultCharset()).lines()) {
-                return Stream.concat(
-                                Stream.of(code),
-                                lines.map(String::strip)
-                                        .filter(line -> !line.isEmpty()
-                                                && !line.startsWith("Picked up ")
-                                                && !line.endsWith("compiler directives added"))
-                                        .limit(LAST_WORDS))
-                        .collect(Collectors.joining(": "));
-            }
+            List<String> lines = new String(Files.readAllBytes(said), Charset.defaultCharset())
+                    .lines()
+                    .map(line -> line.replaceFirst("^#", "").strip())
+                    .filter(line -> !line.isEmpty()
+                            && !line.startsWith("Picked up ")
+                            && !line.endsWith("compiler directives added"))
+                    .toList();
+            List<String> telling =
+                    lines.stream().filter(line -> TELLING.matcher(line).find()).toList();
+            return Stream.concat(Stream.of(code), last(telling.isEmpty() ? lines : telling))
+                    .collect(Collectors.joining(": "));
         } catch (IOException e) {
             return "nobody knows why";
         } catch (InterruptedException e) {
@@ -227,10 +248,17 @@ final class WorkerVm implements AutoCloseable {
         }
     }
 
+    private static Stream<String> last(List<String> lines) {
+        return lines.stream().skip(Math.max(0, lines.size() - LAST_WORDS));
+    }
+
     @Override
     public void close() throws IOException {
-        connection.close();
         process.destroyForcibly();
+        listener.close();
+        if (connection != null) {
+            connection.close();
+        }
         Files.deleteIfExists(said);
     }
 }

@@ -4,6 +4,7 @@ package pagerace.verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
@@ -68,6 +70,12 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
      * deadlock comes again; one or two are an actor that lost its CPU in the middle of a lock.
      */
     public static final long DEADLOCKS = 3;
+
+    /**
+     * One in so many executions at least must end in a deadlock. Measured: of the deadlocks of the catalogue one in nine or more;
+     * beside a build four in four million waits gave up where nothing can deadlock.
+     */
+    private static final long BY_CHANCE = 10_000;
 
     /** A point of which so many forks failed is left alone. */
     public static final int PATIENCE = 2;
@@ -136,9 +144,24 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
                 && tally.windows(tier) >= need.windows;
     }
 
-    /** A canary is there to show that its tier measures: what came before that says nothing. */
-    private static long shown(Tally tally) {
-        return isCanary(tally.point()) ? tally.shownSamples() : tally.shown();
+    /** How often {@code tally} has shown it. A canary is there to show that its tier measures: what came before that says nothing. */
+    public long shown(Tally tally) {
+        long shown = isCanary(tally.point()) ? tally.shownSamples() : tally.shown();
+        return isByChance(tally.point(), shown, tally.executions()) ? 0 : shown;
+    }
+
+    /** The same for executions of the point of {@code tally}, and others before the code was compiled. */
+    public long shown(Tally tally, Map<String, Long> outcomes, Map<String, Long> warmUp) {
+        long shown = tally.shown(outcomes) + (isCanary(tally.point()) ? 0 : tally.shown(warmUp));
+        long executions = Stream.concat(outcomes.values().stream(), warmUp.values().stream())
+                .mapToLong(count -> count)
+                .sum();
+        return isByChance(tally.point(), shown, executions) ? 0 : shown;
+    }
+
+    /** Whether waits gave up so rarely that an actor which lost its CPU in the middle of a lock is reason enough. */
+    private static boolean isByChance(Point point, long gaveUp, long executions) {
+        return point.variant().deadlocks() && gaveUp * BY_CHANCE < executions;
     }
 
     /** What {@code tally} lacks of it: the first that no time would mend, else the first; null if nothing. */
@@ -172,6 +195,21 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
                                 .max()
                                 .orElse(0))
                         .sum());
+    }
+
+    /** Whether no time would bring what {@code tally} lacks of it. */
+    public boolean isHopelessFor(Tally tally) {
+        Lack lack = lack(tally);
+        return lack != null && lack.onGoodHost() == Cause.INSTRUMENT;
+    }
+
+    /** For how much longer forks would have to live until tiers that have run have what is demanded, in milliseconds; a guess. */
+    public long missingMillis(Tally tally) {
+        Set<Tier> silent = EnumSet.noneOf(Tier.class);
+        silent.addAll(needs.keySet());
+        silent.removeAll(tally.measurements().stream().map(Measurement::tier).toList());
+        Lack lack = tally.forks() == 0 ? null : lack(tally);
+        return lack == null ? 0 : Math.max(0, lack.missingMillis() - silent.size() * Lack.FIRST_LOOK_MILLIS);
     }
 
     /** The same of a canary, which nobody asks again after {@link #CANARY_FORKS} forks. */

@@ -12,10 +12,11 @@ import java.util.Locale;
  * @param probe whether two threads ran at once
  */
 public record Given(double cpuShare, Probe probe) {
-    /** What it gave to these; those that failed count only for the probe, for what did not run cannot have been slowed down. */
+    /** What it gave to these; those that failed or got no further than their warm-up count only for the probe, for what did not run cannot have been slowed down. */
     public static Given of(Collection<Measurement> measurements) {
-        List<Measurement> ran =
-                measurements.stream().filter(m -> m.failure() == null).toList();
+        List<Measurement> ran = measurements.stream()
+                .filter(m -> m.failure() == null && m.measuringMillis() > 0)
+                .toList();
         long wanted = ran.stream().mapToLong(Measurement::millis).sum();
         double got = ran.stream().mapToDouble(m -> m.millis() * m.cpuShare()).sum();
         return new Given(

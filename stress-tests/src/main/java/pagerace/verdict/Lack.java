@@ -25,7 +25,7 @@ record Lack(String words, Cause onGoodHost, String why, long missingMillis, doub
     private static final double QUIET = 0.5;
 
     /** What a first look takes, in milliseconds: three forks or so. */
-    private static final long FIRST_LOOK_MILLIS = 4_000;
+    static final long FIRST_LOOK_MILLIS = 4_000;
 
     /** The upper end of an interval of 95 % for the mean of what has not been seen: the rule of three. */
     private static final double RULE_OF_THREE = 3;

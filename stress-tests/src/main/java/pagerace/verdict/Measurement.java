@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param stride how many scenarios the actors ran through before they waited for each other
  * @param millis how long it took, a start of the VM and the warm-up included
  * @param measuringMillis how much of that the samples took
- * @param cpuShare the CPU time that the VM got while it measured, as a share of what two actors that never wait would use; at most 1
+ * @param cpuShare the CPU time that the VM got while it measured, as a share of what two actors that never wait would use; at most
+ *     1, and 0 if it measured nothing
  * @param outcomes samples per outcome word
  * @param warmUp executions per outcome word before the code was as the tier has it, and in JCStress's check of the harness. They
  *     count for no rate, no sample, no window and no tier; what is forbidden among them counts as anywhere
@@ -78,6 +79,12 @@ public record Measurement(
     public Measurement failedWith(String reason) {
         return new Measurement(
                 run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, reason);
+    }
+
+    /** The same of a fork that the end of the budget cut short: it has not failed. */
+    public Measurement cut() {
+        return new Measurement(
+                run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, null);
     }
 
     /**

@@ -23,8 +23,12 @@ import pagerace.race.Stuckness;
  * @param models what it says per level: SEQUENTIAL, SC, TSO, WEAK
  * @param schedules to each forbidden outcome that can be reached the simplest schedule, by the outcome's word; the outcome
  *     that a stronger model reaches comes first
+ * @param cached when it was explored, as ISO 8601, if an earlier command has done that; null if it was for this report
  */
-public record Prediction(Map<Reachability, Explored> models, Map<String, Told> schedules) {
+public record Prediction(
+        Map<Reachability, Explored> models,
+        Map<String, Told> schedules,
+        @Nullable String cached) {
     /**
      * A schedule.
      *
@@ -91,7 +95,7 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
     }
 
     /** Nobody asked the explorer. */
-    public static final Prediction NONE = new Prediction(Map.of(), Map.of());
+    public static final Prediction NONE = new Prediction(Map.of(), Map.of(), null);
 
     /** The essence of what the explorer found; {@code teller} tells schedules. */
     public static Prediction of(pagerace.explore.Prediction explored, Function<Schedule, Transcript> teller) {
@@ -105,7 +109,12 @@ public record Prediction(Map<Reachability, Explored> models, Map<String, Told> s
                 }
             });
         }
-        return new Prediction(models, schedules);
+        return new Prediction(models, schedules, null);
+    }
+
+    /** The same, which an earlier command explored on that date. */
+    public Prediction exploredOn(String date) {
+        return new Prediction(models, schedules, date);
     }
 
     /** The simplest schedule to a forbidden outcome under the strongest model that has one; null if there is none. */

@@ -30,6 +30,8 @@ public final class Tally {
      */
     static final double UNDISTURBED = 0.9;
 
+    private static final Set<String> STUCK = Set.of(Stuckness.STUCK.name());
+
     private final Point point;
     private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
     private final Set<String> forbiddenWords = new LinkedHashSet<>();
@@ -102,6 +104,15 @@ public final class Tally {
         return measurements.stream().mapToLong(Measurement::samples).sum();
     }
 
+    /** All executions of all forks, those of warm-ups included. */
+    public long executions() {
+        return samples()
+                + measurements.stream()
+                        .flatMap(m -> m.warmUp().values().stream())
+                        .mapToLong(count -> count)
+                        .sum();
+    }
+
     /** Samples of one tier. */
     public long samples(Tier tier) {
         return measurements.stream()
@@ -134,7 +145,7 @@ public final class Tally {
     }
 
     private Set<String> showing() {
-        return point.variant().deadlocks() ? Set.of(Stuckness.STUCK.name()) : forbiddenWords;
+        return point.variant().deadlocks() ? STUCK : forbiddenWords;
     }
 
     /** Executions of forbidden outcomes in one tier, those of a warm-up included. */
@@ -172,8 +183,7 @@ public final class Tally {
 
     /** Samples in which a wait gave up though the variant cannot deadlock: they say nothing, whatever their number. */
     public long stuck() {
-        Set<String> stuck = Set.of(Stuckness.STUCK.name());
-        return point.variant().deadlocks() ? 0 : count(stuck) + countEarly(stuck);
+        return point.variant().deadlocks() ? 0 : count(STUCK) + countEarly(STUCK);
     }
 
     /** Words that are not outcomes of the race. */
@@ -296,10 +306,12 @@ public final class Tally {
 
     /**
      * The samples of {@link #stuck} in forks that nobody disturbed: beside them two threads ran at once, and they had the CPUs.
-     * Elsewhere an actor may lose its CPU in the middle of a lock, and the other waits until it gives up.
+     * Elsewhere, and in warm-ups, in which the compiler needs a CPU, too, an actor may lose its CPU in the middle of a lock, and the
+     * other waits until it gives up.
      */
     long stuckUndisturbed() {
-        return part(m -> m.probe().isGood() && m.cpuShare() >= UNDISTURBED).stuck();
+        Tally undisturbed = part(m -> m.probe().isGood() && m.cpuShare() >= UNDISTURBED);
+        return point.variant().deadlocks() ? 0 : undisturbed.count(STUCK);
     }
 
     /** How many forks failed though two threads ran at once beside them. */

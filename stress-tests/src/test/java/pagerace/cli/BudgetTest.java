@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.stress.Limits;
 
 class BudgetTest {
     @ParameterizedTest
@@ -34,6 +35,13 @@ class BudgetTest {
         assertThatThrownBy(() -> Budget.parse(text))
                 .isInstanceOf(BadInput.class)
                 .hasMessage(sentence);
+    }
+
+    @Test
+    void autoIsByNeedAndATimeIsUsedUp() {
+        assertThat(Budget.limits(" Auto ")).isEqualTo(Limits.BY_NEED).matches(Limits::isByNeed);
+        assertThat(Budget.limits("4m")).isEqualTo(Limits.of(Duration.ofMinutes(4)));
+        assertThat(Budget.limits("4m").isByNeed()).isFalse();
     }
 
     @Test

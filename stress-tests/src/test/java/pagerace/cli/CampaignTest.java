@@ -125,7 +125,7 @@ class CampaignTest {
                 models.put(model, new Explored(answer, words, null, 1, 2, 3, 0.5, "c0ffee"));
             }
         }
-        return new Prediction(models, Map.of());
+        return new Prediction(models, Map.of(), null);
     }
 
     /** What is said of a race: where. */

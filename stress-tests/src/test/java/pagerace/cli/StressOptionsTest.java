@@ -38,7 +38,7 @@ class StressOptionsTest {
     void moreForksTakeLonger() {
         stress("--filter=UnpinDirtyVsClean/PRECHECK", "--budget=11s", "--forks=10")
                 .isRefusedWith(
-                        "A budget of 11s is less than the 13s that the plan for 1 point needs at least; give it that"
+                        "A budget of 11s is less than the 14s that the plan for 1 point needs at least; give it that"
                                 + " much, or choose fewer points by a filter.");
     }
 

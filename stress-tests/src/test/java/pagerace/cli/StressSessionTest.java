@@ -36,6 +36,7 @@ import pagerace.report.Result;
 import pagerace.report.Run;
 import pagerace.report.RunVerdict;
 import pagerace.stress.FakeEngine;
+import pagerace.stress.Limits;
 import pagerace.verdict.Cause;
 import pagerace.verdict.Host;
 import pagerace.verdict.Prediction;
@@ -231,7 +232,7 @@ class StressSessionTest {
                 predictions(),
                 Map.of(),
                 null,
-                budget,
+                Limits.of(budget),
                 () -> Duration.ZERO,
                 new Outputs(directory),
                 new Gate(undecided));
@@ -302,7 +303,7 @@ class StressSessionTest {
                                     1,
                                     "c0ffee"));
                 }
-                predictions.put(TestRace.point(fix).key(), new Prediction(models, Map.of()));
+                predictions.put(TestRace.point(fix).key(), new Prediction(models, Map.of(), null));
             }
         }
         return predictions;

@@ -304,7 +304,7 @@ public class ReportFormatsTest {
         models.put(Reachability.SC, otherwise);
         models.put(Reachability.TSO, otherwise);
         models.put(Reachability.WEAK, otherwise);
-        return new Prediction(models, schedules);
+        return new Prediction(models, schedules, null);
     }
 
     private static void add(Map<String, Tally> tallies, Fix fix, Tier tier, Map<String, Long> outcomes) {

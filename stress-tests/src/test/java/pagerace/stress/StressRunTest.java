@@ -13,10 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.verdict.Demand;
-import pagerace.verdict.Given;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tally;
 import pagerace.verdict.TestRace;
@@ -29,8 +27,7 @@ class StressRunTest {
 
     private static final Progress SILENT = new Progress() {
         @Override
-        public void forking(
-                Point point, Tier tier, int settled, int points, Given given, Duration elapsed, Duration left) {}
+        public void forking(Standing standing) {}
 
         @Override
         public void done() {}
@@ -42,7 +39,7 @@ class StressRunTest {
 
     private List<Tally> run(Duration budget, Fix... fixes) {
         StressRun run = newRun(fixes);
-        run.run(Duration.ZERO, budget);
+        run.run(Duration.ZERO, Limits.of(budget));
         return run.tallies();
     }
 
@@ -247,11 +244,149 @@ class StressRunTest {
             assertThat(heard).hasSize(engine.forks.size() + engine.canaries.size() - 1);
             return m;
         };
-        run.run(Duration.ZERO, BUDGET);
+        run.run(Duration.ZERO, Limits.of(BUDGET));
         assertThat(run.isStopped()).isTrue();
         assertThat(heard).hasSize(2 + engine.canaries.size());
         assertThat(run.tallies())
                 .allMatch(tally -> tally.forks() == 1 && tally.failures().isEmpty());
+    }
+
+    /** Or the second and the third of three would be of a tenth of a second each, and weigh as much in a comparison. */
+    @Test
+    void eachForkThatWasAskedForHasAloneWhatIsDemanded() {
+        forks = 3;
+        engine.rates.put(Fix.BROKEN, Map.of("QUIET", 100.0, "WRONG", 0.5));
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 10_000.0, "OVERLAPPED", 10.0));
+        List<Tally> tallies = runByNeed(Fix.BROKEN, Fix.FIXED);
+        assertThat(tallies.get(0).measurements())
+                .hasSize(3)
+                .allMatch(m -> m.outcomes().getOrDefault("WRONG", 0L) >= Demand.FORBIDDEN);
+        for (Tier tier : Tier.values()) {
+            assertThat(tallies.get(1).of(tier).measurements())
+                    .hasSize(3)
+                    .allMatch(m ->
+                            m.samples() >= demand(tallies.get(1)).need(tier).samples());
+        }
+    }
+
+    /** On a starved host a tier may never get beyond its warm-ups. */
+    @Test
+    void aTierThatDoesNotWarmUpDoesNotKeepOthersFromTheirs() {
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 1000.0, "OVERLAPPED", 10.0));
+        engine.fate = m -> m.tier() == Tier.C2_STRESS && m.point().contains("FIXED[")
+                ? new Measurement(
+                        m.run(),
+                        m.vm(),
+                        m.point(),
+                        m.tier(),
+                        m.stride(),
+                        m.millis(),
+                        0,
+                        0,
+                        Map.of(),
+                        m.outcomes(),
+                        m.probe(),
+                        null)
+                : m;
+        run(Duration.ofSeconds(60), Fix.FIXED, Fix.RELAXED);
+        assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).contains(Tier.values());
+        assertThat(engine.forksOf(Fix.RELAXED).map(Fork::tier)).contains(Tier.C2_STRESS);
+    }
+
+    @Test
+    void aCanaryIsNotShownByItsWarmUp() {
+        run(BUDGET, Fix.BROKEN);
+        Fork canary = engine.canaries.get(0);
+        Map<String, Long> shown = Map.of("UNSEEN", 1_000_000L);
+        assertThat(canary.goal().isReached(shown, Map.of())).isTrue();
+        assertThat(canary.goal().isReached(Map.of("SEEN", 1_000_000L), shown)).isFalse();
+        Fork broken = engine.forksOf(Fix.BROKEN).findFirst().orElseThrow();
+        assertThat(broken.goal().isReached(Map.of("QUIET", 1L), Map.of("WRONG", 100L)))
+                .isTrue();
+    }
+
+    @Test
+    void aForkThatTheBudgetCutHasNotFailed() {
+        engine.fate = m -> engine.forks.isEmpty() ? m : m.failedWith(Measurement.KILLED + "3 s");
+        List<Tally> tallies = run(Duration.ofSeconds(12), Fix.FIXED);
+        assertThat(tallies.get(0).failures()).isEmpty();
+        assertThat(tallies.get(0).samples()).isPositive();
+    }
+
+    private List<Tally> runByNeed(Fix... fixes) {
+        StressRun run = newRun(fixes);
+        run.run(Duration.ZERO, Limits.BY_NEED);
+        return run.tallies();
+    }
+
+    @Test
+    void byNeedItEndsAsSoonAsEveryDemandIsMet() {
+        engine.rates.put(Fix.BROKEN, Map.of("WRONG", 1.0));
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 1000.0, "OVERLAPPED", 10.0));
+        List<Tally> tallies = runByNeed(Fix.BROKEN, Fix.FIXED);
+        assertThat(tallies).allMatch(tally -> demand(tally).isMetBy(tally));
+        assertThat(Duration.ofNanos(engine.now)).isLessThan(Duration.ofSeconds(20));
+        assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).containsExactlyInAnyOrder(Tier.values());
+    }
+
+    /** What is left is looked at until nobody can doubt it, not until the clock says so. */
+    @Test
+    void byNeedAPointThatNoTimeWouldHelpEndsNothingButItself() {
+        engine.rates.put(Fix.BROKEN, Map.of("QUIET", 1000.0));
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 1000.0, "OVERLAPPED", 10.0));
+        List<Tally> tallies = runByNeed(Fix.BROKEN, Fix.FIXED);
+        assertThat(demand(tallies.get(0)).isHopelessFor(tallies.get(0))).isTrue();
+        assertThat(demand(tallies.get(1)).isMetBy(tallies.get(1))).isTrue();
+        assertThat(Duration.ofNanos(engine.now)).isBetween(Duration.ofSeconds(30), Duration.ofMinutes(2));
+    }
+
+    /** A window that shows, but so rarely that a point wants all the time there is. */
+    private void slowly() {
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 0.9, "OVERLAPPED", 0.01));
+    }
+
+    @Test
+    void byNeedItEndsWhenTheHostHasGivenTwelveMinutes() {
+        slowly();
+        List<Tally> tallies = runByNeed(Fix.FIXED);
+        assertThat(demand(tallies.get(0)).isMetBy(tallies.get(0))).isFalse();
+        assertThat(heard.stream().mapToDouble(Measurement::givenMillis).sum() / 60_000)
+                .isCloseTo(12, within(0.2));
+    }
+
+    @Test
+    void byNeedItEndsAfterThirtyMinutesByTheClockWhateverTheHostGave() {
+        slowly();
+        engine.probe = TestRace.BAD;
+        runByNeed(Fix.FIXED);
+        assertThat(Duration.ofNanos(engine.now)).isBetween(Duration.ofMinutes(29), Duration.ofMinutes(30));
+        assertThat(heard.stream().mapToDouble(Measurement::givenMillis).sum() / 60_000)
+                .isLessThan(10);
+    }
+
+    @Test
+    void theTimeThatIsLeftIsAGuessFromWhatTheHostGives() {
+        List<Progress.Standing> standings = new ArrayList<>();
+        Progress listening = new Progress() {
+            @Override
+            public void forking(Standing standing) {
+                standings.add(standing);
+            }
+
+            @Override
+            public void done() {}
+        };
+        engine.rates.put(Fix.FIXED, Map.of("QUIET", 100.0, "OVERLAPPED", 10.0));
+        List<Tally> plan = Stream.of(Fix.FIXED).map(TestRace::tally).toList();
+        new StressRun(plan, Reachability.TSO, forks, engine, listening, heard::add).run(Duration.ZERO, Limits.BY_NEED);
+        assertThat(standings).allMatch(Progress.Standing::isEstimate);
+        Duration end = Duration.ofNanos(engine.now);
+        for (Progress.Standing standing : standings.subList(standings.size() / 2, standings.size())) {
+            assertThat(standing.elapsed().plus(standing.left())).isBetween(end.dividedBy(2), end.multipliedBy(2));
+        }
+        new StressRun(plan, Reachability.TSO, forks, engine, listening, heard::add)
+                .run(Duration.ZERO, Limits.of(Duration.ofSeconds(9)));
+        assertThat(standings.get(standings.size() - 1).isEstimate()).isFalse();
     }
 
     @Test

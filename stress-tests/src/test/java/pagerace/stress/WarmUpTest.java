@@ -3,6 +3,7 @@ package pagerace.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,15 +37,31 @@ class WarmUpTest {
     }
 
     @Test
-    void aSteadyRateBeforeTheCompilerCameIsNone() {
-        assertThat(slices(Tier.C2, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05))
-                .isEqualTo(-1);
+    void aSteadyRateBeforeTheCompilerHadToLookIsNone() {
+        double[] rates = new double[32];
+        Arrays.fill(rates, 0.05);
+        assertThat(slices(Tier.C2, rates)).isEqualTo(-1);
+        assertThat(slices(Tier.C2_STRESS, rates)).isEqualTo(-1);
+    }
+
+    @Test
+    void aPlateauThatEndsWhileItIsMeasuredWasNone() {
+        WarmUp warmUp = new WarmUp(Tier.C2);
+        while (!warmUp.isOver()) {
+            warmUp.add(8_000, SLICE);
+        }
+        assertThat(warmUp.wasTooShort(2 * 11_000, 2 * SLICE))
+                .as("slices differ")
+                .isFalse();
+        assertThat(warmUp.wasTooShort(2 * 48_000, 2 * SLICE)).isTrue();
+        warmUp.add(2 * 48_000, 2 * SLICE);
+        assertThat(warmUp.wasTooShort(2 * 48_000, 2 * SLICE)).isFalse();
     }
 
     @Test
     void c1IsThereSoonAndTheInterpreterAtOnce() {
-        assertThat(slices(Tier.C1, 0.12, 1.49, 1.66, 1.55)).isEqualTo(4);
-        assertThat(slices(Tier.INTERPRETER, 0.02, 0.02, 0.02, 0.02)).isEqualTo(3);
+        assertThat(slices(Tier.C1, 0.12, 1.49, 1.66, 1.55, 1.6)).isEqualTo(5);
+        assertThat(slices(Tier.INTERPRETER, 0.02, 0.02, 0.02, 0.02)).isEqualTo(4);
     }
 
     @Test

@@ -84,7 +84,9 @@ public final class HtmlReport {
 
     private String origin() {
         String version = said(report.hosts(), Run::version);
-        return "PageRace " + version + ", report schema " + report.schema() + ", catalogue " + report.catalogue() + ".";
+        String cached = report.cached();
+        return "PageRace " + version + ", report schema " + report.schema() + ", catalogue " + report.catalogue() + "."
+                + (cached.isEmpty() ? "" : " Predictions are by exploring all executions" + cached + ".");
     }
 
     /** What the runs say, each thing once. */
@@ -145,7 +147,7 @@ public final class HtmlReport {
 
     private static String time(Run run) {
         String cut = run.complete() ? "" : ", interrupted: what was measured until then";
-        return run.elapsed() + " s of " + run.budget() + " s" + cut;
+        return run.time() + cut;
     }
 
     private static void fact(Markup facts, String name, String value) {

@@ -55,6 +55,7 @@ class CheapestTest {
                         1,
                         0,
                         0,
+                        0,
                         Map.of(),
                         Map.of(),
                         price == null ? List.of() : List.of(price),
