@@ -64,6 +64,7 @@ final class ExplorationCache {
     private final String classes;
     private final Map<String, Kept> kept = new TreeMap<>();
     private boolean isChanged;
+    private int hits;
 
     /**
      * What was kept.
@@ -221,10 +222,17 @@ final class ExplorationCache {
             return null;
         }
         try {
-            return new Found<>(Json.read(found.json, type), found.date);
-        } catch (IOException e) {
+            Found<T> read = new Found<>(Json.read(found.json, type), found.date);
+            hits++;
+            return read;
+        } catch (IOException | RuntimeException e) { // written by a version that this one does not understand
             return null;
         }
+    }
+
+    /** How often something was found in it. */
+    int hits() {
+        return hits;
     }
 
     /** Keeps what was found just now. */

@@ -163,7 +163,7 @@ final class Predictions {
      *
      * @param rows a row for each step
      */
-    private record Steps(List<Necessity.Row> rows) {
+    public record Steps(List<Necessity.Row> rows) {
         /** Whether no bound cut an answer short. */
         boolean isWhole() {
             return rows.stream().noneMatch(row -> row.toString().contains(Reachability.UNKNOWN.name()));

@@ -55,12 +55,10 @@ public final class JcstressEngine implements Engine {
     private static final int ACTORS = 2;
 
     /**
-     * What every fork is started with besides its tier. Measured: a fork that neither touches its whole heap first nor starts
-     * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own. Whoever asks for
-     * a compilation waits for it: so the compiler has one of the two CPUs, and what was asked for is there.
+     * What every VM is started with besides its tier. Measured: one that neither touches its whole heap first nor starts
+     * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own.
      */
-    private static final List<String> COMMON_ARGUMENTS =
-            List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch", "-XX:-BackgroundCompilation");
+    private static final List<String> COMMON_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch");
 
     /** Right before and right after each fork, so for 100 ms beside each; a point has four forks or more. */
     private static final int PROBE_SLOTS = 5;

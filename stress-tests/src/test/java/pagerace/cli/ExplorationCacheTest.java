@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.explore.Necessity;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -93,6 +94,21 @@ class ExplorationCacheTest {
         assertThat(said.toString(StandardCharsets.UTF_8))
                 .isEqualTo("1 point was explored on " + kept.cached() + ", from the cache (--no-cache explores anew)"
                         + System.lineSeparator());
+    }
+
+    @Test
+    void stepsThatWereDroppedAreFoundAsTheyWereAndOnlyForTheSameQuestion() {
+        Point mainline = Catalogue.point("UnpinDirtyVsClean/TEST_AND_SET_ORDERED");
+        Map<String, Prediction> known = Predictions.of(List.of(mainline), ExplorationCache.none(), NOWHERE);
+        Map<String, List<Necessity.Row>> anew =
+                Predictions.necessity(List.of(mainline), known, open(true, ours), NOWHERE);
+        assertThat(anew.get("UnpinDirtyVsClean")).isNotEmpty();
+        ExplorationCache cache = open(true, ours);
+        assertThat(Predictions.necessity(List.of(mainline), known, cache, NOWHERE))
+                .isEqualTo(anew);
+        assertThat(cache.hits()).isEqualTo(1);
+        Predictions.necessity(List.of(mainline, POINT), known, cache, NOWHERE);
+        assertThat(cache.hits()).isEqualTo(1);
     }
 
     @Test

@@ -166,6 +166,13 @@ class OwnFixCommandTest {
                 .extracting(Measurement::vm)
                 .as("no VM measures a point twice")
                 .doesNotHaveDuplicates();
+        assertThat(measured)
+                .filteredOn(m -> m.tier() == Tier.C2)
+                .allSatisfy(m -> assertThat(m.warmUp().values().stream()
+                                .mapToLong(count -> count)
+                                .sum())
+                        .as("executions before the compiler has had to look")
+                        .isGreaterThanOrEqualTo(40_000));
     }
 
     @Test
