@@ -9,7 +9,7 @@ final class CacheOption {
             names = "--no-cache",
             description =
                     "Explore everything anew. Without it, what an earlier command explored with exactly the classes that"
-                            + " this one has is taken from explored.txt beside the jar, and the report says so.")
+                            + " this one has is taken from explored.txt beside the jar, and console and report say so.")
     private boolean anew;
 
     ExplorationCache open() {

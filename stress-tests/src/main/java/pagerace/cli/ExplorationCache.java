@@ -3,8 +3,11 @@ package pagerace.cli;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,7 +16,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,11 +23,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
 import pagerace.report.Json;
-import pagerace.stress.TierProbe;
 
 /**
  * What the explorer found, kept from one command to the next in a file beside {@code pagerace.jar}: for exactly the classes that
@@ -43,22 +44,36 @@ final class ExplorationCache {
 
     /** What of {@code pagerace.jar} has no part in exploring. All else has, in it and elsewhere. */
     private static final List<String> WITHOUT_PART = List.of(
-            "com/",
+            "META-INF/maven/",
+            "com/fasterxml/",
+            "com/sun/jna/",
             "joptsimple/",
-            "META-INF/",
-            "org/",
-            "picocli/",
+            "org/jspecify/",
+            "org/openjdk/",
             "pagerace/cli/",
             "pagerace/kernel/",
             "pagerace/litmus/",
             "pagerace/price/",
             "pagerace/report/",
             "pagerace/soak/",
-            "pagerace/stress/");
+            "pagerace/stress/",
+            "picocli/");
+
+    /** Of those some have: what asks, and how schedules are worded. */
+    private static final List<String> WITH_PART =
+            List.of("pagerace/cli/Predictions", "pagerace/cli/ExplorationCache", "pagerace/report/Json");
 
     /** How a VM is told to take classes from elsewhere, or to change them. */
     private static final List<String> FROM_ELSEWHERE = List.of(
             "-javaagent", "-agentlib", "-agentpath", "-Xbootclasspath", "--patch-module", "-Djava.system.class.loader");
+
+    /** What else may change what a fix of the user's does. */
+    private static final List<String> OF_PROGRAMS = List.of("-D", "-ea", "-enableassertions", "-esa", "-da");
+
+    /** Beyond that folders on the class path are no folders of classes. */
+    private static final int MOST_FILES = 20_000;
+
+    private static final long MOST_BYTES = 256L << 20;
 
     private final @Nullable Path file;
     private final String classes;
@@ -86,27 +101,48 @@ final class ExplorationCache {
         return new ExplorationCache(null, "");
     }
 
-    /** Of this process; {@code believes} what the file says, or only adds to it. */
+    /** Of this process; {@code believes} what the file says, or replaces it. */
     static ExplorationCache open(boolean believes) {
-        Path jar = jar();
-        if (jar == null || isFromElsewhere()) {
+        try {
+            Path jar = jar();
+            RuntimeMXBean vm = ManagementFactory.getRuntimeMXBean();
+            boolean isFromElsewhere = System.getProperty("jdk.module.path") != null
+                    || vm.getInputArguments().stream()
+                            .anyMatch(argument -> FROM_ELSEWHERE.stream().anyMatch(argument::startsWith));
+            if (jar == null || isFromElsewhere) {
+                return none();
+            }
+            String flags = vm.getInputArguments().stream()
+                    .filter(argument -> OF_PROGRAMS.stream().anyMatch(argument::startsWith))
+                    .collect(Collectors.joining(" "));
+            return of(
+                    List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)),
+                    jar,
+                    jar.resolveSibling(NAME),
+                    flags,
+                    Instant.ofEpochMilli(vm.getStartTime()),
+                    believes);
+        } catch (RuntimeException e) {
             return none();
         }
-        List<Path> classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .toList();
-        return of(classPath, jar, jar.resolveSibling(NAME), believes);
     }
 
-    /** The same for another class path, of which {@code ours} is {@code pagerace.jar}, and another file. */
-    static ExplorationCache of(List<Path> classPath, Path ours, Path file, boolean believes) {
+    /**
+     * The same for another class path and file.
+     *
+     * @param ours which of the entries is {@code pagerace.jar}
+     * @param flags what the programs were told
+     * @param loaded since when classes may have been loaded: what has changed since is not what was
+     */
+    static ExplorationCache of(
+            List<String> classPath, Path ours, Path file, String flags, Instant loaded, boolean believes) {
         try {
-            ExplorationCache cache = new ExplorationCache(file, digest(classPath, ours));
+            ExplorationCache cache = new ExplorationCache(file, digest(classPath, ours, flags, loaded));
             if (believes) {
                 cache.read(file);
             }
             return cache;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // nobody can tell which classes these are
             return none();
         }
     }
@@ -122,56 +158,73 @@ final class ExplorationCache {
         }
     }
 
-    private static boolean isFromElsewhere() {
-        Stream<String> arguments =
-                Stream.of(ProcessHandle.current().info().arguments().orElse(new String[] {"-javaagent: perhaps"}));
-        Stream<String> inherited =
-                TierProbe.INHERITED.stream().map(name -> System.getenv().getOrDefault(name, ""));
-        return Stream.concat(arguments, inherited.flatMap(flags -> Stream.of(flags.split("\\s+", -1))))
-                .anyMatch(argument -> FROM_ELSEWHERE.stream().anyMatch(argument::startsWith));
-    }
-
-    private static String digest(List<Path> classPath, Path ours) throws IOException {
+    private static String digest(List<String> classPath, Path ours, String flags, Instant loaded) throws IOException {
         MessageDigest digest = sha256();
         add(digest, "format " + FORMAT);
         add(digest, System.getProperty("java.vm.name") + " " + Runtime.version());
-        for (Path entry : classPath) {
+        add(digest, flags);
+        boolean isOursMet = false;
+        for (String name : classPath) {
+            Path entry = Path.of(name);
+            if (name.isEmpty()) {
+                throw new IOException("the current directory is full of other things");
+            }
             if (Files.isDirectory(entry)) {
-                addDirectory(digest, entry);
+                addDirectory(digest, entry, loaded);
             } else if (Files.isRegularFile(entry)) {
-                addJar(digest, entry, Files.isSameFile(entry, ours) ? WITHOUT_PART : List.of());
+                boolean isOurs = Files.isSameFile(entry, ours);
+                isOursMet |= isOurs;
+                checkAge(entry, loaded);
+                addJar(digest, entry, isOurs);
             }
             add(digest, "next");
+        }
+        if (!isOursMet) {
+            throw new IOException("another class path gives the classes");
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void addJar(MessageDigest digest, Path path, List<String> withoutPart) throws IOException {
+    private static void checkAge(Path path, Instant loaded) throws IOException {
+        if (Files.getLastModifiedTime(path).toInstant().isAfter(loaded)) {
+            throw new IOException(path + " has changed since classes were loaded");
+        }
+    }
+
+    private static void addJar(MessageDigest digest, Path path, boolean isOurs) throws IOException {
         try (JarFile jar = new JarFile(path.toFile())) {
             Manifest manifest = jar.getManifest();
             if (manifest != null && manifest.getMainAttributes().getValue("Class-Path") != null) {
                 throw new IOException(path + " has a class path of its own");
             }
-            List<String> lines = new ArrayList<>();
-            for (ZipEntry entry : Collections.list(jar.entries())) {
-                if (withoutPart.stream().noneMatch(entry.getName()::startsWith) || isService(entry.getName())) {
-                    lines.add(entry.getName() + " " + entry.getCrc() + " " + entry.getSize());
-                }
-            }
             // The order in which they lie in the jar decides nothing.
-            lines.stream().sorted().forEach(line -> add(digest, line));
+            Collections.list(jar.entries()).stream()
+                    .filter(entry -> !isOurs || hasPart(entry.getName()))
+                    .map(entry -> entry.getName() + " " + entry.getCrc() + " " + entry.getSize())
+                    .sorted()
+                    .forEach(line -> add(digest, line));
         }
     }
 
-    /** Those by which fixes are found. */
-    private static boolean isService(String name) {
-        return name.startsWith("META-INF/services/pagerace.");
+    private static boolean hasPart(String name) {
+        return WITHOUT_PART.stream().noneMatch(name::startsWith)
+                || WITH_PART.stream().anyMatch(name::startsWith);
     }
 
-    private static void addDirectory(MessageDigest digest, Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                add(digest, directory.relativize(file).toString());
+    private static void addDirectory(MessageDigest digest, Path directory, Instant loaded) throws IOException {
+        try (Stream<Path> found = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+            List<Path> files = found.filter(Files::isRegularFile)
+                    .limit(MOST_FILES + 1L)
+                    .sorted()
+                    .toList();
+            long bytes = 0;
+            for (Path file : files) {
+                bytes += Files.size(file);
+                if (files.size() > MOST_FILES || bytes > MOST_BYTES) {
+                    throw new IOException(directory + " is no folder of classes");
+                }
+                checkAge(file, loaded);
+                add(digest, directory.relativize(file) + " " + Files.size(file));
                 digest.update(Files.readAllBytes(file));
             }
         }
@@ -239,7 +292,7 @@ final class ExplorationCache {
     void put(String key, Record value) {
         if (file != null) {
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-            kept.put(key, new Kept(now, Json.line(value)));
+            kept.put(key, new Kept(now, Json.kept(value)));
             isChanged = true;
         }
     }

@@ -5,11 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pagerace.cli.ExplorationCache.Found;
 import pagerace.explore.Decoder;
 import pagerace.explore.Necessity;
@@ -59,7 +61,7 @@ final class Predictions {
                 known.put(point.key(), found.value().exploredOn(found.date()));
             }
         }
-        tell(known.values(), out);
+        tell("point", known.values().stream().map(Prediction::cached).toList(), out);
         Map<String, Prediction> explored = answers(questions, "points explored", out);
         explored.forEach((key, prediction) -> {
             if (isWhole(prediction)) {
@@ -80,13 +82,14 @@ final class Predictions {
         return prediction.bound() == null;
     }
 
-    private static void tell(Collection<Prediction> known, PrintStream out) {
-        if (!known.isEmpty()) {
-            SortedSet<String> dates = known.stream()
-                    .map(prediction -> requireNonNull(prediction.cached()))
-                    .collect(Collectors.toCollection(TreeSet::new));
-            out.println((known.size() == 1 ? "1 point was" : known.size() + " points were") + " explored on "
-                    + dates.first() + (dates.size() == 1 ? "" : " and later")
+    private static void tell(String what, List<@Nullable String> dates, PrintStream out) {
+        SortedSet<String> distinct =
+                dates.stream().filter(Objects::nonNull).collect(Collectors.toCollection(TreeSet::new));
+        if (!distinct.isEmpty()) {
+            out.println((dates.size() == 1
+                            ? "1 " + what + " was"
+                            : dates.size() + " " + what.replaceFirst("(?= |$)", "s") + " were")
+                    + " explored on " + distinct.first() + (distinct.size() == 1 ? "" : " and later")
                     + ", from the cache (--no-cache explores anew)");
         }
     }
@@ -104,6 +107,7 @@ final class Predictions {
         predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
         Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
         Map<String, Steps> kept = new HashMap<>();
+        List<String> dates = new ArrayList<>();
         Map<String, String> names = new HashMap<>();
         Map<String, Callable<Steps>> questions = new LinkedHashMap<>();
         for (Race race : Catalogue.RACES) {
@@ -128,8 +132,10 @@ final class Predictions {
                                 .rows()));
             } else {
                 kept.put(race.name(), found.value());
+                dates.add(found.date());
             }
         }
+        tell("race without each step", dates, out);
         Map<String, Steps> answers = answers(questions, "races explored without each step", out);
         answers.forEach((race, steps) -> {
             if (steps.isWhole()) {

@@ -52,9 +52,9 @@ final class StressCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = Budget.AUTO,
             description =
-                    "How long the threads may take, after the exploration: 4m, 240s, PT4M; or auto: until the plan has what"
-                            + " it demands, but no longer than 12 minutes of what the host gives to two threads, and 30"
-                            + " by the clock. A budget in time is used up. Default: ${DEFAULT-VALUE}.")
+                    "How long the threads may take, after the exploration. auto: until the plan has what it demands, at most 12"
+                            + " minutes in which both actors really ran at once, and at most 30 by the clock, both times --forks. A time (4m,"
+                            + " 240s, PT4M) is used up in full. Default: ${DEFAULT-VALUE}.")
     private String budget = Budget.AUTO;
 
     @Option(
@@ -136,7 +136,7 @@ final class StressCommand implements Callable<Integer> {
 
     private int run(Outputs outputs) throws IOException {
         Host host = Host.current();
-        Limits limits = Budget.limits(budget);
+        Limits limits = Budget.limits(budget).times(Math.max(1, forks.atLeast()));
         String asked = Kernels.filter(filter, kernel);
         Share share = Share.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel());
         forks.check();

@@ -36,6 +36,8 @@ public final class Json {
             .addMixIn(Line.class, WithoutBlanks.class)
             .enable(SerializationFeature.INDENT_OUTPUT);
 
+    private static final ObjectMapper AS_IT_IS = LINES.copy().disable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
     /** Most of a line of a transcript is blank, and there are many. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private interface WithoutBlanks {}
@@ -52,8 +54,13 @@ public final class Json {
         return written(PRETTY, value) + "\n";
     }
 
-    /** A value in one line. */
-    public static String line(Object value) {
+    /** A record in one line, its maps in their own order: what {@link #read} makes of it is as it was. */
+    public static String kept(Record value) {
+        return written(AS_IT_IS, value);
+    }
+
+    /** A value in one line, its maps in the order of their keys. */
+    static String line(Object value) {
         return written(LINES, value);
     }
 

@@ -266,7 +266,10 @@ public final class Table {
         long budget = host.runs().stream().mapToLong(Run::budget).sum();
         return (host.runs().size() == 1 ? "" : host.runs().size() + " runs, ")
                 + host.runs().stream().mapToLong(Run::elapsed).sum()
-                + (budget == 0 ? " s as needed, " : " s of " + budget + " s, ") + cpus + " CPUs";
+                + (host.runs().stream().anyMatch(run -> run.budget() == 0)
+                        ? " s as needed, "
+                        : " s of " + budget + " s, ")
+                + cpus + " CPUs";
     }
 
     /** A count, its thousands set apart. */

@@ -60,14 +60,17 @@ public final class JcstressEngine implements Engine {
      */
     private static final List<String> COMMON_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch");
 
-    /** Right before and right after each fork, so for 100 ms beside each; a point has four forks or more. */
+    /** Right before and right after each fork, so for 100 ms beside each. */
     private static final int PROBE_SLOTS = 5;
 
-    /** A probe right after one fork is one right before the next. */
+    /** A probe right after one fork is one right before the next, and counts for both. */
     private static final long STILL_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** All compilations of a VM begin with the same seed: so many points have it in common. */
     private static final int POINTS_PER_SEED = 20;
+
+    /** From this release on a VM warns if native code is called without leave; JCStress binds its threads by such code. */
+    private static final int WARNS_OF_NATIVE_CODE = 24;
 
     /** How long the actors run before their counts are looked at; while the code is not compiled, and then. */
     private static final int WARM_UP_MILLIS = 25;
@@ -215,25 +218,25 @@ public final class JcstressEngine implements Engine {
         Visit visit = new Visit(fork);
         Future<?> kill = watchdog.schedule(() -> kill(fork.tier()), timeout.toMillis(), TimeUnit.MILLISECONDS);
         String failure = null;
-        boolean isGone = false;
+        IOException gone = null;
         try {
             visit.in(worker(fork), this::config);
         } catch (WorkerVm.Failed e) {
             visit.keep(e.counts());
             failure = e.getMessage();
         } catch (IOException e) {
-            isGone = true;
+            gone = e;
         } catch (RuntimeException e) {
             failure = "the harness failed: " + e;
         }
         boolean hung = !kill.cancel(false);
-        if (isGone && hung) {
+        if (gone != null && hung) {
             failure = Measurement.KILLED + timeout.toSeconds() + " s";
-        } else if (isGone && !stopped) { // else it has done what it was left time for
+        } else if (gone != null && !stopped) { // else it has done what it was left time for
             WorkerVm worker = workers.get(fork.tier());
-            failure = "the VM is gone" + (worker == null ? "" : ": " + worker.lastWords());
+            failure = "the VM is gone: " + (worker == null ? gone.getMessage() : worker.lastWords());
         }
-        if (isGone || hung || failure != null) {
+        if (gone != null || hung || failure != null) {
             discard(fork.tier());
         }
         visit.isOver();
@@ -301,6 +304,9 @@ public final class JcstressEngine implements Engine {
         }
         command.addAll(VMSupport.getJavaInvokeLine());
         command.addAll(OSSupport.getJavaInvokeArguments());
+        if (Runtime.version().feature() >= WARNS_OF_NATIVE_CODE) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
         command.addAll(arguments(fork.tier(), jvmArguments));
         if (fork.tier() == Tier.C2_STRESS) {
             // Else HotSpot draws one at the first compilation, and nobody knows which.
@@ -354,6 +360,7 @@ public final class JcstressEngine implements Engine {
         private boolean isWarm;
         private int slices;
         private long measuringNanos;
+        private long inVainNanos;
         private double cpuShare;
         private long end;
 
@@ -388,7 +395,8 @@ public final class JcstressEngine implements Engine {
                 long samples = add(slice, outcomes);
                 measuringNanos += slice.nanos();
                 slices++;
-                if (!fork.isCold() && progress.wasTooShort(samples, slice.nanos())) {
+                boolean hasTime = inVainNanos < fork.atMost().toNanos();
+                if (!fork.isCold() && hasTime && progress.wasTooShort(samples, slice.nanos())) {
                     progress.add(samples, slice.nanos());
                     startAgain();
                     cpuBefore = worker.cpu().toNanos();
@@ -407,6 +415,7 @@ public final class JcstressEngine implements Engine {
         private void startAgain() {
             outcomes.forEach((word, count) -> warmUp.merge(word, count, Long::sum));
             outcomes.clear();
+            inVainNanos += measuringNanos;
             measuringNanos = 0;
             slices = 0;
             cpuShare = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.stress;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 public record Limits(Duration clock, @Nullable Duration given) {
     /** Until every demand is met, and no longer than makes sense. */
     public static final Limits BY_NEED = new Limits(Duration.ofMinutes(30), Duration.ofMinutes(12));
+
+    /** The same if each tier of each point is to have so many forks, each of which brings what is demanded. */
+    public Limits times(int forks) {
+        return isByNeed()
+                ? new Limits(clock.multipliedBy(forks), requireNonNull(given).multipliedBy(forks))
+                : this;
+    }
 
     /** All of {@code clock}. */
     public static Limits of(Duration clock) {

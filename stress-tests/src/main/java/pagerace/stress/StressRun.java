@@ -194,9 +194,9 @@ public final class StressRun {
         for (Tally tally : open()) {
             Demand demand = demand(tally);
             for (Tier tier : tiers(demand)) {
-                millis += tally.forks(tier) == 0 ? meanMillis(tier) : 0;
+                millis += Math.max(0, Math.max(1, forks) - tally.forks(tier)) * meanMillis(tier);
             }
-            millis += demand.missingMillis(tally);
+            millis += demand.isHopelessFor(tally) ? 0 : demand.missingMillis(tally);
         }
         return millis;
     }

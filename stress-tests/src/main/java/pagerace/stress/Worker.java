@@ -51,9 +51,8 @@ public final class Worker {
      * Measures as it is told until the other end closes the connection.
      *
      * @param args the port of this host on which the master listens, and the number that it expects as a greeting
-     * @throws IOException if the connection fails
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         // Neither an actor that hangs nor a master that was killed keeps the VM.
         CompletableFuture<?> orphaned = ProcessHandle.current()
                 .parent()
@@ -66,6 +65,10 @@ public final class Worker {
             out.writeLong(Long.parseLong(args[1]));
             out.flush();
             new Worker(new DataInputStream(new BufferedInputStream(master.getInputStream())), out).serve();
+        } catch (Throwable e) {
+            // What this VM says last is what the master tells of it.
+            System.err.println(e);
+            Runtime.getRuntime().halt(1);
         } finally {
             orphaned.cancel(false);
             Runtime.getRuntime().halt(0);
@@ -143,7 +146,8 @@ public final class Worker {
     }
 
     /**
-     * Runs one slice, and says how long it took in nanoseconds. What it brought is in {@code counts}, even if it fails.
+     * Runs one slice, and says how long it took in nanoseconds. What actors counted that came to their end is in {@code counts},
+     * even if it fails; what the others had counted is lost with them.
      *
      * @throws Throwable what an actor or the judge has thrown: then the other actor waits for it for ever
      */

@@ -77,10 +77,15 @@ final class WorkerVm implements AutoCloseable {
         List<String> command = new ArrayList<>(vm);
         command.addAll(
                 List.of(Worker.class.getName(), String.valueOf(listener.getLocalPort()), String.valueOf(greeting)));
-        process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(said.toFile())
+                    .start();
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
     }
 
     /**
@@ -110,7 +115,7 @@ final class WorkerVm implements AutoCloseable {
                 accepted.close();
             } catch (SocketTimeoutException e) {
                 if (!process.isAlive()) {
-                    throw new Failed("the VM does not start: " + lastWords(), Map.of());
+                    throw new IOException("it does not start", e);
                 }
                 if (System.nanoTime() > end) {
                     throw new Failed("the VM does not greet", Map.of());

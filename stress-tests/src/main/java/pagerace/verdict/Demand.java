@@ -161,7 +161,7 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
 
     /** Whether waits gave up so rarely that an actor which lost its CPU in the middle of a lock is reason enough. */
     private static boolean isByChance(Point point, long gaveUp, long executions) {
-        return point.variant().deadlocks() && gaveUp * BY_CHANCE < executions;
+        return point.variant().deadlocks() && gaveUp > 0 && gaveUp * BY_CHANCE < executions;
     }
 
     /** What {@code tally} lacks of it: the first that no time would mend, else the first; null if nothing. */
@@ -239,9 +239,15 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
                 .filter(its -> !its.isEmpty())
                 .forEach(lacks::add);
         if (shown(tally) < forbidden) {
-            String words = "showed it " + number(shown(tally)) + " of " + number(forbidden) + " times in "
-                    + number(tally.samples()) + " samples" + firstFailure(tally);
-            lacks.add(List.of(Lack.ofCount(words, shown(tally), forbidden, tally)));
+            boolean isByChance = isByChance(tally.point(), tally.shown(), tally.executions());
+            String words = isByChance
+                    ? "a wait gave up " + number(tally.shown()) + " times in " + number(tally.executions())
+                            + " executions: too rarely for a deadlock"
+                    : "showed it " + number(shown(tally)) + " of " + number(forbidden) + " times in "
+                            + number(tally.samples()) + " samples" + firstFailure(tally);
+            boolean isDecided = isByChance && tally.givenMillis() >= Lack.ENOUGH_MILLIS;
+            lacks.add(
+                    List.of(isDecided ? Lack.forGood(words, "") : Lack.ofCount(words, shown(tally), forbidden, tally)));
         }
         return lacks;
     }

@@ -239,7 +239,7 @@ public final class Grader {
             case HOST ->
                 badHost
                         ? " (host: " + (isTooShort ? probe : its).inWords() + ")"
-                        : " (host: those forks did not have two CPUs to themselves)";
+                        : " (host: those actors did not have two CPUs to themselves)";
             case BUDGET -> " (budget: " + lack.why() + ")";
             case INSTRUMENT -> lack.why().isEmpty() ? " (instrument)" : " (instrument: " + lack.why() + ")";
         };

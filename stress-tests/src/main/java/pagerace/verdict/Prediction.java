@@ -29,6 +29,13 @@ public record Prediction(
         Map<Reachability, Explored> models,
         Map<String, Told> schedules,
         @Nullable String cached) {
+    /** Puts the models in their order, the strongest first, whoever brings them. */
+    public Prediction {
+        Map<Reachability, Explored> inOrder = new EnumMap<>(Reachability.class);
+        inOrder.putAll(models);
+        models = Collections.unmodifiableMap(inOrder);
+    }
+
     /**
      * A schedule.
      *

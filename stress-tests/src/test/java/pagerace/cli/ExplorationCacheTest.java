@@ -11,8 +11,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +43,7 @@ class ExplorationCacheTest {
 
     private Path ours = Path.of("");
     private Path file = Path.of("");
+    private String flags = "";
 
     @BeforeEach
     void explored() throws IOException {
@@ -67,7 +72,13 @@ class ExplorationCacheTest {
     }
 
     private ExplorationCache open(boolean believes, Path... classPath) {
-        return ExplorationCache.of(List.of(classPath), ours, file, believes);
+        return ExplorationCache.of(
+                Stream.of(classPath).map(Path::toString).toList(),
+                ours,
+                file,
+                flags,
+                Instant.now().plusSeconds(60),
+                believes);
     }
 
     private boolean isKnown(Path... classPath) {
@@ -83,8 +94,10 @@ class ExplorationCacheTest {
                 Predictions.of(List.of(POINT), open(true, ours), new PrintStream(said, true, StandardCharsets.UTF_8))
                         .get(POINT.key()));
         assertThat(requireNonNull(anew).cached()).isNull();
-        assertThat(kept.schedules()).isEqualTo(anew.schedules());
-        assertThat(kept.models().keySet()).isEqualTo(anew.models().keySet());
+        assertThat(List.copyOf(kept.schedules().entrySet()))
+                .isEqualTo(List.copyOf(anew.schedules().entrySet()));
+        assertThat(List.copyOf(kept.models().keySet()))
+                .isEqualTo(List.copyOf(anew.models().keySet()));
         kept.models()
                 .forEach((model, explored) -> assertThat(explored)
                         .usingRecursiveComparison()
@@ -111,6 +124,58 @@ class ExplorationCacheTest {
         assertThat(cache.hits()).isEqualTo(1);
     }
 
+    /** Outcomes of which a weaker model's comes first by its name, and a model that comes first by its strength alone. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GupWriteVsWriteback/STORE_THEN_MARK[x86]",
+                "GupFastVsFork/NO_EARLY_COPY[write,small,later-pin,x86]"
+            })
+    void theSimplestScheduleAndTheStrongestModelAreTheSame(String key) {
+        Point point = Catalogue.point(key);
+        Prediction anew = requireNonNull(
+                Predictions.of(List.of(point), open(true, ours), NOWHERE).get(key));
+        Prediction kept = requireNonNull(
+                Predictions.of(List.of(point), open(true, ours), NOWHERE).get(key));
+        assertThat(kept.cached()).isNotNull();
+        assertThat(kept.simplest()).isEqualTo(anew.simplest());
+        assertThat(kept.reachableFrom()).isEqualTo(anew.reachableFrom()).isEqualTo(point.reachableFrom());
+        assertThat(List.copyOf(kept.schedules().keySet()))
+                .isEqualTo(List.copyOf(anew.schedules().keySet()));
+    }
+
+    @Test
+    void otherPropertiesAreAnotherProgram() {
+        flags = "-Dfix.mode=2";
+        assertThat(isKnown(ours)).isFalse();
+    }
+
+    @Test
+    void aClassPathWithoutTheJarThatTheClassesComeFromIsNotBelieved() throws IOException {
+        Path launcher = jar("launcher.jar", Map.of("A.class", "a"));
+        Predictions.of(List.of(POINT), open(true, launcher), NOWHERE);
+        assertThat(isKnown(launcher)).isFalse();
+        Predictions.of(List.of(POINT), open(true, ours, Path.of("")), NOWHERE);
+        assertThat(isKnown(ours, Path.of(""))).as("an empty entry").isFalse();
+    }
+
+    @Test
+    void whatChangedSinceItWasLoadedIsNotWhatWas() {
+        Instant before = Instant.now().minusSeconds(3600);
+        ExplorationCache cache = ExplorationCache.of(List.of(ours.toString()), ours, file, flags, before, true);
+        assertThat(cache.find("point " + POINT.key(), Prediction.class)).isNull();
+    }
+
+    @Test
+    void aLinkToAFolderIsTheFolder() throws IOException {
+        Path folder = folder("build", "com/example/Fix.class", "one");
+        Path link = Files.createSymbolicLink(directory.resolve("current"), folder);
+        Predictions.of(List.of(POINT), open(true, ours, link), NOWHERE);
+        assertThat(isKnown(ours, link)).isTrue();
+        folder("build", "com/example/Fix.class", "two");
+        assertThat(isKnown(ours, link)).isFalse();
+    }
+
     @Test
     void whoDoesNotBelieveExploresAnewAndKeepsThat() {
         assertThat(open(false, ours).find("point " + POINT.key(), Prediction.class))
@@ -132,6 +197,10 @@ class ExplorationCacheTest {
         assertThat(isKnown(ours)).isTrue();
         jar("pagerace.jar", Map.of("pagerace/race/A.class", "x", "pagerace/cli/B.class", "b"));
         assertThat(isKnown(ours)).isFalse();
+        for (String mine : List.of("com/example/Fix.class", "pagerace/cli/Predictions$1.class")) {
+            jar("pagerace.jar", Map.of("pagerace/race/A.class", "a", "pagerace/cli/B.class", "b", mine, "c"));
+            assertThat(isKnown(ours)).as(mine).isFalse();
+        }
     }
 
     /** In the jar of a user these names are no libraries of ours. */
@@ -162,7 +231,7 @@ class ExplorationCacheTest {
             assertThat(isKnown(ours)).as("byte %d of %d", at, written.length).isFalse();
         }
         for (int length : new int[] {0, 1, written.length / 2, written.length - 1}) {
-            Files.write(file, java.util.Arrays.copyOf(written, length));
+            Files.write(file, Arrays.copyOf(written, length));
             assertThat(isKnown(ours)).as("%d bytes", length).isFalse();
         }
         Files.write(file, written);
@@ -179,7 +248,7 @@ class ExplorationCacheTest {
 
     @Test
     void whatABoundCutShortIsNoAnswer() {
-        Explored cut = new Explored(Answer.UNKNOWN, java.util.Set.of(), "10 steps", 1, 1, 1, 1, "c0ffee");
+        Explored cut = new Explored(Answer.UNKNOWN, Set.of(), "10 steps", 1, 1, 1, 1, "c0ffee");
         assertThat(Predictions.isWhole(new Prediction(Map.of(Reachability.SC, cut), Map.of(), null)))
                 .isFalse();
     }

@@ -74,7 +74,7 @@ class WorkerTest {
 
     /** Whichever it is: the other waits for it, and nobody else need. */
     @Test
-    void whatAnActorThrowsIsToldAtOnceAndWhatTheOtherCountedIsKept() {
+    void whatAnActorThrowsIsToldAtOnce() {
         Supplier<Counter<String>> throwing = () -> {
             throw new IllegalStateException("a bug");
         };
@@ -91,6 +91,6 @@ class WorkerTest {
         Map<String, Long> counts = new HashMap<>();
         assertThatThrownBy(() -> Worker.run(new Actors(List.of(() -> seen("WRONG"), throwing)), 10, counts))
                 .hasMessage("a bug");
-        assertThat(counts.keySet()).isSubsetOf("WRONG");
+        assertThat(counts).as("the other had come to its end, or not yet").isIn(Map.of(), Map.of("WRONG", 7L));
     }
 }

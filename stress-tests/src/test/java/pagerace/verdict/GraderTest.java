@@ -328,6 +328,20 @@ class GraderTest {
         }
 
         @Test
+        void aFewWaitsThatGaveUpAmongMillionsAreNoDeadlock() {
+            Tally tally = with(TestRace.tally(Fix.DEADLOCK), Map.of("STUCK", 40L, "QUIET", 4_000_000L));
+            String words = "a wait gave up 40 times in 4,000,040 executions: too rarely for a deadlock";
+            assertX86(tally, null, Verdict.INCONCLUSIVE, words, false);
+            assertX86(longer(tally), null, Verdict.INCONCLUSIVE, words, true);
+            assertX86(
+                    with(TestRace.tally(Fix.DEADLOCK), Map.of("STUCK", 40L, "QUIET", 399_000L)),
+                    null,
+                    Verdict.REPRODUCED,
+                    "",
+                    false);
+        }
+
+        @Test
         void stuckShowsNothingWhereNothingDeadlocks() {
             assertX86(
                     with(TestRace.tally(Fix.BROKEN), Map.of("STUCK", 1000L)),
@@ -679,7 +693,7 @@ class GraderTest {
 
         /** From a run beside a build: good probes throughout, and actors that had 50 to 66 % of two CPUs. */
         @ParameterizedTest
-        @CsvSource({"0.50, HOST", "0.66, HOST", "0.86, HOST", "0.97, INSTRUMENT", "1.0, INSTRUMENT"})
+        @CsvSource({"0.50, HOST", "0.66, HOST", "0.84, HOST", "0.9, INSTRUMENT", "1.0, INSTRUMENT"})
         void waitsThatGaveUpBesideAGoodProbeWhereTheActorsLackedTheirCpus(double cpuShare, Cause cause) {
             Tally tally = good(Fix.FIXED);
             for (Tier tier : List.of(Tier.C2_STRESS, Tier.C1, Tier.C2)) {

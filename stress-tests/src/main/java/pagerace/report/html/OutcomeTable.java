@@ -5,6 +5,7 @@ import static pagerace.report.html.Markup.span;
 import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,11 +16,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
+import pagerace.report.HostReport;
 import pagerace.report.RaceFacts;
 import pagerace.report.RaceFacts.OutcomeFacts;
 import pagerace.report.Report;
 import pagerace.report.Result;
 import pagerace.report.Table;
+import pagerace.verdict.Measurement;
 import pagerace.verdict.Tier;
 
 /** The outcomes of one point, predicted against observed: a row for each that is forbidden, can be reached, or was seen. */
@@ -155,7 +158,7 @@ final class OutcomeTable {
                 .toList();
     }
 
-    /** What each tier gave: how many samples, and how many of them in the window. */
+    /** What each tier gave: from how many VMs, how many samples, and how many of them in the window. */
     private Markup sums(RaceFacts race) {
         Set<String> windows = race.outcomes().stream()
                 .filter(outcome -> outcome.mark() == Outcome.Mark.WINDOW)
@@ -163,8 +166,24 @@ final class OutcomeTable {
                 .collect(Collectors.toSet());
         return tag(
                 "tfoot",
+                vms(),
                 sums("samples", result -> samples(result, word -> true), false),
                 sums("in the window", result -> samples(result, windows::contains), true));
+    }
+
+    /** Each fork of a point is in a VM that has not measured it before. */
+    private Markup vms() {
+        Markup row =
+                tag("tr", Words.column("VMs").with("scope", "row"), tag("td").with("colspan", Words.LEVELS.size()));
+        for (HostReport host : report.hosts()) {
+            List<Tier> tiers = host.measurements().stream()
+                    .filter(fork -> fork.point().equals(entry.point().key()) && fork.samples() > 0)
+                    .map(Measurement::tier)
+                    .toList();
+            row.add(sum(tiers.size(), 0));
+            TIERS.forEach(tier -> row.add(sum(Collections.frequency(tiers, tier), 0)));
+        }
+        return row;
     }
 
     private Markup sums(String name, Function<Result, Map<Tier, Long>> count, boolean rates) {

@@ -200,6 +200,13 @@ class HtmlReportTest {
                 .orElseThrow();
         assertThat(cells(table, "tfoot"))
                 .containsExactly(
+                        "VMs",
+                        "",
+                        "1",
+                        "0",
+                        "0",
+                        "1",
+                        "0", //
                         "samples",
                         "",
                         "150,000",
