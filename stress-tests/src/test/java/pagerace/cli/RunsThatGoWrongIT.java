@@ -163,7 +163,8 @@ class RunsThatGoWrongIT {
         assertThat(report.measurements().stream().filter(m -> m.failure() != null))
                 .singleElement()
                 .matches(Measurement::crashed);
-        assertThat(run.text()).contains("a fork crashed: the VM is gone: it ended with code 137");
+        // While it measured, or between two forks.
+        assertThat(run.text()).containsPattern("a fork crashed: the VM (is gone|died between two forks): it ended with code 137");
         assertNoMark();
     }
 
