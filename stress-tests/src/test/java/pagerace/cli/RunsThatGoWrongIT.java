@@ -164,7 +164,8 @@ class RunsThatGoWrongIT {
                 .singleElement()
                 .matches(Measurement::crashed);
         // While it measured, or between two forks.
-        assertThat(run.text()).containsPattern("a fork crashed: the VM (is gone|died between two forks): it ended with code 137");
+        assertThat(run.text())
+                .containsPattern("a fork crashed: the VM (is gone|died between two forks): it ended with code 137");
         assertNoMark();
     }
 
