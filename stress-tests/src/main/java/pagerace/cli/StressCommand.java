@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 /** Explores, runs the plan on real threads, grades it against the prediction, and reports. */
 @Command(
         name = "stress",
-        description = "Explore, run the planned points on real threads within a budget, and grade them.",
+        description = "Explore, run the planned points on real threads, and grade them.",
         exitCodeList = {
             Main.MEANS_PASSED,
             Main.MEANS_FAILED,
@@ -80,7 +80,7 @@ final class StressCommand implements Callable<Integer> {
             converter = ShardConverter.class,
             description =
                     "Only part I of N of these points, so that N machines share them; report --merge adds the parts"
-                            + " up. Each part needs a budget of its own. Default: all.")
+                            + " up. The budget is that of each part. Default: all.")
     private @Nullable Shard shard;
 
     @Option(
