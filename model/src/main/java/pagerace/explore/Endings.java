@@ -7,12 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -128,12 +125,6 @@ final class Endings {
 
     /** The same for the same set, in whatever order they were added: twelve hexadecimal digits. */
     String digest() {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(all.stream().collect(Collectors.joining("\n")).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(all.stream().collect(Collectors.joining("\n"))).substring(0, DIGITS);
     }
 }

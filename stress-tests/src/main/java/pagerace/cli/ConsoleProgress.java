@@ -4,7 +4,9 @@ package pagerace.cli;
 import java.io.Console;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 import pagerace.stress.Progress;
 import pagerace.verdict.Given;
 import pagerace.verdict.Probe;
@@ -34,16 +36,17 @@ final class ConsoleProgress implements Progress {
     }
 
     @Override
-    public void forking(Standing standing) {
-        if (!line.isDue(standing.elapsed())) {
+    public void forking(Duration elapsed, Supplier<Standing> asked) {
+        if (!line.isDue(elapsed)) {
             return;
         }
+        Standing standing = asked.get();
         line.show(
-                standing.elapsed(),
+                elapsed,
                 String.format(
                         Locale.ROOT,
                         "[%s, %s%s left] %d of %d points have what they need; %snow %s in %s",
-                        Budget.text(standing.elapsed()),
+                        Budget.text(elapsed),
                         standing.isEstimate() ? "about " : "",
                         Budget.text(standing.left()),
                         standing.settled(),

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.CodeSource;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
@@ -26,6 +25,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import pagerace.explore.Sha256;
 import pagerace.report.Json;
 
 /**
@@ -79,15 +79,14 @@ final class ExplorationCache {
     private final String classes;
     private final Map<String, Kept> kept = new TreeMap<>();
     private boolean isChanged;
-    private int hits;
 
     /**
-     * What was kept.
+     * What was found.
      *
-     * @param value what was found
-     * @param date when, as ISO 8601
+     * @param value what
+     * @param date when, as ISO 8601, if an earlier command found it; null if this one did
      */
-    record Found<T>(T value, String date) {}
+    record Found<T>(T value, @Nullable String date) {}
 
     private record Kept(String date, String json) {}
 
@@ -159,7 +158,7 @@ final class ExplorationCache {
     }
 
     private static String digest(List<String> classPath, Path ours, String flags, Instant loaded) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         add(digest, "format " + FORMAT);
         add(digest, System.getProperty("java.vm.name") + " " + Runtime.version());
         add(digest, flags);
@@ -234,14 +233,6 @@ final class ExplorationCache {
         digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
-    }
-
     /** Its first line is of the others, each of which is a key, a date and a value, with tabs between. */
     private void read(Path from) {
         try {
@@ -260,12 +251,7 @@ final class ExplorationCache {
     }
 
     private String head(String lines) {
-        return "explored by the classes " + classes + ", lines " + hash(lines);
-    }
-
-    /** A digest of {@code text}, for keys that would be too long. */
-    static String hash(String text) {
-        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return "explored by the classes " + classes + ", lines " + Sha256.hex(lines);
     }
 
     /** What was kept under {@code key}; null if nothing was. */
@@ -275,17 +261,10 @@ final class ExplorationCache {
             return null;
         }
         try {
-            Found<T> read = new Found<>(Json.read(found.json, type), found.date);
-            hits++;
-            return read;
+            return new Found<>(Json.read(found.json, type), found.date);
         } catch (IOException | RuntimeException e) { // written by a version that this one does not understand
             return null;
         }
-    }
-
-    /** How often something was found in it. */
-    int hits() {
-        return hits;
     }
 
     /** Keeps what was found just now. */

@@ -5,12 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -19,14 +17,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import pagerace.cli.ExplorationCache.Found;
 import pagerace.explore.Decoder;
 import pagerace.explore.Necessity;
 import pagerace.explore.RuleViolation;
 import pagerace.explore.Schedule;
+import pagerace.explore.Sha256;
 import pagerace.explore.Transcript;
 import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
@@ -44,54 +43,89 @@ final class Predictions {
     private Predictions() {}
 
     /**
-     * The predictions of {@code points}, by key and in their order: from {@code cache} as far as they are there. What met a bound is
-     * never kept: it says nothing of the point.
+     * What somebody wants to know.
+     *
+     * @param name tells it from all other questions that these classes could be asked
+     * @param answer finds out
+     */
+    record Question<T>(String name, Callable<T> answer) {}
+
+    /**
+     * The predictions of {@code points}, by key and in their order.
      *
      * @throws RuleViolation if model code breaks a rule of the explored machine
      * @throws pagerace.own.BadFix if an own fix does
      */
     static Map<String, Prediction> of(List<Point> points, ExplorationCache cache, PrintStream out) {
-        Map<String, Prediction> known = new HashMap<>();
-        Map<String, Callable<Prediction>> questions = new LinkedHashMap<>();
-        for (Point point : points) {
-            Found<Prediction> found = cache.find("point " + point.key(), Prediction.class);
+        Map<String, Question<Prediction>> questions = new LinkedHashMap<>();
+        points.forEach(point -> questions.put(point.key(), new Question<>("point " + point.key(), () -> of(point))));
+        return ask(questions, cache, out);
+    }
+
+    /** The same of whatever points. */
+    static Map<String, Prediction> ask(
+            Map<String, Question<Prediction>> questions, ExplorationCache cache, PrintStream out) {
+        Map<String, Prediction> predictions = new LinkedHashMap<>();
+        ask(
+                        questions,
+                        Prediction.class,
+                        prediction -> prediction.bound() == null,
+                        cache,
+                        "point",
+                        "points",
+                        "explored",
+                        out)
+                .forEach((key, found) -> predictions.put(
+                        key,
+                        found.date() == null ? found.value() : found.value().exploredOn(found.date())));
+        return predictions;
+    }
+
+    /**
+     * The answers to {@code questions}, in their order: from {@code cache} as far as they are there.
+     *
+     * @param isWhole whether no bound cut an answer short: what did depends on the bound, and is not kept
+     * @param one what is asked about, for messages
+     * @param many more than one of it
+     * @param done what is done with it
+     */
+    private static <T extends Record> Map<String, Found<T>> ask(
+            Map<String, Question<T>> questions,
+            Class<T> type,
+            Predicate<T> isWhole,
+            ExplorationCache cache,
+            String one,
+            String many,
+            String done,
+            PrintStream out) {
+        Map<String, Found<T>> known = new HashMap<>();
+        Map<String, Callable<T>> open = new LinkedHashMap<>();
+        questions.forEach((key, question) -> {
+            Found<T> found = cache.find(question.name(), type);
             if (found == null) {
-                questions.put(point.key(), () -> of(point));
+                open.put(key, question.answer());
             } else {
-                known.put(point.key(), found.value().exploredOn(found.date()));
-            }
-        }
-        tell("point", known.values().stream().map(Prediction::cached).toList(), out);
-        Map<String, Prediction> explored = answers(questions, "points explored", out);
-        explored.forEach((key, prediction) -> {
-            if (isWhole(prediction)) {
-                cache.put("point " + key, prediction);
+                known.put(key, found);
             }
         });
-        cache.write();
-        Map<String, Prediction> all = new LinkedHashMap<>();
-        for (Point point : points) {
-            Prediction prediction = known.get(point.key());
-            all.put(point.key(), prediction == null ? requireNonNull(explored.get(point.key())) : prediction);
-        }
-        return all;
-    }
-
-    /** Whether no bound cut it short: what did depends on the bound, and perhaps on the memory of the host. */
-    static boolean isWhole(Prediction prediction) {
-        return prediction.bound() == null;
-    }
-
-    private static void tell(String what, List<@Nullable String> dates, PrintStream out) {
-        SortedSet<String> distinct =
-                dates.stream().filter(Objects::nonNull).collect(Collectors.toCollection(TreeSet::new));
-        if (!distinct.isEmpty()) {
-            out.println((dates.size() == 1
-                            ? "1 " + what + " was"
-                            : dates.size() + " " + what.replaceFirst("(?= |$)", "s") + " were")
-                    + " explored on " + distinct.first() + (distinct.size() == 1 ? "" : " and later")
+        if (!known.isEmpty()) {
+            SortedSet<String> dates = known.values().stream()
+                    .map(found -> requireNonNull(found.date()))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            out.println((known.size() == 1 ? "1 " + one + " was" : known.size() + " " + many + " were")
+                    + " " + done + " on " + dates.first() + (dates.size() == 1 ? "" : " and later")
                     + ", from the cache (--no-cache explores anew)");
         }
+        answers(open, many + " " + done, out).forEach((key, answer) -> {
+            if (isWhole.test(answer)) {
+                cache.put(requireNonNull(questions.get(key)).name(), answer);
+            }
+            known.put(key, new Found<>(answer, null));
+        });
+        cache.write();
+        Map<String, Found<T>> inOrder = new LinkedHashMap<>();
+        questions.keySet().forEach(key -> inOrder.put(key, requireNonNull(known.get(key))));
+        return inOrder;
     }
 
     /**
@@ -106,49 +140,29 @@ final class Predictions {
         Map<String, Reachability> known = new HashMap<>();
         predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
         Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
-        Map<String, Steps> kept = new HashMap<>();
-        List<String> dates = new ArrayList<>();
-        Map<String, String> names = new HashMap<>();
-        Map<String, Callable<Steps>> questions = new LinkedHashMap<>();
+        Map<String, Question<Steps>> questions = new LinkedHashMap<>();
         for (Race race : Catalogue.RACES) {
             Set<String> places = points.stream()
                     .filter(point -> point.race().equals(race.name()))
                     .map(Point::place)
                     .collect(Collectors.toSet());
-            if (places.isEmpty()) {
-                continue;
-            }
-            String name = "steps " + race.name() + " " + ExplorationCache.hash(question(race, keys, known));
-            Found<Steps> found = cache.find(name, Steps.class);
-            if (found == null) {
-                names.put(race.name(), name);
+            if (!places.isEmpty()) {
                 questions.put(
                         race.name(),
-                        () -> new Steps(Necessity.of(
-                                        race,
-                                        (mutant, original) -> keys.contains(original.key())
-                                                || (known.containsKey(mutant.key()) && places.contains(mutant.place())),
-                                        known)
-                                .rows()));
-            } else {
-                kept.put(race.name(), found.value());
-                dates.add(found.date());
+                        new Question<>(
+                                "steps " + race.name() + " " + Sha256.hex(question(race, keys, known)),
+                                () -> new Steps(Necessity.of(
+                                                race,
+                                                (mutant, original) -> keys.contains(original.key())
+                                                        || (known.containsKey(mutant.key())
+                                                                && places.contains(mutant.place())),
+                                                known)
+                                        .rows())));
             }
         }
-        tell("race without each step", dates, out);
-        Map<String, Steps> answers = answers(questions, "races explored without each step", out);
-        answers.forEach((race, steps) -> {
-            if (steps.isWhole()) {
-                cache.put(requireNonNull(names.get(race)), steps);
-            }
-        });
-        cache.write();
-        kept.putAll(answers);
         Map<String, List<Necessity.Row>> rows = new LinkedHashMap<>();
-        Catalogue.RACES.stream()
-                .filter(race -> kept.containsKey(race.name()))
-                .forEach(race -> rows.put(
-                        race.name(), requireNonNull(kept.get(race.name())).rows()));
+        ask(questions, Steps.class, Steps::isWhole, cache, "race", "races", "explored without each step", out)
+                .forEach((race, found) -> rows.put(race, found.value().rows()));
         return rows;
     }
 
@@ -172,7 +186,7 @@ final class Predictions {
     public record Steps(List<Necessity.Row> rows) {
         /** Whether no bound cut an answer short. */
         boolean isWhole() {
-            return rows.stream().noneMatch(row -> row.toString().contains(Reachability.UNKNOWN.name()));
+            return rows.stream().noneMatch(row -> row.verdict() == Necessity.Verdict.UNKNOWN);
         }
     }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.report;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Necessity;
+import pagerace.explore.Sha256;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.verdict.Prediction;
@@ -38,6 +35,9 @@ public record Report(
         List<PointFacts> points,
         List<HostReport> hosts,
         List<String> missing) {
+    /** Of the digest of the catalogue: enough to tell versions apart, and to be read aloud. */
+    private static final int DIGITS = 12;
+
     private static final List<Verdict> DECIDED = List.of(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
 
@@ -185,11 +185,6 @@ public record Report(
                 .filter(point -> !point.variant().isOwn())
                 .map(point -> point.key() + ' ' + point.reachableFrom() + '\n')
                 .collect(Collectors.joining());
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(identity).substring(0, DIGITS);
     }
 }

@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,8 +48,8 @@ import pagerace.verdict.Tier;
  *
  * <p>Its own main program is no use to a plan. It runs every test in every configuration in random order, cannot stop early,
  * and exits with 0 when nothing matched, when nothing could be scheduled, and when it had no time to see anything. It starts a VM
- * for each test, whose first third of a million executions are interpreted. Here a VM of each tier measures point after point, and
- * no VM measures a point twice.
+ * for each test, and counts what that runs before anything is compiled. Here a VM of each tier measures point after point, and no VM
+ * measures a point twice.
  */
 public final class JcstressEngine implements Engine {
     private static final int ACTORS = 2;
@@ -71,17 +71,6 @@ public final class JcstressEngine implements Engine {
 
     /** From this release on a VM warns if native code is called without leave; JCStress binds its threads by such code. */
     private static final int WARNS_OF_NATIVE_CODE = 24;
-
-    /** How long the actors run before their counts are looked at; while the code is not compiled, and then. */
-    private static final int WARM_UP_MILLIS = 25;
-
-    private static final int SLICE_MILLIS = 50;
-
-    /** The system counts CPU time in steps of ten milliseconds: of less than three slices the share would be a guess. */
-    private static final int FEWEST_SLICES = 3;
-
-    /** Measured: to make scenarios ready and to start two threads takes 1 to 4 ms of a slice; then the actors do not spin. */
-    private static final long TO_BEGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final SchedulingClass twoCpus;
     private final CPUMap cpus;
@@ -215,12 +204,12 @@ public final class JcstressEngine implements Engine {
     public Measurement run(Fork fork, Duration timeout) {
         Account account = Account.of(binding.cpus());
         HostProbe.Met before = probeBefore();
-        Visit visit = new Visit(fork);
+        Visit visit = new Visit(fork, this::nanoTime);
         Future<?> kill = watchdog.schedule(() -> kill(fork.tier()), timeout.toMillis(), TimeUnit.MILLISECONDS);
         String failure = null;
         IOException gone = null;
         try {
-            visit.in(worker(fork), this::config);
+            visit.in(new Slices(worker(fork), fork));
         } catch (WorkerVm.Failed e) {
             visit.keep(e.counts());
             failure = e.getMessage();
@@ -297,7 +286,7 @@ public final class JcstressEngine implements Engine {
 
     /** As JCStress starts a fork: on the CPUs of the actors, where its native code is found, and with its orders to the compiler. */
     private List<String> command(Fork fork) throws IOException {
-        TestConfig config = testConfig(fork, SLICE_MILLIS);
+        TestConfig config = testConfig(fork, Visit.SLICE_MILLIS);
         List<String> command = new ArrayList<>();
         if (OSSupport.taskSetAvailable() && !config.cpuMap.globalAffinityMap().isEmpty()) {
             command.addAll(List.of("taskset", "-c", config.cpuMap.globalAffinityMap()));
@@ -322,8 +311,45 @@ public final class JcstressEngine implements Engine {
         return command;
     }
 
-    private ForkedTestConfig config(Fork fork, int millis) {
-        return new ForkedTestConfig(testConfig(fork, millis));
+    /** A VM that is told of slices in JCStress's terms. */
+    private final class Slices implements Visit.Vm {
+        private final WorkerVm worker;
+        private final Fork fork;
+        private final Map<Integer, ForkedTestConfig> configs = new HashMap<>();
+
+        Slices(WorkerVm worker, Fork fork) {
+            this.worker = worker;
+            this.fork = fork;
+        }
+
+        private ForkedTestConfig config(int millis) {
+            return configs.computeIfAbsent(millis, of -> new ForkedTestConfig(testConfig(fork, of)));
+        }
+
+        @Override
+        public int number() {
+            return worker.number();
+        }
+
+        @Override
+        public WorkerVm.Slice begin(int millis) throws IOException {
+            return worker.begin(fork.point().key(), config(millis));
+        }
+
+        @Override
+        public WorkerVm.Slice more(int millis) throws IOException {
+            return worker.more(config(millis));
+        }
+
+        @Override
+        public void end() throws IOException {
+            worker.end();
+        }
+
+        @Override
+        public Duration cpu() {
+            return worker.cpu();
+        }
     }
 
     private TestConfig testConfig(Fork fork, int millis) {
@@ -348,108 +374,6 @@ public final class JcstressEngine implements Engine {
         return Stream.of(common, jvmArguments, tier.jvmArguments())
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    /** What a fork has brought so far. */
-    private static final class Visit {
-        private final Fork fork;
-        private final long begin = System.nanoTime();
-        private final Map<String, Long> outcomes = new TreeMap<>();
-        private final Map<String, Long> warmUp = new TreeMap<>();
-        private int vm;
-        private boolean isWarm;
-        private int slices;
-        private long measuringNanos;
-        private long inVainNanos;
-        private double cpuShare;
-        private long end;
-
-        Visit(Fork fork) {
-            this.fork = fork;
-        }
-
-        private interface Configs {
-            ForkedTestConfig of(Fork fork, int millis);
-        }
-
-        void in(WorkerVm worker, Configs configs) throws IOException {
-            vm = worker.number();
-            ForkedTestConfig warming = configs.of(fork, WARM_UP_MILLIS);
-            add(worker.begin(fork.point().key(), warming), warmUp);
-            WarmUp progress = new WarmUp(fork.tier());
-            while (!fork.isCold() && !progress.isOver() && !progress.isHopeless()) {
-                WorkerVm.Slice slice = worker.more(warming);
-                progress.add(add(slice, warmUp), slice.nanos());
-            }
-            isWarm = fork.isCold() || progress.isOver();
-            if (isWarm) {
-                measure(worker, configs.of(fork, SLICE_MILLIS), progress);
-            }
-            worker.end();
-        }
-
-        private void measure(WorkerVm worker, ForkedTestConfig config, WarmUp progress) throws IOException {
-            long cpuBefore = worker.cpu().toNanos();
-            do {
-                WorkerVm.Slice slice = worker.more(config);
-                long samples = add(slice, outcomes);
-                measuringNanos += slice.nanos();
-                slices++;
-                boolean hasTime = inVainNanos < fork.atMost().toNanos();
-                if (!fork.isCold() && hasTime && progress.wasTooShort(samples, slice.nanos())) {
-                    progress.add(samples, slice.nanos());
-                    startAgain();
-                    cpuBefore = worker.cpu().toNanos();
-                    continue;
-                }
-                long cpu = worker.cpu().toNanos() - cpuBefore;
-                long spinning = Math.max(
-                        TimeUnit.MILLISECONDS.toNanos((long) slices * SLICE_MILLIS),
-                        measuringNanos - slices * TO_BEGIN_NANOS);
-                cpuShare = cpu <= 0 ? 1 : Math.min(1, (double) cpu / (ACTORS * spinning));
-            } while (slices < FEWEST_SLICES
-                    || (measuringNanos < fork.atMost().toNanos() && !fork.goal().isReached(outcomes, warmUp)));
-        }
-
-        /** All so far was warm-up: it came before code that is much faster. Decided by rates alone, so no outcome is preferred. */
-        private void startAgain() {
-            outcomes.forEach((word, count) -> warmUp.merge(word, count, Long::sum));
-            outcomes.clear();
-            inVainNanos += measuringNanos;
-            measuringNanos = 0;
-            slices = 0;
-            cpuShare = 0;
-        }
-
-        private static long add(WorkerVm.Slice slice, Map<String, Long> counts) {
-            slice.counts().forEach((word, count) -> counts.merge(word, count, Long::sum));
-            return slice.counts().values().stream().mapToLong(count -> count).sum();
-        }
-
-        /** What a slice had brought that did not come to its end. */
-        void keep(Map<String, Long> counts) {
-            add(new WorkerVm.Slice(0, counts), isWarm ? outcomes : warmUp);
-        }
-
-        void isOver() {
-            end = System.nanoTime();
-        }
-
-        Measurement measurement(String run, Probe probe, @Nullable String failure) {
-            return new Measurement(
-                    run,
-                    vm,
-                    fork.point().key(),
-                    fork.tier(),
-                    fork.stride(),
-                    TimeUnit.NANOSECONDS.toMillis(end - begin),
-                    TimeUnit.NANOSECONDS.toMillis(measuringNanos),
-                    cpuShare,
-                    outcomes,
-                    warmUp,
-                    probe,
-                    failure);
-        }
     }
 
     @Override

@@ -2,6 +2,7 @@
 package pagerace.stress;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import pagerace.race.Point;
 import pagerace.verdict.Given;
 import pagerace.verdict.Tier;
@@ -30,8 +31,13 @@ public interface Progress {
             Duration left,
             boolean isEstimate) {}
 
-    /** A fork is about to start. */
-    void forking(Standing standing);
+    /**
+     * A fork is about to start.
+     *
+     * @param elapsed time since the run began
+     * @param standing how the run stands: who does not show it, need not ask
+     */
+    void forking(Duration elapsed, Supplier<Standing> standing);
 
     /** The run is over. */
     void done();

@@ -148,7 +148,7 @@ public final class StressRun {
             if (fork == null) {
                 break;
             }
-            progress.forking(standing(fork, now, left, limits));
+            progress.forking(now, () -> standing(fork, now, left, limits));
             Duration timeout = fork.atMost().multipliedBy(2).plusSeconds(20);
             boolean cutByBudget = timeout.compareTo(left) >= 0;
             Measurement measurement = engine.run(fork, cutByBudget ? left.plusSeconds(2) : timeout);

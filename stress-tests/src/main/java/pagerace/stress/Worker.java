@@ -31,7 +31,7 @@ import org.openjdk.jcstress.util.Counter;
  * for a stride bring, uncompiled and on no particular CPU, among what it measures.
  */
 public final class Worker {
-    /** Beyond the time of its slice an actor may take so long, in nanoseconds: less than the master waits. */
+    /** Beyond the time of its slice an actor may take so long, in nanoseconds: less than the master waits for its first. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     /** How often a thread that others wait for is looked at, in milliseconds. */

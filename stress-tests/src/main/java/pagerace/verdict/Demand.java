@@ -146,17 +146,21 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
 
     /** How often {@code tally} has shown it. A canary is there to show that its tier measures: what came before that says nothing. */
     public long shown(Tally tally) {
-        long shown = isCanary(tally.point()) ? tally.shownSamples() : tally.shown();
-        return isByChance(tally.point(), shown, tally.executions()) ? 0 : shown;
+        return shown(tally.point(), tally.shownSamples(), tally.shown(), tally.executions());
     }
 
     /** The same for executions of the point of {@code tally}, and others before the code was compiled. */
     public long shown(Tally tally, Map<String, Long> outcomes, Map<String, Long> warmUp) {
-        long shown = tally.shown(outcomes) + (isCanary(tally.point()) ? 0 : tally.shown(warmUp));
         long executions = Stream.concat(outcomes.values().stream(), warmUp.values().stream())
                 .mapToLong(count -> count)
                 .sum();
-        return isByChance(tally.point(), shown, executions) ? 0 : shown;
+        long samples = tally.shown(outcomes);
+        return shown(tally.point(), samples, samples + tally.shown(warmUp), executions);
+    }
+
+    private static long shown(Point point, long samples, long all, long executions) {
+        long shown = isCanary(point) ? samples : all;
+        return isByChance(point, shown, executions) ? 0 : shown;
     }
 
     /** Whether waits gave up so rarely that an actor which lost its CPU in the middle of a lock is reason enough. */

@@ -77,14 +77,17 @@ public record Measurement(
 
     /** The same, with a reason for its failure that says more than its VM could. */
     public Measurement failedWith(String reason) {
-        return new Measurement(
-                run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, reason);
+        return ended(reason);
     }
 
     /** The same of a fork that the end of the budget cut short: it has not failed. */
     public Measurement cut() {
+        return ended(null);
+    }
+
+    private Measurement ended(@Nullable String how) {
         return new Measurement(
-                run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, null);
+                run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, how);
     }
 
     /**

@@ -55,9 +55,9 @@ public final class Tally {
                 case PERMITTED -> {}
             }
         }
-        knownWords.add(Stuckness.STUCK.name());
+        knownWords.addAll(STUCK);
         if (point.variant().deadlocks()) {
-            forbiddenWords.add(Stuckness.STUCK.name());
+            forbiddenWords.addAll(STUCK);
         }
     }
 
@@ -225,9 +225,7 @@ public final class Tally {
     public Map<String, Map<Tier, Long>> early() {
         Map<String, Map<Tier, Long>> early = perTier(Measurement::warmUp);
         early.keySet()
-                .removeIf(word -> knownWords.contains(word)
-                        && !forbiddenWords.contains(word)
-                        && !word.equals(Stuckness.STUCK.name()));
+                .removeIf(word -> knownWords.contains(word) && !forbiddenWords.contains(word) && !STUCK.contains(word));
         return early;
     }
 

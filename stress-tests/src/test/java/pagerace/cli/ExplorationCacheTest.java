@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.cli.Predictions.Question;
+import pagerace.cli.Predictions.Steps;
 import pagerace.explore.Necessity;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
@@ -116,12 +119,14 @@ class ExplorationCacheTest {
         Map<String, List<Necessity.Row>> anew =
                 Predictions.necessity(List.of(mainline), known, open(true, ours), NOWHERE);
         assertThat(anew.get("UnpinDirtyVsClean")).isNotEmpty();
-        ExplorationCache cache = open(true, ours);
-        assertThat(Predictions.necessity(List.of(mainline), known, cache, NOWHERE))
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        assertThat(Predictions.necessity(List.of(mainline), known, open(true, ours), out))
                 .isEqualTo(anew);
-        assertThat(cache.hits()).isEqualTo(1);
-        Predictions.necessity(List.of(mainline, POINT), known, cache, NOWHERE);
-        assertThat(cache.hits()).isEqualTo(1);
+        assertThat(said.toString(StandardCharsets.UTF_8)).startsWith("1 race was explored without each step on 20");
+        said.reset();
+        Predictions.necessity(List.of(mainline, POINT), known, open(true, ours), out);
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     /** Outcomes of which a weaker model's comes first by its name, and a model that comes first by its strength alone. */
@@ -249,8 +254,23 @@ class ExplorationCacheTest {
     @Test
     void whatABoundCutShortIsNoAnswer() {
         Explored cut = new Explored(Answer.UNKNOWN, Set.of(), "10 steps", 1, 1, 1, 1, "c0ffee");
-        assertThat(Predictions.isWhole(new Prediction(Map.of(Reachability.SC, cut), Map.of(), null)))
-                .isFalse();
+        Explored whole = new Explored(Answer.NEVER, Set.of(), null, 1, 1, 1, 1, "c0ffee");
+        Map<String, Question<Prediction>> questions = Map.of(
+                "cut",
+                new Question<>("point cut", () -> new Prediction(Map.of(Reachability.SC, cut), Map.of(), null)),
+                "whole",
+                new Question<>("point whole", () -> new Prediction(Map.of(Reachability.SC, whole), Map.of(), null)));
+        assertThat(Predictions.ask(questions, open(true, ours), NOWHERE)).hasSize(2);
+        assertThat(open(true, ours).find("point whole", Prediction.class)).isNotNull();
+        assertThat(open(true, ours).find("point cut", Prediction.class)).isNull();
+    }
+
+    @Test
+    void aStepThatABoundCutShortIsNoAnswer() {
+        Function<Necessity.Verdict, Steps> steps = verdict ->
+                new Steps(List.of(new Necessity.Row("A", "as B, UNKNOWN or not", "B", verdict, "words", List.of("*"))));
+        assertThat(steps.apply(Necessity.Verdict.NEEDED).isWhole()).isTrue();
+        assertThat(steps.apply(Necessity.Verdict.UNKNOWN).isWhole()).isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import pagerace.race.Reachability;
@@ -27,7 +28,7 @@ class StressRunTest {
 
     private static final Progress SILENT = new Progress() {
         @Override
-        public void forking(Standing standing) {}
+        public void forking(Duration elapsed, Supplier<Standing> standing) {}
 
         @Override
         public void done() {}
@@ -193,21 +194,26 @@ class StressRunTest {
         assertThat(engine.forksOf(Fix.BROKEN)).allMatch(fork -> fork.stride() * fork.strides() > 16);
     }
 
-    @Test
-    void aPointWhoseForksFailIsLeftAlone() {
-        engine.fate = m -> new Measurement(
+    /** The same of a VM that was gone before it brought anything. */
+    private static Measurement killed(Measurement m) {
+        return new Measurement(
                 m.run(),
                 m.vm(),
                 m.point(),
                 m.tier(),
                 m.stride(),
                 m.millis(),
-                m.measuringMillis(),
-                1.0,
+                0,
+                0,
                 Map.of(),
-                m.warmUp(),
-                TestRace.GOOD,
+                Map.of(),
+                m.probe(),
                 "VM_ERROR: killed");
+    }
+
+    @Test
+    void aPointWhoseForksFailIsLeftAlone() {
+        engine.fate = StressRunTest::killed;
         List<Tally> tallies = run(BUDGET, Fix.BROKEN);
         assertThat(engine.forks).hasSize(2);
         assertThat(tallies.get(0).failures()).hasSize(2);
@@ -227,19 +233,7 @@ class StressRunTest {
         engine.fate = m -> {
             if (engine.forks.size() == 3) {
                 run.stop();
-                return new Measurement(
-                        m.run(),
-                        m.vm(),
-                        m.point(),
-                        m.tier(),
-                        m.stride(),
-                        m.millis(),
-                        m.measuringMillis(),
-                        1.0,
-                        Map.of(),
-                        m.warmUp(),
-                        TestRace.GOOD,
-                        "VM_ERROR: killed");
+                return killed(m);
             }
             assertThat(heard).hasSize(engine.forks.size() + engine.canaries.size() - 1);
             return m;
@@ -369,8 +363,8 @@ class StressRunTest {
         List<Progress.Standing> standings = new ArrayList<>();
         Progress listening = new Progress() {
             @Override
-            public void forking(Standing standing) {
-                standings.add(standing);
+            public void forking(Duration elapsed, Supplier<Standing> standing) {
+                standings.add(standing.get());
             }
 
             @Override

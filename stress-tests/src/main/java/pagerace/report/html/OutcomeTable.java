@@ -173,8 +173,7 @@ final class OutcomeTable {
 
     /** Each fork of a point is in a VM that has not measured it before. */
     private Markup vms() {
-        Markup row =
-                tag("tr", Words.column("VMs").with("scope", "row"), tag("td").with("colspan", Words.LEVELS.size()));
+        Markup row = sumsRow("VMs");
         for (HostReport host : report.hosts()) {
             List<Tier> tiers = host.measurements().stream()
                     .filter(fork -> fork.point().equals(entry.point().key()) && fork.samples() > 0)
@@ -187,14 +186,17 @@ final class OutcomeTable {
     }
 
     private Markup sums(String name, Function<Result, Map<Tier, Long>> count, boolean rates) {
-        Markup row =
-                tag("tr", Words.column(name).with("scope", "row"), tag("td").with("colspan", Words.LEVELS.size()));
+        Markup row = sumsRow(name);
         for (Result result : entry.results()) {
             Map<Tier, Long> counts = count.apply(result);
             row.add(sum(counts.values().stream().mapToLong(Long::longValue).sum(), rates ? result.samples() : 0));
             TIERS.forEach(tier -> row.add(sum(counts.getOrDefault(tier, 0L), rates ? samples(result, tier) : 0)));
         }
         return row;
+    }
+
+    private static Markup sumsRow(String name) {
+        return tag("tr", Words.column(name).with("scope", "row"), tag("td").with("colspan", Words.LEVELS.size()));
     }
 
     private static Markup sum(long count, long of) {
