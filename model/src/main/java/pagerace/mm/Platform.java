@@ -13,7 +13,7 @@ import pagerace.machine.Word;
  */
 public record Platform(PteUpdate pteUpdate, TlbProfile flush) {
     /** How {@code ptep_get_and_clear} and {@code ptep_set_wrprotect} change an entry. The caller holds the PTL. */
-    public enum PteUpdate {
+    public enum PteUpdate implements Policy {
         /** x86: a locked instruction, fully ordered. */
         LOCKED {
             @Override
@@ -58,6 +58,11 @@ public record Platform(PteUpdate pteUpdate, TlbProfile flush) {
 
         /** {@code ptep_set_wrprotect}. */
         public abstract void writeProtect(Word pte);
+    }
+
+    /** This platform as {@code kernel} uses it, which may insist on a way of updating entries. */
+    public Platform in(Kernel kernel) {
+        return with(kernel.policy(pteUpdate));
     }
 
     /** The same flushes with another way of updating entries. */

@@ -19,7 +19,7 @@ import pagerace.machine.Word;
  * not final: a put that comes down to zero and a get that comes up from there meet at the put's compare-and-swap. That is
  * relaxed: whoever comes up from zero, writes to the folio and goes down again hands nothing over to the one who frees it.
  */
-public enum RefEncoding {
+public enum RefEncoding implements Policy {
     /** Zero is free, or frozen: add unless zero, the present kernel since e286781d5f2e (2.6.27). */
     UNLESS_ZERO(0),
     /**

@@ -4,7 +4,7 @@ package pagerace.own;
 import java.util.Locale;
 import java.util.Objects;
 import pagerace.machine.Machine;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Steps;
 
 /**
  * A fix of the user's own: one operation of a race, done in another way than by the variant that it starts from. It becomes a

@@ -22,13 +22,13 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Admission;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Lookup;
 import pagerace.mm.op.ReuseRule;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.WriteFault;
 
 /**

@@ -3,11 +3,13 @@ package pagerace.race;
 
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.TSO;
+import static pagerace.race.Row.mutant;
 
 import java.util.List;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
 
 /**
  * What every stress run shows before it is believed: two races so small that a host on which two threads run at once shows
@@ -15,40 +17,21 @@ import pagerace.mm.op.Steps;
  *
  * <p>It is no race of the catalogue, so no list, filter or report of points has it; every run measures it beside its plan.
  */
-public final class Canary implements Race {
-    @Override
-    public String question() {
-        return "Does this instrument show races that are known to happen here?";
-    }
-
-    @Override
-    public String anchor() {
-        return "the litmus test SB, and two increments without a locked instruction";
-    }
-
-    @Override
-    public String invariant() {
-        return "one of two actors sees what the other did";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question = "Does this instrument show races that are known to happen here?",
+        anchor = "the litmus test SB, and two increments without a locked instruction",
+        invariant = "one of two actors sees what the other did",
+        actors = {"first", "second"},
+        breakingSchedule = """
                 first (LOST_UPDATE)  | second
                 reads the counter: 0 |
                                      | reads the counter: 0
                 writes 1             |
-                                     | writes 1""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of();
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("first", "second");
+                                     | writes 1""")
+public final class Canary extends CatalogueRace {
+    /** The canaries, in no dimension. */
+    public Canary() {
+        super(End.values(), Sign.values());
     }
 
     /** What can come of it. */
@@ -59,65 +42,45 @@ public final class Canary implements Race {
         UNSEEN
     }
 
+    private static final Kernel NO_KERNEL = Kernel.named("-");
+
     /** One canary for the tiers that move accesses about, and one for those that do not. */
-    public enum Sign implements Candidate {
+    public enum Sign implements Listed {
         /** Each actor writes its word and reads the other's; without fences, a store buffer delays both writes. */
-        STORE_BUFFERING(TSO, "each actor writes a word and reads the other's, with no fence between the two") {
-            @Override
-            public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-                return new StoreBuffering(machine);
-            }
-        },
+        STORE_BUFFERING(
+                mutant(NO_KERNEL, "each actor writes a word and reads the other's, with no fence between the two")
+                        .breaks(TSO),
+                StoreBuffering::new),
         /** Both actors increment a counter by a read and a write; interleaving alone loses one increment. */
-        LOST_UPDATE(SC, "each actor increments a counter by a read and a write, instead of by one atomic step") {
-            @Override
-            public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-                return new LostUpdate(machine);
-            }
-        };
+        LOST_UPDATE(
+                mutant(
+                                NO_KERNEL,
+                                "each actor increments a counter by a read and a write, instead of by one atomic step")
+                        .breaks(SC),
+                LostUpdate::new);
 
-        private final Reachability from;
-        private final Origin origin;
+        private final Row row;
+        private final Point.Setup setup;
 
-        Sign(Reachability from, String difference) {
-            this.from = from;
-            this.origin = Origin.mutant("-", difference);
+        Sign(Row row, Point.Setup setup) {
+            this.row = row.onThreads();
+            this.setup = setup;
         }
 
         @Override
-        public Origin origin() {
-            return origin;
-        }
-
-        @Override
-        public Reachability reachableFrom(Place at) {
-            return from;
-        }
-
-        @Override
-        public Sign control(Place at) {
-            return LOST_UPDATE;
-        }
-
-        @Override
-        public boolean isPlanned(Place at) {
-            return true;
+        public Row row() {
+            return row;
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
             return List.of();
         }
-    }
 
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Sign> variants() {
-        return List.of(Sign.values());
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return setup.on(machine);
+        }
     }
 
     /** Each actor ends with what it read of the other's word. */

@@ -4,7 +4,8 @@ package pagerace.race;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
 
 /** A variant that can be run: it knows where it makes sense, what to expect there, and how to set itself up. */
 public interface Candidate extends Variant {
@@ -26,9 +27,18 @@ public interface Candidate extends Variant {
     /** Whether real threads run it there in every plan. */
     boolean isPlanned(Place at);
 
-    /** The steps of its operations that can be dropped one by one to see whether they are needed. */
+    /** The kernel that it is there. */
+    Kernel kernel(Place at);
+
+    /** The steps of that kernel that can be dropped one by one to see whether they are needed. */
     List<Steps<?>> steps(Place at);
 
-    /** A fresh scenario on {@code machine}, with {@code changes} in its operations. */
-    Scenario<?, ?> on(Machine machine, Place at, Changes changes);
+    /** A fresh scenario on {@code machine}, whose operations are those of {@code kernel}. */
+    Scenario<?, ?> on(Machine machine, Place at, Kernel kernel);
+
+    /** What makes scenarios of it there, without the steps in {@code dropped}. */
+    default Point.Setup setup(Place at, List<? extends Enum<?>> dropped) {
+        Kernel kernel = kernel(at).dropping(dropped);
+        return machine -> on(machine, at, kernel);
+    }
 }

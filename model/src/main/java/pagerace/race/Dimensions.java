@@ -37,9 +37,9 @@ final class Dimensions {
         }
     }
 
-    /** How a folio counts its pins. */
-    @Dimension.Called("folio")
-    enum FolioSize implements Dimension {
+    /** What the entry maps: that decides how pins are counted. */
+    @Dimension.Called("mapped")
+    enum Mapped implements Dimension {
         @Means("a small folio: pins are counted in the refcount, 1024 each")
         SMALL,
         @Means("a large folio: pins are counted in a word of their own")

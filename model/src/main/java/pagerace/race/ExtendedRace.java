@@ -125,38 +125,8 @@ record ExtendedRace(Race race, List<OwnVariant> own) implements Race {
     }
 
     @Override
-    public String question() {
-        return race.question();
-    }
-
-    @Override
-    public String anchor() {
-        return race.anchor();
-    }
-
-    @Override
-    public List<String> references() {
-        return race.references();
-    }
-
-    @Override
-    public String invariant() {
-        return race.invariant();
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return race.breakingSchedule();
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return race.notModelled();
-    }
-
-    @Override
-    public List<String> actors() {
-        return race.actors();
+    public Head head() {
+        return race.head();
     }
 
     @Override

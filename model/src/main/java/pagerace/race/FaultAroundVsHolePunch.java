@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.FaultAroundVsHolePunch.Access.AT_NEIGHBOUR;
+import static pagerace.race.FaultAroundVsHolePunch.Access.AT_PAGE;
+import static pagerace.race.FaultAroundVsHolePunch.Access.AT_PAGE_OF_TWO;
+import static pagerace.race.FaultAroundVsHolePunch.Mapping.PLAIN;
+import static pagerace.race.FaultAroundVsHolePunch.Mapping.PRIVATE;
+import static pagerace.race.FaultAroundVsHolePunch.Mapping.UFFD_WP;
+import static pagerace.race.FaultAroundVsHolePunch.Opponent.FAULTER;
+import static pagerace.race.FaultAroundVsHolePunch.Opponent.PUNCH;
+import static pagerace.race.FaultAroundVsHolePunch.Opponent.TRUNCATE;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,74 +25,64 @@ import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.FaultEnd;
 import pagerace.mm.op.HolePunch;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.ShmemFault;
-import pagerace.mm.op.Steps;
 import pagerace.race.Dimensions.On;
 
 /** A fault maps a page of a shmem file, and its thread stores to it, while a hole is punched there. */
-public final class FaultAroundVsHolePunch implements Race {
-    @Override
-    public String question() {
-        return "Can fault-around map a page that a hole punch is removing, so that the mapping outlives the page, or a store"
-                + " slips past userfaultfd?";
-    }
-
-    @Override
-    public String anchor() {
-        return "filemap_map_pages, shmem_fault against shmem_fallocate, shmem_undo_range, truncate_inode_folio; Peter Xu and"
-                + " Andrea Arcangeli, \"Don't fault around userfaultfd-registered regions on reads\", November 2020;"
-                + " 1aac1400319d (i_private), 9c28a205c061 and 999dad824c39 (uffd-wp markers)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "CVE-2014-4171: faults that keep a punch from ending (f00cdc6df7d7, 8e205f779d14, b1a366500bd5, all 3.16)",
-                "53ABE479.3080508@suse.cz: Vlastimil Babka and Hugh Dickins, 26 June 2014: why a punch loops while faults refill the range",
-                "20201126222359.8120-1-peterx@redhat.com: Peter Xu, 26 November 2020, no fault-around for userfaultfd",
-                "alpine.LSU.2.11.2012021410260.4989@eggly.anvils: Hugh Dickins, 2 December 2020: the write protection should survive in a special entry");
-    }
-
-    @Override
-    public String invariant() {
-        return "after the punch no entry maps a page that left the file, no old data is reachable, every mapping is counted"
-                + " once, and no store went unseen to a page that userfaultfd write-protects";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can fault-around map a page that a hole punch is removing, so that the mapping outlives the page, or a store"
+                        + " slips past userfaultfd?",
+        anchor =
+                "filemap_map_pages, shmem_fault against shmem_fallocate, shmem_undo_range, truncate_inode_folio; Peter Xu and"
+                        + " Andrea Arcangeli, \"Don't fault around userfaultfd-registered regions on reads\", November 2020;"
+                        + " 1aac1400319d (i_private), 9c28a205c061 and 999dad824c39 (uffd-wp markers)",
+        references = {
+            "CVE-2014-4171: faults that keep a punch from ending (f00cdc6df7d7, 8e205f779d14, b1a366500bd5, all 3.16)",
+            "53ABE479.3080508@suse.cz: Vlastimil Babka and Hugh Dickins, 26 June 2014: why a punch loops while faults refill the range",
+            "20201126222359.8120-1-peterx@redhat.com: Peter Xu, 26 November 2020, no fault-around for userfaultfd",
+            "alpine.LSU.2.11.2012021410260.4989@eggly.anvils: Hugh Dickins, 2 December 2020: the write protection should survive in a special entry"
+        },
+        invariant =
+                "after the punch no entry maps a page that left the file, no old data is reachable, every mapping is counted"
+                        + " once, and no store went unseen to a page that userfaultfd write-protects",
+        actors = {"fault, then store", "hole punch"},
+        breakingSchedule = """
                 fault-around                          | hole punch (SINGLE_ZAP)
                                                       | zaps the range
                 locks the folio: still in the file    |
                 maps it and unlocks it                |
                                                       | locks the folio
                                                       | removes it from the file
-                the entry maps a page that no file owns: loads see old data, stores are lost""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "the life of the punch's record on its stack: a race of its own (missed)",
-                "more than one mapping of the page (missed: races between the zaps of two page tables)",
-                "platforms other than x86 with synchronous flushes: a store ends before a flush that it raced with does (missed)",
-                "more than one page in the second zap's reach, and readahead (missed)",
-                "shmem's second look at the size, once a new page is in the cache; no point truncates a file beside a fault that"
-                        + " allocates (there it would be a false alarm)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("fault, then store", "hole punch");
+                the entry maps a page that no file owns: loads see old data, stores are lost""",
+        notModelled = {
+            "the life of the punch's record on its stack: a race of its own (missed)",
+            "more than one mapping of the page (missed: races between the zaps of two page tables)",
+            "platforms other than x86 with synchronous flushes: a store ends before a flush that it raced with does (missed)",
+            "more than one page in the second zap's reach, and readahead (missed)",
+            "shmem's second look at the size, once a new page is in the cache; no point truncates a file beside a fault that"
+                    + " allocates (there it would be a false alarm)"
+        })
+public final class FaultAroundVsHolePunch extends CatalogueRace {
+    /** The race. */
+    public FaultAroundVsHolePunch() {
+        super(
+                End.values(),
+                Fix.values(),
+                List.of(Mapping.values()),
+                List.of(Access.values()),
+                List.of(Opponent.values()));
     }
 
     /** What can come of it. */
@@ -165,318 +166,219 @@ public final class FaultAroundVsHolePunch implements Race {
     }
 
     /** Every fix. The history of this race is short, so most are proposals, half-way houses and mutants. */
-    enum Fix implements Candidate {
-        SINGLE_ZAP(
-                Origin.mutant(
-                        "file-g.single-zap", "the punch zaps once, before it takes any folio lock, and never again"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_ZAP),
-                SC),
-        SECOND_ZAP_WITHOUT_FOLIO_LOCK(
-                Origin.mutant("file-g.second-zap-nolock", "the punch zaps again, but fault-around takes no folio lock"),
-                FaultAround.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO),
-                HolePunch.MAINLINE,
-                SC),
+    enum Fix implements Listed {
+        SINGLE_ZAP(plainMutant(
+                Linux.MAINLINE.without(HolePunch.Step.SECOND_ZAP),
+                "the punch zaps once, before it takes any folio lock, and never again")),
+        SECOND_ZAP_WITHOUT_FOLIO_LOCK(plainMutant(
+                Linux.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO),
+                "the punch zaps again, but fault-around takes no folio lock")),
         MAINLINE(
-                Origin.mainline(
-                        ">= 3.16; >= 5.19, userfaultfd",
-                        "-",
-                        "file-g.mainline",
-                        "the punch zaps again under the folio lock; fault-around maps only what it locked and checked"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE,
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return (at.is(Mapping.PLAIN) && at.is(Opponent.PUNCH))
-                        || (at.is(Mapping.PLAIN) && at.is(Opponent.FAULTER) && !at.is(Access.AT_PAGE_OF_TWO))
-                        || (at.is(Mapping.UFFD_WP) && at.is(Opponent.PUNCH) && at.is(Access.AT_PAGE));
-            }
-
-            @Override
-            Fault fault(Mapping mapping) {
-                return mapping == Mapping.UFFD_WP ? Fault.DIRECT : Fault.AROUND; // 9c28a205c061: none in such mappings
-            }
-        },
-        NO_FIRST_ZAP(
-                Origin.proposal("file-g.no-prezap", "the punch zaps only under the folio lock, once for each folio"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP),
-                NEVER),
-        DROP_MAPPING_RECHECK(
-                Origin.mutant(
-                        "file-g.no-maprecheck",
-                        "mainline, but fault-around does not check that the locked folio still belongs to the file"),
-                FaultAround.MAINLINE.without(FaultAround.Step.RECHECK_MAPPING),
-                HolePunch.MAINLINE,
-                SC),
-        DROP_NONE_CHECK(
-                Origin.mutant(
-                        "file-g.no-none-check", "mainline, but fault-around fills entries without looking at them"),
-                FaultAround.MAINLINE.without(FaultAround.Step.CHECK_NONE),
-                HolePunch.MAINLINE,
-                SC) {
-            @Override
-            public boolean has(Place at) {
-                return at.is(Mapping.PLAIN) && at.is(Opponent.FAULTER) && !at.is(Access.AT_PAGE_OF_TWO);
-            }
-
-            @Override
-            public Reachability reachableFrom(Place at) {
-                return at.is(Access.AT_PAGE) ? SC : SEQUENTIAL;
-            }
-        },
-        WAIT_FOR_FOLIO_LOCK(
-                Origin.mutant(
-                        "file-g.blocking-lock",
-                        "mainline, but fault-around waits for folio locks under the page-table lock"),
-                FaultAround.MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO).with(FaultAround.Step.WAIT_FOR_FOLIO_LOCK),
-                HolePunch.MAINLINE,
-                SC) {
-            @Override
-            public boolean has(Place at) {
-                return at.is(Mapping.PLAIN) && at.is(Opponent.PUNCH) && at.is(Access.AT_PAGE_OF_TWO);
-            }
-
-            @Override
-            public boolean deadlocks() {
-                return true;
-            }
-        },
-        FIRST_PASS_ONLY(
-                Origin.mutant(
-                        "file-g.trylock-only", "mainline, but the punch skips folios that it finds locked, for good"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_PASS),
-                SC),
-        ZERO_IN_PLACE(
-                Origin.mainline(
-                        "all",
-                        "-",
-                        "file-g.split-fails",
-                        "the hole ends inside a large folio that somebody holds: it cannot be split, so its bytes are zeroed"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_PASS).with(HolePunch.Step.ZERO_IN_PLACE),
-                NEVER),
-        PMD_MAPPED(
-                Origin.mainline(
-                        ">= 4.8",
-                        "-",
-                        "file-g.pmd-unzapped, fixed",
-                        "mainline with a huge page: one PMD entry maps it"),
-                FaultAround.MAINLINE.with(FaultAround.Step.MAP_PMD),
-                HolePunch.MAINLINE,
-                NEVER),
-        PMD_UNSEEN(
-                Origin.mutant(
-                        "file-g.pmd-unzapped", "as PMD_MAPPED, but the second zap looks at page-table entries only"),
-                FaultAround.MAINLINE.with(FaultAround.Step.MAP_PMD),
-                HolePunch.MAINLINE.without(HolePunch.Step.SECOND_ZAP_SEES_PMD),
-                SC),
-        WP_DROPPED(
-                Origin.proposal(
-                        "file-g.wp-2020",
-                        "uffd-wp for shmem as it stood in 2020, before it was merged: the first zap forgets the write protection, and fault-around maps the page again, writable"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                SC),
+                plain(
+                                mainline(
+                                        ">= 3.16; >= 5.19, userfaultfd",
+                                        "-",
+                                        Linux.MAINLINE,
+                                        "the punch zaps again under the folio lock; fault-around maps only what it locked and checked"))
+                        .in(PLAIN, AT_PAGE_OF_TWO, PUNCH)
+                        .in(PLAIN, AT_PAGE, FAULTER)
+                        .in(PLAIN, AT_NEIGHBOUR, FAULTER)
+                        .in(UFFD_WP, AT_PAGE, PUNCH)
+                        .onThreads(UFFD_WP, AT_PAGE),
+                Fault.DIRECT), // 9c28a205c061: no fault-around in such mappings
+        NO_FIRST_ZAP(plain(proposal(
+                Linux.MAINLINE.without(HolePunch.Step.FIRST_ZAP),
+                "the punch zaps only under the folio lock, once for each folio"))),
+        DROP_MAPPING_RECHECK(plainMutant(
+                Linux.MAINLINE.without(FaultAround.Step.RECHECK_MAPPING),
+                "mainline, but fault-around does not check that the locked folio still belongs to the file")),
+        DROP_NONE_CHECK(mutant(
+                        Linux.MAINLINE.without(FaultAround.Step.CHECK_NONE),
+                        "mainline, but fault-around fills entries without looking at them")
+                .in(PLAIN, AT_PAGE, FAULTER)
+                .in(PLAIN, AT_NEIGHBOUR, FAULTER)
+                .breaks(SC, AT_PAGE)
+                .breaks(SEQUENTIAL, AT_NEIGHBOUR)),
+        WAIT_FOR_FOLIO_LOCK(mutant(
+                        Linux.MAINLINE
+                                .without(FaultAround.Step.TRYLOCK_FOLIO)
+                                .with(FaultAround.Step.WAIT_FOR_FOLIO_LOCK),
+                        "mainline, but fault-around waits for folio locks under the page-table lock")
+                .in(PLAIN, AT_PAGE_OF_TWO, PUNCH)
+                .breaks(SC)
+                .deadlocks()),
+        FIRST_PASS_ONLY(plainMutant(
+                Linux.MAINLINE.without(HolePunch.Step.SECOND_PASS),
+                "mainline, but the punch skips folios that it finds locked, for good")),
+        ZERO_IN_PLACE(plain(
+                        mainline(
+                                "all",
+                                "-",
+                                Linux.MAINLINE
+                                        .without(HolePunch.Step.SECOND_PASS)
+                                        .with(HolePunch.Step.ZERO_IN_PLACE),
+                                "the hole ends inside a large folio that somebody holds: it cannot be split, so its bytes are zeroed"))
+                .control(() -> FIRST_PASS_ONLY)),
+        PMD_MAPPED(plain(mainline(
+                ">= 4.8",
+                "-",
+                Linux.MAINLINE.with(FaultAround.Step.MAP_PMD),
+                "mainline with a huge page: one PMD entry maps it"))),
+        PMD_UNSEEN(plainMutant(
+                Linux.MAINLINE.with(FaultAround.Step.MAP_PMD).without(HolePunch.Step.SECOND_ZAP_SEES_PMD),
+                "as PMD_MAPPED, but the second zap looks at page-table entries only")),
+        WP_DROPPED(uffdWp(proposal(
+                        Linux.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                        "uffd-wp for shmem as it stood in 2020, before it was merged: the first zap forgets the write protection,"
+                                + " and fault-around maps the page again, writable"))
+                .breaks(SC)),
         WP_NO_FAULT_AROUND(
-                Origin.proposal(
-                        "file-g.wp-nofaultaround",
-                        "Peter Xu's patch: no fault-around in such mappings; the direct fault waits for the punch"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                WEAK) {
-            @Override
-            Fault fault(Mapping mapping) {
-                return Fault.DIRECT;
-            }
-        },
+                proposal(
+                                Linux.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
+                                "Peter Xu's patch: no fault-around in such mappings; the direct fault waits for the punch")
+                        .in(UFFD_WP, AT_PAGE, PUNCH)
+                        .breaks(WEAK)
+                        .onThreads(),
+                Fault.DIRECT),
         WP_NO_FAULT_AROUND_NO_WAIT(
-                Origin.mutant("file-g.wp-nofaultaround", "as WP_NO_FAULT_AROUND, but the direct fault does not wait"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                SC) {
-            @Override
-            Fault fault(Mapping mapping) {
-                return Fault.DIRECT;
-            }
-        },
-        WP_NO_FIRST_ZAP(
-                Origin.proposal(
-                        "file-g.wp-noprezap",
-                        "no first zap in such mappings: the write protection stays until the page goes"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE.without(HolePunch.Step.FIRST_ZAP).without(HolePunch.Step.LEAVE_MARKERS),
-                NEVER),
-        WP_MARKER(
-                Origin.proposal(
-                        "file-g.wp-marker",
+                mutant(
+                                Linux.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS, ShmemFault.Step.WAIT_FOR_PUNCH),
+                                "as WP_NO_FAULT_AROUND, but the direct fault does not wait")
+                        .in(UFFD_WP, AT_PAGE, PUNCH)
+                        .breaks(SC)
+                        .onThreads(),
+                Fault.DIRECT),
+        WP_NO_FIRST_ZAP(uffdWp(proposal(
+                Linux.MAINLINE.without(HolePunch.Step.FIRST_ZAP, HolePunch.Step.LEAVE_MARKERS),
+                "no first zap in such mappings: the write protection stays until the page goes"))),
+        WP_MARKER(proposal(
+                        Linux.MAINLINE,
                         "markers alone (999dad824c39): the first zap leaves one that remembers the write protection, and"
-                                + " fault-around, which 5.19 forbids in such mappings, skips it"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE,
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return super.has(at) && at.is(Access.AT_NEIGHBOUR); // a marker at the page itself faults directly
-            }
-        },
-        SHMEM_MAP_PAGES(
-                Origin.proposal(
-                        "file-g.shmem_map_pages",
-                        "Andrea Arcangeli's idea: fault-around for shmem heeds a published punch"),
-                FaultAround.MAINLINE.with(FaultAround.Step.HEED_PUNCH),
-                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                SC) {
-            @Override
-            public Reachability reachableFrom(Place at) {
-                return at.is(Access.AT_PAGE) ? WEAK : SC;
-            }
-        },
-        PAGE_MKWRITE(
-                Origin.proposal(
-                        "file-g.page_mkwrite",
-                        "Matthew Wilcox's hint: map read-only, so that the first store is notified"),
-                FaultAround.MAINLINE.with(FaultAround.Step.MAP_READ_ONLY),
-                HolePunch.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS),
-                SC),
-        PUNCH_SPARES_COPIES(
-                Origin.mainline("all", "-", "file-g.truncate-evencows", "a punch leaves private copies alone"),
-                FaultAround.MAINLINE,
-                HolePunch.MAINLINE,
-                NEVER) {
-            @Override
-            Fault fault(Mapping mapping) {
-                return Fault.COPY;
-            }
-        },
-        TRUNCATE_EVEN_COPIES(
-                Origin.mainline(
+                                + " fault-around, which 5.19 forbids in such mappings, skips it")
+                .in(UFFD_WP, AT_NEIGHBOUR, PUNCH)), // a marker at the page itself faults directly
+        SHMEM_MAP_PAGES(uffdWp(proposal(
+                        Linux.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS).with(FaultAround.Step.HEED_PUNCH),
+                        "Andrea Arcangeli's idea: fault-around for shmem heeds a published punch"))
+                .breaks(WEAK, AT_PAGE)
+                .breaks(SC, AT_NEIGHBOUR)
+                .onThreads()), // its two places have two verdicts
+        PAGE_MKWRITE(uffdWp(proposal(
+                        Linux.MAINLINE.without(HolePunch.Step.LEAVE_MARKERS).with(FaultAround.Step.MAP_READ_ONLY),
+                        "Matthew Wilcox's hint: map read-only, so that the first store is notified"))
+                .breaks(SC)),
+        PUNCH_SPARES_COPIES(mainline("all", "-", Linux.MAINLINE, "a punch leaves private copies alone")
+                .in(PRIVATE, AT_PAGE, PUNCH)
+                .offThreads()), // it can violate nothing
+        TRUNCATE_EVEN_COPIES(mainline(
                         "all",
                         "-",
-                        "file-g.truncate-evencows",
-                        "a truncation zaps private copies too, and once more after the pages are gone"),
-                FaultAround.MAINLINE,
-                HolePunch.TRUNCATION,
-                NEVER) {
-            @Override
-            Fault fault(Mapping mapping) {
-                return Fault.COPY;
-            }
-        },
-        TRUNCATE_COPIES_ONCE(
-                Origin.mutant("file-g.truncate-evencows", "as TRUNCATE_EVEN_COPIES, but without the zap after"),
-                FaultAround.MAINLINE,
-                HolePunch.TRUNCATION.without(HolePunch.Step.ZAP_COPIES_AFTER),
-                SC) {
-            @Override
-            Fault fault(Mapping mapping) {
-                return Fault.COPY;
-            }
-        };
+                        Linux.MAINLINE.with(HolePunch.Step.class, HolePunch.TRUNCATION),
+                        "a truncation zaps private copies too, and once more after the pages are gone")
+                .in(PRIVATE, AT_PAGE, TRUNCATE)),
+        TRUNCATE_COPIES_ONCE(mutant(
+                        Linux.MAINLINE
+                                .with(HolePunch.Step.class, HolePunch.TRUNCATION)
+                                .without(HolePunch.Step.ZAP_COPIES_AFTER),
+                        "as TRUNCATE_EVEN_COPIES, but without the zap after")
+                .in(PRIVATE, AT_PAGE, TRUNCATE)
+                .breaks(SC));
 
-        private final Origin origin;
-        private final Steps<FaultAround.Step> around;
-        private final Steps<HolePunch.Step> punch;
-        private final Steps<HolePunch.Step> punchAfterFirstZap;
-        private final Reachability reachableFrom;
+        private final Row row;
+        private final Fault inUffdWp;
 
-        Fix(Origin origin, Steps<FaultAround.Step> around, Steps<HolePunch.Step> punch, Reachability reachableFrom) {
-            this.origin = origin;
-            this.around = around;
-            this.punch = punch;
-            this.punchAfterFirstZap = punch.without(HolePunch.Step.FIRST_ZAP);
-            this.reachableFrom = reachableFrom;
-        }
-
-        /** Each variant is asked where it differs: the uffd-wp family in such mappings, copies in private ones. */
-        @Override
-        public boolean has(Place at) {
-            boolean wp = name().startsWith("WP_") || this == SHMEM_MAP_PAGES || this == PAGE_MKWRITE;
-            Fault fault = fault(at.the(Mapping.class));
-            return at.is(wp ? Mapping.UFFD_WP : fault == Fault.COPY ? Mapping.PRIVATE : Mapping.PLAIN)
-                    && at.is(punch.has(HolePunch.Step.TRUNCATE) ? Opponent.TRUNCATE : Opponent.PUNCH)
-                    && (at.is(Access.AT_PAGE) || (fault == Fault.AROUND && at.is(Access.AT_NEIGHBOUR)));
-        }
-
-        Fault fault(Mapping mapping) {
-            return Fault.AROUND;
-        }
-
-        @Override
-        public Reachability reachableFrom(Place at) {
-            return reachableFrom;
-        }
-
-        Steps<ShmemFault.Step> direct() {
-            return this == WP_NO_FAULT_AROUND_NO_WAIT ? ShmemFault.WITHOUT_WAIT : ShmemFault.MAINLINE;
-        }
-
-        @Override
-        public @Nullable Fix control(Place at) {
-            return switch (at.the(Mapping.class)) {
-                case PLAIN -> plainControl(at);
-                case UFFD_WP -> fault(Mapping.UFFD_WP) == Fault.DIRECT ? WP_NO_FAULT_AROUND_NO_WAIT : WP_DROPPED;
-                case PRIVATE -> at.is(Opponent.TRUNCATE) ? TRUNCATE_COPIES_ONCE : null;
-            };
-        }
-
-        private Fix plainControl(Place at) {
-            if (at.is(Access.AT_PAGE_OF_TWO)) {
-                return WAIT_FOR_FOLIO_LOCK;
-            }
-            if (this == ZERO_IN_PLACE) {
-                return FIRST_PASS_ONLY;
-            }
-            return this == PMD_MAPPED ? PMD_UNSEEN : at.is(Opponent.FAULTER) ? DROP_NONE_CHECK : SINGLE_ZAP;
+        Fix(Row row) {
+            this(row, Fault.AROUND);
         }
 
         /**
-         * At a neighbour where a variant faults around in a mapping with a page to protect, since there the page itself
-         * rarely faults, and else at the page itself. A punch that spares copies can violate nothing.
+         * Threads run a row at the page itself; but at a neighbour where it faults around in a mapping with a page to
+         * protect, since there the page itself rarely faults.
+         *
+         * @param inUffdWp how it faults in a mapping with a page that userfaultfd write-protects
          */
+        Fix(Row row, Fault inUffdWp) {
+            this.row = row.onThreads(PLAIN, AT_PAGE)
+                    .onThreads(PLAIN, AT_PAGE_OF_TWO)
+                    .onThreads(UFFD_WP, AT_NEIGHBOUR)
+                    .onThreads(PRIVATE, AT_PAGE);
+            this.inUffdWp = inUffdWp;
+        }
+
+        /** It differs in how a punch meets a page that nobody protects. */
+        private static Row plain(Row row) {
+            return row.in(PLAIN, AT_PAGE, PUNCH).in(PLAIN, AT_NEIGHBOUR, PUNCH);
+        }
+
+        private static Row plainMutant(Kernel kernel, String difference) {
+            return plain(mutant(kernel, difference)).breaks(SC);
+        }
+
+        /** It faults around where userfaultfd write-protects the page. */
+        private static Row uffdWp(Row row) {
+            return row.in(UFFD_WP, AT_PAGE, PUNCH).in(UFFD_WP, AT_NEIGHBOUR, PUNCH);
+        }
+
+        Fault fault(Place at) {
+            return switch (at.the(Mapping.class)) {
+                case PLAIN -> Fault.AROUND;
+                case UFFD_WP -> inUffdWp;
+                case PRIVATE -> Fault.COPY;
+            };
+        }
+
         @Override
-        public boolean isPlanned(Place at) {
-            boolean rarelyFaults = at.is(Mapping.UFFD_WP) && fault(Mapping.UFFD_WP) == Fault.AROUND;
-            boolean planned = this != PUNCH_SPARES_COPIES && rarelyFaults == at.is(Access.AT_NEIGHBOUR);
-            return planned || this == SHMEM_MAP_PAGES; // whose two places have two verdicts
+        public Row row() {
+            return row;
+        }
+
+        @Override
+        public @Nullable Fix usualControl(Place at) {
+            return switch (at.the(Mapping.class)) {
+                case PLAIN -> usualPlainControl(at);
+                case UFFD_WP -> fault(at) == Fault.DIRECT ? WP_NO_FAULT_AROUND_NO_WAIT : WP_DROPPED;
+                case PRIVATE -> at.is(TRUNCATE) ? TRUNCATE_COPIES_ONCE : null;
+            };
+        }
+
+        private Fix usualPlainControl(Place at) {
+            if (at.is(AT_PAGE_OF_TWO)) {
+                return WAIT_FOR_FOLIO_LOCK;
+            }
+            if (at.is(FAULTER)) {
+                return DROP_NONE_CHECK;
+            }
+            return mapsPmd() ? PMD_UNSEEN : SINGLE_ZAP;
+        }
+
+        boolean mapsPmd() {
+            return row.kernel().steps(FaultAround.Step.class).has(FaultAround.Step.MAP_PMD);
+        }
+
+        /** Where another CPU has mapped the next page again, the first zap is over. */
+        @Override
+        public Kernel kernel(Place at) {
+            return at.is(AT_PAGE_OF_TWO) ? row.kernel().without(HolePunch.Step.FIRST_ZAP) : row.kernel();
         }
 
         /** What can be dropped without asking another question: a truncation is no punch, and a huge page has no table. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            Steps<?> fault = fault(at.the(Mapping.class)) == Fault.AROUND
-                    ? around.without(FaultAround.Step.MAP_PMD)
-                    : ShmemFault.MAINLINE;
+            // of mainline, whatever the row lacks
+            Steps<ShmemFault.Step> direct = Linux.MAINLINE.steps(ShmemFault.Step.class);
+            Steps<?> fault = fault(at) == Fault.AROUND
+                    ? row.kernel().steps(FaultAround.Step.class).without(FaultAround.Step.MAP_PMD)
+                    : direct;
             return List.of(
-                    fault, at.is(Opponent.FAULTER) ? ShmemFault.MAINLINE : punch.without(HolePunch.Step.TRUNCATE));
+                    fault,
+                    at.is(FAULTER)
+                            ? direct
+                            : row.kernel().steps(HolePunch.Step.class).without(HolePunch.Step.TRUNCATE));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel, this);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Mapping.values()), List.of(Access.values()), List.of(Opponent.values()));
     }
 
     /** What the first actor came to. */
@@ -491,7 +393,9 @@ public final class FaultAroundVsHolePunch implements Race {
         /** How often the thread reads a page that is mapped: once would nearly always be before the punch's first step. */
         private static final int TOUCHES = 6;
 
-        private final Fix fix;
+        private final Fault how;
+        private final boolean mapsReadOnly;
+        private final boolean zeroesInPlace;
         private final Mapping mapping;
         private final Access at;
         private final Opponent opponent;
@@ -507,13 +411,16 @@ public final class FaultAroundVsHolePunch implements Race {
         private final Steps<HolePunch.Step> punchSteps;
         private final HolePunch punch;
 
-        State(Machine machine, Place place, Changes changes, Fix fix) {
-            this.fix = fix;
+        State(Machine machine, Place place, Kernel kernel, Fix fix) {
+            how = fix.fault(place);
+            Kernel whole = fix.row().kernel(); // what is done and judged stays the same when a step is dropped
+            mapsReadOnly = whole.steps(FaultAround.Step.class).has(FaultAround.Step.MAP_READ_ONLY);
+            zeroesInPlace = whole.steps(HolePunch.Step.class).has(HolePunch.Step.ZERO_IN_PLACE);
             mapping = place.the(Mapping.class);
             at = place.the(Access.class);
             opponent = place.the(Opponent.class);
             boolean two = at == Access.AT_PAGE_OF_TWO;
-            boolean pmd = fix.around.has(FaultAround.Step.MAP_PMD);
+            boolean pmd = fix.mapsPmd();
             folio = new Folio(machine, "folio", 1, pmd, inFile(mapping == Mapping.UFFD_WP ? 1 : 0));
             Folio spare = new Folio(machine, "new", 2, false, Folio.Initially.FREE);
             long unmapped = mapping == Mapping.UFFD_WP ? Pte.present(1, Pte.ACCESSED | Pte.UFFD_WP) : Pte.NONE;
@@ -534,13 +441,12 @@ public final class FaultAroundVsHolePunch implements Race {
             memMap = new MemMap(machine, folios);
             Platform platform = On.X86.platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
-            faultAround = changes.replace(new FaultAround(mm, memMap, file, changes.keep(fix.around)));
-            fault = changes.replace(
-                    new ShmemFault(mm, memMap, file, FreeFolios.only(spare), changes.keep(fix.direct())));
-            otherFault = changes.replace(new ShmemFault(
-                    mm, memMap, file, FreeFolios.only(folios.get(2)), changes.keep(ShmemFault.MAINLINE)));
-            punchSteps = changes.keep(two ? fix.punchAfterFirstZap : fix.punch);
-            punch = changes.replace(new HolePunch(machine, mm, memMap, file, platform, punchSteps));
+            faultAround = kernel.replace(new FaultAround(mm, memMap, file, kernel.steps(FaultAround.Step.class)));
+            Steps<ShmemFault.Step> direct = kernel.steps(ShmemFault.Step.class);
+            fault = kernel.replace(new ShmemFault(mm, memMap, file, FreeFolios.only(spare), direct));
+            otherFault = kernel.replace(new ShmemFault(mm, memMap, file, FreeFolios.only(folios.get(2)), direct));
+            punchSteps = kernel.steps(HolePunch.Step.class);
+            punch = kernel.replace(new HolePunch(machine, mm, memMap, file, platform, punchSteps));
         }
 
         private static Folio.Initially inFile(int mappings) {
@@ -553,12 +459,11 @@ public final class FaultAroundVsHolePunch implements Race {
             for (int touches = 0; touches < TOUCHES && end == FaultEnd.NO_FAULT; touches++) {
                 end = touch();
             }
-            boolean loadsOnly = fix.punch.has(HolePunch.Step.ZERO_IN_PLACE); // a store would hide whether it was zeroed
-            return new Faulted(end, loadsOnly ? NOTHING : store());
+            return new Faulted(end, zeroesInPlace ? NOTHING : store()); // a store would hide whether it was zeroed
         }
 
         private FaultEnd touch() {
-            return switch (fix.fault(mapping)) {
+            return switch (how) {
                 case AROUND -> faultAround();
                 case DIRECT -> fault.handle(0);
                 case COPY -> fault.handleCow(0);
@@ -574,7 +479,7 @@ public final class FaultAroundVsHolePunch implements Race {
         /** Stores if the entry lets us, in one section with the look at it: the page frame number stored to, or nothing. */
         private int store() {
             int storedTo = storeThrough(Pte.WRITE);
-            boolean notified = storedTo == NOTHING && fix.around.has(FaultAround.Step.MAP_READ_ONLY);
+            boolean notified = storedTo == NOTHING && mapsReadOnly;
             return notified
                     ? storeThrough(Pte.PRESENT)
                     : storedTo; // page_mkwrite knows nothing of userfaultfd: it agrees
@@ -635,7 +540,7 @@ public final class FaultAroundVsHolePunch implements Race {
 
         private Outcome judgePunch(FaultEnd fault, HolePunch.Punched punched) {
             boolean inFile = file.slot(0).readOnce() == folio.pfn;
-            if (fix.punch.has(HolePunch.Step.ZERO_IN_PLACE) && inFile && folio.data.readOnce() == 0) {
+            if (zeroesInPlace && inFile && folio.data.readOnce() == 0) {
                 return fault == FaultEnd.SKIPPED_LOCKED ? End.SKIPPED_LOCKED : End.ZEROED_IN_PLACE;
             }
             if (inFile) {

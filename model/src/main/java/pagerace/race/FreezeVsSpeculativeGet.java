@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.FreezeVsSpeculativeGet.Removal.RECLAIM;
+import static pagerace.race.FreezeVsSpeculativeGet.Removal.TRUNCATE;
+import static pagerace.race.FreezeVsSpeculativeGet.Use.OFFLINE;
+import static pagerace.race.FreezeVsSpeculativeGet.Use.PRIVATE;
+import static pagerace.race.FreezeVsSpeculativeGet.Use.READ;
+import static pagerace.race.FreezeVsSpeculativeGet.Use.WRITE;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,77 +21,62 @@ import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.DropDirty;
 import pagerace.mm.op.Evict;
 import pagerace.mm.op.Freeze;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.Lookup;
 import pagerace.mm.op.Reallocate;
 import pagerace.mm.op.SoftOffline;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.StripBuffers;
 import pagerace.mm.op.TruncateFolio;
 import pagerace.mm.op.UsePrivate;
 import pagerace.race.Dimensions.On;
 
 /** A page leaves the page cache, and its memory is used again, while somebody looks it up without a lock, or writes to it. */
-public final class FreezeVsSpeculativeGet implements Race {
-    @Override
-    public String question() {
-        return "Can a page be freed while somebody who found it in the page cache has a reference to it, its private data, or a"
-                + " store that nobody wrote yet?";
-    }
-
-    @Override
-    public String anchor() {
-        return "__remove_mapping, folio_ref_freeze, truncate_inode_folio against filemap_get_entry, folio_try_get; e286781d5f2e"
-                + " (speculative page references), 22b10cbb9a2e (btrfs, private data); Gladyshev and Gorbunov, \"mm: implement"
-                + " page refcount locking via dedicated bit\", 2026";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "20260201071346.130641-1-inwardvessel@gmail.com: JP Kobryn, 31 January 2026, 22b10cbb9a2e: a lookup uses private data that reclaim has freed");
-    }
-
-    @Override
-    public String invariant() {
-        return "a page that left the page cache was clean, and is freed once, by one who sees what all others did to it; no"
-                + " lookup returns it or its next owner's; every reference is counted, and nobody uses private data that was"
-                + " freed";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can a page be freed while somebody who found it in the page cache has a reference to it, its private data, or a"
+                        + " store that nobody wrote yet?",
+        anchor =
+                "__remove_mapping, folio_ref_freeze, truncate_inode_folio against filemap_get_entry, folio_try_get; e286781d5f2e"
+                        + " (speculative page references), 22b10cbb9a2e (btrfs, private data); Gladyshev and Gorbunov, \"mm: implement"
+                        + " page refcount locking via dedicated bit\", 2026",
+        references = {
+            "20260201071346.130641-1-inwardvessel@gmail.com: JP Kobryn, 31 January 2026, 22b10cbb9a2e: a lookup uses private data that reclaim has freed"
+        },
+        invariant =
+                "a page that left the page cache was clean, and is freed once, by one who sees what all others did to it; no"
+                        + " lookup returns it or its next owner's; every reference is counted, and nobody uses private data that was"
+                        + " freed",
+        actors = {"reclaim or truncation", "lookup and its user"},
+        breakingSchedule = """
                 reclaim (DIRTY_FIRST)                 | writer, holds a reference
                 the folio is clean: goes on           |
                                                       | stores, marks the folio dirty
                                                       | drops its reference
                 no other reference: freezes the count |
                 takes the folio out of the page cache |
-                the folio is freed, and the store with it""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "the tree of the page cache and the RCU section that protects its nodes: a slot is one word (missed: lookups in"
-                        + " nodes that were freed)",
-                "large folios, and lookups that step through a range (missed)",
-                "reclaim that comes back, and a lookup that tries more than twice (missed: outcomes that need a second round)",
-                "the junk that refused lookups leave on a frozen count, until it overflows, and the loop of compare-and-swap by which the posted series resets it above a threshold (missed)",
-                "the memory cgroup from which freeing uncharges a page, fully ordered, before it looks for bad memory: what FROZEN_BIT comes to in use offline stands for uncharged pages (may reach more)",
-                "with the frozen bit, pages whose count is zero for good without the bit, such as tail pages (missed)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("reclaim or truncation", "lookup and its user");
+                the folio is freed, and the store with it""",
+        notModelled = {
+            "the tree of the page cache and the RCU section that protects its nodes: a slot is one word (missed: lookups in"
+                    + " nodes that were freed)",
+            "large folios, and lookups that step through a range (missed)",
+            "reclaim that comes back, and a lookup that tries more than twice (missed: outcomes that need a second round)",
+            "the junk that refused lookups leave on a frozen count, until it overflows, and the loop of compare-and-swap by which the posted series resets it above a threshold (missed)",
+            "the memory cgroup from which freeing uncharges a page, fully ordered, before it looks for bad memory: what FROZEN_BIT comes to in use offline stands for uncharged pages (may reach more)",
+            "with the frozen bit, pages whose count is zero for good without the bit, such as tail pages (missed)"
+        })
+public final class FreezeVsSpeculativeGet extends CatalogueRace {
+    /** The race. */
+    public FreezeVsSpeculativeGet() {
+        super(End.values(), Fix.values(), List.of(Use.values()), List.of(Removal.values()));
     }
 
     /** What can come of it. */
@@ -167,358 +161,168 @@ public final class FreezeVsSpeculativeGet implements Race {
         BUFFERS
     }
 
-    private static final Steps<Freeze.Step> NO_DIRTY_CHECK = Freeze.MAINLINE.without(Freeze.Step.CHECK_DIRTY);
-    private static final Steps<Freeze.Step> UNORDERED_FREEZE = Freeze.MAINLINE.without(Freeze.Step.FULL_ORDER);
-    private static final Steps<Lookup.Step> NO_SECOND_LOOK = Lookup.MAINLINE.without(Lookup.Step.RELOAD_SLOT);
-    private static final Steps<Reallocate.Step> UNORDERED_REUSE =
-            Reallocate.MAINLINE.without(Reallocate.Step.THROUGH_ALLOCATOR);
-
-    /** Every fix: the present kernel, the encoding that is to come, and what either rests on. */
-    enum Fix implements Candidate {
-        MAINLINE(
-                Origin.mainline(
+    /**
+     * Every fix: the present kernel, the encoding that is to come, and what either rests on.
+     *
+     * <p>Threads run the present kernel in each use, everything else in one place. What x86 cannot show is the explorer's.
+     */
+    enum Fix implements Listed {
+        MAINLINE(mainline(
                         ">= 2.6.27",
                         "e286781d5f2e",
-                        "file-c.freeze-first, file-c.ref-old",
-                        "the count is frozen, then the dirty mark looked for; lookups add unless zero, and read the slot again"),
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) || isWrite(at) || isOffline(at);
-            }
-        },
-        DIRTY_FIRST(
-                "file-c.dirty-first", "reclaim looks for the dirty mark before it freezes the count, not after", SC) {
-            @Override
-            Steps<Freeze.Step> freeze() {
-                return NO_DIRTY_CHECK;
-            }
-        },
-        READER_UNORDERED(
-                "file-c.reader-unordered", "nothing orders the freeze before the look for the dirty mark", WEAK) {
-            @Override
-            Steps<Freeze.Step> freeze() {
-                return UNORDERED_FREEZE;
-            }
-        },
-        WRITER_UNORDERED("file-c.writer-unordered", "nothing orders the writer's dirty mark before its put", WEAK) {
-            @Override
-            Steps<DropDirty.Step> drop() {
-                return DropDirty.UNORDERED;
-            }
-        },
-        RELEASE_AND_ACQUIRE(
-                "file-c.both-ordered",
-                "the writer's put only releases, and the freeze only acquires: the weakest orders that will do",
-                NEVER) {
-            @Override
-            Steps<Freeze.Step> freeze() {
-                return Freeze.ACQUIRING;
-            }
-
-            @Override
-            Steps<DropDirty.Step> drop() {
-                return DropDirty.RELEASING;
-            }
-        },
-        NO_RELOAD("file-c.no-reload", "the lookup does not read the slot again once it has its reference", SC) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at);
-            }
-
-            @Override
-            Steps<Lookup.Step> lookup() {
-                return NO_SECOND_LOOK;
-            }
-        },
-        REUSED_UNORDERED(
-                "file-c.no-reload",
-                "nothing orders the emptied slot before the count of the folio's next owner",
-                WEAK) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) && at.is(Removal.RECLAIM); // truncation's last put is a full fence
-            }
-
-            @Override
-            Steps<Reallocate.Step> reallocate() {
-                return UNORDERED_REUSE;
-            }
-        },
-        GET_FROM_ZERO("file-c.ref-old", "a lookup adds its reference even if the count is zero", SC) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) || isOffline(at);
-            }
-
-            @Override
-            RefEncoding encoding() {
-                return RefEncoding.GET_FROM_ZERO;
-            }
-        },
-        FROZEN_BIT(
-                Origin.proposal(
-                        "file-c.ref-frozenbit",
+                        Linux.MAINLINE,
+                        "the count is frozen, then the dirty mark looked for; lookups add unless zero, and read the slot again")
+                .notIn(PRIVATE)
+                .onThreads(READ)
+                .onThreads(WRITE)),
+        DIRTY_FIRST(writing(
+                        Linux.MAINLINE.without(Freeze.Step.CHECK_DIRTY),
+                        "reclaim looks for the dirty mark before it freezes the count, not after")
+                .breaks(SC)
+                .onThreads()),
+        READER_UNORDERED(writing(
+                        Linux.MAINLINE.without(Freeze.Step.FULL_ORDER),
+                        "nothing orders the freeze before the look for the dirty mark")
+                .breaks(WEAK)),
+        WRITER_UNORDERED(writing(
+                        Linux.MAINLINE.without(DropDirty.Step.TEST_AND_SET, DropDirty.Step.FULL_PUT),
+                        "nothing orders the writer's dirty mark before its put")
+                .breaks(WEAK)),
+        RELEASE_AND_ACQUIRE(writing(
+                Linux.MAINLINE
+                        .without(Freeze.Step.FULL_ORDER, DropDirty.Step.TEST_AND_SET, DropDirty.Step.FULL_PUT)
+                        .with(Freeze.Step.ACQUIRE, DropDirty.Step.RELEASING_PUT),
+                "the writer's put only releases, and the freeze only acquires: the weakest orders that will do")),
+        NO_RELOAD(mutation(
+                        Linux.MAINLINE.without(Lookup.Step.RELOAD_SLOT),
+                        "the lookup does not read the slot again once it has its reference")
+                .in(READ)
+                .breaks(SC)
+                .onThreads()),
+        REUSED_UNORDERED(mutation(
+                        Linux.MAINLINE.without(Reallocate.Step.THROUGH_ALLOCATOR),
+                        "nothing orders the emptied slot before the count of the folio's next owner")
+                .in(READ, RECLAIM) // truncation's last put is a full fence
+                .breaks(WEAK)),
+        GET_FROM_ZERO(mutation(
+                        Linux.MAINLINE.with(RefEncoding.GET_FROM_ZERO),
+                        "a lookup adds its reference even if the count is zero")
+                .in(READ)
+                .in(OFFLINE)
+                .breaks(SC)
+                .onThreads(READ, TRUNCATE)),
+        FROZEN_BIT(proposal(
+                        Linux.MAINLINE.with(RefEncoding.FROZEN_BIT),
                         "the development tree: a bit says that the count is frozen, lookups add first and look at it afterwards,"
-                                + " and zero is not final"),
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) || isWrite(at) || isOffline(at);
-            }
-
-            @Override
-            public Reachability reachableFrom(Place at) {
-                return isOffline(at) ? WEAK : NEVER;
-            }
-
-            @Override
-            RefEncoding encoding() {
-                return RefEncoding.FROZEN_BIT;
-            }
-        },
-        FROZEN_BIT_ACQUIRING(
-                Origin.proposal(
-                        "file-c.ref-frozenbit",
+                                + " and zero is not final")
+                .notIn(PRIVATE)
+                .breaks(WEAK, OFFLINE)
+                .onThreads(READ, RECLAIM)),
+        FROZEN_BIT_ACQUIRING(proposal(
+                        Linux.MAINLINE.with(RefEncoding.FROZEN_BIT_ACQUIRING),
                         "as FROZEN_BIT, but the exchange by which a put at zero decides who frees acquires: what a later get"
-                                + " did is seen"),
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return isOffline(at);
-            }
-
-            @Override
-            RefEncoding encoding() {
-                return RefEncoding.FROZEN_BIT_ACQUIRING;
-            }
-        },
-        FROZEN_BIT_UNDO(
-                Origin.mutant(
-                        "file-c.ref-frozenbit", "as FROZEN_BIT, but a refused lookup subtracts again what it added"),
-                SC) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) || isWrite(at);
-            }
-
-            @Override
-            RefEncoding encoding() {
-                return RefEncoding.UNDO_FAILED_GET;
-            }
-        },
-        FROZEN_BIT_OR(
-                Origin.mutant(
-                        "file-c.ref-frozenbit",
-                        "as FROZEN_BIT, but a put that comes down to zero sets the bit whatever the count is by then"),
-                SC) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) && at.is(Removal.TRUNCATE);
-            }
-
-            @Override
-            RefEncoding encoding() {
-                return RefEncoding.FREEZE_BY_OR;
-            }
-        },
+                                + " did is seen")
+                .in(OFFLINE)),
+        FROZEN_BIT_UNDO(mutant(
+                        Linux.MAINLINE.with(RefEncoding.UNDO_FAILED_GET),
+                        "as FROZEN_BIT, but a refused lookup subtracts again what it added")
+                .in(READ)
+                .in(WRITE)
+                .breaks(SC)
+                .onThreads(READ, RECLAIM)),
+        FROZEN_BIT_OR(mutant(
+                        Linux.MAINLINE.with(RefEncoding.FREEZE_BY_OR),
+                        "as FROZEN_BIT, but a put that comes down to zero sets the bit whatever the count is by then")
+                .in(READ, TRUNCATE)
+                .breaks(SC)),
+        // not on threads: a user that looks for private data puts strips before a freeze to the test anyway
         STRIP_THEN_FREEZE(
-                Origin.mainline(
-                        "all",
-                        "-",
-                        "file-c.strip-then-freeze",
-                        "private data is stripped before the freeze, which may fail; whoever found the page meanwhile does not"
-                                + " look for it"),
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return isRead(at) && at.is(Removal.RECLAIM);
-            }
-
-            @Override
-            Private data() {
-                return Private.BUFFERS;
-            }
-        },
+                mainline(
+                                "all",
+                                "-",
+                                Linux.MAINLINE,
+                                "private data is stripped before the freeze, which may fail; whoever found the page meanwhile does not"
+                                        + " look for it")
+                        .in(READ, RECLAIM),
+                Private.BUFFERS),
         USER_TRUSTS(
-                Origin.history(
-                        "5.15 .. 6.16",
-                        "-",
-                        "file-c.user-trusts",
-                        "as STRIP_THEN_FREEZE, and a user (btrfs relocation, subpage mode) looks for the private data before it locks the folio,"
-                                + " and not again"),
-                SC) {
-            @Override
-            public boolean has(Place at) {
-                return isPrivate(at);
-            }
-
-            @Override
-            Private data() {
-                return Private.BUFFERS;
-            }
-
-            @Override
-            Steps<UsePrivate.Step> use() {
-                return UsePrivate.TRUSTING;
-            }
-        },
+                history(
+                                "5.15 .. 6.16",
+                                "-",
+                                Linux.V6_10.with(UsePrivate.Step.LOOK_BEFORE_LOCK),
+                                "as STRIP_THEN_FREEZE, and a user (btrfs relocation, subpage mode) looks for the private data before it locks the folio,"
+                                        + " and not again")
+                        .in(PRIVATE)
+                        .breaks(SC)
+                        .onThreads(),
+                Private.BUFFERS),
         USER_REVALIDATES(
-                Origin.history(
-                        "6.12.69",
-                        "22b10cbb9a2e",
-                        "file-c.user-revalidates",
-                        "as STRIP_THEN_FREEZE, and that user looks under the folio lock, and makes the private data again; mainline has had"
-                                + " no such user since 6.17 (4e346baee95f)"),
-                NEVER) {
-            @Override
-            public boolean has(Place at) {
-                return isPrivate(at);
-            }
+                history(
+                                "6.12.69",
+                                "22b10cbb9a2e",
+                                Linux.V6_10.with(UsePrivate.Step.LOOK_BEFORE_LOCK, UsePrivate.Step.LOOK_UNDER_LOCK),
+                                "as STRIP_THEN_FREEZE, and that user looks under the folio lock, and makes the private data again; mainline has had"
+                                        + " no such user since 6.17 (4e346baee95f)")
+                        .in(PRIVATE)
+                        .onThreads(),
+                Private.BUFFERS);
 
-            @Override
-            Private data() {
-                return Private.BUFFERS;
-            }
-        };
+        private final Row row;
+        private final Private data;
 
-        private final Origin origin;
-        private final Reachability reachableFrom;
-
-        Fix(Origin origin, Reachability reachableFrom) {
-            this.origin = origin;
-            this.reachableFrom = reachableFrom;
+        Fix(Row row) {
+            this(row, Private.NONE);
         }
 
-        /** A mutant of mainline. */
-        Fix(String reference, String difference, Reachability reachableFrom) {
-            this(Origin.mutant(reference, "mainline, but " + difference), reachableFrom);
+        Fix(Row row, Private data) {
+            this.row = row.notIn(WRITE, TRUNCATE) // truncation throws stores away, dirty or not
+                    .notIn(PRIVATE, TRUNCATE) // truncation strips too, but never gives the page back
+                    .notIn(OFFLINE, RECLAIM); // reclaim freezes a count without references in between
+            this.data = data;
         }
 
-        private static boolean isRead(Place at) {
-            return at.is(Use.READ);
+        private static Row mutation(Kernel kernel, String difference) {
+            return mutant(kernel, "mainline, but " + difference);
         }
 
-        private static boolean isWrite(Place at) {
-            return at.is(Use.WRITE) && at.is(Removal.RECLAIM); // truncation throws stores away, dirty or not
-        }
-
-        private static boolean isPrivate(Place at) {
-            return at.is(Use.PRIVATE) && at.is(Removal.RECLAIM); // truncation strips too, but never gives the page back
-        }
-
-        private static boolean isOffline(Place at) {
-            return at.is(Use.OFFLINE)
-                    && at.is(Removal.TRUNCATE); // reclaim freezes a count without references in between
+        /** Its step concerns a store that nobody wrote yet. */
+        private static Row writing(Kernel kernel, String difference) {
+            return mutation(kernel, difference).in(WRITE);
         }
 
         @Override
-        public boolean has(Place at) {
-            return isWrite(at);
-        }
-
-        RefEncoding encoding() {
-            return RefEncoding.UNLESS_ZERO;
-        }
-
-        Steps<Freeze.Step> freeze() {
-            return Freeze.MAINLINE;
-        }
-
-        Steps<DropDirty.Step> drop() {
-            return DropDirty.MAINLINE;
-        }
-
-        Steps<Lookup.Step> lookup() {
-            return Lookup.MAINLINE;
-        }
-
-        Steps<Reallocate.Step> reallocate() {
-            return Reallocate.MAINLINE;
-        }
-
-        Steps<UsePrivate.Step> use() {
-            return UsePrivate.MAINLINE;
-        }
-
-        Private data() {
-            return Private.NONE;
+        public Row row() {
+            return row;
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return reachableFrom;
-        }
-
-        @Override
-        public @Nullable Fix control(Place at) {
+        public Fix usualControl(Place at) {
+            boolean frozenBit = row.kernel().policy(RefEncoding.UNLESS_ZERO) == RefEncoding.FROZEN_BIT;
             return switch (at.the(Use.class)) {
-                case READ -> this != FROZEN_BIT ? NO_RELOAD : at.is(Removal.RECLAIM) ? FROZEN_BIT_UNDO : FROZEN_BIT_OR;
+                case READ -> !frozenBit ? NO_RELOAD : at.is(RECLAIM) ? FROZEN_BIT_UNDO : FROZEN_BIT_OR;
                 case WRITE -> DIRTY_FIRST;
                 case PRIVATE -> USER_TRUSTS;
                 case OFFLINE -> GET_FROM_ZERO;
             };
         }
 
-        /**
-         * The present kernel in each use, everything else in one place. What x86 cannot show is the explorer's, and so are
-         * strips before a freeze, which a user that looks for private data puts to the test anyway.
-         */
-        @Override
-        public boolean isPlanned(Place at) {
-            return switch (this) {
-                case READER_UNORDERED,
-                        WRITER_UNORDERED,
-                        RELEASE_AND_ACQUIRE,
-                        REUSED_UNORDERED,
-                        FROZEN_BIT_ACQUIRING,
-                        FROZEN_BIT_OR,
-                        STRIP_THEN_FREEZE -> false;
-                case MAINLINE -> !isOffline(at);
-                case GET_FROM_ZERO -> isRead(at) && at.is(Removal.TRUNCATE);
-                case FROZEN_BIT, FROZEN_BIT_UNDO -> isRead(at) && at.is(Removal.RECLAIM);
-                default -> true;
-            };
-        }
-
         @Override
         public List<Steps<?>> steps(Place at) {
+            Steps<Freeze.Step> freeze = row.kernel().steps(Freeze.Step.class);
+            Steps<Reallocate.Step> reallocate = row.kernel().steps(Reallocate.Step.class);
+            Steps<Lookup.Step> lookup = row.kernel().steps(Lookup.Step.class);
             return switch (at.the(Use.class)) {
-                case READ ->
-                    at.is(Removal.RECLAIM)
-                            ? List.of(freeze(), reallocate(), lookup())
-                            : List.of(reallocate(), lookup());
-                case WRITE -> List.of(freeze(), reallocate(), drop(), lookup());
-                case PRIVATE -> List.of(freeze(), reallocate(), lookup(), use());
-                case OFFLINE -> List.of(reallocate());
+                case READ -> at.is(RECLAIM) ? List.of(freeze, reallocate, lookup) : List.of(reallocate, lookup);
+                case WRITE -> List.of(freeze, reallocate, row.kernel().steps(DropDirty.Step.class), lookup);
+                case PRIVATE -> List.of(freeze, reallocate, lookup, row.kernel().steps(UsePrivate.Step.class));
+                case OFFLINE -> List.of(reallocate);
             };
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel, data);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Use.values()), List.of(Removal.values()));
     }
 
     /**
@@ -578,7 +382,7 @@ public final class FreezeVsSpeculativeGet implements Race {
         private final @Nullable UsePrivate usePrivate;
         private final SoftOffline softOffline;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel, Private data) {
             use = at.the(Use.class);
             removal = at.the(Removal.class);
             long held = REFERENCES + (use == Use.WRITE ? 1 : 0);
@@ -588,22 +392,27 @@ public final class FreezeVsSpeculativeGet implements Race {
                     1,
                     false,
                     new Folio.Initially(held, 0, Folio.UPTODATE, Folio.FILE, OF_THE_FILE),
-                    fix.encoding());
+                    kernel.policy(RefEncoding.UNLESS_ZERO));
             memMap = new MemMap(machine, List.of(folio));
             file = new Inode(machine, Folio.FILE, folio);
-            buffers = fix.data() == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
+            buffers = data == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
             DiskFile disk = new DiskFile(machine, file, OF_THE_FILE, false, null, buffers);
-            CleanFolio clean = changes.replace(new CleanFolio(machine, disk, List.of(), PLATFORM, CleanFolio.MAINLINE));
-            evict = changes.replace(new Evict(
+            CleanFolio clean = kernel.replace(
+                    new CleanFolio(machine, disk, List.of(), PLATFORM, kernel.steps(CleanFolio.Step.class)));
+            evict = kernel.replace(new Evict(
                     disk,
-                    buffers == null ? null : changes.replace(new StripBuffers(disk, clean, StripBuffers.MAINLINE)),
-                    changes.replace(new Freeze(changes.keep(fix.freeze())))));
-            truncate = changes.replace(new TruncateFolio(disk, clean, null));
-            reallocate = changes.replace(new Reallocate(machine, changes.keep(fix.reallocate())));
-            lookup = changes.replace(new Lookup(memMap, file, changes.keep(fix.lookup())));
-            dropDirty = changes.replace(new DropDirty(changes.keep(fix.drop())));
-            usePrivate = buffers == null ? null : changes.replace(new UsePrivate(buffers, changes.keep(fix.use())));
-            softOffline = changes.replace(new SoftOffline());
+                    buffers == null
+                            ? null
+                            : kernel.replace(new StripBuffers(disk, clean, kernel.steps(StripBuffers.Step.class))),
+                    kernel.replace(new Freeze(kernel.steps(Freeze.Step.class)))));
+            truncate = kernel.replace(new TruncateFolio(disk, clean, null));
+            reallocate = kernel.replace(new Reallocate(machine, kernel.steps(Reallocate.Step.class)));
+            lookup = kernel.replace(new Lookup(memMap, file, kernel.steps(Lookup.Step.class)));
+            dropDirty = kernel.replace(new DropDirty(kernel.steps(DropDirty.Step.class)));
+            usePrivate = buffers == null
+                    ? null
+                    : kernel.replace(new UsePrivate(buffers, kernel.steps(UsePrivate.Step.class)));
+            softOffline = kernel.replace(new SoftOffline());
         }
 
         @Override

@@ -1,67 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.Access.READ;
+import static pagerace.race.Dimensions.Access.WRITE;
+import static pagerace.race.Dimensions.Mapped.LARGE;
+import static pagerace.race.Dimensions.Mapped.SMALL;
+import static pagerace.race.Dimensions.On.X86;
+import static pagerace.race.Dimensions.PinHistory.FIRST_PIN;
+import static pagerace.race.Dimensions.PinHistory.LATER_PIN;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
 
 import java.util.List;
-import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.ReuseRule;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.UserAccess;
 import pagerace.mm.op.WriteFault;
 import pagerace.race.Dimensions.Access;
-import pagerace.race.Dimensions.FolioSize;
+import pagerace.race.Dimensions.Mapped;
 import pagerace.race.Dimensions.On;
 import pagerace.race.Dimensions.PinHistory;
 
 /** A page of the parent is pinned without locks while fork decides whether parent and child may share it. */
-public final class GupFastVsFork implements Race {
-    @Override
-    public String question() {
-        return "Can GUP-fast return a pin on a page that fork has just shared with the child, so that the parent's next write"
-                + " goes to a copy and the device keeps the old page?";
-    }
-
-    @Override
-    public String anchor() {
-        return "gup_fast against copy_present_pte; 70e806e4e645 (copy pinned pages early), f3c64eda3e50 (drop the"
+@Race.Head(
+        question =
+                "Can GUP-fast return a pin on a page that fork has just shared with the child, so that the parent's next write"
+                        + " goes to a copy and the device keeps the old page?",
+        anchor = "gup_fast against copy_present_pte; 70e806e4e645 (copy pinned pages early), f3c64eda3e50 (drop the"
                 + " write-protect dance), 57efa1fe5957 (write_protect_seq), fb3d824d1a46 and 6c287605fd56"
-                + " (PG_anon_exclusive), 088b8aa537c2 (fence after the pin)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "CAHk-=wi=iCnYCARbPGjkVJu9eyYeZ13N64tZYLdOB8CP5Q_PLw@mail.gmail.com: Linus Torvalds, 28 September 2020, proposes the sequence count",
-                "2-v2-dfe9ecdb6c74+2066-gup_fork_jgg@nvidia.com: Jason Gunthorpe, 30 October 2020, the patch that became 57efa1fe5957",
-                "20201030225250.GB6357@xz-x1: Peter Xu's review of it",
-                "LWN 849638 and 849876: \"Patching until the COWs come home\", 2021");
-    }
-
-    @Override
-    public String invariant() {
-        return "a pin that GUP-fast returns and the parent's page table stay on the same page: what the parent writes, the"
-                + " device reads, and back";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+                + " (PG_anon_exclusive), 088b8aa537c2 (fence after the pin)",
+        references = {
+            "CAHk-=wi=iCnYCARbPGjkVJu9eyYeZ13N64tZYLdOB8CP5Q_PLw@mail.gmail.com: Linus Torvalds, 28 September 2020, proposes the sequence count",
+            "2-v2-dfe9ecdb6c74+2066-gup_fork_jgg@nvidia.com: Jason Gunthorpe, 30 October 2020, the patch that became 57efa1fe5957",
+            "20201030225250.GB6357@xz-x1: Peter Xu's review of it",
+            "LWN 849638 and 849876: \"Patching until the COWs come home\", 2021"
+        },
+        invariant =
+                "a pin that GUP-fast returns and the parent's page table stay on the same page: what the parent writes, the"
+                        + " device reads, and back",
+        actors = {"GUP-fast", "fork"},
+        breakingSchedule = """
                 GUP-fast                              | fork (CHECK_ONLY)
                                                       | takes both page-table locks
                                                       | no pins: the page may be shared
@@ -70,22 +67,24 @@ public final class GupFastVsFork implements Race {
                 reads the entry again: unchanged, ok  |
                                                       | write-protects the entry
                                                       | child maps the same page
-                the parent writes: fault, too many references, copy: the pin holds the old page""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "more than one entry per table: fork's window of an odd count is shorter here (missed slow-path fallbacks)",
-                "PMD-mapped huge pages: their fork is a race of its own (missed)",
-                "the child's own actions: the parent writes first (where reuse goes by the map count, as in NO_EARLY_COPY and"
-                        + " HUGETLB_CHECK_ONLY, a child that writes or exits first keeps the parent in sync)",
-                "a device that writes while fork copies: such a copy may be torn, by design (missed, and allowed)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("GUP-fast", "fork");
+                the parent writes: fault, too many references, copy: the pin holds the old page""",
+        notModelled = {
+            "more than one entry per table: fork's window of an odd count is shorter here (missed slow-path fallbacks)",
+            "PMD-mapped huge pages: their fork is a race of its own (missed)",
+            "the child's own actions: the parent writes first (where reuse goes by the map count, as in NO_EARLY_COPY and"
+                    + " HUGETLB_CHECK_ONLY, a child that writes or exits first keeps the parent in sync)",
+            "a device that writes while fork copies: such a copy may be torn, by design (missed, and allowed)"
+        })
+public final class GupFastVsFork extends CatalogueRace {
+    /** The race. */
+    public GupFastVsFork() {
+        super(
+                End.values(),
+                Fix.values(),
+                List.of(Access.values()),
+                List.of(Mapped.values()),
+                List.of(PinHistory.values()),
+                List.of(On.X86, On.ARM64));
     }
 
     /** What can come of it. */
@@ -108,282 +107,153 @@ public final class GupFastVsFork implements Race {
     }
 
     /** Every fix, the oldest first. */
-    enum Fix implements Candidate {
-        NO_EARLY_COPY(
-                Origin.history("2.6.27 .. 5.8", "-", "anon-a0", "fork never looks for pins"),
-                GupFast.V5_8,
-                Fork.V5_8,
-                ReuseRule.MAPCOUNT,
-                at -> SEQUENTIAL),
-        WRITE_PROTECT_DANCE(
-                Origin.history(
+    enum Fix implements Listed {
+        NO_EARLY_COPY(writing(history("2.6.27 .. 5.8", "-", Linux.V5_8, "fork never looks for pins"))
+                .breaks(SEQUENTIAL)),
+        WRITE_PROTECT_DANCE(writing(history(
                         "5.9-rc",
                         "70e806e4e645",
-                        "anon-a1",
-                        "fork write-protects first, then looks for pins, and restores the entry if it finds one"),
-                GupFast.V5_9,
-                Fork.V5_9_RC,
-                ReuseRule.REFCOUNT,
-                at -> at.is(On.X86) && at.is(FolioSize.SMALL) ? NEVER : WEAK),
-        WRITE_PROTECT_DANCE_PLAIN_STORE(
-                Origin.mutant(
-                        "anon-a1, plain store",
-                        "as WRITE_PROTECT_DANCE, but the entry is write-protected by a plain store"),
-                GupFast.V5_9,
-                Fork.V5_9_RC,
-                ReuseRule.REFCOUNT,
-                at -> TSO) {
-            @Override
-            Platform on(On on) {
-                return on.platform().with(Platform.PteUpdate.PLAIN);
-            }
-        },
-        CHECK_ONLY(
-                Origin.history(
+                        Linux.V5_9_RC,
+                        "fork write-protects first, then looks for pins, and restores the entry if it finds one"))
+                .breaks(WEAK)
+                .holds(SMALL, X86)),
+        WRITE_PROTECT_DANCE_PLAIN_STORE(writing(mutant(
+                        Linux.V5_9_RC.with(Platform.PteUpdate.PLAIN),
+                        "as WRITE_PROTECT_DANCE, but the entry is write-protected by a plain store"))
+                .breaks(TSO)),
+        CHECK_ONLY(writing(history(
                         "5.9 .. 5.10",
                         "f3c64eda3e50",
-                        "anon-a2",
-                        "fork looks for pins, then write-protects; nothing makes GUP-fast notice"),
-                GupFast.V5_9,
-                Fork.V5_9,
-                ReuseRule.REFCOUNT,
-                at -> SC),
-        HUGETLB_CHECK_ONLY(
-                Origin.history(
+                        Linux.V5_9,
+                        "fork looks for pins, then write-protects; nothing makes GUP-fast notice"))
+                .breaks(SC)
+                .onThreads(LARGE, LATER_PIN, X86)),
+        HUGETLB_CHECK_ONLY(history(
                         "5.12 .. 5.18",
                         "4eae4efa2c29",
-                        "anon-a5",
+                        Linux.V5_14.with(Fork.Step.class, Linux.V5_9).with(ReuseRule.MAPCOUNT),
                         "fork of a hugetlb page looks for pins, but does not touch the count that GUP-fast compares; reuse goes by the"
-                                + " map count"),
-                GupFast.V5_14,
-                Fork.V5_9,
-                ReuseRule.MAPCOUNT,
-                at -> SC) {
-            @Override
-            public boolean has(Place at) {
-                return at.is(Access.WRITE) && at.is(FolioSize.LARGE);
-            }
-        },
-        SEQ(
-                Origin.history(
+                                + " map count")
+                .in(WRITE, LARGE)
+                .breaks(SC)
+                .onThreads(LATER_PIN, X86)),
+        SEQ(writing(history(
                         "5.11 .. 5.13",
                         "57efa1fe5957",
-                        "anon-a3",
-                        "write_protect_seq is odd while fork works, and GUP-fast undoes a pin if the count moved"),
-                GupFast.V5_11,
-                Fork.V5_11,
-                ReuseRule.REFCOUNT,
-                at -> WEAK),
-        SEQ_TWO_STEP_PIN(
-                Origin.history(
+                        Linux.V5_11,
+                        "write_protect_seq is odd while fork works, and GUP-fast undoes a pin if the count moved"))
+                .breaks(WEAK)),
+        SEQ_TWO_STEP_PIN(writing(history(
                         "5.14 .. 5.18",
                         "c24d37322548",
-                        "anon-a3",
-                        "as SEQ, but a pin has two halves, the second without order"),
-                GupFast.V5_14,
-                Fork.V5_11,
-                ReuseRule.REFCOUNT,
-                at -> WEAK),
-        SEQ_ANON_EXCLUSIVE_UNFENCED_PIN(
-                Origin.history(
+                        Linux.V5_14,
+                        "as SEQ, but a pin has two halves, the second without order"))
+                .breaks(WEAK)),
+        SEQ_ANON_EXCLUSIVE_UNFENCED_PIN(history(
                         "5.19 .. 6.0",
                         "6c287605fd56",
-                        "anon-a4n",
-                        "only exclusive pages are pinned; fork takes the child's reference before it looks for pins"),
-                GupFast.V5_19,
-                Fork.V5_19,
-                ReuseRule.EXCLUSIVE,
-                at -> WEAK),
+                        Linux.V5_19,
+                        "only exclusive pages are pinned; fork takes the child's reference before it looks for pins")
+                .breaks(WEAK)
+                .onThreads(WRITE, SMALL, LATER_PIN, X86)),
         SEQ_ANON_EXCLUSIVE(
-                Origin.mainline(">= 6.1", "088b8aa537c2", "anon-a4", "as before, with a full fence after the pin"),
-                GupFast.V6_1,
-                Fork.V5_19,
-                ReuseRule.EXCLUSIVE,
-                Fix::mainline),
-        SEQ_ANON_EXCLUSIVE_FORK_FENCE(
-                Origin.proposal(
-                        "anon-a6",
-                        "mainline, and fork has a full fence between the child's reference and the look for pins"),
-                GupFast.V6_1,
-                Fork.V5_19.with(Fork.Step.FENCE_AFTER_REFERENCE),
-                ReuseRule.EXCLUSIVE,
-                at -> NEVER),
-        DROP_SEQ_RECHECK(
-                "mainline, but GUP-fast does not compare the count again after its pin",
-                GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ),
-                Fork.V5_19,
-                at -> SC),
-        SEQ_RECHECK_BEFORE_GRAB(
-                "mainline, but GUP-fast compares the count before it takes its reference",
-                GupFast.V6_1.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB),
-                Fork.V5_19,
-                at -> SC),
-        HAS_PINNED_LAST(
-                "mainline, but GUP-fast marks the address space after everything else",
-                GupFast.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
-                Fork.V5_19,
-                at -> SC) {
-            @Override
-            public boolean has(Place at) {
-                return at.is(PinHistory.FIRST_PIN); // later pins never reach the step
-            }
-        },
-        LOCK_BEFORE_SEQ(
-                "mainline, but fork takes the page-table locks before it makes the count odd",
-                GupFast.V6_1,
-                Fork.V5_19.with(Fork.Step.LOCK_BEFORE_SEQ),
-                Fix::mainline),
-        LOCK_BEFORE_SEQ_REFERENCE_LAST(
-                "as LOCK_BEFORE_SEQ, and fork takes the child's reference after the look for pins: no locked instruction is"
-                        + " left in between",
-                GupFast.V6_1,
-                Fork.V5_19.with(Fork.Step.LOCK_BEFORE_SEQ).without(Fork.Step.REFERENCE_FIRST),
-                at -> TSO),
+                asMainline(mainline(">= 6.1", "088b8aa537c2", Linux.V6_1, "as before, with a full fence after the pin"))
+                        .onThreads(WRITE, LATER_PIN, X86)
+                        .onThreads(SMALL, LATER_PIN, X86)
+                        .onThreads(WRITE, SMALL, X86)),
+        SEQ_ANON_EXCLUSIVE_FORK_FENCE(proposal(
+                        Linux.V6_1.with(Fork.Step.FENCE_AFTER_REFERENCE),
+                        "mainline, and fork has a full fence between the child's reference and the look for pins")
+                .onThreads(WRITE, SMALL, LATER_PIN, X86)),
+        DROP_SEQ_RECHECK(mutation(
+                        Linux.V6_1.without(GupFast.Step.RECHECK_SEQ),
+                        "GUP-fast does not compare the count again after its pin")
+                .breaks(SC)
+                .onThreads(SMALL, LATER_PIN, X86)),
+        SEQ_RECHECK_BEFORE_GRAB(mutation(
+                        Linux.V6_1.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB),
+                        "GUP-fast compares the count before it takes its reference")
+                .breaks(SC)
+                .onThreads(WRITE, SMALL, LATER_PIN, X86)),
+        HAS_PINNED_LAST(mutation(
+                        Linux.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
+                        "GUP-fast marks the address space after everything else")
+                .in(FIRST_PIN) // later pins never reach the step
+                .breaks(SC)
+                .onThreads(WRITE, SMALL, X86)),
+        LOCK_BEFORE_SEQ(asMainline(mutation(
+                Linux.V6_1.with(Fork.Step.LOCK_BEFORE_SEQ),
+                "fork takes the page-table locks before it makes the count odd"))),
+        LOCK_BEFORE_SEQ_REFERENCE_LAST(mutant(
+                        Linux.V6_1.with(Fork.Step.LOCK_BEFORE_SEQ).without(Fork.Step.REFERENCE_FIRST),
+                        "as LOCK_BEFORE_SEQ, and fork takes the child's reference after the look for pins: no locked instruction is"
+                                + " left in between")
+                .breaks(TSO)
+                .onThreads(WRITE, SMALL, LATER_PIN, X86)),
         DROP_SEQ_BEGIN_FENCE(
-                "mainline, but no write fence follows the odd count",
-                GupFast.V6_1,
-                Fork.V5_19.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN),
-                at -> WEAK),
-        DROP_SEQ_END_FENCE(
-                "mainline, but no write fence precedes the even count",
-                GupFast.V6_1,
-                Fork.V5_19.without(Fork.Step.FENCE_BEFORE_SEQ_END),
-                at -> at.is(Access.WRITE) && at.is(On.X86)
-                        ? mainline(at) // the write-protecting locked instruction is fence enough
-                        : WEAK),
-        DROP_PIN_FENCE(
-                "mainline, but GUP-fast has no fence after its pin",
-                GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
-                Fork.V5_19,
-                at -> WEAK),
-        DROP_PTE_RECHECK(
-                "mainline, but GUP-fast does not compare the entry after it took its reference",
-                GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
-                Fork.V5_19,
-                Fix::mainline),
-        DROP_EXCLUSIVE_CHECK(
-                "mainline, but GUP-fast pins through a read-only entry whether the page is exclusive or not",
-                GupFast.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
-                Fork.V5_19,
-                at -> SEQUENTIAL) {
-            @Override
-            public boolean has(Place at) {
-                return at.is(Access.READ); // a writable entry is exclusive anyway
-            }
-        },
-        WRITE_PROTECT_AFTER_SEQ(
-                "mainline, but fork write-protects in a second pass, after it has made the count even again",
-                GupFast.V6_1,
-                Fork.V5_19.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
-                at -> SC) {
-            @Override
-            public boolean has(Place at) {
-                return at.is(Access.WRITE); // a read-only entry is not write-protected
-            }
-        };
+                mutation(Linux.V6_1.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN), "no write fence follows the odd count")
+                        .breaks(WEAK)),
+        DROP_SEQ_END_FENCE(mutation(
+                        Linux.V6_1.without(Fork.Step.FENCE_BEFORE_SEQ_END), "no write fence precedes the even count")
+                .breaks(WEAK)
+                .holds(WRITE, SMALL, LATER_PIN, X86)), // the write-protecting locked instruction is fence enough
+        DROP_PIN_FENCE(mutation(Linux.V6_1.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin")
+                .breaks(WEAK)),
+        DROP_PTE_RECHECK(asMainline(mutation(
+                Linux.V6_1.without(GupFast.Step.RECHECK_PTE),
+                "GUP-fast does not compare the entry after it took its reference"))),
+        DROP_EXCLUSIVE_CHECK(mutation(
+                        Linux.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
+                        "GUP-fast pins through a read-only entry whether the page is exclusive or not")
+                .in(READ) // a writable entry is exclusive anyway
+                .breaks(SEQUENTIAL)
+                .onThreads(SMALL, LATER_PIN, X86)),
+        WRITE_PROTECT_AFTER_SEQ(mutation(
+                        Linux.V6_1.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
+                        "fork write-protects in a second pass, after it has made the count even again")
+                .in(WRITE) // a read-only entry is not write-protected
+                .breaks(SC)
+                .onThreads(SMALL, LATER_PIN, X86));
 
-        private final Origin origin;
-        private final Steps<GupFast.Step> gup;
-        private final Steps<Fork.Step> fork;
-        private final ReuseRule reuse;
-        private final Function<Place, Reachability> expected;
+        private final Row row;
 
-        Fix(
-                Origin origin,
-                Steps<GupFast.Step> gup,
-                Steps<Fork.Step> fork,
-                ReuseRule reuse,
-                Function<Place, Reachability> expected) {
-            this.origin = origin;
-            this.gup = gup;
-            this.fork = fork;
-            this.reuse = reuse;
-            this.expected = expected;
-        }
-
-        /** A mutant of mainline. */
-        Fix(String difference, Steps<GupFast.Step> gup, Steps<Fork.Step> fork, Function<Place, Reachability> expected) {
-            this(Origin.mutant("anon-a mutants", difference), gup, fork, ReuseRule.EXCLUSIVE, expected);
-        }
-
-        /** A small folio of an address space that is marked already is safe through the order of one word, the refcount. */
-        private static Reachability mainline(Place at) {
-            return at.is(FolioSize.SMALL) && at.is(PinHistory.LATER_PIN) ? NEVER : WEAK;
+        Fix(Row row) {
+            this.row = row;
         }
 
         /** Read-only pins were promised together with exclusivity; before, they are no test. */
-        @Override
-        public boolean has(Place at) {
-            return at.is(Access.WRITE) || fork.has(Fork.Step.CLEAR_EXCLUSIVE);
+        private static Row writing(Row row) {
+            return row.in(WRITE).onThreads(SMALL, LATER_PIN, X86);
         }
 
-        Platform on(On on) {
-            return on.platform();
+        private static Row mutation(Kernel kernel, String difference) {
+            return mutant(kernel, "mainline, but " + difference);
+        }
+
+        /** A small folio of an address space that is marked already is safe through the order of one word, the refcount. */
+        private static Row asMainline(Row row) {
+            return row.breaks(WEAK).holds(SMALL, LATER_PIN);
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return expected.apply(at);
+        public Row row() {
+            return row;
         }
 
         @Override
-        public Fix control(Place at) {
-            return at.is(Access.WRITE) ? CHECK_ONLY : DROP_SEQ_RECHECK;
-        }
-
-        /**
-         * Each variant once, and mainline in the dimensions that decide its verdict. Mutants that do no harm on x86 are left
-         * to the explorer.
-         */
-        @Override
-        public boolean isPlanned(Place at) {
-            boolean write = at.is(Access.WRITE);
-            boolean small = at.is(FolioSize.SMALL) || this == HUGETLB_CHECK_ONLY;
-            boolean later = at.is(PinHistory.LATER_PIN);
-            boolean perVariant = write && small && later != (this == HAS_PINNED_LAST);
-            boolean readOnly = !write
-                    && small
-                    && later
-                    && (this == SEQ_ANON_EXCLUSIVE || this == DROP_SEQ_RECHECK || this == DROP_EXCLUSIVE_CHECK);
-            boolean mainline = this == SEQ_ANON_EXCLUSIVE && write && (small || later);
-            boolean large = this == CHECK_ONLY && write && later;
-            boolean harmless = kind() == Kind.MUTANT && !reachableFrom(at).isReachableOn(Reachability.TSO);
-            return !harmless && at.is(On.X86) && (perVariant || readOnly || mainline || large);
+        public Fix usualControl(Place at) {
+            return at.is(WRITE) ? CHECK_ONLY : DROP_SEQ_RECHECK;
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(gup, fork);
+            return List.of(row.kernel().steps(GupFast.Step.class), row.kernel().steps(Fork.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(
-                List.of(Access.values()),
-                List.of(FolioSize.values()),
-                List.of(PinHistory.values()),
-                List.of(On.X86, On.ARM64));
     }
 
     /** One page of the parent, mapped once; an empty table of the child; a free page for whoever copies. */
@@ -398,14 +268,15 @@ public final class GupFastVsFork implements Race {
         private final Fork fork;
         private final UserAccess parent;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel) {
             Access access = at.the(Access.class);
-            boolean exclusive = fix.fork.has(Fork.Step.CLEAR_EXCLUSIVE);
+            ReuseRule reuse = kernel.policy(ReuseRule.MAPCOUNT);
+            boolean exclusive = reuse == ReuseRule.EXCLUSIVE;
             folio = new Folio(
                     machine,
                     "folio",
                     1,
-                    at.is(FolioSize.LARGE),
+                    at.is(Mapped.LARGE),
                     new Folio.Initially(
                             1, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, BEFORE_FORK));
             Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
@@ -414,19 +285,16 @@ public final class GupFastVsFork implements Race {
                     machine,
                     "parent",
                     Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE | Pte.DIRTY : 0)));
-            Platform platform = fix.on(at.the(On.class));
+            Platform platform = at.the(On.class).platform().in(kernel);
             Tlb tlb = new Tlb(machine, platform.flush(), 1);
             Mm mm = new Mm(machine, "parent", table, tlb, at.is(PinHistory.LATER_PIN));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
-            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup)));
+            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
             flags = GupFast.FOLL_PIN | access.flag();
-            fork = changes.replace(
-                    new Fork(machine, mm, child, memMap, FreeFolios.only(spare), platform, changes.keep(fix.fork)));
+            fork = kernel.replace(new Fork(
+                    machine, mm, child, memMap, FreeFolios.only(spare), platform, kernel.steps(Fork.Step.class)));
             parent = new UserAccess(
-                    mm,
-                    memMap,
-                    changes.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), fix.reuse)),
-                    null);
+                    mm, memMap, kernel.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), reuse)), null);
         }
 
         @Override

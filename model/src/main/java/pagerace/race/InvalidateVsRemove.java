@@ -1,46 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
 import pagerace.mm.IntervalSubscription;
+import pagerace.mm.Kernel;
 import pagerace.mm.NotifierSubscriptions;
+import pagerace.mm.Steps;
 import pagerace.mm.op.IntervalNotifier;
 import pagerace.mm.op.IntervalNotifier.Met;
 import pagerace.mm.op.IntervalRemoval;
-import pagerace.mm.op.Steps;
+import pagerace.mm.op.Linux;
 
 /** A driver removes its interval notifier and frees it, while an invalidation is under way. */
-public final class InvalidateVsRemove implements Race {
-    @Override
-    public String question() {
-        return "Can an invalidation touch an interval notifier's subscription after its removal has returned and the driver has"
-                + " freed it?";
-    }
-
-    @Override
-    public String anchor() {
-        return "mn_itree_inv_end against mmu_interval_notifier_remove; 99cb252f5e68 (interval notifiers), 319561669a59 (the"
-                + " wait looks under the lock); Alistair Popple and Jason Gunthorpe, April 2022";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of("20220420043734.476348-1-apopple@nvidia.com: Alistair Popple, 20 April 2022, 319561669a59");
-    }
-
-    @Override
-    public String invariant() {
-        return "no invalidation reads or writes a subscription whose removal has returned, nor will any to come";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can an invalidation touch an interval notifier's subscription after its removal has returned and the driver has"
+                        + " freed it?",
+        anchor =
+                "mn_itree_inv_end against mmu_interval_notifier_remove; 99cb252f5e68 (interval notifiers), 319561669a59 (the"
+                        + " wait looks under the lock); Alistair Popple and Jason Gunthorpe, April 2022",
+        references = {"20220420043734.476348-1-apopple@nvidia.com: Alistair Popple, 20 April 2022, 319561669a59"},
+        invariant = "no invalidation reads or writes a subscription whose removal has returned, nor will any to come",
+        actors = {"invalidation", "removal, then kfree"},
+        breakingSchedule = """
                 invalidation                          | removal (LOCKLESS_WAIT)
                 start: the sequence becomes odd       |
                                                       | puts itself on the deferred list
@@ -49,22 +39,18 @@ public final class InvalidateVsRemove implements Race {
                                                       | the sequence has moved: returns
                                                       | the driver frees the subscription
                 walks the deferred list               |
-                the walk reads freed memory, or writes to it""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "insertions, which are deferred as well, and removals of what was inserted meanwhile (missed)",
-                "more subscriptions than one, and ranges that do not overlap (missed: a longer walk makes a wider window)",
-                "the wake-up: whoever waits goes on as soon as it sees the sequence move (may reach more, though not in what is"
-                        + " listed)",
-                "invalidations that overlap each other, of which only the last makes the sequence even (missed)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("invalidation", "removal, then kfree");
+                the walk reads freed memory, or writes to it""",
+        notModelled = {
+            "insertions, which are deferred as well, and removals of what was inserted meanwhile (missed)",
+            "more subscriptions than one, and ranges that do not overlap (missed: a longer walk makes a wider window)",
+            "the wake-up: whoever waits goes on as soon as it sees the sequence move (may reach more, though not in what is"
+                    + " listed)",
+            "invalidations that overlap each other, of which only the last makes the sequence even (missed)"
+        })
+public final class InvalidateVsRemove extends CatalogueRace {
+    /** The race. */
+    public InvalidateVsRemove() {
+        super(End.values(), Fix.values());
     }
 
     /** What can come of it. */
@@ -85,121 +71,75 @@ public final class InvalidateVsRemove implements Race {
     }
 
     /** Every fix. */
-    enum Fix implements Candidate {
-        REMOVE_AT_ONCE(
-                Origin.mutant(
-                        "file-o mutants",
-                        "mainline, but the removal takes the subscription out of the tree at once, always"),
-                IntervalNotifier.V5_5,
-                IntervalRemoval.V5_18.without(IntervalRemoval.Step.DEFER),
-                SC),
-        NO_WAIT(
-                Origin.mutant(
-                        "file-o mutants",
-                        "mainline, but the removal leaves itself to the end, and does not wait for it"),
-                IntervalNotifier.V5_5,
-                IntervalRemoval.V5_18.without(IntervalRemoval.Step.WAIT),
-                SC),
-        NO_WALK(
-                Origin.mutant(
-                        "file-o mutants",
-                        "mainline, but the end leaves the deferred list alone, so that nobody takes the subscription out of the tree"),
-                IntervalNotifier.V5_5.without(IntervalNotifier.Step.WALK_DEFERRED),
-                IntervalRemoval.V5_18,
-                SC),
-        LOCKLESS_WAIT(
-                Origin.history(
+    enum Fix implements Listed {
+        REMOVE_AT_ONCE(mutant(
+                        Linux.MAINLINE.without(IntervalRemoval.Step.DEFER),
+                        "mainline, but the removal takes the subscription out of the tree at once, always")
+                .breaks(SC)),
+        NO_WAIT(mutant(
+                        Linux.MAINLINE.without(IntervalRemoval.Step.WAIT),
+                        "mainline, but the removal leaves itself to the end, and does not wait for it")
+                .breaks(SC)),
+        NO_WALK(mutant(
+                        Linux.MAINLINE.without(IntervalNotifier.Step.WALK_DEFERRED),
+                        "mainline, but the end leaves the deferred list alone, so that nobody takes the subscription out of the tree")
+                .breaks(SC)),
+        LOCKLESS_WAIT(history(
                         "5.5 .. 5.17",
                         "99cb252f5e68",
-                        "file-o.lockless-wait, f.remove-lockless",
+                        Linux.V5_5,
                         "the removal waits, without the lock, until the sequence has moved; the end moves it first and then walks the"
-                                + " deferred list"),
-                IntervalNotifier.V5_5,
-                IntervalRemoval.V5_5,
-                SC),
+                                + " deferred list")
+                .breaks(SC)),
         LOCKED_WAIT(
-                Origin.mainline(
+                mainline(
                         ">= 5.18",
                         "319561669a59",
-                        "file-o.locked-wait",
-                        "as LOCKLESS_WAIT, but it looks at the sequence under the lock, which the end holds throughout its walk"),
-                IntervalNotifier.V5_5,
-                IntervalRemoval.V5_18,
-                NEVER),
-        SEQ_AFTER_WALK(
-                Origin.proposal(
-                        "file-o.seq-after-walk",
-                        "Alistair Popple's first patch in kind: the end moves the sequence after its walk, and atomics, here a release and"
-                                + " a read fence, order the two"),
-                IntervalNotifier.V5_5
-                        .with(IntervalNotifier.Step.WALK_BEFORE_SEQ)
-                        .with(IntervalNotifier.Step.RELEASE_SEQ),
-                IntervalRemoval.V5_5.with(IntervalRemoval.Step.FENCE_AFTER_WAIT),
-                NEVER),
-        SEQ_AFTER_WALK_UNORDERED(
-                Origin.mutant(
-                        "file-o.seq-after-walk, unordered",
-                        "as SEQ_AFTER_WALK, but nothing orders the walk and the sequence"),
-                IntervalNotifier.V5_5.with(IntervalNotifier.Step.WALK_BEFORE_SEQ),
-                IntervalRemoval.V5_5,
-                WEAK);
+                        Linux.MAINLINE,
+                        "as LOCKLESS_WAIT, but it looks at the sequence under the lock, which the end holds throughout its walk")),
+        SEQ_AFTER_WALK(proposal(
+                Linux.V5_5
+                        .with(IntervalNotifier.Step.WALK_BEFORE_SEQ, IntervalNotifier.Step.RELEASE_SEQ)
+                        .with(IntervalRemoval.Step.FENCE_AFTER_WAIT),
+                "Alistair Popple's first patch in kind: the end moves the sequence after its walk, and atomics, here a release and"
+                        + " a read fence, order the two")),
+        SEQ_AFTER_WALK_UNORDERED(mutant(
+                        Linux.V5_5.with(IntervalNotifier.Step.WALK_BEFORE_SEQ),
+                        "as SEQ_AFTER_WALK, but nothing orders the walk and the sequence")
+                .breaks(WEAK)
+                .offThreads()); // x86 cannot tell it from the proposal
 
-        private final Origin origin;
-        private final Steps<IntervalNotifier.Step> notifier;
-        private final Steps<IntervalRemoval.Step> removal;
-        private final Reachability reachableFrom;
+        private final Row row;
 
-        Fix(
-                Origin origin,
-                Steps<IntervalNotifier.Step> notifier,
-                Steps<IntervalRemoval.Step> removal,
-                Reachability reachableFrom) {
-            this.origin = origin;
-            this.notifier = notifier;
-            this.removal = removal;
-            this.reachableFrom = reachableFrom;
+        Fix(Row row) {
+            this.row = row.onThreads();
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return reachableFrom;
+        public Row row() {
+            return row;
         }
 
         @Override
-        public Fix control(Place at) {
+        public Fix usualControl(Place at) {
             return LOCKLESS_WAIT;
-        }
-
-        @Override
-        public boolean isPlanned(Place at) {
-            return this != SEQ_AFTER_WALK_UNORDERED; // a mutant that x86 cannot tell from the proposal
         }
 
         /** The callback's steps concern the driver's entry, which this race leaves alone. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(notifier.without(IntervalNotifier.Step.SET_SEQ).without(IntervalNotifier.Step.ZAP), removal);
+            return List.of(
+                    row.kernel()
+                            .steps(IntervalNotifier.Step.class)
+                            .without(IntervalNotifier.Step.SET_SEQ)
+                            .without(IntervalNotifier.Step.ZAP),
+                    row.kernel().steps(IntervalRemoval.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
     }
 
     /** What an invalidation met at its start and at its end. */
@@ -212,12 +152,13 @@ public final class InvalidateVsRemove implements Race {
         private final IntervalNotifier notifier;
         private final IntervalRemoval removal;
 
-        State(Machine machine, Changes changes, Fix fix) {
+        State(Machine machine, Kernel kernel) {
             subscriptions = new NotifierSubscriptions(machine);
             subscription = new IntervalSubscription(machine);
-            notifier = changes.replace(new IntervalNotifier(subscriptions, subscription, changes.keep(fix.notifier)));
-            removal = changes.replace(
-                    new IntervalRemoval(machine, subscriptions, subscription, changes.keep(fix.removal)));
+            notifier = kernel.replace(
+                    new IntervalNotifier(subscriptions, subscription, kernel.steps(IntervalNotifier.Step.class)));
+            removal = kernel.replace(new IntervalRemoval(
+                    machine, subscriptions, subscription, kernel.steps(IntervalRemoval.Step.class)));
         }
 
         @Override

@@ -1,65 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.On.X86;
+import static pagerace.race.Dimensions.On.X86_BROADCAST;
+import static pagerace.race.LongtermPinVsTruncate.Memory.HELD;
+import static pagerace.race.LongtermPinVsTruncate.Memory.REUSED;
+import static pagerace.race.LongtermPinVsTruncate.Term.LONGTERM;
+import static pagerace.race.LongtermPinVsTruncate.Term.SHORT_TERM;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
 
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.Vma;
 import pagerace.mm.op.Admission;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.HolePunch;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.SlowGup;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.WriteFault;
 import pagerace.race.Dimensions.On;
 
 /** A page of a file is to be pinned for long and for writing, which is forbidden, while a truncation takes it out of the file. */
-public final class LongtermPinVsTruncate implements Race {
-    @Override
-    public String question() {
-        return "Can GUP-fast take a truncated folio of a file for memory that may be pinned for long, or ask a folio that is"
-                + " somebody else's by now?";
-    }
-
-    @Override
-    public String anchor() {
-        return "folio_fast_pin_allowed, since 6.10 gup_fast_folio_allowed, and writable_file_mapping_allowed against"
+@Race.Head(
+        question =
+                "Can GUP-fast take a truncated folio of a file for memory that may be pinned for long, or ask a folio that is"
+                        + " somebody else's by now?",
+        anchor = "folio_fast_pin_allowed, since 6.10 gup_fast_folio_allowed, and writable_file_mapping_allowed against"
                 + " truncate_inode_folio; Lorenzo Stoakes, \"mm/gup: disallow GUP writing to file-backed mappings by"
-                + " default\", v1 to v9, April and May 2023; 8ac268436e6d, a6e79df92e4a, f002882ca369";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "f86dc089b460c80805e321747b0898fd1efe93d7.1682168199.git.lstoakes@gmail.com: Lorenzo Stoakes, 22 April 2023, the first posting",
-                "a690186fc37e1ea92556a7dbd0887fe201fcc709.1683067198.git.lstoakes@gmail.com: the eighth, whose fast path reads the mapping once");
-    }
-
-    @Override
-    public String invariant() {
-        return "no long-term pin for writing stays on a folio that belonged to a file with dirty tracking when its entry was"
-                + " read, and no verdict is drawn from a folio that the entry does not map";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+                + " default\", v1 to v9, April and May 2023; 8ac268436e6d, a6e79df92e4a, f002882ca369",
+        references = {
+            "f86dc089b460c80805e321747b0898fd1efe93d7.1682168199.git.lstoakes@gmail.com: Lorenzo Stoakes, 22 April 2023, the first posting",
+            "a690186fc37e1ea92556a7dbd0887fe201fcc709.1683067198.git.lstoakes@gmail.com: the eighth, whose fast path reads the mapping once"
+        },
+        invariant =
+                "no long-term pin for writing stays on a folio that belonged to a file with dirty tracking when its entry was"
+                        + " read, and no verdict is drawn from a folio that the entry does not map",
+        actors = {"GUP-fast, then slow GUP", "truncation"},
+        breakingSchedule = """
                 GUP-fast, long-term, for writing      | truncation (TRUNCATED_PASSES)
                 reads the entry: writable             |
                 takes its pin                         |
@@ -68,24 +64,25 @@ public final class LongtermPinVsTruncate implements Race {
                                                       | flushes the TLB: waits for nobody
                                                       | removes the folio: its mapping is NULL
                 reads the mapping: no file, admitted  |
-                a long-term pin is on the file's page: the slow path would have refused it""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "the dereference of the mapping: inodes are freed by RCU, which interrupts that are off hold up (none missed)",
-                "the test for secret memory that 5.14 to 6.9 made of every folio before comparing the entry: it asks foreign"
-                        + " folios, too, and can only refuse (missed foreign verdicts)",
-                "a folio whose new owner publishes it before it has a mapping: its verdict would be that of a truncated one"
-                        + " (missed, and harmless: the entry is compared behind it)",
-                "faults of the slow path: a page that is gone is beyond the end of the file (none missed)",
-                "what a pin that is kept does to writeback: a race of its own");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("GUP-fast, then slow GUP", "truncation");
+                a long-term pin is on the file's page: the slow path would have refused it""",
+        notModelled = {
+            "the dereference of the mapping: inodes are freed by RCU, which interrupts that are off hold up (none missed)",
+            "the test for secret memory that 5.14 to 6.9 made of every folio before comparing the entry: it asks foreign"
+                    + " folios, too, and can only refuse (missed foreign verdicts)",
+            "a folio whose new owner publishes it before it has a mapping: its verdict would be that of a truncated one"
+                    + " (missed, and harmless: the entry is compared behind it)",
+            "faults of the slow path: a page that is gone is beyond the end of the file (none missed)",
+            "what a pin that is kept does to writeback: a race of its own"
+        })
+public final class LongtermPinVsTruncate extends CatalogueRace {
+    /** The race. */
+    public LongtermPinVsTruncate() {
+        super(
+                End.values(),
+                Fix.values(),
+                List.of(Term.values()),
+                List.of(Memory.values()),
+                List.of(On.X86, On.X86_BROADCAST, On.ARM64));
     }
 
     /** What can come of it. */
@@ -152,147 +149,77 @@ public final class LongtermPinVsTruncate implements Race {
     }
 
     /** Every fix, the oldest first. */
-    enum Fix implements Candidate {
-        NO_CHECK(
-                Origin.history("<= 6.4", "-", "file-a.none", "any file may be pinned for any time"),
-                GupFast.V6_1,
-                Admission.NONE,
-                at -> SEQUENTIAL),
-        SLOW_PATH_ONLY(
-                Origin.proposal(
-                        "file-a.v1 to a.v5, a.optin",
-                        "the postings before the sixth, of which the third stands for all: the slow path refuses, in the fourth and fifth just what it should not, and the fast path does not look"),
-                GupFast.V6_1,
-                Admission.SERIES_V3,
-                at -> SEQUENTIAL),
-        CHECK_IN_GRAB_REREAD(
-                Origin.proposal(
-                        "file-a.v6",
+    enum Fix implements Listed {
+        NO_CHECK(history("<= 6.4", "-", Linux.V6_4, "any file may be pinned for any time")
+                .breaks(SEQUENTIAL)),
+        SLOW_PATH_ONLY(shown(
+                        proposal(
+                                Linux.V6_4.with(Admission.SERIES_V3),
+                                "the postings before the sixth, of which the third stands for all: the slow path refuses, in the fourth and fifth just what it should not, and the fast path does not look"))
+                .breaks(SEQUENTIAL)),
+        CHECK_IN_GRAB_REREAD(proposal(
+                        inGrab(Admission.SERIES_V6).with(GupFast.Step.REREAD_MAPPING),
                         "the sixth posting: the fast path asks while it takes its reference, reading the mapping several"
-                                + " times; the slow path's rule is the wrong way round"),
-                GupFast.V6_1.with(GupFast.Step.CHECK_ADMISSION_IN_GRAB).with(GupFast.Step.REREAD_MAPPING),
-                Admission.SERIES_V6,
-                at -> SEQUENTIAL),
-        CHECK_IN_GRAB(
-                Origin.proposal(
-                        "file-a.v7",
-                        "the seventh posting: as before with one read, a truncated folio passes, and the slow path's rule is"
-                                + " the right way round"),
-                GupFast.V6_1.with(GupFast.Step.CHECK_ADMISSION_IN_GRAB),
-                Admission.SERIES_V7,
-                at -> foreign(at, NEVER)),
-        TRUNCATED_PASSES(
-                Origin.proposal(
-                        "file-a.null-ok-late",
+                                + " times; the slow path's rule is the wrong way round")
+                .breaks(SEQUENTIAL)),
+        CHECK_IN_GRAB(asksEarly(proposal(
+                inGrab(Admission.SERIES_V7),
+                "the seventh posting: as before with one read, a truncated folio passes, and the slow path's rule is"
+                        + " the right way round"))),
+        TRUNCATED_PASSES(proposal(
+                        Linux.V6_5.with(Admission.TRUNCATED_PASSES),
                         "half-way from the seventh posting to the eighth: the fast path asks once it knows that the entry"
-                                + " still maps the folio, as review suggested, but a truncated folio still passes"),
-                GupFast.V6_5,
-                Admission.TRUNCATED_PASSES,
-                at -> waitsForWalkers(at) ? NEVER : SC),
-        CHECK_AFTER_RECHECK(
-                Origin.history(
-                        "6.5 .. 6.9",
-                        "a6e79df92e4a",
-                        "file-a.v9, file-a.v8",
-                        "the fast path asks once it knows that the entry still maps the folio; a truncated folio is left to"
-                                + " the slow path (8ac268436e6d); the eighth posting differs for anonymous memory only"),
-                GupFast.V6_5,
-                Admission.V6_5,
-                at -> NEVER),
-        CHECK_EVERY_GRAB(
-                Origin.mainline(
-                        ">= 6.10",
-                        "f002882ca369",
-                        "file-a.6.10",
-                        "as before, and the same look finds secret memory, so everybody's folio is asked"),
-                GupFast.V6_5,
-                Admission.V6_10,
-                at -> NEVER),
-        CHECK_EVERY_GRAB_PASS_TRUNCATED(
-                Origin.proposal(
-                        "file-a.tip",
-                        "a development tree of 2026: as before, but a truncated folio passes unless the pin is long-term and"
-                                + " for writing"),
-                GupFast.V6_5,
-                Admission.TIP,
-                at -> NEVER),
-        REREAD_RULE_MENDED(
-                Origin.proposal(
-                        "file-a.v6, fast path alone",
-                        "as CHECK_IN_GRAB_REREAD, with the slow path's rule the right way round"),
-                GupFast.V6_1.with(GupFast.Step.CHECK_ADMISSION_IN_GRAB).with(GupFast.Step.REREAD_MAPPING),
-                Admission.SERIES_V6,
-                at -> foreign(at, NEVER)) {
-            @Override
-            Admission slowAdmission() {
-                return Admission.SERIES_V7;
-            }
-        },
-        CHECK_IN_GRAB_NO_PIN_FENCE(
-                Origin.mutant(
-                        "file-a.v7, no fence",
-                        "as CHECK_IN_GRAB on a kernel before 6.1: no fence stands between the mapping and the entry"),
-                GupFast.V6_1.with(GupFast.Step.CHECK_ADMISSION_IN_GRAB).without(GupFast.Step.FENCE_AFTER_PIN),
-                Admission.SERIES_V7,
-                at -> foreign(at, WEAK)),
-        TRUNCATED_PASSES_NO_RECHECK(
-                Origin.mutant(
-                        "file-a.null-ok-norecheck", "as TRUNCATED_PASSES, and the entry is not read a second time"),
-                GupFast.V6_5.without(GupFast.Step.RECHECK_PTE),
-                Admission.TRUNCATED_PASSES,
-                at -> waitsForWalkers(at) ? NEVER : SC);
+                                + " still maps the folio, as review suggested, but a truncated folio still passes")
+                .breaks(SC)
+                .holds(X86)),
+        CHECK_AFTER_RECHECK(shortTermToo(history(
+                "6.5 .. 6.9",
+                "a6e79df92e4a",
+                Linux.V6_5,
+                "the fast path asks once it knows that the entry still maps the folio; a truncated folio is left to"
+                        + " the slow path (8ac268436e6d); the eighth posting differs for anonymous memory only"))),
+        CHECK_EVERY_GRAB(shown(shortTermToo(mainline(
+                ">= 6.10",
+                "f002882ca369",
+                Linux.V6_10,
+                "as before, and the same look finds secret memory, so everybody's folio is asked")))),
+        CHECK_EVERY_GRAB_PASS_TRUNCATED(shortTermToo(proposal(
+                Linux.V6_10.with(Admission.TIP),
+                "a development tree of 2026: as before, but a truncated folio passes unless the pin is long-term and"
+                        + " for writing"))),
+        REREAD_RULE_MENDED(asksEarly(proposal(
+                inGrab(Admission.SERIES_V6_MENDED).with(GupFast.Step.REREAD_MAPPING),
+                "as CHECK_IN_GRAB_REREAD, with the slow path's rule the right way round"))),
+        CHECK_IN_GRAB_NO_PIN_FENCE(asksEarly(mutant(
+                                inGrab(Admission.SERIES_V7).without(GupFast.Step.FENCE_AFTER_PIN),
+                                "as CHECK_IN_GRAB on a kernel before 6.1: no fence stands between the mapping and the entry")
+                        .breaks(WEAK))
+                .notIn(X86)), // where flushes wait for walkers, no folio gets as far as the fence
+        TRUNCATED_PASSES_NO_RECHECK(shown(mutant(
+                        Linux.V6_5.with(Admission.TRUNCATED_PASSES).without(GupFast.Step.RECHECK_PTE),
+                        "as TRUNCATED_PASSES, and the entry is not read a second time"))
+                .breaks(SC)
+                .holds(X86));
 
-        private final Origin origin;
-        private final Steps<GupFast.Step> gup;
-        private final Admission admission;
-        private final Function<Place, Reachability> expected;
+        private final Row row;
 
-        Fix(Origin origin, Steps<GupFast.Step> gup, Admission admission, Function<Place, Reachability> expected) {
-            this.origin = origin;
-            this.gup = gup;
-            this.admission = admission;
-            this.expected = expected;
+        Fix(Row row) {
+            this.row = row.in(LONGTERM);
         }
 
-        /** Whether truncation's flush is over only when every walk that was under way is. */
-        private static boolean waitsForWalkers(Place at) {
-            return at.is(On.X86);
+        /** The last kernel before the series, whose fast path asks {@code rule} while it takes its reference. */
+        private static Kernel inGrab(Admission rule) {
+            return Linux.V6_4.with(rule).with(GupFast.Step.CHECK_ADMISSION_IN_GRAB);
+        }
+
+        /** Short-term pins are forbidden nowhere: they tell apart who looks at their folios. */
+        private static Row shortTermToo(Row row) {
+            return row.in(SHORT_TERM, HELD);
         }
 
         /** A check before the entry is compared asks foreign folios where flushes wait for nobody. */
-        private static Reachability foreign(Place at, Reachability held) {
-            return waitsForWalkers(at) ? NEVER : at.is(Memory.REUSED) ? SC : held;
-        }
-
-        /**
-         * Short-term pins are forbidden nowhere: they tell apart who looks at their folios. Where flushes wait for walkers, no
-         * folio gets as far as the fence that one mutant drops.
-         */
-        @Override
-        public boolean has(Place at) {
-            boolean reachesFence = this != CHECK_IN_GRAB_NO_PIN_FENCE || !waitsForWalkers(at);
-            boolean asksShortTerm =
-                    admission == Admission.V6_10 || admission == Admission.TIP || this == CHECK_AFTER_RECHECK;
-            return reachesFence && (at.is(Term.LONGTERM) || (asksShortTerm && at.is(Memory.HELD)));
-        }
-
-        /** What the slow path asks: the same, where nobody forgot. */
-        Admission slowAdmission() {
-            return admission;
-        }
-
-        @Override
-        public Reachability reachableFrom(Place at) {
-            return expected.apply(at);
-        }
-
-        /** Where a flush waits for walkers there is no race to lose: the control is the check that is not there. */
-        @Override
-        public @Nullable Fix control(Place at) {
-            if (at.is(Term.SHORT_TERM)) {
-                return null;
-            }
-            return waitsForWalkers(at) ? SLOW_PATH_ONLY : TRUNCATED_PASSES_NO_RECHECK;
+        private static Row asksEarly(Row row) {
+            return row.breaks(SC, REUSED).holds(X86);
         }
 
         /**
@@ -301,41 +228,41 @@ public final class LongtermPinVsTruncate implements Race {
          * reads that stand close together: threads show that too rarely, even where it is harmless. And the releases since
          * 6.5 differ for pins that are not for long.
          */
+        private static Row shown(Row row) {
+            return row.onThreads(LONGTERM, HELD, X86_BROADCAST);
+        }
+
         @Override
-        public boolean isPlanned(Place at) {
-            boolean chosen = this == CHECK_EVERY_GRAB || this == TRUNCATED_PASSES_NO_RECHECK || this == SLOW_PATH_ONLY;
-            return chosen && at.is(Term.LONGTERM) && at.is(Memory.HELD) && at.is(On.X86_BROADCAST);
+        public Row row() {
+            return row;
+        }
+
+        /** Where a flush waits for walkers there is no race to lose: the control is the check that is not there. */
+        @Override
+        public @Nullable Fix usualControl(Place at) {
+            if (at.is(SHORT_TERM)) {
+                return null;
+            }
+            return at.is(X86) ? SLOW_PATH_ONLY : TRUNCATED_PASSES_NO_RECHECK;
+        }
+
+        @Override
+        public Kernel kernel(Place at) {
+            return row.kernel().with(HolePunch.Step.class, HolePunch.TRUNCATION);
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(gup, HolePunch.TRUNCATION.without(HolePunch.Step.TRUNCATE));
+            Kernel kernel = kernel(at);
+            return List.of(
+                    kernel.steps(GupFast.Step.class),
+                    kernel.steps(HolePunch.Step.class).without(HolePunch.Step.TRUNCATE));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Term.values()), List.of(Memory.values()), List.of(On.X86, On.X86_BROADCAST, On.ARM64));
     }
 
     /**
@@ -360,7 +287,7 @@ public final class LongtermPinVsTruncate implements Race {
         private final int flags;
         private final HolePunch truncation;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel) {
             term = at.the(Term.class);
             memory = at.the(Memory.class);
             long cacheAndEntry = 2;
@@ -380,22 +307,24 @@ public final class LongtermPinVsTruncate implements Race {
             Platform platform = at.the(On.class).platform();
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             Mm mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
-            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup), fix.admission));
-            slowGup = changes.replace(new SlowGup(
+            Admission admission = kernel.policy(Admission.NONE);
+            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class), admission));
+            ReuseRule reuse = kernel.policy(ReuseRule.EXCLUSIVE);
+            slowGup = kernel.replace(new SlowGup(
                     mm,
                     memMap,
-                    changes.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), ReuseRule.EXCLUSIVE)),
-                    SlowGup.Unshare.TRIGGER,
+                    kernel.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), reuse)),
+                    kernel.policy(SlowGup.Unshare.TRIGGER),
                     SHARED_FILE,
-                    fix.slowAdmission()));
+                    admission));
             flags = GupFast.FOLL_WRITE | GupFast.FOLL_PIN | term.flag;
-            truncation = changes.replace(new HolePunch(
+            truncation = kernel.replace(new HolePunch(
                     machine,
                     mm,
                     memMap,
                     new DiskFile(machine, folio, CONTENT, true),
                     platform,
-                    changes.keep(HolePunch.TRUNCATION)));
+                    kernel.steps(HolePunch.Step.class)));
         }
 
         @Override

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.On.X86;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
 
 import java.util.List;
 import pagerace.machine.Machine;
@@ -13,47 +15,32 @@ import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.SharedWriteFault;
-import pagerace.mm.op.SharedWriteFault.Step;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.Writeback;
 import pagerace.race.Dimensions.On;
 
 /** A page of a file is stored to through its mapping while it is cleaned. */
-public final class MkcleanVsWriteFault implements Race {
-    @Override
-    public String question() {
-        return "Can a page be cleaned in such a way that a store through its mapping is forgotten, or that the next one goes"
-                + " unnoticed?";
-    }
-
-    @Override
-    public String anchor() {
-        return "clear_page_dirty_for_io against do_wp_page and the MMU; d08b3851da41 (track dirty shared pages, 2.6.19),"
-                + " 7658cc289288 (transfer what the entries know, 29 December 2006), 79352894b285 (wait for the lock, 2.6.23)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "459C98BF.5080409@yahoo.com.au: Nick Piggin and Linus Torvalds, 4 January 2007, on 7658cc289288");
-    }
-
-    @Override
-    public String invariant() {
-        return "while an entry is writable the page is dirty, and a store is on disk or remembered somewhere";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can a page be cleaned in such a way that a store through its mapping is forgotten, or that the next one goes"
+                        + " unnoticed?",
+        anchor =
+                "clear_page_dirty_for_io against do_wp_page and the MMU; d08b3851da41 (track dirty shared pages, 2.6.19),"
+                        + " 7658cc289288 (transfer what the entries know, 29 December 2006), 79352894b285 (wait for the lock, 2.6.23)",
+        references = {"459C98BF.5080409@yahoo.com.au: Nick Piggin and Linus Torvalds, 4 January 2007, on 7658cc289288"},
+        invariant = "while an entry is writable the page is dirty, and a store is on disk or remembered somewhere",
+        actors = {"store", "writeback"},
+        breakingSchedule = """
                 store                            | writeback (MARK_UNSYNCHRONISED)
                                                  | looks for writable entries: none
                 faults: the entry is writable    |
@@ -61,21 +48,17 @@ public final class MkcleanVsWriteFault implements Race {
                                                  | clears the dirty mark
                                                  | writes the page
                 stores; nobody is told           |
-                the entry is writable, the page clean: no later sync will write the store""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "a filesystem with page_mkwrite: that is PageMkwriteVsTruncate (missed here)",
-                "the store after a fault: of marking only what it leaves behind is judged (missed: nothing new)",
-                "several entries and several threads that store (missed: nothing new)",
-                "reclaim, which looks at the entry's dirty bit as well and can save a page that this race calls clean (false alarms)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("store", "writeback");
+                the entry is writable, the page clean: no later sync will write the store""",
+        notModelled = {
+            "a filesystem with page_mkwrite: that is PageMkwriteVsTruncate (missed here)",
+            "the store after a fault: of marking only what it leaves behind is judged (missed: nothing new)",
+            "several entries and several threads that store (missed: nothing new)",
+            "reclaim, which looks at the entry's dirty bit as well and can save a page that this race calls clean (false alarms)"
+        })
+public final class MkcleanVsWriteFault extends CatalogueRace {
+    /** The race. */
+    public MkcleanVsWriteFault() {
+        super(End.values(), Fix.values(), List.of(On.X86, On.ARM64));
     }
 
     /** What can come of it. */
@@ -107,139 +90,93 @@ public final class MkcleanVsWriteFault implements Race {
     }
 
     /** Every way of marking and of cleaning. */
-    enum Fix implements Candidate {
-        MARK_UNSYNCHRONISED(
-                Origin.history(
+    enum Fix implements Listed {
+        MARK_UNSYNCHRONISED(history(
                         "2.6.20 .. 2.6.22",
                         "7658cc289288",
-                        "file-e.nosync",
-                        "a fault makes the entry writable and marks the page without looking at the folio lock"),
-                Against.WRITEBACK,
-                SharedWriteFault.WITHOUT_MKWRITE.without(Step.LOCK_TO_DIRTY),
-                CleanFolio.MAINLINE,
-                SC),
-        MARK_AFTER_WAIT(
-                Origin.history(
+                        withoutMkwrite(Linux.V2_6_20).without(SharedWriteFault.Step.LOCK_TO_DIRTY),
+                        "a fault makes the entry writable and marks the page without looking at the folio lock")
+                .breaks(SC)),
+        MARK_AFTER_WAIT(history(
                         "2.6.23 .. 3.18",
                         "79352894b285",
-                        "file-e.wait",
-                        "between the two it waits until the folio is unlocked"),
-                Against.WRITEBACK,
-                SharedWriteFault.WITHOUT_MKWRITE.without(Step.LOCK_TO_DIRTY).with(Step.WAIT_UNLOCKED_BEFORE_DIRTY),
-                CleanFolio.MAINLINE,
-                NEVER),
-        MARK_LOCKED(
-                Origin.mainline(">= 3.19", "2d6d7f982846", "file-e.lock", "it takes the folio lock to mark the page"),
-                Against.WRITEBACK,
-                SharedWriteFault.WITHOUT_MKWRITE,
-                CleanFolio.MAINLINE,
-                NEVER),
+                        withoutMkwrite(Linux.V2_6_23)
+                                .without(SharedWriteFault.Step.LOCK_TO_DIRTY)
+                                .with(SharedWriteFault.Step.WAIT_UNLOCKED_BEFORE_DIRTY),
+                        "between the two it waits until the folio is unlocked")
+                .control(() -> MARK_UNSYNCHRONISED)),
+        MARK_LOCKED(mainline(
+                        ">= 3.19",
+                        "2d6d7f982846",
+                        withoutMkwrite(Linux.MAINLINE),
+                        "it takes the folio lock to mark the page")
+                .control(() -> MARK_UNSYNCHRONISED)),
         CLEAR_FIRST(
-                Origin.history(
-                        "2.6.19",
-                        "d08b3851da41",
-                        "file-e.clearfirst",
-                        "writeback clears the mark, then cleans the entries and forgets what they knew"),
-                Against.WRITEBACK_OF_CLEAN_BUFFERS,
-                SharedWriteFault.WITHOUT_MKWRITE,
-                CleanFolio.V2_6_19,
-                SEQUENTIAL),
+                history(
+                                "2.6.19",
+                                "d08b3851da41",
+                                withoutMkwrite(Linux.V2_6_19),
+                                "writeback clears the mark, then cleans the entries and forgets what they knew")
+                        .breaks(SEQUENTIAL),
+                Against.WRITEBACK_OF_CLEAN_BUFFERS),
         TRANSFER(
-                Origin.mainline(
-                        ">= 2.6.20",
-                        "7658cc289288",
-                        "file-e.transfer",
-                        "writeback cleans the entries, marks the page and its buffers if they were dirty, then clears the mark"),
-                Against.WRITEBACK_OF_CLEAN_BUFFERS,
-                SharedWriteFault.WITHOUT_MKWRITE,
-                CleanFolio.MAINLINE,
-                NEVER),
+                mainline(
+                                ">= 2.6.20",
+                                "7658cc289288",
+                                withoutMkwrite(Linux.MAINLINE),
+                                "writeback cleans the entries, marks the page and its buffers if they were dirty, then clears the mark")
+                        .control(() -> CLEAR_FIRST),
+                Against.WRITEBACK_OF_CLEAN_BUFFERS),
         CANCEL_CLEANS_ENTRIES(
-                Origin.history(
-                        "2.6.19",
-                        "d08b3851da41",
-                        "file-e.cancel-mkclean",
-                        "cancelling the mark cleans the entries too, and forgets what they knew"),
-                Against.CANCEL,
-                SharedWriteFault.WITHOUT_MKWRITE,
-                CleanFolio.V2_6_19,
-                SEQUENTIAL),
+                history(
+                                "2.6.19",
+                                "d08b3851da41",
+                                withoutMkwrite(Linux.V2_6_19),
+                                "cancelling the mark cleans the entries too, and forgets what they knew")
+                        .breaks(SEQUENTIAL),
+                Against.CANCEL),
         CANCEL_MARK_ONLY(
-                Origin.mainline(
-                        ">= 2.6.20", "-", "file-e.cancel-bit", "cancelling touches the mark and the accounting only"),
-                Against.CANCEL,
-                SharedWriteFault.WITHOUT_MKWRITE,
-                CleanFolio.MAINLINE,
-                NEVER);
+                mainline(
+                                ">= 2.6.20",
+                                "-",
+                                withoutMkwrite(Linux.MAINLINE),
+                                "cancelling touches the mark and the accounting only")
+                        .control(() -> CANCEL_CLEANS_ENTRIES)
+                        .offThreads(), // cancelling a bit meets nothing that threads could race for
+                Against.CANCEL);
 
-        private final Origin origin;
+        private final Row row;
         private final Against against;
-        private final Steps<Step> fault;
-        private final Steps<CleanFolio.Step> clean;
-        private final Reachability reachableFrom;
 
-        Fix(
-                Origin origin,
-                Against against,
-                Steps<Step> fault,
-                Steps<CleanFolio.Step> clean,
-                Reachability reachableFrom) {
-            this.origin = origin;
+        Fix(Row row) {
+            this(row, Against.WRITEBACK);
+        }
+
+        Fix(Row row, Against against) {
+            this.row = row.onThreads(X86);
             this.against = against;
-            this.fault = fault;
-            this.clean = clean;
-            this.reachableFrom = reachableFrom;
+        }
+
+        private static Kernel withoutMkwrite(Kernel kernel) {
+            return kernel.with(SharedWriteFault.Step.class, SharedWriteFault.WITHOUT_MKWRITE);
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return reachableFrom;
-        }
-
-        @Override
-        public Fix control(Place at) {
-            return switch (against) {
-                case WRITEBACK -> MARK_UNSYNCHRONISED;
-                case WRITEBACK_OF_CLEAN_BUFFERS -> CLEAR_FIRST;
-                case CANCEL -> CANCEL_CLEANS_ENTRIES;
-            };
-        }
-
-        @Override
-        public boolean isPlanned(Place at) {
-            return at.is(On.X86)
-                    && this != CANCEL_MARK_ONLY; // cancelling a bit meets nothing that threads could race for
+        public Row row() {
+            return row;
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(fault, clean);
+            return List.of(
+                    row.kernel().steps(SharedWriteFault.Step.class),
+                    row.kernel().steps(CleanFolio.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel, against);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(On.X86, On.ARM64));
     }
 
     /**
@@ -255,7 +192,7 @@ public final class MkcleanVsWriteFault implements Race {
         private static final long BEFORE = 1;
         private static final long STORED = 2;
 
-        private final Fix fix;
+        private final Against against;
         private final Folio folio;
         private final DiskFile file;
         private final Mm mm;
@@ -264,9 +201,9 @@ public final class MkcleanVsWriteFault implements Race {
         private final CleanFolio clean;
         private final Writeback writeback;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
-            this.fix = fix;
-            boolean protectedEntry = fix.against == Against.WRITEBACK;
+        State(Machine machine, Place at, Kernel kernel, Against against) {
+            this.against = against;
+            boolean protectedEntry = against == Against.WRITEBACK;
             Platform platform = at.the(On.class).platform();
             folio = new Folio(
                     machine,
@@ -286,16 +223,18 @@ public final class MkcleanVsWriteFault implements Race {
             Translation translation = protectedEntry ? null : new Translation(machine, Translation.NONE);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, translation);
             mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            fault = changes.replace(new SharedWriteFault(machine, mm, memMap, file, changes.keep(fix.fault)));
+            fault = kernel.replace(
+                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
             store = new FileStore(mm, memMap, fault);
-            clean = changes.replace(new CleanFolio(machine, file, List.of(mm), platform, changes.keep(fix.clean)));
-            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
+            clean = kernel.replace(
+                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
+            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
         }
 
         @Override
         public Marked first() {
             boolean dirtyBefore = folio.test(Folio.DIRTY);
-            if (fix.against == Against.WRITEBACK) {
+            if (against == Against.WRITEBACK) {
                 fault.handle(); // the store itself would add nothing: whether the next one is noticed is the question
             } else {
                 store.store(STORED);
@@ -307,7 +246,7 @@ public final class MkcleanVsWriteFault implements Race {
 
         @Override
         public Writeback.End second() {
-            if (fix.against != Against.CANCEL) {
+            if (against != Against.CANCEL) {
                 return writeback.write(folio);
             }
             folio.lock.lock();
@@ -327,7 +266,7 @@ public final class MkcleanVsWriteFault implements Race {
             if (stored && file.disk.readOnce() != STORED && !remembered) {
                 return End.LOST_STORE;
             }
-            if (Pte.isWritable(entry) && !dirty && fix.against != Against.CANCEL) {
+            if (Pte.isWritable(entry) && !dirty && against != Against.CANCEL) {
                 return End.WRITABLE_YET_CLEAN;
             }
             if (marked.cleanedMeanwhile) {
@@ -336,7 +275,7 @@ public final class MkcleanVsWriteFault implements Race {
             if (dirty) {
                 return marked.dirtyBefore && written == Writeback.End.WRITTEN ? End.MARKED_AGAIN : End.DIRTY_AGAIN;
             }
-            return fix.against == Against.CANCEL ? End.ENTRY_REMEMBERS : End.WRITTEN;
+            return against == Against.CANCEL ? End.ENTRY_REMEMBERS : End.WRITTEN;
         }
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.On.X86;
 import static pagerace.race.Reachability.SC;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
 
 import java.util.List;
 import pagerace.machine.Machine;
@@ -10,48 +12,36 @@ import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.SharedWriteFault;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.Writeback;
 import pagerace.mm.op.Zap;
 import pagerace.race.Dimensions.On;
 
 /** A thread stores to a mapped file, syncs it and stores again, while another thread of the process removes the mapping. */
-public final class MkcleanVsZap implements Race {
-    @Override
-    public String question() {
-        return "Can a store through a stale TLB entry be lost because writeback skipped a page whose mapping was just being removed?";
-    }
-
-    @Override
-    public String anchor() {
-        return "folio_clear_dirty_for_io against zap_pte_range; 1cf35d47712d (flush dirty shared entries under the page-table lock,"
-                + " 3.15), 5df397dec7c4 (delay the removal from the reverse mapping past the flush, 6.2)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "CA+55aFzM+NpE-EzJdDeYX=cqWRzkGv9o-vybDR=oFtDLMRK-mA@mail.gmail.com: Linus Torvalds, 22 April 2014: mark the page dirty after the flush, and the lock that would need",
-                "alpine.LFD.2.11.1404251615320.11259@i7.linux-foundation.org: Linus Torvalds, 25 April 2014, the patch that became 1cf35d47712d",
-                "alpine.LSU.2.11.1404251956570.990@eggly.anvils: Hugh Dickins' alternative, which holds i_mmap_mutex, and Dave Hansen's reproducer");
-    }
-
-    @Override
-    public String invariant() {
-        return "a store that succeeded is on disk, or the page is dirty";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can a store through a stale TLB entry be lost because writeback skipped a page whose mapping was just being removed?",
+        anchor =
+                "folio_clear_dirty_for_io against zap_pte_range; 1cf35d47712d (flush dirty shared entries under the page-table lock,"
+                        + " 3.15), 5df397dec7c4 (delay the removal from the reverse mapping past the flush, 6.2)",
+        references = {
+            "CA+55aFzM+NpE-EzJdDeYX=cqWRzkGv9o-vybDR=oFtDLMRK-mA@mail.gmail.com: Linus Torvalds, 22 April 2014: mark the page dirty after the flush, and the lock that would need",
+            "alpine.LFD.2.11.1404251615320.11259@i7.linux-foundation.org: Linus Torvalds, 25 April 2014, the patch that became 1cf35d47712d",
+            "alpine.LSU.2.11.1404251956570.990@eggly.anvils: Hugh Dickins' alternative, which holds i_mmap_mutex, and Dave Hansen's reproducer"
+        },
+        invariant = "a store that succeeded is on disk, or the page is dirty",
+        actors = {"store, sync, store", "zap"},
+        breakingSchedule = """
                 store, sync, store                            | zap (FLUSH_UNDER_PTL)
                                                               | clears the entry
                                                               | the page counts no mapping any more
@@ -59,22 +49,18 @@ public final class MkcleanVsZap implements Race {
                 clears the dirty mark, writes the page        |
                 stores through the stale translation          |
                                                               | flushes that translation
-                neither is the store on disk, nor is the page dirty""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "other CPUs than the one that syncs: the store and the sync are one thread's here (missed: nothing new)",
-                "a page that is clean behind a dirty entry, which filesystems that track dirty pages do not have: what the entry"
-                        + " knows is transferred for nothing here (missed)",
-                "a batch of several entries: late flushes come later still (missed: nothing new)",
-                "caching a translation again after a flush (missed: only entries that permit it could be cached)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("store, sync, store", "zap");
+                neither is the store on disk, nor is the page dirty""",
+        notModelled = {
+            "other CPUs than the one that syncs: the store and the sync are one thread's here (missed: nothing new)",
+            "a page that is clean behind a dirty entry, which filesystems that track dirty pages do not have: what the entry"
+                    + " knows is transferred for nothing here (missed)",
+            "a batch of several entries: late flushes come later still (missed: nothing new)",
+            "caching a translation again after a flush (missed: only entries that permit it could be cached)"
+        })
+public final class MkcleanVsZap extends CatalogueRace {
+    /** The race. */
+    public MkcleanVsZap() {
+        super(End.values(), Fix.values(), List.of(On.X86, On.ARM64));
     }
 
     /** What can come of it. */
@@ -90,86 +76,47 @@ public final class MkcleanVsZap implements Race {
     }
 
     /** Every order of unmapping, the oldest first. */
-    enum Fix implements Candidate {
-        FLUSH_LATE(
-                Origin.history(
+    enum Fix implements Listed {
+        FLUSH_LATE(history(
                         "<= 3.14",
                         "-",
-                        "file-e.zap-lateflush",
-                        "the flush comes at the end of the batch, after the page-table lock is given back"),
-                Zap.V2_6,
-                SC),
-        FLUSH_UNDER_PTL(
-                Origin.history(
+                        Linux.V3_4,
+                        "the flush comes at the end of the batch, after the page-table lock is given back")
+                .breaks(SC)),
+        FLUSH_UNDER_PTL(history(
                         "3.15 .. 6.1",
                         "1cf35d47712d",
-                        "file-e.zap-flushptl",
-                        "a dirty entry is flushed under the page-table lock, but the mapping is uncounted before"),
-                Zap.V3_15,
-                SC),
-        UNCOUNT_AFTER_FLUSH(
-                Origin.mainline(
-                        ">= 6.2",
-                        "5df397dec7c4",
-                        "file-e.zap-delayrmap",
-                        "as before, and the mapping is uncounted after the flush"),
-                Zap.V6_2,
-                NEVER);
+                        Linux.V6_1,
+                        "a dirty entry is flushed under the page-table lock, but the mapping is uncounted before")
+                .breaks(SC)),
+        UNCOUNT_AFTER_FLUSH(mainline(
+                ">= 6.2", "5df397dec7c4", Linux.V6_2, "as before, and the mapping is uncounted after the flush"));
 
-        private final Origin origin;
-        private final Steps<Zap.Step> zap;
-        private final Reachability reachableFrom;
+        private final Row row;
 
-        Fix(Origin origin, Steps<Zap.Step> zap, Reachability reachableFrom) {
-            this.origin = origin;
-            this.zap = zap;
-            this.reachableFrom = reachableFrom;
+        Fix(Row row) {
+            this.row = row.onThreads(X86);
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return reachableFrom;
+        public Row row() {
+            return row;
         }
 
         @Override
-        public Fix control(Place at) {
+        public Fix usualControl(Place at) {
             return FLUSH_UNDER_PTL;
         }
 
         @Override
-        public boolean isPlanned(Place at) {
-            return at.is(On.X86);
-        }
-
-        @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(zap, CleanFolio.MAINLINE);
+            return List.of(row.kernel().steps(Zap.Step.class), row.kernel().steps(CleanFolio.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(On.X86, On.ARM64));
     }
 
     /** Which of the two stores the translation permitted; a thread that must fault leaves it at that. */
@@ -189,7 +136,7 @@ public final class MkcleanVsZap implements Race {
         private final FileStore store;
         private final Zap zap;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel) {
             Platform platform = at.the(On.class).platform();
             long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             folio = new Folio(
@@ -205,11 +152,12 @@ public final class MkcleanVsZap implements Race {
             store = new FileStore(
                     mm,
                     memMap,
-                    changes.replace(new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE)));
-            CleanFolio clean = changes.replace(
-                    new CleanFolio(machine, file, List.of(mm), platform, changes.keep(CleanFolio.MAINLINE)));
-            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
-            zap = changes.replace(new Zap(mm, memMap, platform, changes.keep(fix.zap)));
+                    kernel.replace(new SharedWriteFault(
+                            machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class))));
+            CleanFolio clean = kernel.replace(
+                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
+            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
+            zap = kernel.replace(new Zap(mm, memMap, platform, kernel.steps(Zap.Step.class)));
         }
 
         @Override

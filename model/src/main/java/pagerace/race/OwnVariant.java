@@ -7,7 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
 import pagerace.own.OwnFix;
 
 /**
@@ -31,13 +32,14 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
     /** The classes of the operations that {@code variant} builds there. */
     static Set<Class<?>> operations(Candidate variant, Place at) {
         Set<Class<?>> built = new LinkedHashSet<>();
-        Scenario<?, ?> unused = variant.on(new HardwareMachine(), at, Changes.NONE.with(new Changes.Replacement() {
+        Kernel listing = variant.kernel(at).replacing(new Kernel.Replacement() {
             @Override
             public <T> T of(T operation) {
                 built.add(operation.getClass());
                 return operation;
             }
-        }));
+        });
+        Scenario<?, ?> unused = variant.on(new HardwareMachine(), at, listing);
         return built;
     }
 
@@ -69,8 +71,40 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
     }
 
     @Override
-    public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-        return start.on(machine, at, changes.with(machine, fix));
+    public Kernel kernel(Place at) {
+        return start.kernel(at);
+    }
+
+    @Override
+    public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        return start.on(machine, at, replacing(fix, List.of(), machine, kernel));
+    }
+
+    /** The fix's own steps are dropped as those of the kernel are. */
+    @Override
+    public Point.Setup setup(Place at, List<? extends Enum<?>> dropped) {
+        Kernel kernel = kernel(at).dropping(dropped);
+        return machine -> start.on(machine, at, replacing(fix, dropped, machine, kernel));
+    }
+
+    /** {@code kernel}, with the operation of {@code fix} in the place of the one that it replaces. */
+    private static <R, S extends Enum<S>> Kernel replacing(
+            OwnFix<R, S> fix, List<? extends Enum<?>> dropped, Machine machine, Kernel kernel) {
+        return kernel.replacing(new Kernel.Replacement() {
+            @Override
+            @SuppressWarnings("unchecked") // of exactly the class R, so R is a T
+            public <T> T of(T operation) {
+                if (operation.getClass() != fix.replaces()) {
+                    return operation;
+                }
+                R own = fix.operation(
+                        machine, fix.replaces().cast(operation), fix.steps().except(dropped));
+                if (own == null) {
+                    throw new IllegalStateException("the operation of " + fix.name() + " is null");
+                }
+                return (T) own;
+            }
+        });
     }
 
     @Override

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.On.ARM64;
+import static pagerace.race.Dimensions.On.X86;
+import static pagerace.race.PageMkwriteVsTruncate.Entry.MISSING;
+import static pagerace.race.PageMkwriteVsTruncate.Entry.PROTECTED;
+import static pagerace.race.PageMkwriteVsTruncate.Opponent.FAULTER;
+import static pagerace.race.PageMkwriteVsTruncate.Opponent.INVALIDATE;
+import static pagerace.race.PageMkwriteVsTruncate.Opponent.TRUNCATE;
+import static pagerace.race.PageMkwriteVsTruncate.Opponent.WRITEBACK;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,47 +21,34 @@ import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.HolePunch;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.SharedWriteFault;
-import pagerace.mm.op.SharedWriteFault.Step;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.Writeback;
 import pagerace.race.Dimensions.On;
 
 /** A store to a file mapping faults; while the filesystem is asked, the page is truncated, invalidated, written or mapped. */
-public final class PageMkwriteVsTruncate implements Race {
-    @Override
-    public String question() {
-        return "Can a write fault make an entry writable for a page that has left the file meanwhile, or whose agreement the"
-                + " filesystem has ended again?";
-    }
-
-    @Override
-    public String anchor() {
-        return "do_shared_fault and page_mkwrite against truncate_inode_pages_range, invalidate_inode_pages2 and writepages;"
-                + " d00806b18315 (2.6.23), b827e496c893 (page_mkwrite returns with the page locked, 2009)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "20090414071152.GC23528@wotan.suse.de: Nick Piggin, 14 April 2009, \"close page_mkwrite races\" (b827e496c893)");
-    }
-
-    @Override
-    public String invariant() {
-        return "a writable entry maps a page of the file, which the filesystem has agreed to see dirtied";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can a write fault make an entry writable for a page that has left the file meanwhile, or whose agreement the"
+                        + " filesystem has ended again?",
+        anchor =
+                "do_shared_fault and page_mkwrite against truncate_inode_pages_range, invalidate_inode_pages2 and writepages;"
+                        + " d00806b18315 (2.6.23), b827e496c893 (page_mkwrite returns with the page locked, 2009)",
+        references = {
+            "20090414071152.GC23528@wotan.suse.de: Nick Piggin, 14 April 2009, \"close page_mkwrite races\" (b827e496c893)"
+        },
+        invariant = "a writable entry maps a page of the file, which the filesystem has agreed to see dirtied",
+        actors = {"write fault", "truncation, invalidation, writeback or another fault"},
+        breakingSchedule = """
                 write fault                            | truncation (NO_RECHECK)
                 finds the page in the page cache       |
                 page_mkwrite: the filesystem agrees    |
@@ -59,22 +56,23 @@ public final class PageMkwriteVsTruncate implements Race {
                                                        | no entry maps the page: nothing to zap
                                                        | locks the page and takes it out of the file
                 makes the entry writable               |
-                the entry maps a page that belongs to no file""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "a truncation into the middle of the page, and with it stores behind the end of the file (missed)",
-                "the new page that a fault after an invalidation would read from disk: it finds none (missed: nothing new)",
-                "an invalidation of a dirty page gives up unless its filesystem launders it first, as NFS and FUSE do; here it takes"
-                        + " the page out all the same (false alarms on other filesystems)",
-                "invalidate_lock, which only some filesystems take in page_mkwrite (false alarms)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("write fault", "truncation, invalidation, writeback or another fault");
+                the entry maps a page that belongs to no file""",
+        notModelled = {
+            "a truncation into the middle of the page, and with it stores behind the end of the file (missed)",
+            "the new page that a fault after an invalidation would read from disk: it finds none (missed: nothing new)",
+            "an invalidation of a dirty page gives up unless its filesystem launders it first, as NFS and FUSE do; here it takes"
+                    + " the page out all the same (false alarms on other filesystems)",
+            "invalidate_lock, which only some filesystems take in page_mkwrite (false alarms)"
+        })
+public final class PageMkwriteVsTruncate extends CatalogueRace {
+    /** The race. */
+    public PageMkwriteVsTruncate() {
+        super(
+                End.values(),
+                Fix.values(),
+                List.of(Opponent.values()),
+                List.of(Entry.values()),
+                List.of(On.X86, On.ARM64));
     }
 
     /** What can come of it. */
@@ -131,150 +129,97 @@ public final class PageMkwriteVsTruncate implements Race {
         PROTECTED
     }
 
-    private static final Steps<HolePunch.Step> COUNTED_INVALIDATION = HolePunch.INVALIDATION.with(HolePunch.Step.COUNT);
-
-    private static final Steps<HolePunch.Step> COUNTED_TRUNCATION = HolePunch.TRUNCATION
-            .with(HolePunch.Step.COUNT)
-            .without(HolePunch.Step.SECOND_ZAP)
-            .without(HolePunch.Step.ZAP_COPIES_AFTER);
-
-    /** Every protocol between fault and filesystem, the oldest first. */
-    enum Fix implements Candidate {
-        TRUNCATE_COUNT(
-                Origin.history(
+    /**
+     * Every protocol between fault and filesystem, the oldest first. A fault that found its page in an entry sees in that
+     * entry whether the page was taken away.
+     */
+    enum Fix implements Listed {
+        TRUNCATE_COUNT(history(
                         "<= 2.6.22",
                         "-",
-                        "file-d.truncate_count",
-                        "no lock: a count of unmappings, sampled first, is compared under the page-table lock"),
-                Steps.of(Step.TRUNCATE_COUNT, Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RECHECK_PTE)),
-        NO_RECHECK(
-                Origin.mutant("file-d.norecheck", "page_mkwrite returns unlocked, and nobody looks at the page again"),
-                Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RECHECK_PTE)),
-        RELOCK(
-                Origin.history(
+                        Linux.V2_6_20,
+                        "no lock: a count of unmappings, sampled first, is compared under the page-table lock")
+                .breaks(SC, MISSING, INVALIDATE)
+                .breaks(SC, WRITEBACK)
+                .onThreads(INVALIDATE, MISSING, X86)),
+        NO_RECHECK(mutant(
+                        Linux.MAINLINE.without(SharedWriteFault.Step.RETURN_LOCKED),
+                        "page_mkwrite returns unlocked, and nobody looks at the page again")
+                .breaks(SC, MISSING, TRUNCATE)
+                .breaks(SC, MISSING, INVALIDATE)
+                // a fault that finds the entry zapped may still see the file's old size, where nothing orders the two
+                .breaks(WEAK, PROTECTED, TRUNCATE, ARM64)
+                .breaks(SC, WRITEBACK)),
+        RELOCK(history(
                         "2.6.23 .. 2.6.29",
                         "d00806b18315",
-                        "file-d.relock",
+                        Linux.V2_6_23,
                         "page_mkwrite returns unlocked; then a page that was missing is locked, and must still have a mapping; it is"
-                                + " unlocked before it is marked dirty. One that was mapped already is only waited for"),
-                Steps.of(
-                        Step.PAGE_MKWRITE,
-                        Step.WAIT_STABLE,
-                        Step.RELOCK,
-                        Step.RECHECK_PTE,
-                        Step.UNLOCK_BEFORE_DIRTY,
-                        Step.WAIT_UNLOCKED_BEFORE_DIRTY)),
-        RETURN_LOCKED(
-                Origin.mainline(
+                                + " unlocked before it is marked dirty. One that was mapped already is only waited for")
+                .breaks(SC, WRITEBACK)),
+        RETURN_LOCKED(mainline(
                         ">= 2.6.30",
                         "b827e496c893",
-                        "file-d.locked",
-                        "page_mkwrite returns with the page locked, and it stays locked until it is marked dirty"),
-                SharedWriteFault.MAINLINE),
-        DROP_PTE_RECHECK(
-                Origin.mutant("file-d.noPTLrecheck", "mainline, but the fault overwrites an entry that has changed"),
-                SharedWriteFault.MAINLINE.without(Step.RECHECK_PTE)),
-        UNLOCK_BEFORE_DIRTY(
-                Origin.mutant(
-                        "file-d.dirty-after-unlock", "mainline, but the page is unlocked before it is marked dirty"),
-                SharedWriteFault.MAINLINE.with(Step.UNLOCK_BEFORE_DIRTY));
+                        Linux.MAINLINE,
+                        "page_mkwrite returns with the page locked, and it stays locked until it is marked dirty")
+                .onThreads(FAULTER, MISSING, X86)),
+        DROP_PTE_RECHECK(mutant(
+                        Linux.MAINLINE.without(SharedWriteFault.Step.RECHECK_PTE),
+                        "mainline, but the fault overwrites an entry that has changed")
+                .in(FAULTER)
+                .breaks(SC, MISSING)
+                .onThreads(FAULTER, MISSING, X86)),
+        UNLOCK_BEFORE_DIRTY(mutant(
+                        Linux.MAINLINE.with(SharedWriteFault.Step.UNLOCK_BEFORE_DIRTY),
+                        "mainline, but the page is unlocked before it is marked dirty")
+                .in(WRITEBACK)
+                .breaks(SC));
 
-        private final Origin origin;
-        private final Steps<Step> fault;
+        private final Row row;
 
-        Fix(Origin origin, Steps<Step> fault) {
-            this.origin = origin;
-            this.fault = fault;
+        /** Two faults, and the two ways of removing a page, are the same race in every protocol that was ever right. */
+        Fix(Row row) {
+            this.row = row.onThreads(TRUNCATE, MISSING, X86).onThreads(WRITEBACK, MISSING, X86);
         }
 
-        /** The mutants that differ against one opponent only are asked there. */
         @Override
-        public boolean has(Place at) {
-            return switch (this) {
-                case DROP_PTE_RECHECK -> at.is(Opponent.FAULTER);
-                case UNLOCK_BEFORE_DIRTY -> at.is(Opponent.WRITEBACK);
-                default -> true;
-            };
+        public Row row() {
+            return row;
         }
 
-        /** A fault that found its page in an entry sees in that entry whether the page was taken away. */
         @Override
-        public Reachability reachableFrom(Place at) {
-            boolean missing = at.is(Entry.MISSING);
-            boolean writeback = at.is(Opponent.WRITEBACK);
-            return switch (this) {
-                case TRUNCATE_COUNT -> writeback || (missing && at.is(Opponent.INVALIDATE)) ? SC : NEVER;
-                case NO_RECHECK -> writeback || (missing && !at.is(Opponent.FAULTER)) ? SC : afterUnorderedZap(at);
-                case RELOCK -> writeback ? SC : NEVER;
-                case RETURN_LOCKED -> NEVER;
-                case DROP_PTE_RECHECK -> missing ? SC : NEVER;
-                case UNLOCK_BEFORE_DIRTY -> SC;
-            };
-        }
-
-        /** A fault that finds the entry zapped may still see the file's old size, where nothing orders the two. */
-        private static Reachability afterUnorderedZap(Place at) {
-            return at.is(Opponent.TRUNCATE) && at.is(On.ARM64) ? WEAK : NEVER;
+        public @Nullable Fix usualControl(Place at) {
+            if (at.is(PROTECTED) && !at.is(WRITEBACK)) {
+                return null;
+            }
+            return at.is(FAULTER) ? DROP_PTE_RECHECK : NO_RECHECK;
         }
 
         /** The kernels that counted unmapped a truncated range once, before they looked for pages. */
-        private Steps<HolePunch.Step> removal(Opponent opponent) {
-            boolean counts = fault.has(Step.TRUNCATE_COUNT);
-            return opponent == Opponent.INVALIDATE
-                    ? counts ? COUNTED_INVALIDATION : HolePunch.INVALIDATION
-                    : counts ? COUNTED_TRUNCATION : HolePunch.TRUNCATION;
-        }
-
         @Override
-        public @Nullable Fix control(Place at) {
-            if (at.is(Entry.PROTECTED) && !at.is(Opponent.WRITEBACK)) {
-                return null;
+        public Kernel kernel(Place at) {
+            boolean invalidates = at.is(INVALIDATE);
+            Kernel kernel = row.kernel()
+                    .with(HolePunch.Step.class, invalidates ? HolePunch.INVALIDATION : HolePunch.TRUNCATION);
+            if (!kernel.steps(SharedWriteFault.Step.class).has(SharedWriteFault.Step.TRUNCATE_COUNT)) {
+                return kernel;
             }
-            return at.is(Opponent.FAULTER) ? DROP_PTE_RECHECK : NO_RECHECK;
-        }
-
-        /** Two faults, and the two ways of removing a page, are the same race in every protocol that was ever right. */
-        @Override
-        public boolean isPlanned(Place at) {
-            boolean once = this == RETURN_LOCKED || this == DROP_PTE_RECHECK || this == UNLOCK_BEFORE_DIRTY;
-            boolean decides = switch (at.the(Opponent.class)) {
-                case TRUNCATE, WRITEBACK -> true;
-                case INVALIDATE -> this == TRUNCATE_COUNT;
-                case FAULTER -> once;
-            };
-            return at.is(On.X86) && at.is(Entry.MISSING) && decides;
+            Kernel counting = kernel.with(HolePunch.Step.COUNT);
+            return invalidates
+                    ? counting
+                    : counting.without(HolePunch.Step.SECOND_ZAP, HolePunch.Step.ZAP_COPIES_AFTER);
         }
 
         /** Stable pages are for whoever stores, not for whoever maps. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(fault.without(Step.WAIT_STABLE));
+            return List.of(row.kernel().steps(SharedWriteFault.Step.class).without(SharedWriteFault.Step.WAIT_STABLE));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Opponent.values()), List.of(Entry.values()), List.of(On.X86, On.ARM64));
     }
 
     /**
@@ -297,7 +242,7 @@ public final class PageMkwriteVsTruncate implements Race {
         private final HolePunch punch;
         private final Writeback writeback;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel) {
             opponent = at.the(Opponent.class);
             Platform platform = at.the(On.class).platform();
             int mappings = at.is(Entry.PROTECTED) ? 1 : 0;
@@ -315,11 +260,13 @@ public final class PageMkwriteVsTruncate implements Race {
                     new PageTable(machine, "mm", mappings == 0 ? Pte.NONE : Pte.present(1, Pte.ACCESSED)),
                     new Tlb(machine, platform.flush(), 0),
                     false);
-            fault = changes.replace(new SharedWriteFault(machine, mm, memMap, file, changes.keep(fix.fault)));
-            punch = changes.replace(new HolePunch(machine, mm, memMap, file, platform, fix.removal(opponent)));
-            CleanFolio clean =
-                    changes.replace(new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE));
-            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
+            fault = kernel.replace(
+                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
+            punch = kernel.replace(
+                    new HolePunch(machine, mm, memMap, file, platform, kernel.steps(HolePunch.Step.class)));
+            CleanFolio clean = kernel.replace(
+                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
+            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
         }
 
         @Override

@@ -2,8 +2,8 @@
 package pagerace.race;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 
@@ -33,8 +33,37 @@ public record Point(
     /** Makes scenarios. */
     @FunctionalInterface
     public interface Setup {
-        /** A fresh scenario on {@code machine}, with {@code changes} in its operations. */
-        Scenario<?, ?> on(Machine machine, Changes changes);
+        /** A fresh scenario on {@code machine}. */
+        Scenario<?, ?> on(Machine machine);
+
+        /**
+         * Makes scenarios in which {@code step} is dropped as well.
+         *
+         * @throws UnsupportedOperationException if this cannot drop any
+         */
+        default Setup without(Enum<?> step) {
+            throw new UnsupportedOperationException("no step can be dropped here: " + step);
+        }
+    }
+
+    /** Makes scenarios of {@code variant} at {@code at}; {@code made} does it without the steps in {@code dropped}. */
+    private record Dropping(Candidate variant, Place at, List<Enum<?>> dropped, Setup made) implements Setup {
+        Dropping(Candidate variant, Place at, List<Enum<?>> dropped) {
+            this(variant, at, dropped, variant.setup(at, dropped));
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine) {
+            return made.on(machine);
+        }
+
+        @Override
+        public Setup without(Enum<?> step) {
+            return new Dropping(
+                    variant,
+                    at,
+                    Stream.<Enum<?>>concat(dropped.stream(), Stream.of(step)).toList());
+        }
     }
 
     /** How the stress plan treats a point. */
@@ -58,7 +87,7 @@ public record Point(
                 variant.steps(at).stream()
                         .flatMap(steps -> steps.inOrder().stream())
                         .toList(),
-                (machine, changes) -> variant.on(machine, at, changes));
+                new Dropping(variant, at, List.of()));
     }
 
     /** A point none of whose steps can be dropped. */
@@ -69,16 +98,8 @@ public record Point(
             Reachability reachableFrom,
             @Nullable Variant control,
             Stress stress,
-            Function<Machine, Scenario<?, ?>> setup) {
-        this(
-                race,
-                variant,
-                dimensions,
-                reachableFrom,
-                control,
-                stress,
-                List.of(),
-                (machine, changes) -> setup.apply(machine));
+            Setup setup) {
+        this(race, variant, dimensions, reachableFrom, control, stress, List.of(), setup);
     }
 
     /**
@@ -107,7 +128,7 @@ public record Point(
 
     /** A fresh scenario of this point on {@code machine}. */
     public Scenario<?, ?> on(Machine machine) {
-        return setup.on(machine, Changes.NONE);
+        return setup.on(machine);
     }
 
     /**
@@ -124,7 +145,7 @@ public record Point(
                 null,
                 Stress.EXPLORED_ONLY,
                 steps.stream().filter(other -> other != step).toList(),
-                (machine, changes) -> setup.on(machine, changes.without(step)));
+                setup.without(step));
     }
 
     /**

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
+import static java.lang.annotation.ElementType.TYPE;
+import static java.lang.annotation.RetentionPolicy.RUNTIME;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.Target;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,33 +15,84 @@ import java.util.stream.Stream;
  * <p>Implementations are stateless.
  */
 public interface Race {
+    /** On the class: what the race asks. */
+    @Retention(RUNTIME)
+    @Target(TYPE)
+    @interface Head {
+        /** What the race asks, as a question. */
+        String question();
+
+        /** Kernel functions and commits. */
+        String anchor();
+
+        /** Where the race was found, argued about or mended: CVEs, and threads by the message's id, each with what it says. */
+        String[] references() default {};
+
+        /** What must hold in every execution of a right variant, in one sentence. */
+        String invariant();
+
+        /** What the first and the second actor are called, in kernel terms. */
+        String[] actors();
+
+        /** The schedule that breaks the best-known broken variant, one step per line, first actor left, second actor right. */
+        String breakingSchedule();
+
+        /** What the model leaves out, and in which direction each omission errs. */
+        String[] notModelled() default {};
+    }
+
     /** {@code <Initiator>Vs<Opponent>}. */
     default String name() {
         return getClass().getSimpleName();
     }
 
-    /** What the race asks, as a question. */
-    String question();
-
-    /** Kernel functions and commits. */
-    String anchor();
-
-    /** Where the race was found, argued about or mended: CVEs, and threads by the message's id, each with what it says. */
-    default List<String> references() {
-        return List.of();
+    /**
+     * Its texts.
+     *
+     * @throws IllegalStateException if the class has none
+     */
+    default Head head() {
+        Head head = getClass().getAnnotation(Head.class);
+        if (head == null) {
+            throw new IllegalStateException(getClass() + " needs an annotation @Race.Head");
+        }
+        return head;
     }
 
-    /** What must hold in every execution of a right variant, in one sentence. */
-    String invariant();
+    /** {@link Head#question}. */
+    default String question() {
+        return head().question();
+    }
 
-    /** The schedule that breaks the best-known broken variant, one step per line, first actor left, second actor right. */
-    String breakingSchedule();
+    /** {@link Head#anchor}. */
+    default String anchor() {
+        return head().anchor();
+    }
 
-    /** What the model leaves out, and in which direction each omission errs. */
-    List<String> notModelled();
+    /** {@link Head#references}. */
+    default List<String> references() {
+        return List.of(head().references());
+    }
 
-    /** What the first and the second actor are called, in kernel terms. */
-    List<String> actors();
+    /** {@link Head#invariant}. */
+    default String invariant() {
+        return head().invariant();
+    }
+
+    /** {@link Head#actors}. */
+    default List<String> actors() {
+        return List.of(head().actors());
+    }
+
+    /** {@link Head#breakingSchedule}. */
+    default String breakingSchedule() {
+        return head().breakingSchedule();
+    }
+
+    /** {@link Head#notModelled}. */
+    default List<String> notModelled() {
+        return List.of(head().notModelled());
+    }
 
     /** Every outcome that the judge can return, in the order in which tables show them. */
     List<? extends Outcome> outcomes();

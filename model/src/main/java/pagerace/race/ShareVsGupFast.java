@@ -1,63 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.Access.READ;
+import static pagerace.race.Dimensions.Access.WRITE;
+import static pagerace.race.Dimensions.Mapped.LARGE;
+import static pagerace.race.Dimensions.Mapped.SMALL;
+import static pagerace.race.Dimensions.On.ARM64;
+import static pagerace.race.Dimensions.On.ARM64_BATCHED;
+import static pagerace.race.Dimensions.On.X86;
+import static pagerace.race.Dimensions.On.X86_BATCHED;
+import static pagerace.race.Dimensions.On.X86_BROADCAST;
+import static pagerace.race.Dimensions.Reference.GET;
+import static pagerace.race.Dimensions.Reference.PIN;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
+import static pagerace.race.ShareVsGupFast.Sharer.KSM;
+import static pagerace.race.ShareVsGupFast.Sharer.UNMAP;
 
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.KsmMerge;
+import pagerace.mm.op.Linux;
+import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.Share;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.TryToMigrate;
 import pagerace.race.Dimensions.Access;
-import pagerace.race.Dimensions.FolioSize;
+import pagerace.race.Dimensions.Mapped;
 import pagerace.race.Dimensions.On;
 import pagerace.race.Dimensions.Reference;
 
 /** Somebody clears an entry, looks for pins and gives up the page's exclusivity, while GUP-fast pins and looks at the entry. */
-public final class ShareVsGupFast implements Race {
-    @Override
-    public String question() {
-        return "Can whoever gives up a page's exclusivity, to unmap it for migration or to merge it by KSM, miss a pin that"
-                + " GUP-fast takes at the same time and keeps?";
-    }
-
-    @Override
-    public String anchor() {
-        return "folio_try_share_anon_rmap_pte under try_to_migrate_one, write_protect_page and replace_page, against gup_fast;"
-                + " 6c287605fd56 (PG_anon_exclusive), c24d37322548 (pins in two steps), 088b8aa537c2 (fences), b3a81d0841a9"
-                + " (KSM and pending flushes)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "20220901083559.67446-1-david@redhat.com: David Hildenbrand, 1 September 2022, the patch that became 088b8aa537c2; he could not reproduce the reordering");
-    }
-
-    @Override
-    public String invariant() {
-        return "a page that is pinned stays exclusive and mapped where it is: whoever replaces its entry has seen no pin, and"
-                + " GUP-fast keeps none that could have been missed";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can whoever gives up a page's exclusivity, to unmap it for migration or to merge it by KSM, miss a pin that"
+                        + " GUP-fast takes at the same time and keeps?",
+        anchor =
+                "folio_try_share_anon_rmap_pte under try_to_migrate_one, write_protect_page and replace_page, against gup_fast;"
+                        + " 6c287605fd56 (PG_anon_exclusive), c24d37322548 (pins in two steps), 088b8aa537c2 (fences), b3a81d0841a9"
+                        + " (KSM and pending flushes)",
+        references = {
+            "20220901083559.67446-1-david@redhat.com: David Hildenbrand, 1 September 2022, the patch that became 088b8aa537c2; he could not reproduce the reordering"
+        },
+        invariant =
+                "a page that is pinned stays exclusive and mapped where it is: whoever replaces its entry has seen no pin, and"
+                        + " GUP-fast keeps none that could have been missed",
+        actors = {"sharer", "GUP-fast"},
+        breakingSchedule = """
                 sharer (PLAIN_CLEAR)                  | GUP-fast
                 takes the page-table lock             |
                 clears the entry: in the store buffer |
@@ -67,24 +72,27 @@ public final class ShareVsGupFast implements Race {
                                                       | reads the entry again: unchanged, ok
                 clears the exclusive bit              |
                 installs a migration entry            |
-                the page is unmapped under a pin, and no longer exclusive: it may be copied or shared""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "what follows the migration entry: migration counts references once more before it copies, and fails for a pin"
-                        + " that is visible by then (false alarms, as far as that count alone would do)",
-                "what the queueing of a flush for later orders by itself: on x86 a locked increment, on arm64 a DSB (may reach more)",
-                "huge pages mapped by a PMD, whose sharing is the same protocol on another word (missed)",
-                "a device that writes while KSM compares contents (missed)",
-                "slow GUP: the page-table lock orders its references, and what it unshares it copies while KSM holds the page"
-                        + " (nothing missed)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("sharer", "GUP-fast");
+                the page is unmapped under a pin, and no longer exclusive: it may be copied or shared""",
+        notModelled = {
+            "what follows the migration entry: migration counts references once more before it copies, and fails for a pin"
+                    + " that is visible by then (false alarms, as far as that count alone would do)",
+            "what the queueing of a flush for later orders by itself: on x86 a locked increment, on arm64 a DSB (may reach more)",
+            "huge pages mapped by a PMD, whose sharing is the same protocol on another word (missed)",
+            "a device that writes while KSM compares contents (missed)",
+            "slow GUP: the page-table lock orders its references, and what it unshares it copies while KSM holds the page"
+                    + " (nothing missed)"
+        })
+public final class ShareVsGupFast extends CatalogueRace {
+    /** The race. */
+    public ShareVsGupFast() {
+        super(
+                End.values(),
+                Fix.values(),
+                List.of(Sharer.values()),
+                List.of(Reference.values()),
+                List.of(Access.values()),
+                List.of(Mapped.values()),
+                List.of(On.values()));
     }
 
     /** What can come of it. */
@@ -129,369 +137,200 @@ public final class ShareVsGupFast implements Race {
     }
 
     /** Every fix, the oldest first. */
-    enum Fix implements Candidate {
-        KSM_COUNTS_REFERENCES(
-                Origin.history(
+    enum Fix implements Listed {
+        KSM_COUNTS_REFERENCES(eachSharer(history(
                         "2.6.32 .. 5.18",
                         "-",
-                        "anon-f1",
-                        "KSM looks for references if the entry is writable or dirty; nothing knows of exclusivity"),
-                GupFast.V5_14, // of their pins the one with the least order
-                Share.V5_18,
-                KsmMerge.V5_18,
-                at -> at.is(Access.READ) && at.is(Reference.PIN) ? SEQUENTIAL : NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Sharer.KSM); // unmapping shared nothing in those kernels
-            }
-        },
-        KSM_COUNTS_REFERENCES_FLUSH_PENDING(
-                Origin.history(
+                        Linux.V5_14, // of their pins the one with the least order
+                        "KSM looks for references if the entry is writable or dirty; nothing knows of exclusivity"))
+                .in(KSM) // unmapping shared nothing in those kernels
+                .breaks(SEQUENTIAL, PIN, READ)),
+        KSM_COUNTS_REFERENCES_FLUSH_PENDING(eachSharer(history(
                         "4.13 .. 5.18",
                         "b3a81d0841a9",
-                        "anon-f1, flush pending",
+                        Linux.V5_14.with(KsmMerge.Step.CLEAR_FOR_PENDING_FLUSH),
                         "as KSM_COUNTS_REFERENCES, while somebody's flush is pending: KSM looks for references even if the entry is"
-                                + " read-only and clean"),
-                GupFast.V5_14,
-                Share.V5_18,
-                KsmMerge.V5_18.with(KsmMerge.Step.CLEAR_FOR_PENDING_FLUSH),
-                at -> at.is(Reference.PIN) ? SC : NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Sharer.KSM) && at.is(Access.READ); // a writable entry is cleared anyway
-            }
-        },
+                                + " read-only and clean"))
+                .in(KSM, READ) // a writable entry is cleared anyway
+                .breaks(SC, PIN)),
         KSM_COUNTS_REFERENCES_FLUSH_SKIPPED(
-                Origin.history(
-                        "3.7 .. 5.9, arm64",
-                        "-",
-                        "anon-f1, K3",
-                        "as KSM_COUNTS_REFERENCES, of an entry without the accessed bit, which arm64 did not flush before 07509e10dcc7:"
-                                + " nothing orders the cleared entry before the look for references"),
-                GupFast.V5_9,
-                Share.V5_18,
-                KsmMerge.V5_18.without(KsmMerge.Step.FLUSH),
-                at -> at.is(On.ARM64) ? WEAK : NEVER) {
-            @Override
-            long accessed() {
-                return 0;
-            }
-
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Sharer.KSM) && at.is(Access.WRITE); // a read-only entry is not even cleared
-            }
-        },
-        CLEAR_AND_FLUSH(
-                Origin.history(
+                eachSharer(history(
+                                "3.7 .. 5.9, arm64",
+                                "-",
+                                Linux.V5_9.without(KsmMerge.Step.FLUSH),
+                                "as KSM_COUNTS_REFERENCES, of an entry without the accessed bit, which arm64 did not flush before 07509e10dcc7:"
+                                        + " nothing orders the cleared entry before the look for references"))
+                        .in(KSM, WRITE) // a read-only entry is not even cleared
+                        .breaks(WEAK, ARM64),
+                0),
+        CLEAR_AND_FLUSH(halfPin(eachSharer(history(
                         "5.19 .. 6.0",
                         "6c287605fd56",
-                        "anon-c1, c1', anon-f2",
+                        Linux.V5_19,
                         "the sharer clears and flushes the entry, looks for pins, and gives up exclusivity only then; the second half"
-                                + " of a pin has no order"),
-                GupFast.V5_19,
-                Share.V5_19,
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.UNMAP) ? halfPin(at) : at.is(Reference.PIN) && at.is(Access.READ) ? WEAK : NEVER),
-        CLEAR_AND_FENCE(
-                Origin.mainline(
-                        ">= 6.1",
-                        "088b8aa537c2",
-                        "anon-c3, anon-f3",
-                        "full fences between entry and pins, on both sides; the exclusive bit goes before a new entry comes, and is"
-                                + " read after it"),
-                GupFast.V6_1,
-                Share.V6_1,
-                KsmMerge.V5_19,
-                at -> NEVER),
-        PIN_IN_ONE(
-                Origin.proposal(
-                        "anon-c2",
-                        "mainline, but a pin of a small folio is one fully ordered addition, and needs no fence after it"),
-                GupFast.V6_1.with(GupFast.Step.PIN_IN_ONE).without(GupFast.Step.FENCE_AFTER_PIN),
-                Share.V6_1,
-                KsmMerge.V5_19,
-                at -> NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Reference.PIN) && at.is(FolioSize.SMALL);
-            }
-        },
-        PLAIN_CLEAR(
-                "anon-c0",
-                "mainline, but the sharer clears the entry by a plain store and has no fence before it looks for pins",
-                GupFast.V6_1,
-                Share.V6_1.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
-                KsmMerge.V5_19,
-                at -> at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED) ? TSO : NEVER),
-        CHECK_BEFORE_CLEAR(
-                "anon-f0",
-                "mainline, but the sharer looks for references and pins before it clears the entry",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR),
-                KsmMerge.V5_19.without(KsmMerge.Step.REFERENCE_CHECK).with(KsmMerge.Step.REFERENCE_CHECK_BEFORE_CLEAR),
-                at -> SC) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Reference.PIN) || at.is(Access.WRITE);
-            }
-        },
-        DROP_CLEAR_FENCE(
-                "anon-c mutants",
-                "mainline, but the sharer has no fence between the cleared entry and the look for pins; hardware queues a deferred flush"
-                        + " by a barrier (arm64) or a locked instruction (x86), so this is the memory model's alone",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
-                KsmMerge.V5_19,
-                at -> at.is(On.ARM64_BATCHED) ? WEAK : NEVER),
-        FENCE_INSIDE_PIN(
-                "anon-c4",
-                "mainline, but GUP-fast's full fence stands between the two halves of its pin",
-                GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN).with(GupFast.Step.FENCE_INSIDE_PIN),
-                Share.V6_1,
-                KsmMerge.V5_19,
-                Fix::halfPin),
-        DROP_PIN_FENCE(
-                "anon-c mutants",
-                "mainline, but GUP-fast has no fence after its pin",
-                GupFast.V6_1.without(GupFast.Step.FENCE_AFTER_PIN),
-                Share.V6_1,
-                KsmMerge.V5_19,
-                Fix::halfPin),
-        DROP_SHARE_FENCE(
-                "anon-c5, sharer",
-                "mainline, but the sharer has no fence between the cleared exclusive bit and the new entry",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.FENCE_AFTER_SHARE),
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.KSM) && at.is(Access.READ) ? WEAK : NEVER),
-        DROP_EXCLUSIVE_FENCE(
-                "anon-c5, GUP-fast",
-                "mainline, but GUP-fast has no read fence between the entry and the exclusive bit",
-                GupFast.V6_1.without(GupFast.Step.FENCE_BEFORE_EXCLUSIVE),
-                Share.V6_1,
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.KSM) && !at.is(On.X86) ? WEAK : NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Reference.PIN) && at.is(Access.READ); // a writable entry is exclusive anyway
-            }
-        },
-        DROP_EXCLUSIVE_CHECK(
-                "anon-c mutants",
-                "mainline, but GUP-fast pins through a read-only entry whether the page is exclusive or not",
-                GupFast.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
-                Share.V6_1,
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.KSM) ? SC : NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Reference.PIN) && at.is(Access.READ); // a writable entry is exclusive anyway
-            }
-        },
-        DROP_PTE_RECHECK(
-                "anon-c mutants",
-                "mainline, but GUP-fast does not compare the entry after it took its reference",
-                GupFast.V6_1.without(GupFast.Step.RECHECK_PTE),
-                Share.V6_1,
-                KsmMerge.V5_19,
-                at -> at.is(On.X86) ? NEVER : SC),
-        DROP_SHARE_CHECK(
-                "anon-c mutants",
-                "mainline, but the sharer gives up exclusivity without looking for pins",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.SHARE_CHECK),
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : NEVER),
-        DROP_REFERENCE_CHECK(
-                "anon-f mutants",
-                "mainline, but KSM looks for pins only, not for other references",
-                GupFast.V6_1,
-                Share.V6_1,
-                KsmMerge.V5_19.without(KsmMerge.Step.REFERENCE_CHECK),
-                at -> at.is(Reference.GET) ? SEQUENTIAL : NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Sharer.KSM) && (at.is(Reference.PIN) || at.is(Access.WRITE));
-            }
-        },
-        SKIP_FLUSH(
-                "anon-f, K3",
-                "mainline, but KSM does not flush the entry that it cleared; since 5.10 no flush of an entry that GUP-fast takes is skipped",
-                GupFast.V6_1,
-                Share.V6_1,
-                KsmMerge.V5_19.without(KsmMerge.Step.FLUSH),
-                at -> at.is(Reference.GET) && at.is(On.ARM64) ? WEAK : NEVER) {
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Sharer.KSM) && (at.is(Reference.PIN) || at.is(Access.WRITE));
-            }
-        },
-        DROP_RESTORE(
-                "anon-c mutants",
-                "mainline, but the sharer does not put the entry back when it finds a pin",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.RESTORE_WHEN_BUSY),
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : SC) {
-            /** Where a flush waits for walkers, KSM's count finds every pin first. */
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Reference.PIN) && !(at.is(Sharer.KSM) && at.is(On.X86));
-            }
-        },
-        CLEAR_BIT_BEFORE_CHECK(
-                "anon-c mutants",
-                "mainline, but the sharer clears the exclusive bit before it looks for pins, and leaves it so when it backs off",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK),
-                KsmMerge.V5_19,
-                at -> at.is(Sharer.UNMAP) ? SEQUENTIAL : SC) {
-            /** Where a flush waits for walkers, KSM's count finds every pin first. */
-            @Override
-            boolean concerns(Place at) {
-                return at.is(Reference.PIN) && !(at.is(Sharer.KSM) && at.is(On.X86));
-            }
-        },
+                                + " of a pin has no order")))
+                .breaks(WEAK, KSM, PIN, READ)),
+        CLEAR_AND_FENCE(fenced(eachSharer(mainline(
+                ">= 6.1",
+                "088b8aa537c2",
+                Linux.V6_1,
+                "full fences between entry and pins, on both sides; the exclusive bit goes before a new entry comes, and is"
+                        + " read after it")))),
+        PIN_IN_ONE(fenced(proposal(
+                        Linux.V6_1.with(GupFast.Step.PIN_IN_ONE).without(GupFast.Step.FENCE_AFTER_PIN),
+                        "mainline, but a pin of a small folio is one fully ordered addition, and needs no fence after it")
+                .in(PIN, SMALL)
+                .onThreads(UNMAP, SMALL, WRITE, X86_BATCHED))),
+        PLAIN_CLEAR(mutation(
+                        Linux.V6_1.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
+                        "the sharer clears the entry by a plain store and has no fence before it looks for pins")
+                .breaks(TSO, X86_BATCHED)
+                .breaks(TSO, ARM64_BATCHED)
+                .onThreads(UNMAP, SMALL, WRITE, X86_BATCHED)),
+        CHECK_BEFORE_CLEAR(eachSharer(mutation(
+                        Linux.V6_1
+                                .without(Share.Step.SHARE_CHECK, KsmMerge.Step.REFERENCE_CHECK)
+                                .with(Share.Step.SHARE_CHECK_BEFORE_CLEAR, KsmMerge.Step.REFERENCE_CHECK_BEFORE_CLEAR),
+                        "the sharer looks for references and pins before it clears the entry"))
+                .in(WRITE)
+                .breaks(SC)),
+        DROP_CLEAR_FENCE(mutation(
+                        Linux.V6_1.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
+                        "the sharer has no fence between the cleared entry and the look for pins; hardware queues a deferred flush"
+                                + " by a barrier (arm64) or a locked instruction (x86), so this is the memory model's alone")
+                .breaks(WEAK, ARM64_BATCHED)),
+        FENCE_INSIDE_PIN(halfPin(mutation(
+                Linux.V6_1.without(GupFast.Step.FENCE_AFTER_PIN).with(GupFast.Step.FENCE_INSIDE_PIN),
+                "GUP-fast's full fence stands between the two halves of its pin"))),
+        DROP_PIN_FENCE(halfPin(
+                mutation(Linux.V6_1.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin"))),
+        DROP_SHARE_FENCE(mutation(
+                        Linux.V6_1.without(Share.Step.FENCE_AFTER_SHARE),
+                        "the sharer has no fence between the cleared exclusive bit and the new entry")
+                .breaks(WEAK, KSM, READ)),
+        DROP_EXCLUSIVE_FENCE(mutation(
+                        Linux.V6_1.without(GupFast.Step.FENCE_BEFORE_EXCLUSIVE),
+                        "GUP-fast has no read fence between the entry and the exclusive bit")
+                .notIn(WRITE) // a writable entry is exclusive anyway
+                .breaks(WEAK, KSM)
+                .holds(X86)),
+        DROP_EXCLUSIVE_CHECK(mutation(
+                        Linux.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
+                        "GUP-fast pins through a read-only entry whether the page is exclusive or not")
+                .notIn(WRITE) // a writable entry is exclusive anyway
+                .breaks(SC, KSM)
+                .onThreads(KSM, PIN, READ, X86_BROADCAST)),
+        DROP_PTE_RECHECK(mutation(
+                        Linux.V6_1.without(GupFast.Step.RECHECK_PTE),
+                        "GUP-fast does not compare the entry after it took its reference")
+                .breaks(SC)
+                .holds(X86)
+                .onThreads(UNMAP, SMALL, WRITE, X86_BATCHED)),
+        DROP_SHARE_CHECK(mutation(
+                        Linux.V6_1.without(Share.Step.SHARE_CHECK),
+                        "the sharer gives up exclusivity without looking for pins")
+                .breaks(SEQUENTIAL, UNMAP)),
+        DROP_REFERENCE_CHECK(counting(
+                        Linux.V6_1.without(KsmMerge.Step.REFERENCE_CHECK),
+                        "KSM looks for pins only, not for other references")
+                .breaks(SEQUENTIAL, GET)),
+        SKIP_FLUSH(counting(
+                        Linux.V6_1.without(KsmMerge.Step.FLUSH),
+                        "KSM does not flush the entry that it cleared; since 5.10 no flush of an entry that GUP-fast takes is skipped")
+                .breaks(WEAK, GET, ARM64)),
+        DROP_RESTORE(backingOff(
+                Linux.V6_1.without(Share.Step.RESTORE_WHEN_BUSY),
+                "the sharer does not put the entry back when it finds a pin")),
+        CLEAR_BIT_BEFORE_CHECK(backingOff(
+                Linux.V6_1.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK),
+                "the sharer clears the exclusive bit before it looks for pins, and leaves it so when it backs off")),
         KEEP_EXCLUSIVE_BIT(
-                "anon-c mutants",
-                "mainline, but the sharer leaves the page marked exclusive",
-                GupFast.V6_1,
-                Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE),
-                KsmMerge.V5_19,
-                at -> SEQUENTIAL);
+                mutation(Linux.V6_1.without(Share.Step.CLEAR_EXCLUSIVE), "the sharer leaves the page marked exclusive")
+                        .breaks(SEQUENTIAL));
 
-        private final Origin origin;
-        private final Steps<GupFast.Step> gup;
-        private final Steps<Share.Step> share;
-        private final Steps<KsmMerge.Step> ksm;
-        private final Function<Place, Reachability> expected;
+        private final Row row;
+        private final long accessed;
 
-        Fix(
-                Origin origin,
-                Steps<GupFast.Step> gup,
-                Steps<Share.Step> share,
-                Steps<KsmMerge.Step> ksm,
-                Function<Place, Reachability> expected) {
-            this.origin = origin;
-            this.gup = gup;
-            this.share = share;
-            this.ksm = ksm;
-            this.expected = expected;
-        }
-
-        /** A mutant of mainline. */
-        Fix(
-                String reference,
-                String difference,
-                Steps<GupFast.Step> gup,
-                Steps<Share.Step> share,
-                Steps<KsmMerge.Step> ksm,
-                Function<Place, Reachability> expected) {
-            this(Origin.mutant(reference, difference), gup, share, ksm, expected);
+        Fix(Row row) {
+            this(row, Pte.ACCESSED);
         }
 
         /**
-         * A pin whose second half may be late is missed by whoever looks for pins, and waits for no walker. KSM also counts
-         * references, and the fully ordered first half is one.
+         * KSM merges small pages only, and never leaves a flush for later. Unmapping looks for pins only; of the
+         * flushes that wait for nobody the batched one is the harder case.
+         *
+         * @param accessed whether the entry has been used since it was made or aged: the flag, or 0
          */
-        private static Reachability halfPin(Place at) {
-            return at.is(Sharer.UNMAP) && !at.is(On.X86) ? WEAK : NEVER;
-        }
-
-        /** Whether the step that a variant is about is taken there; most are about pins. */
-        boolean concerns(Place at) {
-            return at.is(Reference.PIN) || kind() != Kind.MUTANT;
-        }
-
-        /** Whether the entry has been used since it was made or aged: the flag, or 0. */
-        long accessed() {
-            return Pte.ACCESSED;
+        Fix(Row row, long accessed) {
+            this.row = row.notIn(KSM, LARGE)
+                    .notIn(KSM, X86_BATCHED)
+                    .notIn(KSM, ARM64_BATCHED)
+                    .notIn(UNMAP, GET)
+                    .notIn(UNMAP, X86_BROADCAST);
+            this.accessed = accessed;
         }
 
         /**
-         * KSM merges small pages only, and never leaves a flush for later. Unmapping looks for pins only; of the flushes that
-         * wait for nobody the batched one is the harder case.
+         * Threads run it once per sharer, where it is not protected by what else the platform does: unmapping of a
+         * writable entry under a batched flush, and KSM with a read-only entry.
          */
-        @Override
-        public final boolean has(Place at) {
-            boolean possible = at.is(Sharer.KSM)
-                    ? at.is(FolioSize.SMALL) && !at.is(On.X86_BATCHED) && !at.is(On.ARM64_BATCHED)
-                    : at.is(Reference.PIN) && !at.is(On.X86_BROADCAST);
-            return possible && concerns(at);
+        private static Row eachSharer(Row row) {
+            return row.onThreads(UNMAP, SMALL, WRITE, X86_BATCHED).onThreads(KSM, PIN, READ, X86_BROADCAST);
         }
 
-        @Override
-        public Reachability reachableFrom(Place at) {
-            return expected.apply(at);
+        /** Most steps are about pins. Mutants that one actor after the other shows are the explorer's. */
+        private static Row mutation(Kernel kernel, String difference) {
+            return mutant(kernel, "mainline, but " + difference).in(PIN);
         }
 
-        /**
-         * What holds by its fences is measured against a lack of order, as far as x86 shows one. Of ordinary references for
-         * reading nothing is promised, so nothing can be broken.
-         */
-        @Override
-        public @Nullable Fix control(Place at) {
-            boolean deferred = at.is(On.X86_BATCHED) || at.is(On.ARM64_BATCHED);
-            if (deferred && (this == CLEAR_AND_FENCE || this == PIN_IN_ONE)) {
-                return PLAIN_CLEAR;
-            }
-            return at.is(Reference.GET) && at.is(Access.READ) ? null : CHECK_BEFORE_CLEAR;
+        /** Its step is about the references that KSM counts; of ordinary ones for reading nothing is promised. */
+        private static Row counting(Kernel kernel, String difference) {
+            return mutation(kernel, difference).in(WRITE).notIn(UNMAP);
+        }
+
+        /** Its step matters when a pin is found. Where a flush waits for walkers, KSM's count finds every pin first. */
+        private static Row backingOff(Kernel kernel, String difference) {
+            return mutation(kernel, difference)
+                    .notIn(KSM, X86)
+                    .breaks(SEQUENTIAL, UNMAP)
+                    .breaks(SC, KSM);
         }
 
         /**
-         * Each variant once per sharer, where it is not protected by what else the platform does: unmapping of a writable entry
-         * under a batched flush, and KSM with a read-only entry. Mutants that one actor after the other shows are the
-         * explorer's.
+         * A pin whose second half may be late is missed by whoever looks for pins, and waits for no walker. KSM also
+         * counts references, and the fully ordered first half is one.
          */
+        private static Row halfPin(Row row) {
+            return row.breaks(WEAK, UNMAP).holds(UNMAP, X86);
+        }
+
+        /** What holds by its fences is measured against a lack of order, as far as x86 shows one. */
+        private static Row fenced(Row row) {
+            return row.control(() -> PLAIN_CLEAR, X86_BATCHED).control(() -> PLAIN_CLEAR, ARM64_BATCHED);
+        }
+
         @Override
-        public boolean isPlanned(Place at) {
-            boolean unmap = at.is(On.X86_BATCHED) && at.is(FolioSize.SMALL) && at.is(Access.WRITE);
-            boolean merge = at.is(On.X86_BROADCAST) && at.is(Reference.PIN) && at.is(Access.READ);
-            if (this == CHECK_BEFORE_CLEAR) {
-                return unmap || merge; // the control
-            }
-            if (kind() == Kind.MUTANT) {
-                boolean needsRace = reachableFrom(at) == SC || reachableFrom(at) == TSO;
-                return needsRace && (unmap || (merge && this == DROP_EXCLUSIVE_CHECK));
-            }
-            return unmap || (merge && this != PIN_IN_ONE);
+        public Row row() {
+            return row;
+        }
+
+        /** Of ordinary references for reading nothing is promised, so nothing can be broken. */
+        @Override
+        public @Nullable Fix usualControl(Place at) {
+            return at.is(GET) && at.is(READ) ? null : CHECK_BEFORE_CLEAR;
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            return at.is(Sharer.KSM) ? List.of(ksm, share, gup) : List.of(share, gup);
+            Steps<Share.Step> share = row.kernel().steps(Share.Step.class);
+            Steps<GupFast.Step> gup = row.kernel().steps(GupFast.Step.class);
+            return at.is(KSM) ? List.of(row.kernel().steps(KsmMerge.Step.class), share, gup) : List.of(share, gup);
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel, accessed);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(
-                List.of(Sharer.values()),
-                List.of(Reference.values()),
-                List.of(Access.values()),
-                List.of(FolioSize.values()),
-                List.of(On.values()));
     }
 
     /** One page, mapped once and held by the sharer, and a KSM page of the same content. */
@@ -511,29 +350,29 @@ public final class ShareVsGupFast implements Race {
         private final KsmMerge ksm;
         private final GupFast gupFast;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel, long accessed) {
             sharer = at.the(Sharer.class);
             Access access = at.the(Access.class);
             flags = access.flag() | at.the(Reference.class).flag();
-            exclusive = fix.ksm.has(KsmMerge.Step.SHARE);
+            exclusive = kernel.policy(ReuseRule.MAPCOUNT) == ReuseRule.EXCLUSIVE;
             folio = new Folio(
                     machine,
                     "folio",
                     1,
-                    at.is(FolioSize.LARGE),
+                    at.is(Mapped.LARGE),
                     new Folio.Initially(
                             2, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, CONTENT));
             ksmPage =
                     new Folio(machine, "ksm", 2, false, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
             memMap = new MemMap(machine, List.of(folio, ksmPage));
-            initialEntry = Pte.present(1, fix.accessed() | (access == Access.WRITE ? Pte.WRITE : 0));
+            initialEntry = Pte.present(1, accessed | (access == Access.WRITE ? Pte.WRITE : 0));
             PageTable table = new PageTable(machine, "mm", initialEntry);
             Platform platform = at.the(On.class).platform();
             mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
-            Share share = changes.replace(new Share(machine, mm.tlb, platform, changes.keep(fix.share)));
-            migration = changes.replace(new TryToMigrate(mm, share));
-            ksm = changes.replace(new KsmMerge(mm, share, changes.keep(fix.ksm)));
-            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(fix.gup)));
+            Share share = kernel.replace(new Share(machine, mm.tlb, platform, kernel.steps(Share.Step.class)));
+            migration = kernel.replace(new TryToMigrate(mm, share));
+            ksm = kernel.replace(new KsmMerge(mm, share, kernel.steps(KsmMerge.Step.class)));
+            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
         }
 
         @Override

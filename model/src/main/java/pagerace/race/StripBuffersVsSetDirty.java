@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
+import static pagerace.race.Dimensions.On.ARM64_BATCHED;
+import static pagerace.race.Dimensions.On.X86_BATCHED;
+import static pagerace.race.Dimensions.Reference.GET;
+import static pagerace.race.Dimensions.Reference.PIN;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.TSO;
 import static pagerace.race.Reachability.WEAK;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
+import static pagerace.race.StripBuffersVsSetDirty.Dirtying.LOCKED;
+import static pagerace.race.StripBuffersVsSetDirty.Dirtying.UNLOCKED;
+import static pagerace.race.StripBuffersVsSetDirty.Opponent.RECLAIM;
+import static pagerace.race.StripBuffersVsSetDirty.Opponent.TRUNCATION;
+import static pagerace.race.StripBuffersVsSetDirty.Taken.EARLIER;
+import static pagerace.race.StripBuffersVsSetDirty.Taken.MEANWHILE;
 
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
@@ -16,18 +28,20 @@ import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.Evict;
 import pagerace.mm.op.Freeze;
 import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.ReclaimFile;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.StripBuffers;
 import pagerace.mm.op.TruncateFolio;
 import pagerace.mm.op.UnmapMapping;
@@ -38,38 +52,25 @@ import pagerace.race.Dimensions.On;
 import pagerace.race.Dimensions.Reference;
 
 /** Reclaim takes the buffers off a clean page of a file, while somebody who holds a reference stores to it and marks it dirty. */
-public final class StripBuffersVsSetDirty implements Race {
-    @Override
-    public String question() {
-        return "Can reclaim strip the buffers off a page which the holder of a reference then marks dirty, so that writeback"
-                + " meets a dirty page that its filesystem knows nothing of?";
-    }
-
-    @Override
-    public String anchor() {
-        return "shrink_folio_list, try_to_free_buffers against block_dirty_folio, set_page_dirty_lock; Jan Kara, \"get_user_pages"
-                + " and filesystems\", January 2018; 46d2277c796f, ecdfc9787fe5, 87df7241bd54 (2.6.20), cc5095747edf (ext4 warns),"
-                + " d824ec2a1546 (pinned pages keep their buffers)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "20180103100430.GE4911@quack2.suse.cz: Jan Kara, 3 January 2018: reclaim strips the buffers of a page that direct I/O fills",
-                "459C98BF.5080409@yahoo.com.au: Nick Piggin, Linus Torvalds and Andrew Morton, 4 January 2007: try_to_free_buffers against a racing mark",
-                "YiDS9wVfq4mM2jGK@mit.edu: Theodore Ts'o, March 2022, cc5095747edf; process_vm_writev triggers the warning reliably",
-                "CVE-2022-49171: ext4's BUG on a dirty page without buffers, which cc5095747edf made a warning");
-    }
-
-    @Override
-    public String invariant() {
-        return "writeback never meets a dirty page without buffers that it cannot mend, and what was stored reaches the disk;"
-                + " the page cache tags no page as dirty that has left the file, and no freed buffer is marked dirty";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can reclaim strip the buffers off a page which the holder of a reference then marks dirty, so that writeback"
+                        + " meets a dirty page that its filesystem knows nothing of?",
+        anchor =
+                "shrink_folio_list, try_to_free_buffers against block_dirty_folio, set_page_dirty_lock; Jan Kara, \"get_user_pages"
+                        + " and filesystems\", January 2018; 46d2277c796f, ecdfc9787fe5, 87df7241bd54 (2.6.20), cc5095747edf (ext4 warns),"
+                        + " d824ec2a1546 (pinned pages keep their buffers)",
+        references = {
+            "20180103100430.GE4911@quack2.suse.cz: Jan Kara, 3 January 2018: reclaim strips the buffers of a page that direct I/O fills",
+            "459C98BF.5080409@yahoo.com.au: Nick Piggin, Linus Torvalds and Andrew Morton, 4 January 2007: try_to_free_buffers against a racing mark",
+            "YiDS9wVfq4mM2jGK@mit.edu: Theodore Ts'o, March 2022, cc5095747edf; process_vm_writev triggers the warning reliably",
+            "CVE-2022-49171: ext4's BUG on a dirty page without buffers, which cc5095747edf made a warning"
+        },
+        invariant =
+                "writeback never meets a dirty page without buffers that it cannot mend, and what was stored reaches the disk;"
+                        + " the page cache tags no page as dirty that has left the file, and no freed buffer is marked dirty",
+        actors = {"reclaim or truncation", "dirtier"},
+        breakingSchedule = """
                 reclaim (CANCEL_INSIDE_LOCK)          | dirtier, who holds a reference
                 locks the folio: it is clean          |
                 unmaps it                             |
@@ -79,25 +80,28 @@ public final class StripBuffersVsSetDirty implements Race {
                                                       | stores to the page
                                                       | locks the folio: the lock is free
                                                       | marks it dirty, and no buffers
-                writeback meets a dirty page without buffers, under the folio lock as well""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "writeback as a third actor: the page was written, and its entry made read-only, before the race (missed:"
-                        + " writeback between pin and reclaim)",
-                "what a writable entry says of its page: where a write fault asks the filesystem, a page with a writable entry"
-                        + " is dirty, and reclaim keeps it for that alone; here both are clean (false alarms for references"
-                        + " taken in the race)",
-                "references that hold single buffers, and the one that buffers hold on their page (missed)",
-                "1024 ordinary references, which look like a pin (missed: pages kept without need)",
-                "pages that reclaim writes itself, as direct reclaim did before 3.2 and kswapd long after (missed)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("reclaim or truncation", "dirtier");
+                writeback meets a dirty page without buffers, under the folio lock as well""",
+        notModelled = {
+            "writeback as a third actor: the page was written, and its entry made read-only, before the race (missed:"
+                    + " writeback between pin and reclaim)",
+            "what a writable entry says of its page: where a write fault asks the filesystem, a page with a writable entry"
+                    + " is dirty, and reclaim keeps it for that alone; here both are clean (false alarms for references"
+                    + " taken in the race)",
+            "references that hold single buffers, and the one that buffers hold on their page (missed)",
+            "1024 ordinary references, which look like a pin (missed: pages kept without need)",
+            "pages that reclaim writes itself, as direct reclaim did before 3.2 and kswapd long after (missed)"
+        })
+public final class StripBuffersVsSetDirty extends CatalogueRace {
+    /** The race. */
+    public StripBuffersVsSetDirty() {
+        super(
+                End.values(),
+                Fix.values(),
+                List.of(Reference.values()),
+                List.of(Taken.values()),
+                List.of(Dirtying.values()),
+                List.of(Opponent.values()),
+                List.of(On.values()));
     }
 
     /** What can come of it. */
@@ -159,19 +163,9 @@ public final class StripBuffersVsSetDirty implements Race {
     @Dimension.Called("dirtying")
     enum Dirtying implements Dimension {
         @Means("set_page_dirty, with no folio lock")
-        UNLOCKED(MarkDirty.UNLOCKED),
+        UNLOCKED,
         @Means("set_page_dirty_lock, under the folio lock")
-        LOCKED(MarkDirty.LOCKED);
-
-        private final Steps<MarkDirty.Step> steps;
-
-        Dirtying(Steps<MarkDirty.Step> steps) {
-            this.steps = steps;
-        }
-
-        Steps<MarkDirty.Step> steps() {
-            return steps;
-        }
+        LOCKED
     }
 
     /** Who frees the buffers. */
@@ -183,334 +177,197 @@ public final class StripBuffersVsSetDirty implements Race {
         TRUNCATION
     }
 
-    private static final Steps<MarkDirty.Step> NOTIFYING = MarkDirty.LOCKED.with(MarkDirty.Step.NOTIFY);
-    private static final Steps<MarkDirty.Step> UNCHECKED = MarkDirty.UNLOCKED.without(MarkDirty.Step.CHECK_MAPPING);
-    private static final Steps<MarkDirty.Step> UNCHECKED_LOCKED =
-            MarkDirty.LOCKED.without(MarkDirty.Step.CHECK_MAPPING);
+    /** The kernel of KEEP_PINNED: mainline with ext4. */
+    private static final Kernel EXT4 = Linux.V6_4.with(WritePages.Step.WARN_AND_SKIP);
 
     /** Every fix, the oldest first; the filesystems that live with it before mainline. */
-    enum Fix implements Candidate {
-        CANCEL_AFTER_LOCK(
-                Origin.history(
-                        "2.6.19",
-                        "d08b3851da41",
-                        "file-b.2.6.19",
-                        "whoever frees the buffers cancels the page's mark afterwards, and write-protects it; writeback makes"
-                                + " new buffers where it misses them"),
-                ReclaimFile.V2_6,
-                StripBuffers.V2_6_19,
-                WritePages.Step.RECREATE,
-                Fix::mutualExclusion),
-        REFUSE_DIRTY(
-                Origin.history(
-                        "2.6.20-rc",
-                        "46d2277c796f",
-                        "file-b.2.6.20-rc",
-                        "the buffers of a dirty page are not freed, and no mark is cancelled; writeback makes new buffers where"
-                                + " it misses them"),
-                ReclaimFile.V2_6,
-                StripBuffers.V2_6_20_RC,
-                WritePages.Step.RECREATE,
-                at -> NEVER),
-        CANCEL_AFTER_LOCK_AGAIN(
-                Origin.history(
+    enum Fix implements Listed {
+        CANCEL_AFTER_LOCK(lockless(plain(history(
+                "2.6.19",
+                "d08b3851da41",
+                Linux.V2_6_19.with(WritePages.Step.RECREATE),
+                "whoever frees the buffers cancels the page's mark afterwards, and write-protects it; writeback makes"
+                        + " new buffers where it misses them")))),
+        REFUSE_DIRTY(mended(history(
+                "2.6.20-rc",
+                "46d2277c796f",
+                Linux.V2_6_20
+                        .without(StripBuffers.Step.CANCEL_INSIDE)
+                        .with(StripBuffers.Step.REFUSE_DIRTY, WritePages.Step.RECREATE),
+                "the buffers of a dirty page are not freed, and no mark is cancelled; writeback makes new buffers where"
+                        + " it misses them"))),
+        CANCEL_AFTER_LOCK_AGAIN(lockless(plain(history(
                         "2.6.20-rc",
                         "ecdfc9787fe5",
-                        "file-b.resurrect",
-                        "as CANCEL_AFTER_LOCK, but cancelling the mark leaves the entries alone"),
-                ReclaimFile.V2_6,
-                StripBuffers.V2_6_19,
-                WritePages.Step.RECREATE,
-                Fix::mutualExclusion),
-        CANCEL_INSIDE_LOCK(
-                Origin.history(
+                        Linux.V2_6_20
+                                .with(StripBuffers.Step.class, Linux.V2_6_19)
+                                .with(WritePages.Step.RECREATE),
+                        "as CANCEL_AFTER_LOCK, but cancelling the mark leaves the entries alone")))
+                .offThreads()),
+        CANCEL_INSIDE_LOCK(stripped(everywhere(history(
                         "2.6.20 .. 6.3",
                         "87df7241bd54",
-                        "file-b.inside, file-b.setlock, file-b.getpin, file-b.pin-nocheck",
+                        Linux.V6_2,
                         "the mark is cancelled under the lock under which page and buffers are marked; writeback takes buffers"
-                                + " for granted"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE,
-                null,
-                Fix::strippedUnderReference),
-        RECREATE_BUFFERS(
-                Origin.history(
-                        "2.6.27 .. 2.6.36, ext4",
-                        "f0e6c98593eb",
-                        "file-b.recreate",
-                        "as CANCEL_INSIDE_LOCK, and writeback makes new buffers where it misses them"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE,
-                WritePages.Step.RECREATE,
-                at -> NEVER),
-        FIX_UP(
-                Origin.mainline(
-                        ">= 2.6.29, btrfs",
-                        "247e743cbe6e",
-                        "file-b.btrfs-fixup",
-                        "as CANCEL_INSIDE_LOCK, and writeback leaves a page that was dirtied behind its back to a worker, which"
-                                + " reserves belatedly"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE,
-                WritePages.Step.FIX_UP,
-                at -> NEVER),
-        PANIC_WITHOUT_BUFFERS(
-                Origin.history(
+                                + " for granted")))
+                .onThreads(GET, EARLIER)
+                .onThreads(PIN, LOCKED, X86_BATCHED)),
+        RECREATE_BUFFERS(mended(history(
+                "2.6.27 .. 2.6.36, ext4",
+                "f0e6c98593eb",
+                Linux.V2_6_27.with(WritePages.Step.RECREATE),
+                "as CANCEL_INSIDE_LOCK, and writeback makes new buffers where it misses them"))),
+        FIX_UP(mended(mainline(
+                ">= 2.6.29, btrfs",
+                "247e743cbe6e",
+                Linux.V6_2.with(WritePages.Step.FIX_UP),
+                "as CANCEL_INSIDE_LOCK, and writeback leaves a page that was dirtied behind its back to a worker, which"
+                        + " reserves belatedly"))),
+        PANIC_WITHOUT_BUFFERS(stripped(plain(history(
                         "2.6.37 .. 5.17, ext4",
                         "-",
-                        "file-b.ext4-bug",
-                        "as CANCEL_INSIDE_LOCK, and writeback crashes where it misses buffers"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE,
-                WritePages.Step.PANIC,
-                Fix::strippedUnderReference),
-        WARN_WITHOUT_BUFFERS(
-                Origin.history(
-                        "5.18 .. 6.3, ext4",
-                        "cc5095747edf",
-                        "file-b.ext4-warn",
-                        "as CANCEL_INSIDE_LOCK, and writeback warns where it misses buffers, cleans the page and skips it"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE,
-                WritePages.Step.WARN_AND_SKIP,
-                Fix::strippedUnderReference),
-        KEEP_PINNED(
-                Origin.mainline(
+                        Linux.V5_14.with(WritePages.Step.PANIC),
+                        "as CANCEL_INSIDE_LOCK, and writeback crashes where it misses buffers")))
+                .onThreads(LOCKED)),
+        WARN_WITHOUT_BUFFERS(stripped(
+                        everywhere(
+                                history(
+                                        "5.18 .. 6.3, ext4",
+                                        "cc5095747edf",
+                                        Linux.V6_2.with(WritePages.Step.WARN_AND_SKIP),
+                                        "as CANCEL_INSIDE_LOCK, and writeback warns where it misses buffers, cleans the page and skips it")))
+                .onThreads(GET, EARLIER, LOCKED)),
+        KEEP_PINNED(stripped(everywhere(mainline(
                         ">= 6.4, ext4",
                         "d824ec2a1546",
-                        "file-b.pin-check, file-b.rmw-full",
-                        "as WARN_WITHOUT_BUFFERS, and reclaim keeps a page that may be pinned, buffers and all"),
-                ReclaimFile.V6_4,
-                StripBuffers.MAINLINE,
-                WritePages.Step.WARN_AND_SKIP,
-                at -> at.is(Reference.GET) && at.is(Opponent.RECLAIM) ? strippedUnderReference(at) : NEVER),
-        REFUSE_DIRTY_TOO(
-                Origin.proposal(
-                        "file-b.skipdirty",
-                        "as CANCEL_INSIDE_LOCK, and the buffers of a page that is dirty are not freed: the mark comes later"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE.with(StripBuffers.Step.REFUSE_DIRTY),
-                null,
-                Fix::strippedUnderReference),
-        NOTIFY(
-                Origin.proposal(
-                        "file-b.mkwrite-in-U",
-                        "as CANCEL_INSIDE_LOCK, and set_page_dirty_lock asks the filesystem first, as a write fault does"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE,
-                null,
-                at -> NEVER),
-        DROP_MAPPING_CHECK(
-                Origin.mutant(
-                        "file-b.no-mapcheck",
-                        "mainline, but the page is tagged without a look, under the page cache's lock, whether it is still in"
-                                + " the file"),
-                ReclaimFile.V6_4,
-                StripBuffers.MAINLINE,
-                WritePages.Step.WARN_AND_SKIP,
-                Fix::mutualExclusion),
+                        EXT4,
+                        "as WARN_WITHOUT_BUFFERS, and reclaim keeps a page that may be pinned, buffers and all")))
+                .in(GET, EARLIER, TRUNCATION, X86_BATCHED)
+                .holds(PIN)
+                .holds(TRUNCATION)
+                .onThreads(PIN, MEANWHILE, LOCKED, X86_BATCHED)
+                .onThreads(GET, EARLIER, LOCKED, RECLAIM)
+                .onThreads(UNLOCKED, TRUNCATION)),
+        REFUSE_DIRTY_TOO(stripped(
+                        plain(
+                                proposal(
+                                        Linux.V6_2.with(StripBuffers.Step.REFUSE_DIRTY),
+                                        "as CANCEL_INSIDE_LOCK, and the buffers of a page that is dirty are not freed: the mark comes later")))
+                .onThreads(UNLOCKED)),
+        // A dirtier that asks the filesystem under the folio lock meets nothing that threads could race for.
+        NOTIFY(plain(
+                        proposal(
+                                Linux.V6_2.with(MarkDirty.Step.NOTIFY),
+                                "as CANCEL_INSIDE_LOCK, and set_page_dirty_lock asks the filesystem first, as a write fault does"))
+                .notIn(UNLOCKED)),
+        DROP_MAPPING_CHECK(lockless(
+                        mutant(
+                                EXT4.without(MarkDirty.Step.CHECK_MAPPING),
+                                "mainline, but the page is tagged without a look, under the page cache's lock, whether it is still in the file"))
+                .in(GET, EARLIER, TRUNCATION, X86_BATCHED)),
         DROP_PRIVATE_LOCK(
-                Origin.mutant(
-                        "file-b mutants",
-                        "as RECREATE_BUFFERS, but buffers are looked at and freed without the lock under which they are marked"),
-                ReclaimFile.V2_6,
-                StripBuffers.MAINLINE.without(StripBuffers.Step.LOCK_PRIVATE),
-                WritePages.Step.RECREATE,
-                Fix::mutualExclusion),
-        LOOK_BEFORE_UNMAP(
-                "file-b.pin-check mutants",
-                "mainline, but reclaim looks for pins before it unmaps",
-                ReclaimFile.V2_6.with(ReclaimFile.Step.LOOK_BEFORE_UNMAP),
-                at -> SC),
-        CLEAR_PLAINLY_LOOK_AT_ONCE(
-                "file-b.unmap-store",
-                "mainline, but reclaim clears the entry by a plain store, and looks for pins before it uncounts the mapping",
-                ReclaimFile.V2_6.with(ReclaimFile.Step.CLEAR_PLAINLY).with(ReclaimFile.Step.LOOK_WHEN_CLEARED),
-                at -> TSO),
-        CLEAR_PLAINLY(
-                "file-b.unmap-store",
-                "mainline, but reclaim clears the entry by a plain store; uncounting the mapping is fence enough",
-                ReclaimFile.V6_4.with(ReclaimFile.Step.CLEAR_PLAINLY),
-                at -> NEVER),
-        RELAXED_UNCOUNT(
-                "file-b.rmw-relaxed",
-                "mainline, but uncounting the mapping and its reference orders nothing",
-                ReclaimFile.V6_4.without(ReclaimFile.Step.ORDERED_UNCOUNT),
-                at -> at.is(On.ARM64_BATCHED) ? WEAK : NEVER);
+                lockless(
+                        plain(
+                                mutant(
+                                        Linux.V2_6_27
+                                                .with(WritePages.Step.RECREATE)
+                                                .without(StripBuffers.Step.LOCK_PRIVATE),
+                                        "as RECREATE_BUFFERS, but buffers are looked at and freed without the lock under which they are marked")))),
+        LOOK_BEFORE_UNMAP(looking(
+                        EXT4.without(ReclaimFile.Step.LOOK_AFTER_UNMAP).with(ReclaimFile.Step.LOOK_BEFORE_UNMAP),
+                        "reclaim looks for pins before it unmaps")
+                .breaks(SC)
+                .onThreads(X86_BATCHED)),
+        CLEAR_PLAINLY_LOOK_AT_ONCE(looking(
+                        EXT4.without(ReclaimFile.Step.LOOK_AFTER_UNMAP)
+                                .with(ReclaimFile.Step.CLEAR_PLAINLY, ReclaimFile.Step.LOOK_WHEN_CLEARED),
+                        "reclaim clears the entry by a plain store, and looks for pins before it uncounts the mapping")
+                .breaks(TSO)
+                .onThreads(X86_BATCHED)),
+        CLEAR_PLAINLY(looking(
+                EXT4.with(ReclaimFile.Step.CLEAR_PLAINLY),
+                "reclaim clears the entry by a plain store; uncounting the mapping is fence enough")),
+        RELAXED_UNCOUNT(looking(
+                        EXT4.without(ReclaimFile.Step.ORDERED_UNCOUNT),
+                        "uncounting the mapping and its reference orders nothing")
+                .breaks(WEAK, ARM64_BATCHED));
 
-        private final Origin origin;
-        private final Steps<ReclaimFile.Step> reclaim;
-        private final Steps<StripBuffers.Step> strip;
-        private final Steps<WritePages.Step> write;
-        private final Function<Place, Reachability> expected;
+        private final Row row;
 
-        Fix(
-                Origin origin,
-                Steps<ReclaimFile.Step> reclaim,
-                Steps<StripBuffers.Step> strip,
-                WritePages.@Nullable Step missing,
-                Function<Place, Reachability> expected) {
-            this.origin = origin;
-            this.reclaim = reclaim;
-            this.strip = strip;
-            this.write = missing == null ? Steps.of() : Steps.of(missing);
-            this.expected = expected;
-        }
-
-        /** A mutant of mainline's look for pins. */
-        Fix(
-                String reference,
-                String difference,
-                Steps<ReclaimFile.Step> reclaim,
-                Function<Place, Reachability> expected) {
-            this(
-                    Origin.mutant(reference, difference),
-                    reclaim,
-                    StripBuffers.MAINLINE,
-                    WritePages.Step.WARN_AND_SKIP,
-                    expected);
-        }
-
-        /** Whoever strips or truncates holds the folio lock: a race for whoever marks the page without it. */
-        private static Reachability mutualExclusion(Place at) {
-            return at.is(Dirtying.LOCKED) ? NEVER : SC;
-        }
-
-        /** Stripped first and dirtied later, which needs no race if the reference was there before. */
-        private static Reachability strippedUnderReference(Place at) {
-            return at.is(Taken.EARLIER) ? SEQUENTIAL : SC;
-        }
-
-        private Steps<CleanFolio.Step> clean() {
-            return this == CANCEL_AFTER_LOCK ? CleanFolio.V2_6_19 : CleanFolio.MAINLINE;
-        }
-
-        private Steps<MarkDirty.Step> mark(Dirtying dirtying) {
-            return switch (this) {
-                case NOTIFY -> NOTIFYING;
-                case DROP_MAPPING_CHECK -> dirtying == Dirtying.LOCKED ? UNCHECKED_LOCKED : UNCHECKED;
-                default -> dirtying.steps();
-            };
-        }
-
-        @Override
-        public boolean has(Place at) {
-            if (at.is(Opponent.TRUNCATION)) {
-                return isPlain(at) && (this == KEEP_PINNED || this == DROP_MAPPING_CHECK);
-            }
-            return switch (this) {
-                case CANCEL_AFTER_LOCK,
-                        REFUSE_DIRTY,
-                        CANCEL_AFTER_LOCK_AGAIN,
-                        RECREATE_BUFFERS,
-                        FIX_UP,
-                        PANIC_WITHOUT_BUFFERS,
-                        REFUSE_DIRTY_TOO,
-                        DROP_PRIVATE_LOCK -> isPlain(at);
-                case NOTIFY -> isPlain(at) && at.is(Dirtying.LOCKED);
-                case CANCEL_INSIDE_LOCK, WARN_WITHOUT_BUFFERS, KEEP_PINNED -> hasPlatform(at);
-                case DROP_MAPPING_CHECK -> false;
-                case LOOK_BEFORE_UNMAP, CLEAR_PLAINLY_LOOK_AT_ONCE, CLEAR_PLAINLY, RELAXED_UNCOUNT ->
-                    at.is(Taken.MEANWHILE) && at.is(Reference.PIN) && at.is(Dirtying.LOCKED) && hasPlatform(at);
-            };
+        /** Threads run each variant where its verdict is decided, and each kind of reference in mainline. */
+        Fix(Row row) {
+            this.row = row;
         }
 
         /** Where nobody looks at the kind of the reference, and nobody takes one. */
-        private static boolean isPlain(Place at) {
-            return at.is(Reference.GET) && at.is(Taken.EARLIER) && at.is(On.X86_BATCHED);
+        private static Row plain(Row row) {
+            return row.in(GET, EARLIER, RECLAIM, X86_BATCHED);
         }
 
         /** Reclaim leaves its flushes for the end of the batch; how entries are cleared matters to whoever reads them. */
-        private static boolean hasPlatform(Place at) {
-            return at.is(On.X86_BATCHED) || (at.is(On.ARM64_BATCHED) && at.is(Taken.MEANWHILE));
+        private static Row everywhere(Row row) {
+            return row.in(RECLAIM, X86_BATCHED).in(MEANWHILE, RECLAIM, ARM64_BATCHED);
+        }
+
+        /** Whoever strips or truncates holds the folio lock: a race for whoever marks the page without it. */
+        private static Row lockless(Row row) {
+            return row.breaks(SC, UNLOCKED).onThreads(UNLOCKED);
+        }
+
+        /** Stripped first and dirtied later, which needs no race if the reference was there before. */
+        private static Row stripped(Row row) {
+            return row.breaks(SEQUENTIAL, EARLIER).breaks(SC, MEANWHILE);
+        }
+
+        /** Writeback mends what was stripped; the buffers' lock must see to the rest. */
+        private static Row mended(Row row) {
+            return plain(row).control(() -> DROP_PRIVATE_LOCK, UNLOCKED).onThreads(UNLOCKED);
+        }
+
+        /** A mutant of mainline's look for pins. */
+        private static Row looking(Kernel kernel, String difference) {
+            return everywhere(mutant(kernel, "mainline, but " + difference))
+                    .notIn(GET)
+                    .notIn(EARLIER)
+                    .notIn(UNLOCKED);
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return expected.apply(at);
+        public Row row() {
+            return row;
         }
 
         @Override
-        public @Nullable Fix control(Place at) {
-            if (at.is(Opponent.TRUNCATION)) {
-                return at.is(Dirtying.LOCKED) ? null : DROP_MAPPING_CHECK;
+        public @Nullable Fix usualControl(Place at) {
+            if (at.is(TRUNCATION)) {
+                return at.is(LOCKED) ? null : DROP_MAPPING_CHECK;
             }
-            return switch (this) {
-                case REFUSE_DIRTY, RECREATE_BUFFERS, FIX_UP ->
-                    at.is(Dirtying.UNLOCKED) ? DROP_PRIVATE_LOCK : CANCEL_INSIDE_LOCK;
-                case KEEP_PINNED, CLEAR_PLAINLY, RELAXED_UNCOUNT ->
-                    at.is(Taken.MEANWHILE) && at.is(Reference.PIN) && at.is(Dirtying.LOCKED)
-                            ? LOOK_BEFORE_UNMAP
-                            : CANCEL_INSIDE_LOCK;
-                default -> CANCEL_INSIDE_LOCK;
-            };
+            return at.is(PIN) && at.is(MEANWHILE) && at.is(LOCKED) ? LOOK_BEFORE_UNMAP : CANCEL_INSIDE_LOCK;
         }
 
-        /**
-         * Each variant where its verdict is decided, and each kind of reference in mainline. A dirtier that asks the filesystem
-         * under the folio lock meets nothing that threads could race for.
-         */
         @Override
-        public boolean isPlanned(Place at) {
-            if (!at.is(On.X86_BATCHED)) {
-                return false;
-            }
-            boolean unlocked = at.is(Dirtying.UNLOCKED);
-            boolean pinned = at.is(Reference.PIN);
-            return switch (this) {
-                case CANCEL_AFTER_LOCK, REFUSE_DIRTY, REFUSE_DIRTY_TOO, DROP_PRIVATE_LOCK, RECREATE_BUFFERS, FIX_UP ->
-                    unlocked;
-                case PANIC_WITHOUT_BUFFERS -> !unlocked;
-                case CANCEL_INSIDE_LOCK -> unlocked ? isPlain(at) : pinned || at.is(Taken.EARLIER);
-                case WARN_WITHOUT_BUFFERS -> !unlocked && at.is(Taken.EARLIER) && !pinned;
-                case KEEP_PINNED ->
-                    at.is(Opponent.TRUNCATION) ? unlocked : !unlocked && pinned == at.is(Taken.MEANWHILE);
-                case DROP_MAPPING_CHECK -> unlocked;
-                case LOOK_BEFORE_UNMAP, CLEAR_PLAINLY_LOOK_AT_ONCE -> true;
-                case CANCEL_AFTER_LOCK_AGAIN, NOTIFY, CLEAR_PLAINLY, RELAXED_UNCOUNT -> false;
-            };
+        public Kernel kernel(Place at) {
+            return at.is(LOCKED) ? row.kernel().with(MarkDirty.Step.LOCK_FOLIO) : row.kernel();
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            Steps<MarkDirty.Step> mark = mark(at.the(Dirtying.class));
-            if (at.is(Opponent.TRUNCATION)) {
+            Kernel kernel = kernel(at);
+            Steps<MarkDirty.Step> mark = kernel.steps(MarkDirty.Step.class);
+            if (at.is(TRUNCATION)) {
                 return List.of(mark);
             }
-            return at.is(Taken.EARLIER) ? List.of(reclaim, strip, mark) : List.of(reclaim, strip, mark, GupFast.V6_1);
+            Steps<ReclaimFile.Step> reclaim = kernel.steps(ReclaimFile.Step.class);
+            Steps<StripBuffers.Step> strip = kernel.steps(StripBuffers.Step.class);
+            return at.is(EARLIER)
+                    ? List.of(reclaim, strip, mark)
+                    : List.of(reclaim, strip, mark, kernel.steps(GupFast.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return at.is(Opponent.RECLAIM)
-                    ? new Reclaiming(machine, at, changes, this)
-                    : new Truncating(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return at.is(RECLAIM) ? new Reclaiming(machine, at, kernel) : new Truncating(machine, at, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(
-                List.of(Reference.values()),
-                List.of(Taken.values()),
-                List.of(Dirtying.values()),
-                List.of(Opponent.values()),
-                List.of(On.values()));
     }
 
     /**
@@ -539,7 +396,7 @@ public final class StripBuffersVsSetDirty implements Race {
         private final GupFast gupFast;
         private final MarkDirty markDirty;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel) {
             platform = at.the(On.class).platform();
             earlier = at.is(Taken.EARLIER);
             Reference reference = at.the(Reference.class);
@@ -563,9 +420,10 @@ public final class StripBuffersVsSetDirty implements Race {
                     false,
                     machine.word("page_cache", "dirty-tag", 0),
                     buffers);
-            clean = changes.replace(new CleanFolio(machine, file, List.of(mm), platform, fix.clean()));
-            gupFast = changes.replace(new GupFast(machine, mm, memMap, changes.keep(GupFast.V6_1)));
-            markDirty = changes.replace(new MarkDirty(machine, file, changes.keep(fix.mark(at.the(Dirtying.class)))));
+            clean = kernel.replace(
+                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
+            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
+            markDirty = kernel.replace(new MarkDirty(machine, file, kernel.steps(MarkDirty.Step.class)));
         }
 
         @Override
@@ -595,21 +453,23 @@ public final class StripBuffersVsSetDirty implements Race {
         private final WritePages writePages;
         private final boolean takenEarlier;
 
-        Reclaiming(Machine machine, Place at, Changes changes, Fix fix) {
-            super(machine, at, changes, fix);
+        Reclaiming(Machine machine, Place at, Kernel kernel) {
+            super(machine, at, kernel);
             takenEarlier = at.is(Taken.EARLIER);
-            reclaim = changes.replace(new ReclaimFile(
+            reclaim = kernel.replace(new ReclaimFile(
                     machine,
                     mm,
                     file,
-                    changes.replace(new Evict(
+                    kernel.replace(new Evict(
                             file,
-                            changes.replace(new StripBuffers(file, clean, changes.keep(fix.strip))),
-                            changes.replace(new Freeze(Freeze.MAINLINE)))),
+                            kernel.replace(new StripBuffers(file, clean, kernel.steps(StripBuffers.Step.class))),
+                            kernel.replace(new Freeze(kernel.steps(Freeze.Step.class))))),
                     platform,
-                    changes.keep(fix.reclaim)));
-            writePages = changes.replace(
-                    new WritePages(file, changes.replace(new Writeback(file, clean, Writeback.MAINLINE)), fix.write));
+                    kernel.steps(ReclaimFile.Step.class)));
+            writePages = kernel.replace(new WritePages(
+                    file,
+                    kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class))),
+                    kernel.steps(WritePages.Step.class)));
         }
 
         @Override
@@ -658,13 +518,13 @@ public final class StripBuffersVsSetDirty implements Race {
     private static final class Truncating extends State<TruncateFolio.Truncated> {
         private final TruncateFolio truncate;
 
-        Truncating(Machine machine, Place at, Changes changes, Fix fix) {
-            super(machine, at, changes, fix);
-            Zap zap = changes.replace(new Zap(mm, memMap, platform, Zap.V6_2));
-            truncate = changes.replace(new TruncateFolio(
+        Truncating(Machine machine, Place at, Kernel kernel) {
+            super(machine, at, kernel);
+            Zap zap = kernel.replace(new Zap(mm, memMap, platform, kernel.steps(Zap.Step.class)));
+            truncate = kernel.replace(new TruncateFolio(
                     file,
                     clean,
-                    changes.replace(new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION))));
+                    kernel.replace(new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION))));
         }
 
         @Override

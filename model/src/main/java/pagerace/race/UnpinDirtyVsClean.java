@@ -1,72 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.TSO;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Platform;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.MarkDirty;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.Writeback;
 
 /** The user of a pin stores, marks the page dirty and unpins it, while writeback cleans it. */
-public final class UnpinDirtyVsClean implements Race {
-    @Override
-    public String question() {
-        return "Can a store through a pin be lost because the page still looked dirty when its user came to mark it?";
-    }
-
-    @Override
-    public String anchor() {
-        return "unpin_user_pages_dirty_lock and set_page_dirty_lock against folio_clear_dirty_for_io; 415d83249709 (test_and_set_bit"
-                + " orders even if the bit was set)";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "CABdtJHvZt=av5YEQvRMtf4-dMFR6JS1jM1Ntj7DMVy5fijvkMw@mail.gmail.com: the thread of Hector Martin's 415d83249709, August 2022");
-    }
-
-    @Override
-    public String invariant() {
-        return "a store that was followed by marking the page is on disk, or the page is dirty";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can a store through a pin be lost because the page still looked dirty when its user came to mark it?",
+        anchor =
+                "unpin_user_pages_dirty_lock and set_page_dirty_lock against folio_clear_dirty_for_io; 415d83249709 (test_and_set_bit"
+                        + " orders even if the bit was set)",
+        references = {
+            "CABdtJHvZt=av5YEQvRMtf4-dMFR6JS1jM1Ntj7DMVy5fijvkMw@mail.gmail.com: the thread of Hector Martin's 415d83249709, August 2022"
+        },
+        invariant = "a store that was followed by marking the page is on disk, or the page is dirty",
+        actors = {"user of the pin", "writeback"},
+        breakingSchedule = """
                 user of the pin (PRECHECK)                | writeback
                 stores; the store waits in a store buffer |
                 sees the page dirty: nothing to do        |
                                                           | clears the dirty mark
                                                           | reads the page: the old content
                                                           | writes it to disk
-                the store becomes visible: neither is it on disk, nor is the page dirty""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "what lies between the cleared mark and the device's read: building the bio, submission, a doorbell. Here the reader comes at"
-                        + " once, as a CPU would that computes a checksum or copies the page; a store buffer keeps a store for no longer"
-                        + " (false alarms)",
-                "a device's store: that is in no CPU's store buffer, and its completion orders (false alarms for DMA)",
-                "what lies between store and mark in real callers: an interrupt, a return from a system call, a locked instruction"
-                        + " (false alarms)",
-                "truncation: set_page_dirty_lock locks because of that (missed here, see StripBuffersVsSetDirty)",
-                "the filesystem's agreement, which marking never asks for (missed here, see GupWriteVsWriteback)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("user of the pin", "writeback");
+                the store becomes visible: neither is it on disk, nor is the page dirty""",
+        notModelled = {
+            "what lies between the cleared mark and the device's read: building the bio, submission, a doorbell. Here the reader comes at"
+                    + " once, as a CPU would that computes a checksum or copies the page; a store buffer keeps a store for no longer"
+                    + " (false alarms)",
+            "a device's store: that is in no CPU's store buffer, and its completion orders (false alarms for DMA)",
+            "what lies between store and mark in real callers: an interrupt, a return from a system call, a locked instruction"
+                    + " (false alarms)",
+            "truncation: set_page_dirty_lock locks because of that (missed here, see StripBuffersVsSetDirty)",
+            "the filesystem's agreement, which marking never asks for (missed here, see GupWriteVsWriteback)"
+        })
+public final class UnpinDirtyVsClean extends CatalogueRace {
+    /** The race. */
+    public UnpinDirtyVsClean() {
+        super(End.values(), Fix.values());
     }
 
     /** What can come of it. */
@@ -85,84 +71,58 @@ public final class UnpinDirtyVsClean implements Race {
     }
 
     /** Every way of marking. */
-    enum Fix implements Candidate {
-        PRECHECK(
-                Origin.mainline(
+    enum Fix implements Listed {
+        PRECHECK(mainline(
                         ">= 5.2",
                         "-",
-                        "file-j.precheck",
+                        marking(MarkDirty.UNPIN),
                         "unpin_user_pages_dirty_lock, up to 5.5 put_user_pages_dirty_lock: skip a page that looks dirty, lock the others; its"
-                                + " comment argues that whoever clears the mark is still to write the page"),
-                MarkDirty.UNPIN),
-        PRECHECK_AFTER_FENCE(
-                Origin.proposal("file-j.precheck-mb", "as PRECHECK, with a full fence before the look"),
-                MarkDirty.UNPIN.with(MarkDirty.Step.FENCE_BEFORE_PRECHECK)),
-        ALWAYS_LOCK(
-                Origin.mainline("all", "-", "file-j.always-lock", "set_page_dirty_lock: lock every page"),
-                MarkDirty.LOCKED),
-        TEST_AND_SET_UNORDERED(
-                Origin.history(
+                                + " comment argues that whoever clears the mark is still to write the page")
+                .breaks(TSO)),
+        PRECHECK_AFTER_FENCE(proposal(
+                        marking(MarkDirty.UNPIN).with(MarkDirty.Step.FENCE_BEFORE_PRECHECK),
+                        "as PRECHECK, with a full fence before the look")
+                .control(() -> PRECHECK)),
+        ALWAYS_LOCK(mainline("all", "-", marking(MarkDirty.LOCKED), "set_page_dirty_lock: lock every page")
+                .control(() -> PRECHECK)),
+        TEST_AND_SET_UNORDERED(history(
                         "4.19 .. 5.19, generic bitops",
                         "e986a0d6cb36",
-                        "file-j.tas-unordered",
+                        Linux.V5_19.without(MarkDirty.Step.ORDERED_WHEN_SET),
                         "set_page_dirty without a lock; the generic test_and_set_bit, in use on arm64 among others, reads first and"
-                                + " orders nothing if the bit is set"),
-                MarkDirty.UNLOCKED.without(MarkDirty.Step.ORDERED_WHEN_SET)),
-        TEST_AND_SET_ORDERED(
-                Origin.mainline(
+                                + " orders nothing if the bit is set")
+                .breaks(TSO)),
+        TEST_AND_SET_ORDERED(mainline(
                         ">= 6.0",
                         "415d83249709",
-                        "file-j.tas-ordered",
-                        "set_page_dirty without a lock; test_and_set_bit orders in every case, as x86's locked instruction always did"),
-                MarkDirty.UNLOCKED);
+                        Linux.MAINLINE,
+                        "set_page_dirty without a lock; test_and_set_bit orders in every case, as x86's locked instruction always did")
+                .control(() -> TEST_AND_SET_UNORDERED));
 
-        private final Origin origin;
-        private final Steps<MarkDirty.Step> mark;
+        private final Row row;
 
-        Fix(Origin origin, Steps<MarkDirty.Step> mark) {
-            this.origin = origin;
-            this.mark = mark;
+        Fix(Row row) {
+            this.row = row.onThreads();
+        }
+
+        private static Kernel marking(Steps<MarkDirty.Step> all) {
+            return Linux.MAINLINE.with(MarkDirty.Step.class, all);
         }
 
         @Override
-        public Reachability reachableFrom(Place at) {
-            return this == PRECHECK || this == TEST_AND_SET_UNORDERED ? TSO : NEVER;
-        }
-
-        @Override
-        public Fix control(Place at) {
-            return this == TEST_AND_SET_ORDERED ? TEST_AND_SET_UNORDERED : PRECHECK;
-        }
-
-        @Override
-        public boolean isPlanned(Place at) {
-            return true;
+        public Row row() {
+            return row;
         }
 
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(mark);
+            return List.of(row.kernel().steps(MarkDirty.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
     }
 
     /** One dirty page of a file, pinned and not mapped any more. */
@@ -177,7 +137,7 @@ public final class UnpinDirtyVsClean implements Race {
         private final MarkDirty markDirty;
         private final Writeback writeback;
 
-        State(Machine machine, Changes changes, Fix fix) {
+        State(Machine machine, Kernel kernel) {
             folio = new Folio(
                     machine,
                     "folio",
@@ -185,9 +145,10 @@ public final class UnpinDirtyVsClean implements Race {
                     false,
                     new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
             file = new DiskFile(machine, folio, ON_DISK, true);
-            markDirty = changes.replace(new MarkDirty(machine, file, changes.keep(fix.mark)));
-            CleanFolio clean = changes.replace(new CleanFolio(machine, file, List.of(), PLATFORM, CleanFolio.MAINLINE));
-            writeback = changes.replace(new Writeback(file, clean, Writeback.MAINLINE));
+            markDirty = kernel.replace(new MarkDirty(machine, file, kernel.steps(MarkDirty.Step.class)));
+            CleanFolio clean = kernel.replace(
+                    new CleanFolio(machine, file, List.of(), PLATFORM, kernel.steps(CleanFolio.Step.class)));
+            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
         }
 
         @Override

@@ -31,28 +31,15 @@ public interface Variant {
      * @param kind where it comes from
      * @param kernels the releases that have it, or a dash
      * @param commit the commit that introduced it, or a dash
-     * @param reference the dossier's label, for whoever compares: {@code anon-a4}
      * @param difference the one difference in the steps, in one sentence without a full stop
      */
-    record Origin(Kind kind, String kernels, String commit, String reference, String difference) {
-        static Origin history(String kernels, String commit, String reference, String difference) {
-            return new Origin(Kind.HISTORY, kernels, commit, reference, difference);
-        }
-
-        static Origin mainline(String kernels, String commit, String reference, String difference) {
-            return new Origin(Kind.MAINLINE, kernels, commit, reference, difference);
-        }
-
-        static Origin proposal(String reference, String difference) {
-            return new Origin(Kind.PROPOSAL, "-", "-", reference, difference);
-        }
-
-        static Origin mutant(String reference, String difference) {
-            return new Origin(Kind.MUTANT, "-", "-", reference, difference);
+    record Origin(Kind kind, String kernels, String commit, String difference) {
+        static Origin mutant(String difference) {
+            return new Origin(Kind.MUTANT, "-", "-", difference);
         }
 
         static Origin own(String difference) {
-            return new Origin(Kind.OWN, "-", "-", "-", difference);
+            return new Origin(Kind.OWN, "-", "-", difference);
         }
     }
 
@@ -75,11 +62,6 @@ public interface Variant {
     /** The commit that introduced it, or a dash. */
     default String commit() {
         return origin().commit();
-    }
-
-    /** The dossier's label, for whoever compares: {@code anon-a4}. */
-    default String reference() {
-        return origin().reference();
     }
 
     /** The one difference in the steps, in one sentence without a full stop. */

@@ -1,29 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
-import static pagerace.race.Reachability.NEVER;
 import static pagerace.race.Reachability.SC;
 import static pagerace.race.Reachability.SEQUENTIAL;
 import static pagerace.race.Reachability.TSO;
+import static pagerace.race.Row.history;
+import static pagerace.race.Row.mainline;
+import static pagerace.race.Row.mutant;
+import static pagerace.race.Row.proposal;
+import static pagerace.race.VhostAccessVsInvalidate.Because.CLEANED;
+import static pagerace.race.VhostAccessVsInvalidate.Because.NEIGHBOUR;
+import static pagerace.race.VhostAccessVsInvalidate.Because.NEIGHBOUR_ALONE;
+import static pagerace.race.VhostAccessVsInvalidate.Because.TEARDOWN;
 
 import java.util.List;
-import java.util.function.Function;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.SharedWriteFault;
-import pagerace.mm.op.Steps;
 import pagerace.mm.op.VhostNotifier;
 import pagerace.mm.op.VhostWorker;
 import pagerace.mm.op.VhostWorker.Way;
@@ -31,40 +39,27 @@ import pagerace.mm.op.Writeback;
 import pagerace.race.Dimensions.On;
 
 /** The vhost worker stores to a ring by kernel addresses, while an invalidation takes its map away and the page is cleaned. */
-public final class VhostAccessVsInvalidate implements Race {
-    @Override
-    public String question() {
-        return "Can a store by a kernel address reach the page after the invalidate callback has given the page up, so that it"
-                + " never gets to disk, or can the callback dirty a page that nobody may dirty any more?";
-    }
-
-    @Override
-    public String anchor() {
-        return "vhost_put_used against vhost_invalidate_vq_start, called from page_mkclean; 7f466032dc9e (vhost: access vq"
-                + " metadata through kernel virtual address), Jason Wang's fix series of July and August 2019 with"
-                + " Jason Gunthorpe's objection that a write fence does not order the read of the map, and the revert before 5.3";
-    }
-
-    @Override
-    public List<String> references() {
-        return List.of(
-                "20190807065449.23373-9-jasowang@redhat.com: Jason Wang, 7 August 2019, the sequence count",
-                "20190807070617.23716-8-jasowang@redhat.com: the same in the fourth posting",
-                "20190807120738.GB1557@ziepe.ca: Jason Gunthorpe answers that: the write side of a sequence lock orders writes only, and a"
-                        + " flag with full barriers would do",
-                "1514137898.7430705.1565269269504.JavaMail.zimbra@redhat.com: Jason Wang, 8 August 2019, a counter with full fences, and packet rates of all",
-                "20190809054851.20118-8-jasowang@redhat.com: the fifth posting, 9 August 2019");
-    }
-
-    @Override
-    public String invariant() {
-        return "every store to the ring is on disk, or the page or its entry is dirty; a dirty page whose entry is there has a"
-                + " writable one; and nobody uses a freed map";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return """
+@Race.Head(
+        question =
+                "Can a store by a kernel address reach the page after the invalidate callback has given the page up, so that it"
+                        + " never gets to disk, or can the callback dirty a page that nobody may dirty any more?",
+        anchor =
+                "vhost_put_used against vhost_invalidate_vq_start, called from page_mkclean; 7f466032dc9e (vhost: access vq"
+                        + " metadata through kernel virtual address), Jason Wang's fix series of July and August 2019 with"
+                        + " Jason Gunthorpe's objection that a write fence does not order the read of the map, and the revert before 5.3",
+        references = {
+            "20190807065449.23373-9-jasowang@redhat.com: Jason Wang, 7 August 2019, the sequence count",
+            "20190807070617.23716-8-jasowang@redhat.com: the same in the fourth posting",
+            "20190807120738.GB1557@ziepe.ca: Jason Gunthorpe answers that: the write side of a sequence lock orders writes only, and a"
+                    + " flag with full barriers would do",
+            "1514137898.7430705.1565269269504.JavaMail.zimbra@redhat.com: Jason Wang, 8 August 2019, a counter with full fences, and packet rates of all",
+            "20190809054851.20118-8-jasowang@redhat.com: the fifth posting, 9 August 2019"
+        },
+        invariant =
+                "every store to the ring is on disk, or the page or its entry is dirty; a dirty page whose entry is there has a"
+                        + " writable one; and nobody uses a freed map",
+        actors = {"worker", "invalidation and cleaner"},
+        breakingSchedule = """
                 worker                                | invalidation and cleaner (REF_RELACQ)
                 makes its counter odd (not visible)   |
                 reads the map: there is one           |
@@ -74,25 +69,21 @@ public final class VhostAccessVsInvalidate implements Race {
                                                       | write-protects the entry
                                                       | clears the dirty flag and writes the page
                 stores through the map                |
-                the store is in memory only, and nothing says so""";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of(
-                "loads through the map (the available index, descriptors): the end of SEQCOUNT's section does not order them, so"
-                        + " under WEAK a load may come after the map is freed (missed)",
-                "a map that is made anew, and the count of invalidations that puts that off (missed)",
-                "a cleaner that comes at other moments of somebody else's invalidation than during its wait (missed)",
-                "the mutex that keeps the worker out of a teardown: here the teardown waits for it, as it did at first (may reach"
-                        + " more, though not in what is listed)",
-                "a truncation that takes the page from its file before the callback dirties it (missed, and harmless)",
-                "platforms other than x86 with synchronous flushes: a store ends before a flush that it raced with does (missed)");
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("worker", "invalidation and cleaner");
+                the store is in memory only, and nothing says so""",
+        notModelled = {
+            "loads through the map (the available index, descriptors): the end of SEQCOUNT's section does not order them, so"
+                    + " under WEAK a load may come after the map is freed (missed)",
+            "a map that is made anew, and the count of invalidations that puts that off (missed)",
+            "a cleaner that comes at other moments of somebody else's invalidation than during its wait (missed)",
+            "the mutex that keeps the worker out of a teardown: here the teardown waits for it, as it did at first (may reach"
+                    + " more, though not in what is listed)",
+            "a truncation that takes the page from its file before the callback dirties it (missed, and harmless)",
+            "platforms other than x86 with synchronous flushes: a store ends before a flush that it raced with does (missed)"
+        })
+public final class VhostAccessVsInvalidate extends CatalogueRace {
+    /** The race. */
+    public VhostAccessVsInvalidate() {
+        super(End.values(), Fix.values(), List.of(Because.values()));
     }
 
     /** What can come of it. */
@@ -128,213 +119,154 @@ public final class VhostAccessVsInvalidate implements Race {
         TEARDOWN
     }
 
-    /** Every fix, in the order in which they were posted. */
-    enum Fix implements Candidate {
-        NO_WAIT(
-                Origin.mutant("file-f.vhost mutants", "as RCU, but the callback waits for nobody"),
-                VhostWorker.RCU,
-                VhostNotifier.RCU.without(VhostNotifier.Step.WAIT_RCU),
-                at -> SC),
-        RCU_DIRTY_FIRST(
-                Origin.history(
+    private static final Kernel MAP_IN_RCU = map(VhostWorker.RCU, VhostNotifier.RCU);
+    private static final Kernel MAP_BY_REF = map(VhostWorker.REF, VhostNotifier.REF);
+    private static final Kernel MAP_UNDER_LOCK = map(VhostWorker.LOCK, VhostNotifier.LOCK);
+
+    /** A kernel of those days, with a map: the releases have none. */
+    private static Kernel map(Steps<VhostWorker.Step> worker, Steps<VhostNotifier.Step> notifier) {
+        return Linux.V3_16.as("5.3-rc").with(VhostWorker.Step.class, worker).with(VhostNotifier.Step.class, notifier);
+    }
+
+    /**
+     * Every fix, in the order in which they were posted: each where the cleaner itself invalidates, which writes the
+     * page anyway; elsewhere those that differ in when they dirty the page, and where nobody else would have it
+     * written each that has to.
+     *
+     * <p>Threads run each where its moment of dirtying is put to the test, or else its wait. What one actor after the
+     * other shows is the explorer's.
+     */
+    enum Fix implements Listed {
+        NO_WAIT(mutation(MAP_IN_RCU.without(VhostNotifier.Step.WAIT_RCU), "the callback waits for nobody")
+                .breaks(SC)),
+        RCU_DIRTY_FIRST(history(
                         "5.3-rc",
                         "7f466032dc9e",
-                        "file-f.vhost-dirty-first, f.vhost-noteardown",
+                        map(VhostWorker.RCU, VhostNotifier.RCU_DIRTY_FIRST),
                         "the worker is in an RCU read section; the callback dirties the page, takes the map, and waits for a grace"
-                                + " period; a teardown dirties nothing"),
-                VhostWorker.RCU,
-                VhostNotifier.RCU_DIRTY_FIRST,
-                at -> at.is(Because.CLEANED) ? NEVER : at.is(Because.NEIGHBOUR) ? SC : SEQUENTIAL),
-        RCU(
-                Origin.proposal(
-                        "file-f.vhost-rcu, f.vhost-wait-first, f.dirty-in-cb",
-                        "as RCU_DIRTY_FIRST, but the callback dirties the page after its wait, and a teardown dirties it too"),
-                VhostWorker.RCU,
-                VhostNotifier.RCU,
-                Fix::overtaken),
-        REF_RELACQ(
-                Origin.proposal(
-                        "file-f.vhost-ref-relacq",
-                        "the series of July 2019: an odd counter instead of RCU, stored with release and loaded again with acquire"),
-                VhostWorker.REF,
-                VhostNotifier.REF,
-                at -> at.is(Because.CLEANED) ? TSO : overtaken(at)),
-        REF_FULL(
-                Origin.proposal("file-f.vhost-ref-full", "as REF_RELACQ, with a full fence behind the odd counter"),
-                VhostWorker.REF.without(VhostWorker.Step.LOAD_REF).with(VhostWorker.Step.FENCE_AFTER_REF),
-                VhostNotifier.REF,
-                Fix::overtaken),
-        REF_RMW(
-                Origin.proposal(
-                        "file-f.vhost-ref-rmw",
-                        "as REF_RELACQ, but the counter becomes odd by a value-returning atomic"),
-                VhostWorker.REF.without(VhostWorker.Step.LOAD_REF).with(VhostWorker.Step.REF_BY_RMW),
-                VhostNotifier.REF,
-                Fix::overtaken),
-        SEQCOUNT(
-                Origin.proposal(
-                        "file-f.vhost-seqcount",
-                        "the series of 7 August 2019: the worker makes a sequence count odd, by a plain increment and a write fence; the"
-                                + " callback dirties the page first, under the lock, then waits while the count is odd"),
-                VhostWorker.SEQCOUNT,
-                VhostNotifier.SEQCOUNT,
-                at -> at.is(Because.CLEANED) ? TSO : SC),
-        LOCK(
-                Origin.proposal(
-                        "file-f.vhost, lock",
-                        "the series of 9 August 2019: the worker uses the map under the lock; the callback dirties the page after"
-                                + " it has dropped that lock"),
-                VhostWorker.LOCK,
-                VhostNotifier.LOCK,
-                Fix::overtaken),
-        LOCK_DIRTY_INSIDE(
-                Origin.proposal(
-                        "file-f.vhost, lock, dirty inside",
-                        "as LOCK, but the callback dirties the page before it drops the lock, as the series did without its last patch, so that"
-                                + " no other callback returns sooner"),
-                VhostWorker.LOCK,
-                VhostNotifier.LOCK.without(VhostNotifier.Step.DIRTY_AFTER_WAIT).with(VhostNotifier.Step.DIRTY_FIRST),
-                at -> NEVER),
-        NEVER_DIRTIES(
-                Origin.mutant("file-f.vhost mutants", "as RCU, but the callback does not dirty the page"),
-                VhostWorker.RCU,
-                VhostNotifier.RCU.without(VhostNotifier.Step.DIRTY_AFTER_WAIT),
-                at -> SEQUENTIAL),
-        DIRTY_LATE(
-                Origin.mutant(
-                        "file-f.dirty-after",
-                        "as RCU, but the page is dirtied when the map is freed, after the callback"),
-                VhostWorker.RCU,
-                VhostNotifier.RCU.without(VhostNotifier.Step.DIRTY_AFTER_WAIT).with(VhostNotifier.Step.UNMAP_LATE),
-                at -> SEQUENTIAL),
-        DIRTY_UNDER_FOLIO_LOCK(
-                Origin.mutant(
-                        "file-f.dirty-lock-in-cb",
-                        "as RCU, but the callback takes the folio lock to dirty the page, which its caller holds"),
-                VhostWorker.RCU,
-                VhostNotifier.RCU.with(VhostNotifier.Step.TAKE_FOLIO_LOCK),
-                at -> SEQUENTIAL) {
-            @Override
-            public boolean deadlocks() {
-                return true;
-            }
-        },
-        COPY_TO_USER(
-                Origin.mainline(
+                                + " period; a teardown dirties nothing")
+                .in(CLEANED)
+                .in(NEIGHBOUR)
+                .in(TEARDOWN)
+                .breaks(SC, NEIGHBOUR)
+                .breaks(SEQUENTIAL, TEARDOWN)
+                .onThreads(TEARDOWN)), // beside a cleaner its store is lost once in ninety thousand runs
+        RCU(overtaken(
+                        proposal(
+                                MAP_IN_RCU,
+                                "as RCU_DIRTY_FIRST, but the callback dirties the page after its wait, and a teardown dirties it too"))
+                .in(TEARDOWN)),
+        REF_RELACQ(whereCleaned(
+                        proposal(
+                                MAP_BY_REF,
+                                "the series of July 2019: an odd counter instead of RCU, stored with release and loaded again with acquire"))
+                .breaks(TSO)),
+        REF_FULL(counting(
+                MAP_BY_REF.without(VhostWorker.Step.LOAD_REF).with(VhostWorker.Step.FENCE_AFTER_REF),
+                "as REF_RELACQ, with a full fence behind the odd counter")),
+        REF_RMW(counting(
+                MAP_BY_REF.without(VhostWorker.Step.LOAD_REF).with(VhostWorker.Step.REF_BY_RMW),
+                "as REF_RELACQ, but the counter becomes odd by a value-returning atomic")),
+        // Its counter, not its moment of dirtying, is what is new.
+        SEQCOUNT(whereCleaned(
+                        proposal(
+                                map(VhostWorker.SEQCOUNT, VhostNotifier.SEQCOUNT),
+                                "the series of 7 August 2019: the worker makes a sequence count odd, by a plain increment and a write fence; the"
+                                        + " callback dirties the page first, under the lock, then waits while the count is odd"))
+                .in(NEIGHBOUR)
+                .breaks(TSO)
+                .breaks(SC, NEIGHBOUR)),
+        LOCK(overtaken(proposal(
+                MAP_UNDER_LOCK,
+                "the series of 9 August 2019: the worker uses the map under the lock; the callback dirties the page after"
+                        + " it has dropped that lock"))),
+        LOCK_DIRTY_INSIDE(whereMet(proposal(
+                MAP_UNDER_LOCK.without(VhostNotifier.Step.DIRTY_AFTER_WAIT).with(VhostNotifier.Step.DIRTY_FIRST),
+                "as LOCK, but the callback dirties the page before it drops the lock, as the series did without its last patch, so that"
+                        + " no other callback returns sooner"))),
+        NEVER_DIRTIES(mutant(
+                        MAP_IN_RCU.without(VhostNotifier.Step.DIRTY_AFTER_WAIT),
+                        "as RCU, but the callback does not dirty the page")
+                .in(NEIGHBOUR_ALONE)
+                .breaks(SEQUENTIAL)),
+        DIRTY_LATE(mutation(
+                        MAP_IN_RCU.without(VhostNotifier.Step.DIRTY_AFTER_WAIT).with(VhostNotifier.Step.UNMAP_LATE),
+                        "the page is dirtied when the map is freed, after the callback")
+                .breaks(SEQUENTIAL)),
+        DIRTY_UNDER_FOLIO_LOCK(mutation(
+                        MAP_IN_RCU.with(VhostNotifier.Step.TAKE_FOLIO_LOCK),
+                        "the callback takes the folio lock to dirty the page, which its caller holds")
+                .breaks(SEQUENTIAL)
+                .deadlocks()),
+        // Without a map nothing here can go wrong that another variant's map would show: what a store through the
+        // page table rests on is the flush that waits for it, which all variants have, so it has no control and is
+        // the explorer's.
+        COPY_TO_USER(mainline(
                         "<= 5.2; >= 5.3",
                         "3d2c7d370475",
-                        "file-f.vhost-reverted",
-                        "no map: the worker stores through the user's page table"),
-                VhostWorker.COPY_TO_USER,
-                VhostNotifier.NO_MAP,
-                at -> NEVER);
+                        Linux.MAINLINE,
+                        "no map: the worker stores through the user's page table")
+                .in(CLEANED));
 
-        private final Origin origin;
-        private final Steps<VhostWorker.Step> worker;
-        private final Steps<VhostNotifier.Step> notifier;
-        private final Function<Place, Reachability> expected;
+        private final Row row;
 
-        Fix(
-                Origin origin,
-                Steps<VhostWorker.Step> worker,
-                Steps<VhostNotifier.Step> notifier,
-                Function<Place, Reachability> expected) {
-            this.origin = origin;
-            this.worker = worker;
-            this.notifier = notifier;
-            this.expected = expected;
+        Fix(Row row) {
+            this.row = row;
+        }
+
+        /** Its wait is put to the test. */
+        private static Row whereCleaned(Row row) {
+            return row.in(CLEANED).onThreads(CLEANED);
+        }
+
+        /** Its moment of dirtying is put to the test, where another callback may meet it. */
+        private static Row whereMet(Row row) {
+            return row.in(CLEANED).in(NEIGHBOUR).in(NEIGHBOUR_ALONE).onThreads(NEIGHBOUR);
         }
 
         /** A second callback that finds no map returns before the first has dirtied the page. */
-        private static Reachability overtaken(Place at) {
-            return at.is(Because.NEIGHBOUR) ? SEQUENTIAL : NEVER;
-        }
-
-        /**
-         * Each where the cleaner itself invalidates, which writes the page anyway; elsewhere those that differ in when they
-         * dirty the page, and where nobody else would have it written each that has to.
-         */
-        @Override
-        public boolean has(Place at) {
-            return switch (at.the(Because.class)) {
-                case CLEANED -> this != NEVER_DIRTIES;
-                case NEIGHBOUR ->
-                    this == RCU_DIRTY_FIRST
-                            || this == RCU
-                            || this == SEQCOUNT
-                            || this == LOCK
-                            || this == LOCK_DIRTY_INSIDE;
-                case NEIGHBOUR_ALONE ->
-                    (kind() == Kind.PROPOSAL && this != REF_RELACQ && this != SEQCOUNT) || this == NEVER_DIRTIES;
-                case TEARDOWN -> this == RCU_DIRTY_FIRST || this == RCU;
-            };
-        }
-
-        @Override
-        public Reachability reachableFrom(Place at) {
-            return expected.apply(at);
+        private static Row overtaken(Row row) {
+            return whereMet(row).breaks(SEQUENTIAL, NEIGHBOUR);
         }
 
         /** Counters that differ in their fence alone are measured against the one that has none. */
-        @Override
-        public Fix control(Place at) {
-            return switch (at.the(Because.class)) {
-                case CLEANED -> this == REF_FULL || this == REF_RMW ? REF_RELACQ : NO_WAIT;
-                case NEIGHBOUR -> LOCK;
-                case TEARDOWN -> RCU_DIRTY_FIRST;
-                case NEIGHBOUR_ALONE -> NEVER_DIRTIES;
-            };
+        private static Row counting(Kernel kernel, String difference) {
+            return whereCleaned(proposal(kernel, difference))
+                    .in(NEIGHBOUR_ALONE)
+                    .control(() -> REF_RELACQ, CLEANED);
         }
 
-        /**
-         * Each where its moment of dirtying is put to the test, or else its wait. Without a map nothing here can go wrong that
-         * another variant's map would show: what a store through the page table rests on is the flush that waits for it,
-         * which all variants have, so it has no control and is the explorer's. So is what one actor after the other shows.
-         */
+        private static Row mutation(Kernel kernel, String difference) {
+            return whereCleaned(mutant(kernel, "as RCU, but " + difference));
+        }
+
         @Override
-        public boolean isPlanned(Place at) {
-            if (this == COPY_TO_USER || this == NEVER_DIRTIES) {
-                return false;
-            }
-            if (this == RCU_DIRTY_FIRST) {
-                return at.is(Because.TEARDOWN); // beside a cleaner its store is lost once in ninety thousand runs
-            }
-            if (this == SEQCOUNT) {
-                return at.is(Because.CLEANED); // its counter, not its moment of dirtying, is what is new
-            }
-            return at.is(has(new Place(List.of(Because.NEIGHBOUR))) ? Because.NEIGHBOUR : Because.CLEANED);
+        public Row row() {
+            return row;
+        }
+
+        @Override
+        public Fix usualControl(Place at) {
+            return switch (at.the(Because.class)) {
+                case CLEANED -> NO_WAIT;
+                case NEIGHBOUR -> LOCK;
+                case NEIGHBOUR_ALONE -> NEVER_DIRTIES;
+                case TEARDOWN -> RCU_DIRTY_FIRST;
+            };
         }
 
         /** Without the map the question is another one. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(worker.without(VhostWorker.Step.USE_MAP), notifier);
+            return List.of(
+                    row.kernel().steps(VhostWorker.Step.class).without(VhostWorker.Step.USE_MAP),
+                    row.kernel().steps(VhostNotifier.Step.class));
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new State(machine, at, changes, this);
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new State(machine, at, kernel);
         }
-
-        @Override
-        public Origin origin() {
-            return origin;
-        }
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Because.values()));
     }
 
     /** How the worker's two stores reached the page. */
@@ -359,10 +291,10 @@ public final class VhostAccessVsInvalidate implements Race {
         private final Writeback cleaner;
         private final Runnable cleaning;
 
-        State(Machine machine, Place at, Changes changes, Fix fix) {
+        State(Machine machine, Place at, Kernel kernel) {
             because = at.the(Because.class);
             // GUP made the map through a writable entry. Where stores are notified, that entry's page is dirty already.
-            boolean dirty = because == Because.CLEANED || because == Because.NEIGHBOUR;
+            boolean dirty = because == CLEANED || because == NEIGHBOUR;
             folio = new Folio(
                     machine,
                     "folio",
@@ -377,17 +309,18 @@ public final class VhostAccessVsInvalidate implements Race {
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, Translation.NONE));
             Mm mm = new Mm(machine, "mm", table, tlb, false);
             MemMap memMap = new MemMap(machine, List.of(folio));
-            SharedWriteFault fault =
-                    changes.replace(new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE));
-            VhostRing ring = new VhostRing(machine, folio, fix.worker.has(VhostWorker.Step.USE_MAP));
-            worker = changes.replace(
-                    new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), changes.keep(fix.worker)));
-            notifier = changes.replace(new VhostNotifier(machine, ring, file, folio, changes.keep(fix.notifier)));
-            cleaner = changes.replace(new Writeback(
+            SharedWriteFault fault = kernel.replace(
+                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
+            Steps<VhostWorker.Step> steps = kernel.steps(VhostWorker.Step.class);
+            VhostRing ring = new VhostRing(machine, folio, steps.has(VhostWorker.Step.USE_MAP));
+            worker = kernel.replace(new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), steps));
+            notifier = kernel.replace(
+                    new VhostNotifier(machine, ring, file, folio, kernel.steps(VhostNotifier.Step.class)));
+            cleaner = kernel.replace(new Writeback(
                     file,
-                    changes.replace(
-                            new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE, notifier)),
-                    Writeback.MAINLINE));
+                    kernel.replace(new CleanFolio(
+                            machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class), notifier)),
+                    kernel.steps(Writeback.Step.class)));
             cleaning = () -> cleaner.write(folio);
         }
 

@@ -22,6 +22,6 @@ record WithoutStep(Variant base, Enum<?> step) implements Variant {
     public Origin origin() {
         Class<?> operation = step.getDeclaringClass().getEnclosingClass();
         String whose = operation == null ? "" : operation.getSimpleName() + "'s ";
-        return Origin.mutant("-", "as " + base.name() + ", but without " + whose + step.name());
+        return Origin.mutant("as " + base.name() + ", but without " + whose + step.name());
     }
 }

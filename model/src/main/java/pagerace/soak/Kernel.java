@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Platform;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Admission;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.DropDirty;
@@ -19,7 +20,6 @@ import pagerace.mm.op.Reclaim;
 import pagerace.mm.op.Share;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.SlowGup;
-import pagerace.mm.op.Steps;
 
 /**
  * The steps of every operation in one kernel: mainline, or a mutant of it.

@@ -4,7 +4,6 @@ package pagerace.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import pagerace.machine.Machine;
 import pagerace.machine.SpinLock;
@@ -31,7 +30,7 @@ class PredictionTest {
 
         @Override
         public Origin origin() {
-            return new Origin(Kind.MAINLINE, "-", "-", "-", "none");
+            return new Origin(Kind.MAINLINE, "-", "-", "none");
         }
     }
 
@@ -95,7 +94,7 @@ class PredictionTest {
         }
     }
 
-    private static Point point(Function<Machine, Scenario<?, ?>> setup) {
+    private static Point point(Point.Setup setup) {
         return new Point(
                 "Test", Only.VARIANT, List.of(), Reachability.UNKNOWN, null, Point.Stress.EXPLORED_ONLY, setup);
     }

@@ -3,7 +3,7 @@ package pagerace.own;
 
 import java.util.function.UnaryOperator;
 import pagerace.machine.Machine;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Steps;
 
 /** A fix of which only one thing matters. */
 public final class Another<T> extends OwnFix<T, Another.Step> {

@@ -3,8 +3,8 @@ package pagerace.own;
 
 import pagerace.machine.Machine;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 import pagerace.mm.op.MarkDirty;
-import pagerace.mm.op.Steps;
 
 /** A right fix of {@code UnpinDirtyVsClean}: its step is all that is needed. */
 public final class FenceFirst extends OwnFix<MarkDirty, FenceFirst.Step> {

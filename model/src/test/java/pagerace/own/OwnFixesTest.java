@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pagerace.machine.Machine;
+import pagerace.mm.Steps;
 import pagerace.mm.op.MarkDirty;
-import pagerace.mm.op.Steps;
 
 class OwnFixesTest {
     private static final String REST =
@@ -83,7 +83,7 @@ class OwnFixesTest {
         assertThat(found.complaints())
                 .containsExactly(
                         "An own fix cannot be loaded: Provider NoSuchClass not found" + REST,
-                        "An own fix cannot be loaded: pagerace.mm.op.Steps not a subtype" + REST,
+                        "An own fix cannot be loaded: pagerace.mm.Steps not a subtype" + REST,
                         "An own fix cannot be loaded: " + Closed.class.getName()
                                 + " Unable to get public no-arg constructor: java.lang.NoSuchMethodException: "
                                 + Closed.class.getName() + ".<init>()" + REST,

@@ -65,7 +65,7 @@ class CourseTest {
                 .isEmpty();
     }
 
-    /** The dossier's price of 088b8aa537c2 for GUP-fast: one more look at the PMD entry, and one fence. */
+    /** What 088b8aa537c2 costs GUP-fast: one more look at the PMD entry, and one fence. */
     @Test
     void theFencedPinIsOneFenceDearer() {
         Accesses before =

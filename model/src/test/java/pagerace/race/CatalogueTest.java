@@ -280,7 +280,6 @@ class CatalogueTest {
         race.outcomes().forEach(outcome -> assertPhrase(outcome.sentence()));
         race.variants().forEach(variant -> {
             assertPhrase(variant.difference());
-            assertPhrase(variant.reference());
             assertThat(variant.kernels()).isNotBlank();
             assertThat(variant.commit()).isNotBlank();
             boolean released = variant.kind() == Variant.Kind.HISTORY || variant.kind() == Variant.Kind.MAINLINE;

@@ -66,6 +66,23 @@ class KernelsTest {
         assertThat(wrong).isEmpty();
     }
 
+    /** The kernel of a row is one of its range. Candidates and updates have none of their own; their rows say what they add or lack. */
+    @Test
+    void theKernelOfARowIsInItsRange() {
+        List<String> wrong = new ArrayList<>();
+        kernels().filter(Listed.class::isInstance).map(Listed.class::cast).forEach(variant -> {
+            String name = variant.row().kernel().release();
+            Releases range = Releases.parse(variant.kernels());
+            boolean isIn = range.spans().stream()
+                    .anyMatch(span -> (span.from() != null && !span.from().isMainline())
+                            || Release.parse(name).map(span::contains).orElse(span.to() == null));
+            if (!isIn) {
+                wrong.add(variant.name() + " (" + variant.kernels() + ") is made of " + name);
+            }
+        });
+        assertThat(wrong).isEmpty();
+    }
+
     /** A range ends where another row of its race begins, or at least where some commit of the table does. */
     @Test
     void aRangeEndsWhereSomethingElseBegins() {

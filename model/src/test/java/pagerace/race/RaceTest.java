@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
 import pagerace.race.Point.Stress;
 
 /** How a race's points come from its variants and dimensions. */
@@ -68,13 +69,18 @@ class RaceTest {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
-            return new Made(machine, at, changes.keep(Steps.of(Step.values())).inOrder());
+        public Kernel kernel(Place at) {
+            return Kernel.named("none").with(Step.values());
+        }
+
+        @Override
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            return new Made(machine, at, kernel.steps(Step.class).inOrder());
         }
 
         @Override
         public Origin origin() {
-            return Origin.mutant("-", "none");
+            return Origin.mutant("none");
         }
     }
 
@@ -97,36 +103,6 @@ class RaceTest {
     }
 
     record OneVsOther(List<List<? extends Dimension>> dimensions) implements Race {
-        @Override
-        public String question() {
-            return "which?";
-        }
-
-        @Override
-        public String anchor() {
-            return "none";
-        }
-
-        @Override
-        public String invariant() {
-            return "none";
-        }
-
-        @Override
-        public String breakingSchedule() {
-            return "none";
-        }
-
-        @Override
-        public List<String> notModelled() {
-            return List.of();
-        }
-
-        @Override
-        public List<String> actors() {
-            return List.of();
-        }
-
         @Override
         public List<Outcome> outcomes() {
             return List.of();

@@ -38,7 +38,6 @@ record VariantText(String text, boolean agrees) {
         text.append(field("kind", Words.of(variant.kind())));
         text.append(variant.kernels().equals("-") ? "" : field("kernels", variant.kernels()));
         text.append(variant.commit().equals("-") ? "" : field("commit", variant.commit()));
-        text.append(field("label", variant.reference()));
         text.append(field("race", race.question()));
         text.append(byPlace("reachable", places, point -> Words.of(point.reachableFrom())));
         text.append(byPlace("threads", places, VariantText::threads));

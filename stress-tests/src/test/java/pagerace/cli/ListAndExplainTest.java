@@ -97,7 +97,7 @@ class ListAndExplainTest {
     void aBrokenVariantIsExplainedDownToItsSchedule() {
         Ran ran = Ran.of("explain", "GupFastVsFork/CHECK_ONLY");
         assertThat(ran.out())
-                .contains("kernels    5.9 .. 5.10\n  commit     f3c64eda3e50\n  label      anon-a2\n")
+                .contains("kernels    5.9 .. 5.10\n  commit     f3c64eda3e50\n")
                 .contains("reachable  SC\n", "control    needs none: x86 shows its own\n", "steps      GupFast: ")
                 .contains(
                         "\nGupFastVsFork/CHECK_ONLY[write,small,later-pin,x86]\n  access     the user of the pin writes")

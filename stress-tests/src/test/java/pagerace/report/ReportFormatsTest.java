@@ -416,7 +416,7 @@ public class ReportFormatsTest {
         assertThatThrownBy(() -> Json.read(text.substring(0, text.length() / 2)))
                 .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Json.read("null")).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : 5", "\"schema\" : 4")))
+        assertThatThrownBy(() -> Json.read(text.replace("\"schema\" : " + Report.SCHEMA, "\"schema\" : 4")))
                 .isInstanceOf(IOException.class);
     }
 

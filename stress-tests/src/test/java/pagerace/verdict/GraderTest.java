@@ -880,7 +880,7 @@ class GraderTest {
     class OwnFix {
         private record Own(String name, Origin origin) implements Variant {
             Own() {
-                this("MINE", new Origin(Kind.OWN, "-", "-", "-", "it is mine"));
+                this("MINE", new Origin(Kind.OWN, "-", "-", "it is mine"));
             }
         }
 

@@ -6,21 +6,33 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.mm.op.Steps;
-import pagerace.race.Candidate;
-import pagerace.race.Changes;
+import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
+import pagerace.race.CatalogueRace;
 import pagerace.race.Dimension;
+import pagerace.race.Listed;
 import pagerace.race.Outcome;
 import pagerace.race.Place;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
+import pagerace.race.Row;
 import pagerace.race.Scenario;
 
 /** A race of made-up points for tests of whatever looks at races from outside: nothing here can run. */
-public final class TestRace implements Race {
+@Race.Head(
+        question = "Does it hold?",
+        anchor = "-",
+        invariant = "it holds",
+        actors = {"first", "second"},
+        breakingSchedule = "first | second")
+public final class TestRace extends CatalogueRace {
+    /** All of it. */
+    public TestRace() {
+        super(End.values(), Fix.values(), List.of(Size.values()));
+    }
+
     /** One outcome of each mark. */
     public enum End implements Outcome {
         /** Permitted. */
@@ -35,51 +47,36 @@ public final class TestRace implements Race {
     }
 
     /** One variant for each thing that can be expected of one. */
-    public enum Fix implements Candidate {
+    public enum Fix implements Listed {
         /** Broken, and every host can show it. */
-        BROKEN(Reachability.SC),
+        BROKEN(row("BROKEN").breaks(Reachability.SC)),
         /** Broken behind a store buffer. */
-        UNFENCED(Reachability.TSO),
+        UNFENCED(row("UNFENCED").breaks(Reachability.TSO)),
         /** Broken on weak machines. */
-        RELAXED(Reachability.WEAK),
+        RELAXED(row("RELAXED").breaks(Reachability.WEAK)),
         /** Deadlocks. */
-        DEADLOCK(Reachability.SC),
+        DEADLOCK(row("DEADLOCK").breaks(Reachability.SC).deadlocks()),
         /** Right. */
-        FIXED(Reachability.NEVER),
+        FIXED(row("FIXED").control(() -> BROKEN)),
         /** Right, and without a control. */
-        FIXED_ALONE(Reachability.NEVER),
+        FIXED_ALONE(row("FIXED_ALONE")),
         /** Nobody knows. */
-        OPEN(Reachability.UNKNOWN);
+        OPEN(row("OPEN").breaks(Reachability.UNKNOWN));
 
-        private final Reachability from;
+        private final Row row;
 
-        Fix(Reachability from) {
-            this.from = from;
+        Fix(Row row) {
+            this.row = row;
+        }
+
+        private static Row row(String name) {
+            return Row.history("5.1 .. 5.3", "-", Kernel.named("5.1"), "it is " + name)
+                    .onThreads(Size.SMALL);
         }
 
         @Override
-        public Origin origin() {
-            return new Origin(Kind.HISTORY, "5.1 .. 5.3", "-", "-", "it is " + name());
-        }
-
-        @Override
-        public boolean deadlocks() {
-            return this == DEADLOCK;
-        }
-
-        @Override
-        public Reachability reachableFrom(Place at) {
-            return from;
-        }
-
-        @Override
-        public @Nullable Fix control(Place at) {
-            return this == FIXED ? BROKEN : null;
-        }
-
-        @Override
-        public boolean isPlanned(Place at) {
-            return at.is(Size.SMALL);
+        public Row row() {
+            return row;
         }
 
         @Override
@@ -88,7 +85,7 @@ public final class TestRace implements Race {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Changes changes) {
+        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
             throw new UnsupportedOperationException();
         }
     }
@@ -159,50 +156,5 @@ public final class TestRace implements Race {
     public static Measurement fork(Fix fix, Tier tier, Map<String, Long> outcomes) {
         return new Measurement(
                 RUN, 1, point(fix).key(), tier, 4, 1000, 1000, 1.0, outcomes, Map.of(), TestRace.GOOD, null);
-    }
-
-    @Override
-    public String question() {
-        return "Does it hold?";
-    }
-
-    @Override
-    public String anchor() {
-        return "-";
-    }
-
-    @Override
-    public String invariant() {
-        return "it holds";
-    }
-
-    @Override
-    public String breakingSchedule() {
-        return "first | second";
-    }
-
-    @Override
-    public List<String> notModelled() {
-        return List.of();
-    }
-
-    @Override
-    public List<String> actors() {
-        return List.of("first", "second");
-    }
-
-    @Override
-    public List<End> outcomes() {
-        return List.of(End.values());
-    }
-
-    @Override
-    public List<Fix> variants() {
-        return List.of(Fix.values());
-    }
-
-    @Override
-    public List<List<? extends Dimension>> dimensions() {
-        return List.of(List.of(Size.values()));
     }
 }

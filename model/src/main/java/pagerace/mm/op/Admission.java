@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import pagerace.mm.Folio;
+import pagerace.mm.Policy;
 import pagerace.mm.Vma;
 
 /**
@@ -15,7 +16,7 @@ import pagerace.mm.Vma;
  * <p>Pure: an answer depends on nothing but the arguments. The slow path has the mapping and decides; the fast path has a
  * folio only, so its no means "leave it to the slow path". It must not say yes where the slow path refuses.
  */
-public enum Admission {
+public enum Admission implements Policy {
     /** Kernels up to 6.4. */
     NONE(Refused.NOTHING, Fast.UNCHECKED),
     /** No write through a file, however short, unless the caller passes {@link #FOLL_ALLOW_BROKEN}. */
@@ -43,7 +44,9 @@ public enum Admission {
     /** A development tree of 2026: a truncated folio is no secret memory, so only those who must know more are turned away. */
     TIP(Refused.LONGTERM_SHARED_TRACKED, Fast.TIP),
     /** Never posted: as {@link #V6_5}, but the fast path lets truncated folios pass, as in {@link #SERIES_V7}. */
-    TRUNCATED_PASSES(Refused.LONGTERM_SHARED_TRACKED, Fast.TRUNCATED_PASSES);
+    TRUNCATED_PASSES(Refused.LONGTERM_SHARED_TRACKED, Fast.TRUNCATED_PASSES),
+    /** Never posted: the fast path of {@link #SERIES_V6} with the slow path's rule of {@link #SERIES_V7}. */
+    SERIES_V6_MENDED(Refused.PINS_TRACKED, Fast.V6);
 
     /** The flag of {@link #SERIES_V1} and {@link #SERIES_V2} for callers that may go on writing through files. */
     public static final int FOLL_ALLOW_BROKEN = 1 << 3;

@@ -10,6 +10,7 @@ import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code folio_clear_dirty_for_io} and {@code folio_cancel_dirty}: takes the dirty mark off a folio and, for I/O, the write

@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Order;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * What a user does who got a folio to write to it: store, mark the folio dirty, drop the reference.

@@ -7,6 +7,7 @@ import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code filemap_map_pages}: a read fault maps the neighbours that are in the page cache anyway, without waiting for anything

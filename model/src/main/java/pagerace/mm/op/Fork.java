@@ -10,6 +10,7 @@ import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code copy_page_range} for entries of one table of an anonymous private mapping: of each the child either shares the

@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Order;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * How {@code __remove_mapping} makes sure that a folio can go: nobody else has a reference, and nobody who had one left the

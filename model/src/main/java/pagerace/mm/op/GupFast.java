@@ -10,6 +10,7 @@ import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.WordText;
 
 /**

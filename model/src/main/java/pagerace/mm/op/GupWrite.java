@@ -6,6 +6,7 @@ import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.Vma;
 
 /**

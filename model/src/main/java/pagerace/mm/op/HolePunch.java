@@ -10,6 +10,7 @@ import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Platform;
+import pagerace.mm.Steps;
 
 /**
  * Removes all pages of a file: {@code shmem_fallocate} with {@code PUNCH_HOLE}, a truncation to nothing, or an invalidation of

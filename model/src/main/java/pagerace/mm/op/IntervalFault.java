@@ -5,6 +5,7 @@ import pagerace.machine.Machine;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * A device's page fault in a driver with an interval notifier: {@code mmu_interval_read_begin}, the lookup, and under the

@@ -5,6 +5,7 @@ import pagerace.mm.IntervalSubscription;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Pte;
 import pagerace.mm.Slab;
+import pagerace.mm.Steps;
 
 /**
  * The interval notifiers' side of an invalidation: {@code mn_itree_invalidate} with the driver's callback, and

@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.machine.Machine;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.NotifierSubscriptions;
+import pagerace.mm.Steps;
 
 /**
  * {@code mmu_interval_notifier_remove}.

@@ -5,6 +5,7 @@ import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code try_to_merge_one_page} of KSM: {@code write_protect_page} makes sure that nobody can change an anonymous page any

@@ -5,6 +5,7 @@ import pagerace.machine.Machine;
 import pagerace.machine.SpinLock;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code kvm_tdp_page_fault} for one page: samples the sequence, looks the page up in the primary page table, and installs it

@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.machine.Machine;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * KVM's side of an invalidation: {@code kvm_mmu_invalidate_begin} with the zap that follows it, and

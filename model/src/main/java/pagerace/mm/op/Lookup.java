@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
+import pagerace.mm.Steps;
 
 /**
  * {@code filemap_get_entry}: finds a page in the page cache and takes a reference, without any lock.

@@ -7,6 +7,7 @@ import pagerace.machine.Word;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * {@code folio_mark_dirty} and {@code set_page_dirty_lock}: says that a folio's content is newer than the disk.

@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Machine;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * A folio that was just freed is allocated again at once, for somebody else: {@code free_unref_folio}, then

@@ -6,6 +6,7 @@ import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.SwapSpace;
 
 /**

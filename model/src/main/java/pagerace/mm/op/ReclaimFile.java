@@ -9,6 +9,7 @@ import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code shrink_folio_list} for one folio of a file on disk with one mapping: from the folio lock to the freed page, or to the

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.mm.Policy;
+
 /** When a write fault on a read-only anonymous page may simply make it writable instead of copying it. */
-public enum ReuseRule {
+public enum ReuseRule implements Policy {
     /** Up to 5.8: if this is the only mapping or swap entry. References, pins included, do not count. */
     MAPCOUNT,
     /** 5.9 to 5.17, 09854ba94c6a: if the mapping holds the only reference. */

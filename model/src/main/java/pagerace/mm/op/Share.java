@@ -6,6 +6,7 @@ import pagerace.machine.Tlb;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Platform;
+import pagerace.mm.Steps;
 
 /**
  * {@code folio_try_share_anon_rmap_pte}, and the clearing of the entry that must come first: how everybody but fork gives up

@@ -8,6 +8,7 @@ import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code do_shared_fault} and {@code wp_page_shared}: a store met an entry of a shared file mapping that does not let it

@@ -7,6 +7,7 @@ import pagerace.mm.Inode;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * A direct fault on one page of a shmem mapping: {@code shmem_fault} and {@code finish_fault}, or {@code do_cow_fault} in a

@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
+import pagerace.mm.Policy;
 import pagerace.mm.Pte;
 import pagerace.mm.Vma;
 
@@ -17,7 +18,7 @@ import pagerace.mm.Vma;
  */
 public class SlowGup {
     /** Whether a read-only pin first makes a possibly shared page exclusive: a7f226604170 (5.19). */
-    public enum Unshare {
+    public enum Unshare implements Policy {
         /** Up to 5.18: the pin is taken on whatever page is there. */
         IGNORE,
         /** Since 5.19: a fault with {@code FAULT_FLAG_UNSHARE} comes first. */

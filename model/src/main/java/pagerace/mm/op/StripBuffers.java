@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * {@code try_to_free_buffers}: takes the buffers off a folio none of whose blocks has to be written, so that the folio can be

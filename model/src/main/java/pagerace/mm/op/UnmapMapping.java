@@ -5,6 +5,7 @@ import pagerace.machine.Machine;
 import pagerace.mm.Inode;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
+import pagerace.mm.Steps;
 
 /**
  * {@code unmap_mapping_range} and {@code unmap_mapping_folio}, for one page: zaps what maps that page of a file.

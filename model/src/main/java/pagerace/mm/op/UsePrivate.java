@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * What a filesystem does that has looked a folio up and needs its private data: locks the folio, and marks the buffer.

@@ -6,6 +6,7 @@ import pagerace.machine.SeqCount;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Slab;
+import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
 
 /**

@@ -5,6 +5,7 @@ import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.mm.Folio;
 import pagerace.mm.Slab;
+import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
 
 /**

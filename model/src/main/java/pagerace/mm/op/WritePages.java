@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * {@code writepages} of a filesystem that keeps buffers, for one folio: what it makes of a folio that is dirty without having

@@ -5,6 +5,7 @@ import pagerace.machine.Word;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 
 /**
  * {@code write_cache_pages} for one folio: cleans it and writes its content to disk.

@@ -8,6 +8,7 @@ import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * {@code zap_pte_range} for one entry: removes a mapping, for {@code munmap}, {@code MADV_DONTNEED}, truncation and the like.

@@ -4,7 +4,7 @@
  *
  * <p>Rules, which make every engine agree: an operation touches shared state through words only, keeps everything else in
  * locals, writes no field, catches nothing, and bounds every retry. How it ended is its result. The steps in which variants
- * differ are constants of its {@code Step} enum, and an operation does exactly the {@link pagerace.mm.op.Steps} that it was
+ * differ are constants of its {@code Step} enum, and an operation does exactly the {@link pagerace.mm.Steps} that it was
  * given.
  *
  * <p>Operations are open for extension, by {@linkplain pagerace.own.OwnFix a user's own fix}: a subclass is made of an operation, which

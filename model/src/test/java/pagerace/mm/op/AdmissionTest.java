@@ -82,6 +82,7 @@ class AdmissionTest {
             V6_10            | -                                                | private fsdax rl wl
             TIP              | -                                                | private fsdax rl wl
             TRUNCATED_PASSES | -                                                | private fsdax rl wl
+            SERIES_V6_MENDED | shared file wp, shared fsdax wp                  | private file wp wl, private fsdax rl wp wl
             """;
 
     private static final int LONGTERM = FOLL_PIN | FOLL_LONGTERM;
@@ -169,7 +170,8 @@ class AdmissionTest {
         "SERIES_V8, V6_5, SERIES_V8",
         "V6_10, V6_5, V6_10",
         "TIP, V6_5, TIP",
-        "TRUNCATED_PASSES, V6_5, TRUNCATED_PASSES"
+        "TRUNCATED_PASSES, V6_5, TRUNCATED_PASSES",
+        "SERIES_V6_MENDED, SERIES_V7, SERIES_V6"
     })
     void twins(String version, String slowTwin, String fastTwin) {
         for (Vma vma : mappings()) {

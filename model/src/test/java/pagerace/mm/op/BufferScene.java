@@ -17,6 +17,7 @@ import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /** A page with clean buffers of a file on disk, mapped once; and what must be true of its counts. */
 final class BufferScene {

@@ -13,6 +13,7 @@ import pagerace.mm.InterposedMachine;
 import pagerace.mm.MemMap;
 import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Steps;
 
 /** A file of one page with buffers, which nobody maps: the page cache has a reference, and the test has one. */
 final class CacheScene {

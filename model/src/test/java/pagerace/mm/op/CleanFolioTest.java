@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio.End;
 import pagerace.mm.op.CleanFolio.Step;
 

@@ -18,6 +18,7 @@ import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /**
  * A file of one page on disk that two address spaces may map, with a dirty tag and perhaps with buffers, and what must be true

@@ -17,6 +17,7 @@ import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /** A shmem file of two pages that one address space maps, a free page, and what must be true of their counts. */
 final class FileScene {

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Fork.CopiedRange;
 import pagerace.mm.op.Fork.Step;
 

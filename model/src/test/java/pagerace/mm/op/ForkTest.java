@@ -15,6 +15,7 @@ import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Fork.End;
 import pagerace.mm.op.Fork.Step;
 

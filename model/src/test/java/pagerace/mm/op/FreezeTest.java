@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.mm.Folio;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Freeze.End;
 import pagerace.mm.op.Freeze.Step;
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast.End;
 import pagerace.mm.op.GupFast.GrabbedRange;
 import pagerace.mm.op.GupFast.Step;

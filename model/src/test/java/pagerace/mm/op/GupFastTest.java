@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast.End;
 import pagerace.mm.op.GupFast.Grab;
 import pagerace.mm.op.GupFast.Step;

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.MemMap;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 class GupWriteRefusedTest {
     private static GupWrite.Written write(BufferScene scene, Admission admission, Steps<GupWrite.Step> steps) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.GupWrite.Step;
 import pagerace.mm.op.GupWrite.Written;
 

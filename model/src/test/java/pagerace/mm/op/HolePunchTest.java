@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.HolePunch.Punched;
 import pagerace.mm.op.HolePunch.Step;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Slab;
+import pagerace.mm.Steps;
 import pagerace.mm.op.IntervalNotifier.Met;
 import pagerace.mm.op.IntervalNotifier.Step;
 

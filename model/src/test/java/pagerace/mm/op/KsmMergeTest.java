@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.KsmMerge.End;
 import pagerace.mm.op.KsmMerge.Step;
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.KvmFault.Step;
 
 /** A guest's fault, and the notifier that it must heed. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
+import pagerace.mm.Steps;
 import pagerace.mm.op.MarkDirty.End;
 import pagerace.mm.op.MarkDirty.Step;
 

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Steps;
 
 /** What those do who have a reference to a page of the page cache, and the page's next owner. */
 class PageUsersTest {

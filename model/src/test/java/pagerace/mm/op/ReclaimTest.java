@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.Reclaim.End;
 import pagerace.mm.op.Reclaim.Step;

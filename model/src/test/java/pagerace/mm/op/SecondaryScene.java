@@ -16,6 +16,7 @@ import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 
 /** A page that a process maps, the page that may take its place, KVM, and a driver with an interval notifier. */
 final class SecondaryScene {

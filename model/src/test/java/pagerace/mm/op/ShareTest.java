@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Share.Cleared;
 import pagerace.mm.op.Share.Step;
 

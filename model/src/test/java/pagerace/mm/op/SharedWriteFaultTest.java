@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.SharedWriteFault.End;
 import pagerace.mm.op.SharedWriteFault.Step;
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.ShmemFault.Step;
 
 class ShmemFaultTest {

@@ -11,6 +11,7 @@ import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.StripBuffers.Step;
 
 class StripBuffersTest {

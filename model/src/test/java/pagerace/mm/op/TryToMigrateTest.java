@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.TryToMigrate.End;
 
 class TryToMigrateTest {

@@ -52,7 +52,7 @@ class UserAccessTest {
         scene.assertConserved();
     }
 
-    /** The table of the dossier's race (b): what reclaim leaves of a page with a reference, and what the user makes of it. */
+    /** What reclaim leaves of a page with a reference, and what the user makes of it. */
     @ParameterizedTest
     @EnumSource
     void readThenWriteKeepsOrLosesTheHeldPage(ReuseRule rule) {

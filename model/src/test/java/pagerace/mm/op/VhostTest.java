@@ -18,6 +18,7 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.Slab;
+import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
 import pagerace.mm.op.VhostNotifier.Step;
 import pagerace.mm.op.VhostWorker.Way;

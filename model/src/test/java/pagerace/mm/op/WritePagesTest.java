@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Steps;
 import pagerace.mm.op.WritePages.End;
 import pagerace.mm.op.WritePages.Step;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Pte;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Zap.End;
 import pagerace.mm.op.Zap.Step;
 

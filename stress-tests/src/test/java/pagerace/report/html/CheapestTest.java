@@ -48,7 +48,7 @@ class CheapestTest {
         return new Entry(
                 new PointFacts(
                         "R/" + variant + place, "R", variant, place, Map.of(), from, null, true, Prediction.NONE),
-                new VariantFacts(variant, new Origin(kind, "-", "-", "-", "-"), false),
+                new VariantFacts(variant, new Origin(kind, "-", "-", "-"), false),
                 List.of(new Result(
                         "-",
                         null,

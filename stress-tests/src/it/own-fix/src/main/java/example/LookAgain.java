@@ -5,7 +5,7 @@ import pagerace.machine.Machine;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
 import pagerace.mm.op.Fork;
-import pagerace.mm.op.Steps;
+import pagerace.mm.Steps;
 import pagerace.own.OwnFix;
 
 /** Fork looks for pins before it write-protects, as 5.9 did, and once more after. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package pagerace.mm.op;
+package pagerace.mm;
 
 import java.util.ArrayList;
 import java.util.Collection;

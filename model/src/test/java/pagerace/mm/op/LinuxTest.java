@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.mm.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import pagerace.kernel.Release;
+import pagerace.mm.Kernel;
+import pagerace.mm.RefEncoding;
+import pagerace.mm.Steps;
+
+/** Kernels, and the list of releases. */
+class LinuxTest {
+    private static Map<String, Kernel> releases() throws IllegalAccessException {
+        Map<String, Kernel> all = new LinkedHashMap<>();
+        for (Field field : Linux.class.getFields()) {
+            all.put(field.getName(), (Kernel) field.get(null));
+        }
+        return all;
+    }
+
+    @Test
+    void aReleaseIsCalledWhatItIs() throws IllegalAccessException {
+        releases()
+                .forEach((constant, kernel) -> assertThat(constant)
+                        .isEqualTo(
+                                kernel.release().equals("mainline")
+                                        ? "MAINLINE"
+                                        : "V"
+                                                + kernel.release()
+                                                        .replaceAll("[.-]", "_")
+                                                        .toUpperCase(java.util.Locale.ROOT)));
+    }
+
+    @Test
+    void theyComeInTheirOrder() throws IllegalAccessException {
+        List<Release> order = new ArrayList<>();
+        releases().values().forEach(kernel -> Release.parse(kernel.release()).ifPresent(order::add));
+        assertThat(order).hasSizeGreaterThan(20).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aKernelWithAStepIsItsPredecessorOtherwise() {
+        Kernel next = Linux.V5_8.with(Fork.Step.COPY_IF_PINNED);
+        assertThat(Linux.V5_8.steps(Fork.Step.class).inOrder()).as("immutable").isEmpty();
+        assertThat(next.steps(Fork.Step.class).inOrder()).containsExactly(Fork.Step.COPY_IF_PINNED);
+        assertThat(next.steps(GupFast.Step.class).inOrder())
+                .isEqualTo(Linux.V5_8.steps(GupFast.Step.class).inOrder());
+        assertThat(next.policy(ReuseRule.EXCLUSIVE)).isEqualTo(ReuseRule.MAPCOUNT);
+        assertThat(next).hasToString("5.8 with Fork.COPY_IF_PINNED");
+        assertThat(next.as("5.9")).hasToString("5.9");
+    }
+
+    @Test
+    void aStepIsAddedAndDroppedOnce() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Linux.V5_9.with(Fork.Step.COPY_IF_PINNED))
+                .withMessage("5.9 has Fork.COPY_IF_PINNED already");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Linux.V5_8.without(Fork.Step.COPY_IF_PINNED))
+                .withMessage("5.8 has no Fork.COPY_IF_PINNED");
+    }
+
+    @Test
+    void whatIsDroppedNeedNotBeThere() {
+        Kernel dropped = Linux.V5_9.dropping(List.of(Fork.Step.COPY_IF_PINNED, Fork.Step.SEQ));
+        assertThat(dropped.steps(Fork.Step.class).inOrder()).isEmpty();
+        assertThat(dropped).hasToString("5.9 without Fork.COPY_IF_PINNED");
+    }
+
+    @Test
+    void anOperationComesFromAnotherKernelOrFromNowhere() {
+        Kernel mixed = Linux.V5_14.with(Fork.Step.class, Linux.V5_9);
+        assertThat(mixed.steps(Fork.Step.class).inOrder()).containsExactly(Fork.Step.COPY_IF_PINNED);
+        assertThat(mixed.steps(GupFast.Step.class).has(GupFast.Step.READ_SEQ)).isTrue();
+        Kernel own = Linux.V5_14.with(Fork.Step.class, Steps.of());
+        assertThat(own.steps(Fork.Step.class).inOrder()).isEmpty();
+    }
+
+    @Test
+    void aPolicyIsReplacedAndHasADefault() {
+        assertThat(Linux.V6_1.policy(RefEncoding.UNLESS_ZERO))
+                .as("nothing was said")
+                .isEqualTo(RefEncoding.UNLESS_ZERO);
+        Kernel other = Linux.V6_1.with(RefEncoding.FROZEN_BIT).with(RefEncoding.FREEZE_BY_OR);
+        assertThat(other.policy(RefEncoding.UNLESS_ZERO)).isEqualTo(RefEncoding.FREEZE_BY_OR);
+        assertThat(other.policy(ReuseRule.MAPCOUNT)).isEqualTo(ReuseRule.EXCLUSIVE);
+    }
+
+    @Test
+    void anOperationIsReplacedOnlyIfSomebodySaysSo() {
+        Object operation = new Object();
+        assertThat(Linux.V6_1.replace(operation)).isSameAs(operation);
+        Kernel.Replacement nothing = new Kernel.Replacement() {
+            @Override
+            @SuppressWarnings("unchecked") // T is Object here
+            public <T> T of(T built) {
+                return (T) "another";
+            }
+        };
+        assertThat(Linux.V6_1.replacing(nothing).with(Fork.Step.LOCK_BEFORE_SEQ).replace(operation))
+                .as("whatever changes afterwards")
+                .isEqualTo("another");
+    }
+}
