@@ -15,7 +15,6 @@ import pagerace.machine.HardwareMachine;
 import pagerace.machine.SpinLock;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.op.GupFast;
-import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.WriteFault;
 
@@ -64,8 +63,8 @@ public class Alternatives extends TimedByHand {
             SpinLock ptl = new SpinLock(machine, "mm", "ptl");
             pages = new AnonPages(machine, flush, cpus, 1, 1, index -> ptl);
             gupFast = pages.gupFast();
-            WriteFault writeFault = new WriteFault(pages.mm, pages.memMap, null, pages.pool(2, 1), ReuseRule.EXCLUSIVE);
-            slowGup = new SlowGup(pages.mm, pages.memMap, writeFault, SlowGup.Unshare.TRIGGER);
+            WriteFault writeFault = new WriteFault(AnonPages.KERNEL, pages.mm, null, pages.pool(2, 1));
+            slowGup = new SlowGup(AnonPages.KERNEL, pages.mm, writeFault);
         }
 
         int fast(int cpu) {

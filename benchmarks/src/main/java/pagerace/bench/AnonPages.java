@@ -10,11 +10,14 @@ import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 
 /**
  * Small anonymous pages of one address space that has pinned before, each mapped once, writable and exclusive; and free folios
@@ -24,12 +27,14 @@ final class AnonPages {
     /** How every benchmark here pins: to write. */
     static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
 
+    /** The present kernel, but for the question whether a page may be pinned for long. */
+    static final Kernel KERNEL = Linux.V6_4;
+
     private static final Folio.Initially MAPPED =
             new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 0);
 
     final HardwareMachine machine;
     final Mm mm;
-    final MemMap memMap;
 
     private final List<Folio> folios = new ArrayList<>();
 
@@ -45,22 +50,23 @@ final class AnonPages {
         for (int pfn = 1; pfn <= pages + spares; pfn++) {
             folios.add(new Folio(machine, "folio", pfn, false, pfn <= pages ? MAPPED : Folio.Initially.FREE));
         }
-        memMap = new MemMap(machine, folios);
+        MemMap memMap = new MemMap(machine, folios);
         PageTable table = new PageTable(machine, pages, ptlOf);
         for (int index = 0; index < pages; index++) {
             table.pte(index).writeOnce(Pte.present(index + 1, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY));
         }
-        mm = new Mm(machine, "mm", table, new Tlb(machine, flush, cpus), true);
+        Platform platform = new Platform(Platform.PteUpdate.LOCKED, flush);
+        mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, flush, cpus), true);
     }
 
-    /** The present kernel's GUP-fast. */
+    /** GUP-fast of {@link #KERNEL}. */
     GupFast gupFast() {
-        return new GupFast(machine, mm, memMap, GupFast.V6_1);
+        return new GupFast(KERNEL, mm);
     }
 
     /** The folio that the entry at {@code index} maps. */
     Folio mapped(int index) {
-        return memMap.stableFolioOf(Pte.pfn(mm.table.pte(index).readOnce()));
+        return mm.memMap.stableFolioOf(Pte.pfn(mm.table.pte(index).readOnce()));
     }
 
     /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
+import static pagerace.bench.AnonPages.KERNEL;
+
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.LockStripes;
 import pagerace.machine.SeqCount;
@@ -12,13 +14,11 @@ import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Reclaim;
-import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.Share;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.SwapIn;
@@ -39,8 +39,6 @@ final class ContendedPages {
      */
     private static final int SPARES = 4;
 
-    private static final Platform X86 = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
-
     private final AnonPages pages;
     private final GupFast gupFast;
     private final PageTable child;
@@ -56,7 +54,8 @@ final class ContendedPages {
         gupFast = pages.gupFast();
         SpinLock childPtl = new SpinLock(machine, "child", "ptl");
         child = new PageTable(machine, PAGES, index -> childPtl);
-        childMm = new Mm(machine, "child", child, new Tlb(machine, TlbProfile.IPI, 0), false);
+        Tlb childTlb = new Tlb(machine, TlbProfile.IPI, 0);
+        childMm = new Mm(machine, "child", pages.mm.platform, pages.mm.memMap, child, childTlb, false);
         swap = new SwapSpace(machine, false);
         first = 0;
         second = other(ptls, which);
@@ -119,13 +118,12 @@ final class ContendedPages {
             this.cpu = cpu;
             Mm mm = pages.mm;
             FreeFolios spares = pages.pool(PAGES + 1 + SPARES * cpu, SPARES);
-            writeFault = new WriteFault(mm, pages.memMap, swap, spares, ReuseRule.EXCLUSIVE);
-            slowGup = new SlowGup(mm, pages.memMap, writeFault, SlowGup.Unshare.TRIGGER);
-            fork = new Fork(pages.machine, mm, child, pages.memMap, spares, X86, Fork.V5_19);
-            childExit = new Zap(childMm, pages.memMap, X86, Zap.V6_2);
-            swapIn = new SwapIn(mm, pages.memMap, swap, spares, ReuseRule.EXCLUSIVE);
-            Share share = new Share(pages.machine, mm.tlb, X86, Share.V6_1);
-            reclaim = new Reclaim(mm, swap, share, Reclaim.V6_4);
+            writeFault = new WriteFault(KERNEL, mm, swap, spares);
+            slowGup = new SlowGup(KERNEL, mm, writeFault);
+            fork = new Fork(KERNEL, mm, child, spares);
+            childExit = new Zap(KERNEL, childMm);
+            swapIn = new SwapIn(KERNEL, mm, swap, spares);
+            reclaim = new Reclaim(KERNEL, mm, swap, new Share(KERNEL, mm));
         }
 
         /** Pins the page at {@code index}, by the slow path if the fast one does not, and unpins it; whether it was pinned. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
+import static pagerace.bench.AnonPages.KERNEL;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -19,9 +21,7 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.Vma;
-import pagerace.mm.op.Admission;
 import pagerace.mm.op.GupFast;
-import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.ShmemFault;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.WriteFault;
@@ -43,7 +43,6 @@ final class StripedPages {
 
     private final HardwareMachine machine = new HardwareMachine();
     private final List<Folio> folios = new ArrayList<>();
-    private final MemMap memMap;
     private final Mm mm;
     private final Area[] areas;
     private final int perTable;
@@ -60,14 +59,16 @@ final class StripedPages {
             folios.add(
                     new Folio(machine, "folio", pfn, false, new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, 0)));
         }
-        memMap = new MemMap(machine, folios);
+        MemMap memMap = new MemMap(machine, folios);
         LongFunction<SpinLock> ptls = locks(stripes, padded);
         IntFunction<SpinLock> ofFirst = tables == 1 ? ptls::apply : index -> ptls.apply(0);
         mm = new Mm(
                 machine,
                 "mm",
+                PLATFORM,
+                memMap,
                 new PageTable(machine, perTable, ofFirst),
-                new Tlb(machine, TlbProfile.BROADCAST, 0),
+                new Tlb(machine, PLATFORM.flush(), 0),
                 true);
         areas = new Area[tables];
         areas[0] = new Area(mm, 0);
@@ -102,11 +103,11 @@ final class StripedPages {
             Folio[] mine =
                     folios.subList(number * perTable, (number + 1) * perTable).toArray(new Folio[0]);
             Inode file = new Inode(machine, Folio.SHMEM, mine);
-            fault = new ShmemFault(view, memMap, file, NONE, ShmemFault.MAINLINE);
-            gupFast = new GupFast(machine, view, memMap, GupFast.V6_1);
-            WriteFault writeFault = new WriteFault(view, memMap, null, NONE, ReuseRule.EXCLUSIVE);
-            slowGup = new SlowGup(view, memMap, writeFault, SlowGup.Unshare.TRIGGER, SHMEM, Admission.NONE);
-            zap = new Zap(view, memMap, PLATFORM, Zap.V6_2);
+            fault = new ShmemFault(KERNEL, view, file, NONE);
+            gupFast = new GupFast(KERNEL, view);
+            WriteFault writeFault = new WriteFault(KERNEL, view, null, NONE);
+            slowGup = new SlowGup(KERNEL, view, writeFault, SHMEM);
+            zap = new Zap(KERNEL, view);
         }
     }
 

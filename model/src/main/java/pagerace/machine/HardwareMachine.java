@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The machine on real JVM threads: opaque accesses, explicit fences, bounded waits.
  *
- * <p>Guarantees: each primitive is at least as strong as {@code machine.md} asks and, off x86, no stronger than Java can
+ * <p>Guarantees: each primitive is at least as strong as the kernel documents it and, off x86, no stronger than Java can
  * say it. A wait that is not satisfied within a limit of reads, {@link #SPIN_LIMIT} unless told otherwise, poisons the
  * machine and throws {@link Stuck}; on a poisoned machine every wait that its first read does not satisfy throws at once, so
  * that the other actor stops as well instead of waiting for one that has gone.

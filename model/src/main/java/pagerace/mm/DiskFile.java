@@ -19,6 +19,8 @@ public final class DiskFile {
     /** {@link #reserved}: the filesystem has agreed to the page being dirtied. */
     public static final long RESERVED = 1;
 
+    /** What its words are on. */
+    public final Machine machine;
     /** The inode and its page cache. */
     public final Inode inode;
     /** The page's content on disk. */
@@ -43,6 +45,7 @@ public final class DiskFile {
             boolean reserved,
             @Nullable Word dirtyTag,
             @Nullable Buffers buffers) {
+        this.machine = machine;
         this.inode = inode;
         this.disk = machine.word("disk", content);
         this.reserved = machine.word("fs", "reserved", reserved ? RESERVED : 0);

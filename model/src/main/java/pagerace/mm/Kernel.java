@@ -156,7 +156,8 @@ public final class Kernel {
         return release + difference;
     }
 
-    private boolean has(Enum<?> step) {
+    /** Whether some operation does {@code step}. */
+    public boolean has(Enum<?> step) {
         Steps<?> all = steps.get(step.getDeclaringClass());
         return all != null && all.inOrder().contains(step);
     }

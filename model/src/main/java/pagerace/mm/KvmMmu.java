@@ -13,6 +13,8 @@ import pagerace.machine.Word;
  * the secondary entry as well; on Book3S HV the entry has one of its own.
  */
 public final class KvmMmu {
+    /** What its words are on. */
+    public final Machine machine;
     /** {@code mmu_lock}: guards the counters, and mostly the secondary entry. */
     public final SpinLock mmuLock;
     /** {@code lock_rmap}, inside {@link #mmuLock} where both are taken: guards the secondary entry on Book3S HV. */
@@ -26,6 +28,7 @@ public final class KvmMmu {
 
     /** Nothing is mapped, and nothing was ever invalidated. */
     public KvmMmu(Machine machine) {
+        this.machine = machine;
         mmuLock = new SpinLock(machine, "kvm", "mmu_lock");
         rmapLock = new SpinLock(machine, "kvm", "rmap_lock");
         invalidateSeq = machine.word("kvm", "mmu_invalidate_seq", 0);

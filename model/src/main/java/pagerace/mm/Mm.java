@@ -12,6 +12,12 @@ public final class Mm {
     /** {@code MMF_HAS_PINNED}: some page of this address space was pinned once. Never cleared. */
     private static final long HAS_PINNED = 1;
 
+    /** What its memory is on. */
+    public final Machine machine;
+    /** How its entries are updated. */
+    public final Platform platform;
+    /** The folios that its entries map. */
+    public final MemMap memMap;
     /** {@code mmap_lock}. */
     public final RwSemaphore mmapLock;
     /** {@code write_protect_seq}: odd while fork write-protects. */
@@ -28,7 +34,17 @@ public final class Mm {
      *
      * @param owner {@code mm}, {@code parent} or {@code child}: {@link WordText} tells its flags from a folio's by that
      */
-    public Mm(Machine machine, String owner, PageTable table, Tlb tlb, boolean hasPinned) {
+    public Mm(
+            Machine machine,
+            String owner,
+            Platform platform,
+            MemMap memMap,
+            PageTable table,
+            Tlb tlb,
+            boolean hasPinned) {
+        this.machine = machine;
+        this.platform = platform;
+        this.memMap = memMap;
         mmapLock = new RwSemaphore(machine, owner, "mmap_lock");
         writeProtectSeq = new SeqCount(machine, owner, "write_protect_seq");
         flags = machine.word(owner, "flags", hasPinned ? HAS_PINNED : 0);
@@ -41,6 +57,9 @@ public final class Mm {
      * space of several tables is as many of these.
      */
     public Mm(Mm mm, PageTable table) {
+        machine = mm.machine;
+        platform = mm.platform;
+        memMap = mm.memMap;
         mmapLock = mm.mmapLock;
         writeProtectSeq = mm.writeProtectSeq;
         flags = mm.flags;

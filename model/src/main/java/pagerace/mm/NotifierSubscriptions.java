@@ -17,6 +17,8 @@ public final class NotifierSubscriptions {
     /** {@link #itree} and {@link #deferredList}: the scenario's only subscription. */
     public static final long THE_ONE = 1;
 
+    /** What its words are on. */
+    public final Machine machine;
     /** The spin lock. */
     public final SpinLock lock;
     /** {@code invalidate_seq}: odd while an invalidation that overlaps a subscription is under way. */
@@ -30,6 +32,7 @@ public final class NotifierSubscriptions {
 
     /** No invalidation under way, and {@link #THE_ONE} in the tree. */
     public NotifierSubscriptions(Machine machine) {
+        this.machine = machine;
         lock = new SpinLock(machine, "subscriptions", "lock");
         invalidateSeq = machine.word("subscriptions", "invalidate_seq", 2);
         activeRanges = machine.word("subscriptions", "active_invalidate_ranges", 0);

@@ -21,6 +21,8 @@ public final class VhostRing {
     /** The worker's reader slot in {@link #rcu}. */
     public static final int WORKER = 0;
 
+    /** What its words are on. */
+    public final Machine machine;
     /** {@code mmu_lock}: guards {@link #map} among those who change it. */
     public final SpinLock mmuLock;
     /** {@code maps[index]}: the pointer. */
@@ -34,6 +36,7 @@ public final class VhostRing {
 
     /** A ring whose page is {@code folio}, with or without a map of it, and nobody at work. */
     public VhostRing(Machine machine, Folio folio, boolean mapped) {
+        this.machine = machine;
         mmuLock = new SpinLock(machine, "vq", "mmu_lock");
         map = machine.word("vq", "map", mapped ? MAP : NO_MAP);
         mapAddr = machine.word("map", "addr", folio.pfn);

@@ -22,7 +22,7 @@ import pagerace.mm.Steps;
  *     }
  *
  *     public MarkDirty operation(Machine machine, MarkDirty builtIn, Steps<Added> added) {
- *         return new MarkDirty(builtIn) {
+ *         return new MarkDirty(builtIn.kernel, builtIn.file) {
  *             ... // overrides a step, and asks added.has(Added.SECOND_LOOK)
  *         };
  *     }
@@ -67,7 +67,7 @@ public abstract class OwnFix<T, S extends Enum<S>> {
      * two of its steps. Called during setup, once per scenario, of which there are millions.
      *
      * @param machine for fences, and for words of the fix's own: make them here, not while the operation runs
-     * @param builtIn the operation of the variant that the fix starts from
+     * @param builtIn the operation of the variant that the fix starts from: its kernel, and what it works on, are public fields
      * @param steps the steps to do: the marked ones, but for those that were dropped. Better call it something else: in a
      *     subclass of the operation, {@code steps} are that operation's
      */

@@ -16,19 +16,18 @@ import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.RefEncoding;
-import pagerace.mm.Steps;
-import pagerace.mm.op.Admission;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.Lookup;
-import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.WriteFault;
 
 /**
@@ -54,9 +53,11 @@ final class Workload {
 
     private static Series pin(int pages, boolean large) {
         String place = "[" + pages + (large ? " large folios]" : " small]");
-        return series("PinAndUnpin", place, "GUP-fast, unpin", releasesOfGup(), (machine, steps) -> {
+        Map<String, Kernel> releases =
+                releases(Linux.V5_8, Linux.V5_9, Linux.V5_11, Linux.V5_14, Linux.V5_19, Linux.V6_1, Linux.V6_5);
+        return series("PinAndUnpin", place, "GUP-fast, unpin", releases, (machine, kernel) -> {
             Mapped mapped = new Mapped(machine, pages, pages, large, PageState.EXCLUSIVE);
-            GupFast gup = new GupFast(machine, mapped.mm, mapped.memMap, steps, Admission.V6_5);
+            GupFast gup = new GupFast(kernel, mapped.mm);
             if (pages == 1) {
                 return () -> {
                     GupFast.Grab grab = gup.grab(0, 0, PIN);
@@ -73,70 +74,57 @@ final class Workload {
         });
     }
 
-    private static Map<String, Steps<GupFast.Step>> releasesOfGup() {
-        Map<String, Steps<GupFast.Step>> releases = new LinkedHashMap<>();
-        releases.put("5.8", GupFast.V5_8);
-        releases.put("5.9", GupFast.V5_9);
-        releases.put("5.11", GupFast.V5_11);
-        releases.put("5.14", GupFast.V5_14);
-        releases.put("5.19", GupFast.V5_19);
-        releases.put("6.1", GupFast.V6_1);
-        releases.put("6.5", GupFast.V6_5);
+    private static Map<String, Kernel> releases(Kernel... kernels) {
+        Map<String, Kernel> releases = new LinkedHashMap<>();
+        for (Kernel kernel : kernels) {
+            releases.put(kernel.release(), kernel);
+        }
         return releases;
     }
 
     private static Series fork(int pages, boolean pinned) {
-        Map<String, Steps<Fork.Step>> releases = new LinkedHashMap<>();
-        releases.put("5.8", Fork.V5_8);
-        releases.put("5.9-rc", Fork.V5_9_RC);
-        releases.put("5.9", Fork.V5_9);
-        releases.put("5.11", Fork.V5_11);
-        releases.put("5.19", Fork.V5_19);
+        Map<String, Kernel> releases = releases(Linux.V5_8, Linux.V5_9_RC, Linux.V5_9, Linux.V5_11, Linux.V5_19);
         String place = "[" + pages + (pinned ? " pinned]" : " unpinned]");
-        return series("ForkOfEntries", place, "fork", releases, (machine, steps) -> {
+        return series("ForkOfEntries", place, "fork", releases, (machine, kernel) -> {
             PageState state = pinned ? PageState.PINNED : PageState.EXCLUSIVE;
             Mapped mapped = new Mapped(machine, pages, pinned ? 2 * pages : pages, false, state);
             PageTable child = table(machine, pages);
             if (pages == 1) {
                 FreeFolios spare = FreeFolios.only(mapped.folios.get(mapped.folios.size() - 1));
-                Fork fork = new Fork(machine, mapped.mm, child, mapped.memMap, spare, X86, steps);
+                Fork fork = new Fork(kernel, mapped.mm, child, spare);
                 return () -> fork.copyPte(0);
             }
             return () -> {
                 // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
                 FreeFolios spares = mapped.spares(pages);
-                return new Fork(machine, mapped.mm, child, mapped.memMap, spares, X86, steps).copyPtes(0, pages);
+                return new Fork(kernel, mapped.mm, child, spares).copyPtes(0, pages);
             };
         });
     }
 
     /** Not before 5.9: until then the page lock was taken for every look, which {@link WriteFault} does not model. */
     private static Series writeFault(boolean copies) {
-        Map<String, ReuseRule> rules = new LinkedHashMap<>();
-        rules.put("5.9", ReuseRule.REFCOUNT);
-        rules.put("5.18", ReuseRule.REFCOUNT_WITHOUT_SWAPCACHE);
-        rules.put("5.19", ReuseRule.EXCLUSIVE);
+        Map<String, Kernel> releases = releases(Linux.V5_9, Linux.V5_18, Linux.V5_19);
         String place = copies ? "[copy]" : "[reuse,not-exclusive]";
-        return series("WriteFaultOnReadOnlyPage", place, "write fault", rules, (machine, rule) -> {
+        return series("WriteFaultOnReadOnlyPage", place, "write fault", releases, (machine, kernel) -> {
             PageState state = copies ? PageState.SHARED : PageState.READ_ONLY;
             Mapped mapped = new Mapped(machine, 1, 2, false, state);
-            WriteFault fault =
-                    new WriteFault(mapped.mm, mapped.memMap, null, FreeFolios.only(mapped.folios.get(1)), rule);
+            WriteFault fault = new WriteFault(kernel, mapped.mm, null, FreeFolios.only(mapped.folios.get(1)));
             return () -> fault.handle(0, mapped.mm.table.pte(0).readOnce(), false);
         });
     }
 
     private static Series faultAround() {
-        Map<String, Steps<FaultAround.Step>> variants = new LinkedHashMap<>();
-        variants.put("MAINLINE", FaultAround.MAINLINE);
-        variants.put("DROP_MAPPING_RECHECK", FaultAround.MAINLINE.without(FaultAround.Step.RECHECK_MAPPING));
-        variants.put("DROP_NONE_CHECK", FaultAround.MAINLINE.without(FaultAround.Step.CHECK_NONE));
-        variants.put("HEED_PUNCH", FaultAround.MAINLINE.with(FaultAround.Step.HEED_PUNCH));
-        return series("FaultAroundWindow", "[16]", "map pages", variants, (machine, steps) -> {
+        Map<String, Kernel> variants = new LinkedHashMap<>();
+        variants.put("MAINLINE", Linux.MAINLINE);
+        variants.put("DROP_MAPPING_RECHECK", Linux.MAINLINE.without(FaultAround.Step.RECHECK_MAPPING));
+        variants.put("DROP_NONE_CHECK", Linux.MAINLINE.without(FaultAround.Step.CHECK_NONE));
+        variants.put("HEED_PUNCH", Linux.MAINLINE.with(FaultAround.Step.HEED_PUNCH));
+        return series("FaultAroundWindow", "[16]", "map pages", variants, (machine, kernel) -> {
             Cached cached = new Cached(machine, WINDOW, RefEncoding.UNLESS_ZERO);
             PageTable table = table(machine, WINDOW);
-            Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.IPI, 1), false);
-            FaultAround around = new FaultAround(mm, cached.memMap, cached.file, steps);
+            Mm mm = new Mm(machine, "mm", X86, cached.memMap, table, new Tlb(machine, X86.flush(), 1), false);
+            FaultAround around = new FaultAround(kernel, mm, cached.file);
             return () -> around.mapPages(0);
         });
     }
@@ -149,7 +137,7 @@ final class Workload {
         }
         return series("PageCacheLookup", "", "lookup, put", encodings, (machine, encoding) -> {
             Cached cached = new Cached(machine, 1, encoding);
-            Lookup lookup = new Lookup(cached.memMap, cached.file, Lookup.MAINLINE);
+            Lookup lookup = new Lookup(Linux.MAINLINE, cached.memMap, cached.file);
             return () -> {
                 Lookup.Found found = lookup.get(0);
                 cached.memMap.stableFolioOf(found.pfn()).put();
@@ -199,19 +187,18 @@ final class Workload {
     /** An address space that has pinned before, with pages in the same state, and free folios. */
     private static final class Mapped {
         final List<Folio> folios = new ArrayList<>();
-        final MemMap memMap;
         final Mm mm;
 
         Mapped(Machine machine, int pages, int all, boolean large, PageState state) {
             for (int i = 0; i < all; i++) {
                 folios.add(new Folio(machine, "folio", i + 1, large, i < pages ? state.folio : Folio.Initially.FREE));
             }
-            memMap = new MemMap(machine, folios);
+            MemMap memMap = new MemMap(machine, folios);
             PageTable table = table(machine, pages);
             for (int i = 0; i < pages; i++) {
                 table.pte(i).writeOnce(Pte.present(i + 1, state.pte));
             }
-            mm = new Mm(machine, "parent", table, new Tlb(machine, TlbProfile.IPI, 1), true);
+            mm = new Mm(machine, "parent", X86, memMap, table, new Tlb(machine, X86.flush(), 1), true);
         }
 
         /** The folios behind the first {@code pages}, one after the other. */

@@ -272,12 +272,12 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
         TRUNCATE_EVEN_COPIES(mainline(
                         "all",
                         "-",
-                        Linux.MAINLINE.with(HolePunch.Step.class, HolePunch.TRUNCATION),
+                        Linux.MAINLINE.with(HolePunch.Step.class, HolePunch.truncation(Linux.MAINLINE)),
                         "a truncation zaps private copies too, and once more after the pages are gone")
                 .in(PRIVATE, AT_PAGE, TRUNCATE)),
         TRUNCATE_COPIES_ONCE(mutant(
                         Linux.MAINLINE
-                                .with(HolePunch.Step.class, HolePunch.TRUNCATION)
+                                .with(HolePunch.Step.class, HolePunch.truncation(Linux.MAINLINE))
                                 .without(HolePunch.Step.ZAP_COPIES_AFTER),
                         "as TRUNCATE_EVEN_COPIES, but without the zap after")
                 .in(PRIVATE, AT_PAGE, TRUNCATE)
@@ -440,13 +440,12 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
             }
             memMap = new MemMap(machine, folios);
             Platform platform = On.X86.platform();
-            mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), false);
-            faultAround = kernel.replace(new FaultAround(mm, memMap, file, kernel.steps(FaultAround.Step.class)));
-            Steps<ShmemFault.Step> direct = kernel.steps(ShmemFault.Step.class);
-            fault = kernel.replace(new ShmemFault(mm, memMap, file, FreeFolios.only(spare), direct));
-            otherFault = kernel.replace(new ShmemFault(mm, memMap, file, FreeFolios.only(folios.get(2)), direct));
+            mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, platform.flush(), 1), false);
+            faultAround = kernel.replace(new FaultAround(kernel, mm, file));
+            fault = kernel.replace(new ShmemFault(kernel, mm, file, FreeFolios.only(spare)));
+            otherFault = kernel.replace(new ShmemFault(kernel, mm, file, FreeFolios.only(folios.get(2))));
             punchSteps = kernel.steps(HolePunch.Step.class);
-            punch = kernel.replace(new HolePunch(machine, mm, memMap, file, platform, punchSteps));
+            punch = kernel.replace(new HolePunch(kernel, mm, file));
         }
 
         private static Folio.Initially inFile(int mappings) {

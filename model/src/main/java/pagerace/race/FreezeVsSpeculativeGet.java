@@ -23,7 +23,6 @@ import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
-import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
@@ -37,7 +36,6 @@ import pagerace.mm.op.SoftOffline;
 import pagerace.mm.op.StripBuffers;
 import pagerace.mm.op.TruncateFolio;
 import pagerace.mm.op.UsePrivate;
-import pagerace.race.Dimensions.On;
 
 /** A page leaves the page cache, and its memory is used again, while somebody looks it up without a lock, or writes to it. */
 @Race.Head(
@@ -358,9 +356,6 @@ public final class FreezeVsSpeculativeGet extends CatalogueRace {
 
     /** One clean page in the page cache, isolated by reclaim or looked up by truncation; a writer has a reference too. */
     private static final class State implements Scenario<Evicted, Used> {
-        /** Nobody maps the page, so any will do. */
-        private static final Platform PLATFORM = On.X86.platform();
-
         private static final int PAGE = 0;
         private static final long OF_THE_FILE = 1;
         private static final long WRITTEN = 2;
@@ -397,21 +392,16 @@ public final class FreezeVsSpeculativeGet extends CatalogueRace {
             file = new Inode(machine, Folio.FILE, folio);
             buffers = data == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
             DiskFile disk = new DiskFile(machine, file, OF_THE_FILE, false, null, buffers);
-            CleanFolio clean = kernel.replace(
-                    new CleanFolio(machine, disk, List.of(), PLATFORM, kernel.steps(CleanFolio.Step.class)));
+            CleanFolio clean = kernel.replace(new CleanFolio(kernel, disk, List.of()));
             evict = kernel.replace(new Evict(
                     disk,
-                    buffers == null
-                            ? null
-                            : kernel.replace(new StripBuffers(disk, clean, kernel.steps(StripBuffers.Step.class))),
-                    kernel.replace(new Freeze(kernel.steps(Freeze.Step.class)))));
+                    buffers == null ? null : kernel.replace(new StripBuffers(kernel, disk, clean)),
+                    kernel.replace(new Freeze(kernel))));
             truncate = kernel.replace(new TruncateFolio(disk, clean, null));
-            reallocate = kernel.replace(new Reallocate(machine, kernel.steps(Reallocate.Step.class)));
-            lookup = kernel.replace(new Lookup(memMap, file, kernel.steps(Lookup.Step.class)));
-            dropDirty = kernel.replace(new DropDirty(kernel.steps(DropDirty.Step.class)));
-            usePrivate = buffers == null
-                    ? null
-                    : kernel.replace(new UsePrivate(buffers, kernel.steps(UsePrivate.Step.class)));
+            reallocate = kernel.replace(new Reallocate(kernel, machine));
+            lookup = kernel.replace(new Lookup(kernel, memMap, file));
+            dropDirty = kernel.replace(new DropDirty(kernel));
+            usePrivate = buffers == null ? null : kernel.replace(new UsePrivate(kernel, buffers));
             softOffline = kernel.replace(new SoftOffline());
         }
 

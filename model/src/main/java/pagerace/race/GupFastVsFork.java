@@ -19,15 +19,14 @@ import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
@@ -269,32 +268,22 @@ public final class GupFastVsFork extends CatalogueRace {
         private final UserAccess parent;
 
         State(Machine machine, Place at, Kernel kernel) {
-            Access access = at.the(Access.class);
-            ReuseRule reuse = kernel.policy(ReuseRule.MAPCOUNT);
-            boolean exclusive = reuse == ReuseRule.EXCLUSIVE;
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    at.is(Mapped.LARGE),
-                    new Folio.Initially(
-                            1, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, BEFORE_FORK));
-            Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
-            MemMap memMap = new MemMap(machine, List.of(folio, spare));
-            PageTable table = new PageTable(
-                    machine,
-                    "parent",
-                    Pte.present(1, Pte.ACCESSED | (access == Access.WRITE ? Pte.WRITE | Pte.DIRTY : 0)));
-            Platform platform = at.the(On.class).platform().in(kernel);
-            Tlb tlb = new Tlb(machine, platform.flush(), 1);
-            Mm mm = new Mm(machine, "parent", table, tlb, at.is(PinHistory.LATER_PIN));
+            boolean exclusive = kernel.policy(ReuseRule.MAPCOUNT) == ReuseRule.EXCLUSIVE;
+            Scene scene = new Scene(machine, at.the(On.class).platform().in(kernel));
+            folio = scene.anon("folio")
+                    .large(at.is(LARGE))
+                    .exclusive(exclusive)
+                    .mapped()
+                    .holding(BEFORE_FORK);
+            Folio spare = scene.free("copy");
+            Mm mm = scene.mm("parent")
+                    .hasPinned(at.is(LATER_PIN))
+                    .mapping(Pte.present(folio.pfn, Pte.ACCESSED | (at.is(WRITE) ? Pte.WRITE | Pte.DIRTY : 0)));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
-            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
-            flags = GupFast.FOLL_PIN | access.flag();
-            fork = kernel.replace(new Fork(
-                    machine, mm, child, memMap, FreeFolios.only(spare), platform, kernel.steps(Fork.Step.class)));
-            parent = new UserAccess(
-                    mm, memMap, kernel.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), reuse)), null);
+            gupFast = kernel.replace(new GupFast(kernel, mm));
+            flags = GupFast.FOLL_PIN | at.the(Access.class).flag();
+            fork = kernel.replace(new Fork(kernel, mm, child, FreeFolios.only(spare)));
+            parent = new UserAccess(mm, kernel.replace(new WriteFault(kernel, mm, null, FreeFolios.only(spare))), null);
         }
 
         @Override

@@ -267,42 +267,34 @@ public final class GupWriteVsWriteback extends CatalogueRace {
             second = new Folio(machine, "folio2", 2, false, dirty);
             MemMap memMap = new MemMap(machine, List.of(folio, second));
             file = new DiskFile(machine, folio, ON_DISK, true);
-            Mm mm = mm(machine, "mm", platform);
-            SharedWriteFault fault = kernel.replace(
-                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
+            Mm mm = mm(machine, "mm", platform, memMap);
+            SharedWriteFault fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
             write = kernel.replace(new GupWrite(
+                    kernel,
                     mm,
                     file,
-                    kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class), admission)),
-                    admission,
+                    kernel.replace(new GupFast(kernel, mm)),
                     fault,
-                    kernel.replace(new MarkDirty(machine, file, kernel.steps(MarkDirty.Step.class))),
-                    kernel.steps(GupWrite.Step.class)));
-            store = new FileStore(mm, memMap, fault);
-            writeback = kernel.replace(new Writeback(
-                    file,
-                    kernel.replace(new CleanFolio(
-                            machine,
-                            file,
-                            mappings(machine, mm, platform),
-                            platform,
-                            kernel.steps(CleanFolio.Step.class))),
-                    kernel.steps(Writeback.Step.class)));
+                    kernel.replace(new MarkDirty(kernel, file))));
+            store = new FileStore(mm, fault);
+            writeback = kernel.replace(
+                    new Writeback(kernel, file, kernel.replace(new CleanFolio(kernel, file, mappings(machine, mm)))));
         }
 
-        private List<Mm> mappings(Machine machine, Mm mm, Platform platform) {
+        private List<Mm> mappings(Machine machine, Mm mm) {
             return switch (opponent) {
-                case WRITEBACK_OTHER_MAPPING_FIRST -> List.of(mm(machine, "mm2", platform), mm);
-                case WRITEBACK_OTHER_MAPPING_LAST -> List.of(mm, mm(machine, "mm2", platform));
+                case WRITEBACK_OTHER_MAPPING_FIRST -> List.of(mm(machine, "mm2", mm.platform, mm.memMap), mm);
+                case WRITEBACK_OTHER_MAPPING_LAST -> List.of(mm, mm(machine, "mm2", mm.platform, mm.memMap));
                 case WRITEBACK, WRITER -> List.of(mm);
             };
         }
 
-        private Mm mm(Machine machine, String name, Platform platform) {
+        private Mm mm(Machine machine, String name, Platform platform, MemMap memMap) {
             long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             Translation translation = mayRefuse() ? new Translation(machine, entry) : null;
             PageTable table = new PageTable(machine, name, entry, Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            return new Mm(machine, name, table, new Tlb(machine, platform.flush(), 1, translation), true);
+            return new Mm(
+                    machine, name, platform, memMap, table, new Tlb(machine, platform.flush(), 1, translation), true);
         }
 
         /** Whether the program may have to store through its own mapping. */

@@ -155,10 +155,8 @@ public final class InvalidateVsRemove extends CatalogueRace {
         State(Machine machine, Kernel kernel) {
             subscriptions = new NotifierSubscriptions(machine);
             subscription = new IntervalSubscription(machine);
-            notifier = kernel.replace(
-                    new IntervalNotifier(subscriptions, subscription, kernel.steps(IntervalNotifier.Step.class)));
-            removal = kernel.replace(new IntervalRemoval(
-                    machine, subscriptions, subscription, kernel.steps(IntervalRemoval.Step.class)));
+            notifier = kernel.replace(new IntervalNotifier(kernel, subscriptions, subscription));
+            removal = kernel.replace(new IntervalRemoval(kernel, subscriptions, subscription));
         }
 
         @Override

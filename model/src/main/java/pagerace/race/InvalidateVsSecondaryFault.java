@@ -26,6 +26,7 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
+import pagerace.mm.op.GupFast;
 import pagerace.mm.op.IntervalFault;
 import pagerace.mm.op.IntervalNotifier;
 import pagerace.mm.op.KvmFault;
@@ -275,6 +276,12 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
             return secondary == Secondary.DEVICE ? INTERVAL_NO_CHECK : KVM_NO_CHECK;
         }
 
+        /** Lookups by GUP-fast are those of 6.1: what may be pinned is no matter here. */
+        @Override
+        public Kernel kernel(Place at) {
+            return row.kernel().with(GupFast.Step.class, Linux.V6_1);
+        }
+
         @Override
         public Fix usualControl(Place at) {
             if (secondary == Secondary.DEVICE) {
@@ -332,27 +339,21 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
             other = new Folio(machine, "new", 2, false, mappedOnce());
             MemMap memMap = new MemMap(machine, List.of(folio, other));
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            Mm mm = new Mm(machine, "mm", table, new Tlb(machine, PLATFORM.flush(), 1), false);
+            Mm mm = new Mm(machine, "mm", PLATFORM, memMap, table, new Tlb(machine, PLATFORM.flush(), 1), false);
             pte = table.pte(0);
-            PrimaryLookup lookup = kernel.replace(new PrimaryLookup(machine, mm, memMap, at.the(Lookup.class).how));
+            PrimaryLookup lookup = kernel.replace(new PrimaryLookup(kernel, mm, at.the(Lookup.class).how));
             if (secondary == Secondary.GUEST) {
                 KvmMmu kvm = new KvmMmu(machine);
                 spte = kvm.spte;
-                fault = kernel.replace(new KvmFault(machine, kvm, lookup, kernel.steps(KvmFault.Step.class)))::handle;
-                replacement = kernel.replace(new PageReplacement(
-                        mm,
-                        PLATFORM,
-                        kernel.replace(new KvmNotifier(machine, kvm, kernel.steps(KvmNotifier.Step.class)))));
+                fault = kernel.replace(new KvmFault(kernel, kvm, lookup))::handle;
+                replacement = kernel.replace(new PageReplacement(mm, kernel.replace(new KvmNotifier(kernel, kvm))));
             } else {
                 NotifierSubscriptions all = new NotifierSubscriptions(machine);
                 IntervalSubscription one = new IntervalSubscription(machine);
                 spte = one.spte;
-                fault = kernel.replace(
-                        new IntervalFault(machine, all, one, lookup, kernel.steps(IntervalFault.Step.class)))::handle;
-                replacement = kernel.replace(new PageReplacement(
-                        mm,
-                        PLATFORM,
-                        kernel.replace(new IntervalNotifier(all, one, kernel.steps(IntervalNotifier.Step.class)))));
+                fault = kernel.replace(new IntervalFault(kernel, all, one, lookup))::handle;
+                replacement =
+                        kernel.replace(new PageReplacement(mm, kernel.replace(new IntervalNotifier(kernel, all, one))));
             }
         }
 

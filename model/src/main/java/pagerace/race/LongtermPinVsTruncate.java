@@ -34,7 +34,6 @@ import pagerace.mm.op.Admission;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.HolePunch;
 import pagerace.mm.op.Linux;
-import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.WriteFault;
 import pagerace.race.Dimensions.On;
@@ -248,7 +247,7 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
 
         @Override
         public Kernel kernel(Place at) {
-            return row.kernel().with(HolePunch.Step.class, HolePunch.TRUNCATION);
+            return row.kernel().with(HolePunch.Step.class, HolePunch.truncation(Linux.MAINLINE));
         }
 
         @Override
@@ -306,25 +305,12 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
             MemMap memMap = new MemMap(machine, List.of(folio, spare));
             Platform platform = at.the(On.class).platform();
             PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            Mm mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
-            Admission admission = kernel.policy(Admission.NONE);
-            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class), admission));
-            ReuseRule reuse = kernel.policy(ReuseRule.EXCLUSIVE);
+            Mm mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, platform.flush(), 1), true);
+            gupFast = kernel.replace(new GupFast(kernel, mm));
             slowGup = kernel.replace(new SlowGup(
-                    mm,
-                    memMap,
-                    kernel.replace(new WriteFault(mm, memMap, null, FreeFolios.only(spare), reuse)),
-                    kernel.policy(SlowGup.Unshare.TRIGGER),
-                    SHARED_FILE,
-                    admission));
+                    kernel, mm, kernel.replace(new WriteFault(kernel, mm, null, FreeFolios.only(spare))), SHARED_FILE));
             flags = GupFast.FOLL_WRITE | GupFast.FOLL_PIN | term.flag;
-            truncation = kernel.replace(new HolePunch(
-                    machine,
-                    mm,
-                    memMap,
-                    new DiskFile(machine, folio, CONTENT, true),
-                    platform,
-                    kernel.steps(HolePunch.Step.class)));
+            truncation = kernel.replace(new HolePunch(kernel, mm, new DiskFile(machine, folio, CONTENT, true)));
         }
 
         @Override

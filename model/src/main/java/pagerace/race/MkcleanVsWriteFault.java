@@ -222,13 +222,11 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
             long entry = Pte.present(1, protectedEntry ? Pte.ACCESSED : Pte.ACCESSED | Pte.WRITE);
             Translation translation = protectedEntry ? null : new Translation(machine, Translation.NONE);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, translation);
-            mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            fault = kernel.replace(
-                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
-            store = new FileStore(mm, memMap, fault);
-            clean = kernel.replace(
-                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
-            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
+            mm = new Mm(machine, "mm", platform, memMap, new PageTable(machine, "mm", entry), tlb, false);
+            fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
+            store = new FileStore(mm, fault);
+            clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));
+            writeback = kernel.replace(new Writeback(kernel, file, clean));
         }
 
         @Override

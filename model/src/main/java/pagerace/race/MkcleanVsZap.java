@@ -148,16 +148,11 @@ public final class MkcleanVsZap extends CatalogueRace {
             MemMap memMap = new MemMap(machine, List.of(folio));
             file = new DiskFile(machine, folio, ON_DISK, true);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));
-            mm = new Mm(machine, "mm", new PageTable(machine, "mm", entry), tlb, false);
-            store = new FileStore(
-                    mm,
-                    memMap,
-                    kernel.replace(new SharedWriteFault(
-                            machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class))));
-            CleanFolio clean = kernel.replace(
-                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
-            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
-            zap = kernel.replace(new Zap(mm, memMap, platform, kernel.steps(Zap.Step.class)));
+            mm = new Mm(machine, "mm", platform, memMap, new PageTable(machine, "mm", entry), tlb, false);
+            store = new FileStore(mm, kernel.replace(new SharedWriteFault(kernel, mm, file)));
+            CleanFolio clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));
+            writeback = kernel.replace(new Writeback(kernel, file, clean));
+            zap = kernel.replace(new Zap(kernel, mm));
         }
 
         @Override

@@ -33,6 +33,7 @@ import pagerace.mm.op.HolePunch;
 import pagerace.mm.op.Linux;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.Writeback;
+import pagerace.mm.op.Zap;
 import pagerace.race.Dimensions.On;
 
 /** A store to a file mapping faults; while the filesystem is asked, the page is truncated, invalidated, written or mapped. */
@@ -200,7 +201,10 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
         public Kernel kernel(Place at) {
             boolean invalidates = at.is(INVALIDATE);
             Kernel kernel = row.kernel()
-                    .with(HolePunch.Step.class, invalidates ? HolePunch.INVALIDATION : HolePunch.TRUNCATION);
+                    .with(Zap.Step.class, Linux.V6_2) // of its older forms MkcleanVsZap asks
+                    .with(
+                            HolePunch.Step.class,
+                            invalidates ? HolePunch.INVALIDATION : HolePunch.truncation(Linux.MAINLINE));
             if (!kernel.steps(SharedWriteFault.Step.class).has(SharedWriteFault.Step.TRUNCATE_COUNT)) {
                 return kernel;
             }
@@ -257,16 +261,15 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
             mm = new Mm(
                     machine,
                     "mm",
+                    platform,
+                    memMap,
                     new PageTable(machine, "mm", mappings == 0 ? Pte.NONE : Pte.present(1, Pte.ACCESSED)),
                     new Tlb(machine, platform.flush(), 0),
                     false);
-            fault = kernel.replace(
-                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
-            punch = kernel.replace(
-                    new HolePunch(machine, mm, memMap, file, platform, kernel.steps(HolePunch.Step.class)));
-            CleanFolio clean = kernel.replace(
-                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
-            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
+            fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
+            punch = kernel.replace(new HolePunch(kernel, mm, file));
+            CleanFolio clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));
+            writeback = kernel.replace(new Writeback(kernel, file, clean));
         }
 
         @Override

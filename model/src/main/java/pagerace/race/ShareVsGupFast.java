@@ -368,11 +368,11 @@ public final class ShareVsGupFast extends CatalogueRace {
             initialEntry = Pte.present(1, accessed | (access == Access.WRITE ? Pte.WRITE : 0));
             PageTable table = new PageTable(machine, "mm", initialEntry);
             Platform platform = at.the(On.class).platform();
-            mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 1), true);
-            Share share = kernel.replace(new Share(machine, mm.tlb, platform, kernel.steps(Share.Step.class)));
+            mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, platform.flush(), 1), true);
+            Share share = kernel.replace(new Share(kernel, mm));
             migration = kernel.replace(new TryToMigrate(mm, share));
-            ksm = kernel.replace(new KsmMerge(mm, share, kernel.steps(KsmMerge.Step.class)));
-            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
+            ksm = kernel.replace(new KsmMerge(kernel, mm, share));
+            gupFast = kernel.replace(new GupFast(kernel, mm));
         }
 
         @Override

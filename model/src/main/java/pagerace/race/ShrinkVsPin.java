@@ -19,15 +19,12 @@ import static pagerace.race.ShrinkVsPin.Then.WRITE;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.GupFast;
@@ -285,32 +282,26 @@ public final class ShrinkVsPin extends CatalogueRace {
             this.kernel = kernel;
             reference = at.the(Reference.class);
             then = at.the(Then.class);
-            Platform platform = at.the(On.class).platform();
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    at.is(Mapped.LARGE),
-                    new Folio.Initially(
-                            2,
-                            1,
-                            Folio.UPTODATE | (keepsExclusive(kernel) ? Folio.ANON_EXCLUSIVE : 0),
-                            Folio.ANON,
-                            BEFORE_RECLAIM));
-            Folio spare = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
-            MemMap memMap = new MemMap(machine, List.of(folio, spare));
-            PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            mm = new Mm(machine, "mm", table, new Tlb(machine, platform.flush(), 2), true);
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.anon("folio")
+                    .large(at.is(Mapped.LARGE))
+                    .exclusive(keepsExclusive(kernel))
+                    .mapped()
+                    .held() // by reclaim
+                    .holding(BEFORE_RECLAIM);
+            Folio spare = scene.free("copy");
+            mm = scene.mm("mm")
+                    .walkers(2)
+                    .hasPinned(true)
+                    .mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             SwapSpace swap = new SwapSpace(machine, false);
-            Share share = kernel.replace(new Share(machine, mm.tlb, platform, kernel.steps(Share.Step.class)));
-            reclaim = kernel.replace(new Reclaim(mm, swap, share, kernel.steps(Reclaim.Step.class)));
-            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
-            ReuseRule reuse = kernel.policy(ReuseRule.MAPCOUNT);
+            Share share = kernel.replace(new Share(kernel, mm));
+            reclaim = kernel.replace(new Reclaim(kernel, mm, swap, share));
+            gupFast = kernel.replace(new GupFast(kernel, mm));
             user = new UserAccess(
                     mm,
-                    memMap,
-                    kernel.replace(new WriteFault(mm, memMap, swap, FreeFolios.only(spare), reuse)),
-                    kernel.replace(new SwapIn(mm, memMap, swap, FreeFolios.only(spare), reuse)));
+                    kernel.replace(new WriteFault(kernel, mm, swap, FreeFolios.only(spare))),
+                    kernel.replace(new SwapIn(kernel, mm, swap, FreeFolios.only(spare))));
         }
 
         @Override

@@ -411,7 +411,13 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
             memMap = new MemMap(machine, List.of(folio));
             long entry = Pte.present(PFN, earlier ? Pte.ACCESSED : Pte.ACCESSED | Pte.WRITE);
             mm = new Mm(
-                    machine, "mm", new PageTable(machine, "mm", entry), new Tlb(machine, platform.flush(), 2), true);
+                    machine,
+                    "mm",
+                    platform,
+                    memMap,
+                    new PageTable(machine, "mm", entry),
+                    new Tlb(machine, platform.flush(), 2),
+                    true);
             buffers = new Buffers(machine, Buffers.ATTACHED);
             file = new DiskFile(
                     machine,
@@ -420,10 +426,9 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
                     false,
                     machine.word("page_cache", "dirty-tag", 0),
                     buffers);
-            clean = kernel.replace(
-                    new CleanFolio(machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class)));
-            gupFast = kernel.replace(new GupFast(machine, mm, memMap, kernel.steps(GupFast.Step.class)));
-            markDirty = kernel.replace(new MarkDirty(machine, file, kernel.steps(MarkDirty.Step.class)));
+            clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));
+            gupFast = kernel.replace(new GupFast(kernel, mm));
+            markDirty = kernel.replace(new MarkDirty(kernel, file));
         }
 
         @Override
@@ -457,19 +462,15 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
             super(machine, at, kernel);
             takenEarlier = at.is(Taken.EARLIER);
             reclaim = kernel.replace(new ReclaimFile(
-                    machine,
+                    kernel,
                     mm,
                     file,
                     kernel.replace(new Evict(
                             file,
-                            kernel.replace(new StripBuffers(file, clean, kernel.steps(StripBuffers.Step.class))),
-                            kernel.replace(new Freeze(kernel.steps(Freeze.Step.class))))),
-                    platform,
-                    kernel.steps(ReclaimFile.Step.class)));
-            writePages = kernel.replace(new WritePages(
-                    file,
-                    kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class))),
-                    kernel.steps(WritePages.Step.class)));
+                            kernel.replace(new StripBuffers(kernel, file, clean)),
+                            kernel.replace(new Freeze(kernel))))));
+            writePages =
+                    kernel.replace(new WritePages(kernel, file, kernel.replace(new Writeback(kernel, file, clean))));
         }
 
         @Override
@@ -520,11 +521,11 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
 
         Truncating(Machine machine, Place at, Kernel kernel) {
             super(machine, at, kernel);
-            Zap zap = kernel.replace(new Zap(mm, memMap, platform, kernel.steps(Zap.Step.class)));
+            Zap zap = kernel.replace(new Zap(kernel, mm));
             truncate = kernel.replace(new TruncateFolio(
                     file,
                     clean,
-                    kernel.replace(new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION))));
+                    kernel.replace(new UnmapMapping(kernel, mm, file.inode, zap, UnmapMapping.TRUNCATION))));
         }
 
         @Override

@@ -8,11 +8,9 @@ import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.TlbProfile;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
-import pagerace.mm.Platform;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.Linux;
@@ -130,7 +128,6 @@ public final class UnpinDirtyVsClean extends CatalogueRace {
         private static final long ON_DISK = 0;
         private static final long BEFORE = 1;
         private static final long STORED = 2;
-        private static final Platform PLATFORM = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
 
         private final Folio folio;
         private final DiskFile file;
@@ -145,10 +142,9 @@ public final class UnpinDirtyVsClean extends CatalogueRace {
                     false,
                     new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
             file = new DiskFile(machine, folio, ON_DISK, true);
-            markDirty = kernel.replace(new MarkDirty(machine, file, kernel.steps(MarkDirty.Step.class)));
-            CleanFolio clean = kernel.replace(
-                    new CleanFolio(machine, file, List.of(), PLATFORM, kernel.steps(CleanFolio.Step.class)));
-            writeback = kernel.replace(new Writeback(file, clean, kernel.steps(Writeback.Step.class)));
+            markDirty = kernel.replace(new MarkDirty(kernel, file));
+            CleanFolio clean = kernel.replace(new CleanFolio(kernel, file, List.of()));
+            writeback = kernel.replace(new Writeback(kernel, file, clean));
         }
 
         @Override

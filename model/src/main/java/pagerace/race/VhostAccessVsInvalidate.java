@@ -307,20 +307,15 @@ public final class VhostAccessVsInvalidate extends CatalogueRace {
                     new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));
             pte = table.pte(0);
             Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, Translation.NONE));
-            Mm mm = new Mm(machine, "mm", table, tlb, false);
             MemMap memMap = new MemMap(machine, List.of(folio));
-            SharedWriteFault fault = kernel.replace(
-                    new SharedWriteFault(machine, mm, memMap, file, kernel.steps(SharedWriteFault.Step.class)));
-            Steps<VhostWorker.Step> steps = kernel.steps(VhostWorker.Step.class);
-            VhostRing ring = new VhostRing(machine, folio, steps.has(VhostWorker.Step.USE_MAP));
-            worker = kernel.replace(new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), steps));
-            notifier = kernel.replace(
-                    new VhostNotifier(machine, ring, file, folio, kernel.steps(VhostNotifier.Step.class)));
-            cleaner = kernel.replace(new Writeback(
-                    file,
-                    kernel.replace(new CleanFolio(
-                            machine, file, List.of(mm), platform, kernel.steps(CleanFolio.Step.class), notifier)),
-                    kernel.steps(Writeback.Step.class)));
+            Mm mm = new Mm(machine, "mm", platform, memMap, table, tlb, false);
+            SharedWriteFault fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
+            boolean mapped = kernel.steps(VhostWorker.Step.class).has(VhostWorker.Step.USE_MAP);
+            VhostRing ring = new VhostRing(machine, folio, mapped);
+            worker = kernel.replace(new VhostWorker(kernel, ring, folio, new FileStore(mm, fault)));
+            notifier = kernel.replace(new VhostNotifier(kernel, ring, file, folio));
+            cleaner = kernel.replace(
+                    new Writeback(kernel, file, kernel.replace(new CleanFolio(kernel, file, List.of(mm), notifier))));
             cleaning = () -> cleaner.write(folio);
         }
 

@@ -7,13 +7,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.KsmMerge;
 import pagerace.mm.op.Reclaim;
-import pagerace.mm.op.ReuseRule;
 import pagerace.mm.op.Share;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.SwapIn;
@@ -111,8 +111,8 @@ final class AnonActor {
         for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
             pages.add(page(i));
         }
-        parentZap = new Zap(world.parent.get(0), world.memMap, Kernel.PLATFORM, Zap.V6_2);
-        childZap = new Zap(world.child.get(0), world.memMap, Kernel.PLATFORM, Zap.V6_2);
+        parentZap = new Zap(world.kernel, world.parent.get(0));
+        childZap = new Zap(world.kernel, world.child.get(0));
     }
 
     private Page page(int number) {
@@ -120,23 +120,23 @@ final class AnonActor {
         Mm child = World.of(world.child, number);
         World.AnonPage shared = world.anonPages.get(number);
         Kernel kernel = world.kernel;
-        Share share = new Share(world.machine, parent.tlb, Kernel.PLATFORM, kernel.share);
-        WriteFault writeFault = new WriteFault(parent, world.memMap, shared.swap(), cpu, ReuseRule.EXCLUSIVE);
+        Share share = new Share(kernel, parent);
+        WriteFault writeFault = new WriteFault(kernel, parent, shared.swap(), cpu);
         return new Page(
                 number,
                 number % Shape.ENTRIES,
                 parent,
                 child,
                 shared,
-                new GupFast(world.machine, parent, world.memMap, kernel.gupFast, Kernel.ADMISSION),
-                new SlowGup(parent, world.memMap, writeFault, kernel.unshare),
+                new GupFast(kernel, parent),
+                new SlowGup(kernel, parent, writeFault),
                 writeFault,
-                new WriteFault(child, world.memMap, shared.swap(), cpu, ReuseRule.EXCLUSIVE),
-                new SwapIn(parent, world.memMap, shared.swap(), cpu, ReuseRule.EXCLUSIVE),
-                new Fork(world.machine, parent, child.table, world.memMap, cpu, Kernel.PLATFORM, kernel.fork),
-                new Reclaim(parent, shared.swap(), share, kernel.reclaim),
+                new WriteFault(kernel, child, shared.swap(), cpu),
+                new SwapIn(kernel, parent, shared.swap(), cpu),
+                new Fork(kernel, parent, child.table, cpu),
+                new Reclaim(kernel, parent, shared.swap(), share),
                 new TryToMigrate(parent, share),
-                new KsmMerge(parent, share, kernel.ksm));
+                new KsmMerge(kernel, parent, share));
     }
 
     /** Does {@code choice}; how it ended. */
@@ -164,13 +164,13 @@ final class AnonActor {
     /** The parent's loads and stores with all the faults they take; for a judge, while nobody else runs. */
     UserAccess parentAccess(int number) {
         Page page = pages.get(number);
-        return new UserAccess(page.parent, world.memMap, page.writeFault, page.swapIn);
+        return new UserAccess(page.parent, page.writeFault, page.swapIn);
     }
 
     /** The child's. */
     UserAccess childAccess(int number) {
         Page page = pages.get(number);
-        return new UserAccess(page.child, world.memMap, page.childFault, null);
+        return new UserAccess(page.child, page.childFault, null);
     }
 
     private long contentOf(int bits) {

@@ -4,7 +4,10 @@ package pagerace.soak;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
+import pagerace.mm.Mm;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.DropDirty;
 import pagerace.mm.op.Evict;
@@ -73,22 +76,21 @@ final class DiskActor {
     private File file(int number) {
         World.DiskPage shared = world.diskPages.get(number);
         Kernel kernel = world.kernel;
-        CleanFolio clean =
-                new CleanFolio(world.machine, shared.file(), List.of(shared.mm()), Kernel.PLATFORM, kernel.clean);
-        Evict evict = new Evict(shared.file(), null, new Freeze(kernel.freeze));
+        DiskFile disk = shared.file();
+        Mm mm = shared.mm();
+        CleanFolio clean = new CleanFolio(kernel, disk, List.of(mm));
         return new File(
                 number,
                 shared,
-                new SharedWriteFault(world.machine, shared.mm(), world.memMap, shared.file(), kernel.sharedWriteFault),
-                new Writeback(shared.file(), clean, Writeback.MAINLINE),
-                new MarkDirty(world.machine, shared.file(), kernel.unpinDirty),
-                new DropDirty(kernel.dropDirty),
-                new ReclaimFile(world.machine, shared.mm(), shared.file(), evict, Kernel.PLATFORM, ReclaimFile.V6_4),
-                new HolePunch(
-                        world.machine, shared.mm(), world.memMap, shared.file(), Kernel.PLATFORM, kernel.truncation),
-                new Lookup(world.memMap, shared.file().inode, Lookup.MAINLINE),
-                new GupFast(world.machine, shared.mm(), world.memMap, kernel.gupFast, Kernel.ADMISSION),
-                new Zap(shared.mm(), world.memMap, Kernel.PLATFORM, Zap.V6_2));
+                new SharedWriteFault(kernel, mm, disk),
+                new Writeback(kernel, disk, clean),
+                new MarkDirty(kernel, disk),
+                new DropDirty(kernel),
+                new ReclaimFile(kernel, mm, disk, new Evict(disk, null, new Freeze(kernel))),
+                new HolePunch(kernel, mm, disk.inode, disk, HolePunch.truncation(kernel)),
+                new Lookup(kernel, world.memMap, disk.inode),
+                new GupFast(kernel, mm),
+                new Zap(kernel, mm));
     }
 
     /** Does {@code choice}; how it ended. Who may not write through references stores through the page table instead. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.soak;
 
-import java.util.List;
+import static pagerace.soak.World.MAINLINE;
+
+import pagerace.mm.Kernel;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.DropDirty;
 import pagerace.mm.op.FaultAround;
@@ -22,91 +24,100 @@ import pagerace.mm.op.SlowGup;
  */
 public enum Mutant {
     /** GUP-fast does not compare the count again after its pin. */
-    DROP_SEQ_RECHECK(Shown.SC, drop(GupFast.Step.RECHECK_SEQ)),
+    DROP_SEQ_RECHECK(Shown.SC, MAINLINE.without(GupFast.Step.RECHECK_SEQ)),
     /** GUP-fast compares the count before it takes its reference. */
-    SEQ_RECHECK_BEFORE_GRAB(Shown.SC, drop(GupFast.Step.RECHECK_SEQ), add(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB)),
+    SEQ_RECHECK_BEFORE_GRAB(
+            Shown.SC, MAINLINE.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB)),
     /** GUP-fast pins through a read-only entry whether the page is exclusive or not. */
-    DROP_EXCLUSIVE_CHECK(Shown.SEQUENTIAL, drop(GupFast.Step.REQUIRE_EXCLUSIVE)),
+    DROP_EXCLUSIVE_CHECK(Shown.SEQUENTIAL, MAINLINE.without(GupFast.Step.REQUIRE_EXCLUSIVE)),
     /** GUP-fast takes long-term pins for writing on files whose dirty pages are tracked. */
-    DROP_ADMISSION(Shown.SEQUENTIAL, drop(GupFast.Step.CHECK_ADMISSION)),
+    DROP_ADMISSION(Shown.SEQUENTIAL, MAINLINE.without(GupFast.Step.CHECK_ADMISSION)),
     /** Slow GUP pins a page for reading that may be shared. */
-    DROP_UNSHARE(Shown.SEQUENTIAL, drop(), add(SlowGup.Unshare.IGNORE)),
+    DROP_UNSHARE(Shown.SEQUENTIAL, MAINLINE.with(SlowGup.Unshare.IGNORE)),
     /** Fork never looks for pins. */
-    DROP_COPY_IF_PINNED(Shown.SEQUENTIAL, drop(Fork.Step.COPY_IF_PINNED)),
+    DROP_COPY_IF_PINNED(Shown.SEQUENTIAL, MAINLINE.without(Fork.Step.COPY_IF_PINNED)),
     /** Fork looks for pins, but does not touch the count that GUP-fast compares. */
-    DROP_SEQ(Shown.SC, drop(Fork.Step.SEQ, Fork.Step.FENCE_AFTER_SEQ_BEGIN, Fork.Step.FENCE_BEFORE_SEQ_END)),
+    DROP_SEQ(
+            Shown.SC, MAINLINE.without(Fork.Step.SEQ, Fork.Step.FENCE_AFTER_SEQ_BEGIN, Fork.Step.FENCE_BEFORE_SEQ_END)),
     /** Fork leaves pages exclusive that it shares. */
-    FORK_KEEPS_EXCLUSIVE(Shown.SEQUENTIAL, drop(), add(Fork.Step.KEEP_EXCLUSIVE)),
+    FORK_KEEPS_EXCLUSIVE(Shown.SEQUENTIAL, MAINLINE.with(Fork.Step.KEEP_EXCLUSIVE)),
     /** Fork write-protects after it has made the count even again. */
-    WRITE_PROTECT_AFTER_SEQ(Shown.SC, drop(), add(Fork.Step.WRITE_PROTECT_AFTER_SEQ)),
+    WRITE_PROTECT_AFTER_SEQ(Shown.SC, MAINLINE.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ)),
     /** Fork makes the count odd under the page-table locks, and takes the child's reference after the look for pins. */
-    LOCK_BEFORE_SEQ_REFERENCE_LAST(Shown.TSO, drop(Fork.Step.REFERENCE_FIRST), add(Fork.Step.LOCK_BEFORE_SEQ)),
+    LOCK_BEFORE_SEQ_REFERENCE_LAST(
+            Shown.TSO, MAINLINE.without(Fork.Step.REFERENCE_FIRST).with(Fork.Step.LOCK_BEFORE_SEQ)),
     /** Whoever unmaps gives up exclusivity without looking for pins. */
-    DROP_SHARE_CHECK(Shown.SEQUENTIAL, drop(Share.Step.SHARE_CHECK)),
+    DROP_SHARE_CHECK(Shown.SEQUENTIAL, MAINLINE.without(Share.Step.SHARE_CHECK)),
     /** Whoever unmaps looks for pins before the entry is cleared. */
-    SHARE_CHECK_BEFORE_CLEAR(Shown.SC, drop(Share.Step.SHARE_CHECK), add(Share.Step.SHARE_CHECK_BEFORE_CLEAR)),
+    SHARE_CHECK_BEFORE_CLEAR(
+            Shown.SC, MAINLINE.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR)),
     /** Whoever unmaps clears the exclusive bit before it looks for pins. */
     CLEAR_EXCLUSIVE_BEFORE_CHECK(
-            Shown.SEQUENTIAL, drop(Share.Step.CLEAR_EXCLUSIVE), add(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK)),
+            Shown.SEQUENTIAL,
+            MAINLINE.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK)),
     /** Whoever unmaps does not put the entry back when it finds a pin. */
-    DROP_RESTORE(Shown.SEQUENTIAL, drop(Share.Step.RESTORE_WHEN_BUSY)),
+    DROP_RESTORE(Shown.SEQUENTIAL, MAINLINE.without(Share.Step.RESTORE_WHEN_BUSY)),
     /** Whoever unmaps leaves the page exclusive. */
-    KEEP_EXCLUSIVE_BIT(Shown.SEQUENTIAL, drop(Share.Step.CLEAR_EXCLUSIVE)),
+    KEEP_EXCLUSIVE_BIT(Shown.SEQUENTIAL, MAINLINE.without(Share.Step.CLEAR_EXCLUSIVE)),
     /** Reclaim unmaps without giving up exclusivity. */
-    DROP_SHARE(Shown.SEQUENTIAL, drop(Reclaim.Step.SHARE)),
+    DROP_SHARE(Shown.SEQUENTIAL, MAINLINE.without(Reclaim.Step.SHARE)),
     /** KSM looks for pins only, not for other references. */
-    DROP_REFERENCE_CHECK(Shown.SEQUENTIAL, drop(KsmMerge.Step.REFERENCE_CHECK)),
+    DROP_REFERENCE_CHECK(Shown.SEQUENTIAL, MAINLINE.without(KsmMerge.Step.REFERENCE_CHECK)),
     /** KSM looks for other references before it clears the entry. */
     REFERENCE_CHECK_BEFORE_CLEAR(
-            Shown.SC, drop(KsmMerge.Step.REFERENCE_CHECK), add(KsmMerge.Step.REFERENCE_CHECK_BEFORE_CLEAR)),
+            Shown.SC, MAINLINE.without(KsmMerge.Step.REFERENCE_CHECK).with(KsmMerge.Step.REFERENCE_CHECK_BEFORE_CLEAR)),
     /** KSM does not give up exclusivity. */
-    DROP_KSM_SHARE(Shown.SEQUENTIAL, drop(KsmMerge.Step.SHARE)),
+    DROP_KSM_SHARE(Shown.SEQUENTIAL, MAINLINE.without(KsmMerge.Step.SHARE)),
     /** Fault-around does not check that the locked folio still belongs to the file. */
-    DROP_MAPPING_RECHECK(Shown.SC, drop(FaultAround.Step.RECHECK_MAPPING)),
+    DROP_MAPPING_RECHECK(Shown.SC, MAINLINE.without(FaultAround.Step.RECHECK_MAPPING)),
     /** Fault-around takes no folio lock. */
-    SECOND_ZAP_WITHOUT_FOLIO_LOCK(Shown.SC, drop(FaultAround.Step.TRYLOCK_FOLIO)),
+    SECOND_ZAP_WITHOUT_FOLIO_LOCK(Shown.SC, MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO)),
     /** Fault-around fills entries without looking at them. */
-    DROP_NONE_CHECK(Shown.SEQUENTIAL, drop(FaultAround.Step.CHECK_NONE)),
+    DROP_NONE_CHECK(Shown.SEQUENTIAL, MAINLINE.without(FaultAround.Step.CHECK_NONE)),
     /** Fault-around waits for folio locks under the page-table lock. */
-    WAIT_FOR_FOLIO_LOCK(Shown.SC, drop(FaultAround.Step.TRYLOCK_FOLIO), add(FaultAround.Step.WAIT_FOR_FOLIO_LOCK)),
+    WAIT_FOR_FOLIO_LOCK(
+            Shown.SC, MAINLINE.without(FaultAround.Step.TRYLOCK_FOLIO).with(FaultAround.Step.WAIT_FOR_FOLIO_LOCK)),
     /** A punch zaps once, before it takes any folio lock. */
-    SINGLE_ZAP(Shown.SC, drop(HolePunch.Step.SECOND_ZAP)),
+    SINGLE_ZAP(Shown.SC, MAINLINE.without(HolePunch.Step.SECOND_ZAP)),
     /** A punch skips folios that it finds locked, for good. */
-    FIRST_PASS_ONLY(Shown.SC, drop(HolePunch.Step.SECOND_PASS)),
+    FIRST_PASS_ONLY(Shown.SC, MAINLINE.without(HolePunch.Step.SECOND_PASS)),
     /** {@code page_mkwrite} returns unlocked, and nobody looks at the page again. */
-    NO_RECHECK(Shown.SC, drop(SharedWriteFault.Step.RETURN_LOCKED)),
+    NO_RECHECK(Shown.SC, MAINLINE.without(SharedWriteFault.Step.RETURN_LOCKED)),
     /** A write fault on a file overwrites an entry that has changed. */
-    FAULT_DROPS_PTE_RECHECK(Shown.SC, drop(SharedWriteFault.Step.RECHECK_PTE)),
+    FAULT_DROPS_PTE_RECHECK(Shown.SC, MAINLINE.without(SharedWriteFault.Step.RECHECK_PTE)),
     /** A write fault on a file unlocks the page before it is marked dirty. */
-    UNLOCK_BEFORE_DIRTY(Shown.SC, drop(), add(SharedWriteFault.Step.UNLOCK_BEFORE_DIRTY)),
+    UNLOCK_BEFORE_DIRTY(Shown.SC, MAINLINE.with(SharedWriteFault.Step.UNLOCK_BEFORE_DIRTY)),
     /** Writeback does not write-protect entries. */
-    DROP_MKCLEAN(Shown.SEQUENTIAL, drop(CleanFolio.Step.MKCLEAN)),
+    DROP_MKCLEAN(Shown.SEQUENTIAL, MAINLINE.without(CleanFolio.Step.MKCLEAN)),
     /** Reclaim of a file does not look for the dirty mark under the frozen count. */
-    DROP_DIRTY_RELOAD(Shown.SC, drop(Freeze.Step.CHECK_DIRTY)),
+    DROP_DIRTY_RELOAD(Shown.SC, MAINLINE.without(Freeze.Step.CHECK_DIRTY)),
     /** {@code unpin_user_pages_dirty_lock} as it is: a page that looks dirty is left alone. */
-    UNPIN_PRECHECK(Shown.TSO, drop(), add(MarkDirty.Step.PRECHECK)),
+    UNPIN_PRECHECK(Shown.TSO, MAINLINE.with(MarkDirty.Step.PRECHECK)),
 
     /** GUP-fast has no fence after its pin. */
-    DROP_PIN_FENCE(Shown.WEAK_ONLY, drop(GupFast.Step.FENCE_AFTER_PIN)),
+    DROP_PIN_FENCE(Shown.WEAK_ONLY, MAINLINE.without(GupFast.Step.FENCE_AFTER_PIN)),
     /** GUP-fast has no read fence between the entry and the exclusive bit. */
-    DROP_EXCLUSIVE_FENCE(Shown.WEAK_ONLY, drop(GupFast.Step.FENCE_BEFORE_EXCLUSIVE)),
+    DROP_EXCLUSIVE_FENCE(Shown.WEAK_ONLY, MAINLINE.without(GupFast.Step.FENCE_BEFORE_EXCLUSIVE)),
     /** No write fence follows fork's odd count. */
-    DROP_SEQ_BEGIN_FENCE(Shown.WEAK_ONLY, drop(Fork.Step.FENCE_AFTER_SEQ_BEGIN)),
+    DROP_SEQ_BEGIN_FENCE(Shown.WEAK_ONLY, MAINLINE.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN)),
     /** No write fence precedes fork's even count. */
-    DROP_SEQ_END_FENCE(Shown.WEAK_ONLY, drop(Fork.Step.FENCE_BEFORE_SEQ_END)),
+    DROP_SEQ_END_FENCE(Shown.WEAK_ONLY, MAINLINE.without(Fork.Step.FENCE_BEFORE_SEQ_END)),
     /** No fence between the cleared exclusive bit and the new entry. */
-    DROP_SHARE_FENCE(Shown.WEAK_ONLY, drop(Share.Step.FENCE_AFTER_SHARE)),
+    DROP_SHARE_FENCE(Shown.WEAK_ONLY, MAINLINE.without(Share.Step.FENCE_AFTER_SHARE)),
     /** Neither the exchange that freezes a folio nor the put before it orders anything. */
     UNORDERED_FREEZE(
-            Shown.WEAK_ONLY, drop(Freeze.Step.FULL_ORDER, DropDirty.Step.FULL_PUT, DropDirty.Step.TEST_AND_SET)),
+            Shown.WEAK_ONLY,
+            MAINLINE.without(Freeze.Step.FULL_ORDER, DropDirty.Step.FULL_PUT, DropDirty.Step.TEST_AND_SET)),
 
     /** GUP-fast does not compare the entry after it took its reference. */
-    DROP_PTE_RECHECK(Shown.FLUSH_WITHOUT_WAIT, drop(GupFast.Step.RECHECK_PTE)),
+    DROP_PTE_RECHECK(Shown.FLUSH_WITHOUT_WAIT, MAINLINE.without(GupFast.Step.RECHECK_PTE)),
     /**
      * Whoever unmaps clears the entry by a plain store and has no fence before the look for pins. Users here set the dirty bit
      * without a lock, so it may also lose that.
      */
-    PLAIN_CLEAR(Shown.FLUSH_WITHOUT_WAIT, drop(Share.Step.FENCE_BEFORE_SHARE_CHECK), add(Share.Step.CLEAR_PLAINLY));
+    PLAIN_CLEAR(
+            Shown.FLUSH_WITHOUT_WAIT,
+            MAINLINE.without(Share.Step.FENCE_BEFORE_SHARE_CHECK).with(Share.Step.CLEAR_PLAINLY));
 
     /** What it takes to see a mutant fail: the strongest memory model under which it can. */
     public enum Shown {
@@ -134,17 +145,11 @@ public enum Mutant {
     }
 
     private final Shown shown;
-    private final List<Enum<?>> dropped;
-    private final List<Enum<?>> added;
+    private final Kernel kernel;
 
-    Mutant(Shown shown, List<Enum<?>> dropped) {
-        this(shown, dropped, List.of());
-    }
-
-    Mutant(Shown shown, List<Enum<?>> dropped, List<Enum<?>> added) {
+    Mutant(Shown shown, Kernel kernel) {
         this.shown = shown;
-        this.dropped = dropped;
-        this.added = added;
+        this.kernel = kernel;
     }
 
     /** What it takes to see it fail. */
@@ -180,19 +185,8 @@ public enum Mutant {
                 : !violation.startsWith(Violation.CRASH);
     }
 
-    List<Enum<?>> dropped() {
-        return dropped;
-    }
-
-    List<Enum<?>> added() {
-        return added;
-    }
-
-    private static List<Enum<?>> drop(Enum<?>... steps) {
-        return List.of(steps);
-    }
-
-    private static List<Enum<?>> add(Enum<?>... steps) {
-        return List.of(steps);
+    /** Mainline with the mistake. */
+    Kernel kernel() {
+        return kernel;
     }
 }

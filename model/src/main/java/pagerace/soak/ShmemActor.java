@@ -4,6 +4,9 @@ package pagerace.soak;
 import java.util.ArrayList;
 import java.util.List;
 import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
+import pagerace.mm.Mm;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.FaultEnd;
 import pagerace.mm.op.GupFast;
@@ -48,22 +51,23 @@ final class ShmemActor {
         for (int i = 0; i < Shape.SHMEM_FILES; i++) {
             files.add(file(i));
         }
-        zap = new Zap(world.parent.get(0), world.memMap, Kernel.PLATFORM, Zap.V6_2);
+        zap = new Zap(world.kernel, world.parent.get(0));
     }
 
     private File file(int number) {
         World.ShmemFile shared = world.shmemFiles.get(number);
         Kernel kernel = world.kernel;
+        Inode inode = shared.inode();
+        Mm mm = shared.mm();
         return new File(
                 number,
                 shared,
-                new ShmemFault(shared.mm(), world.memMap, shared.inode(), cpu, ShmemFault.MAINLINE),
-                new FaultAround(shared.mm(), world.memMap, shared.inode(), kernel.faultAround),
-                new HolePunch(world.machine, shared.mm(), world.memMap, shared.inode(), Kernel.PLATFORM, kernel.punch),
-                new HolePunch(
-                        world.machine, shared.mm(), world.memMap, shared.inode(), Kernel.PLATFORM, kernel.truncation),
-                new Lookup(world.memMap, shared.inode(), Lookup.MAINLINE),
-                new GupFast(world.machine, shared.mm(), world.memMap, kernel.gupFast, Kernel.ADMISSION));
+                new ShmemFault(kernel, mm, inode, cpu),
+                new FaultAround(kernel, mm, inode),
+                new HolePunch(kernel, mm, inode),
+                new HolePunch(kernel, mm, inode, null, HolePunch.truncation(kernel)),
+                new Lookup(kernel, world.memMap, inode),
+                new GupFast(kernel, mm));
     }
 
     /** Does {@code choice}; how it ended. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.machine.ReferenceFromZero;
 import pagerace.machine.Stuck;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 
 /**
  * A soak: threads run random operations over one address space, in rounds. Between two rounds nobody runs, all invariants are
@@ -84,7 +85,8 @@ public final class Soak {
         this.settings = settings;
         this.progress = progress;
         this.nanos = time.toNanos();
-        world = new World(new Shape(settings.threads, settings.stripes, settings.folios), new Kernel(settings.mutant));
+        Kernel kernel = settings.mutant == null ? World.MAINLINE : settings.mutant.kernel();
+        world = new World(new Shape(settings.threads, settings.stripes, settings.folios), kernel);
         for (int i = 0; i < settings.threads; i++) {
             workers.add(new Worker(world, i, settings.seed));
         }

@@ -10,14 +10,19 @@ import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.RwSemaphore;
 import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
 import pagerace.mm.SwapSpace;
+import pagerace.mm.op.Linux;
+import pagerace.mm.op.MarkDirty;
 
 /**
  * All that the threads share: one address space of several page tables whose locks are striped, a child of the same shape as far
@@ -31,6 +36,13 @@ final class World {
     private static final int SPIN_LIMIT = 100_000_000;
 
     private static final long IN_FILE = 1;
+    private static final Platform PLATFORM = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
+
+    /**
+     * The present kernel. Pins are given back by {@code set_page_dirty_lock}: {@code unpin_user_pages_dirty_lock} looks first, which
+     * loses stores ({@link Mutant#UNPIN_PRECHECK}).
+     */
+    static final Kernel MAINLINE = Linux.MAINLINE.with(MarkDirty.Step.LOCK_FOLIO);
 
     final Machine machine = HardwareMachine.checkingCounters(SPIN_LIMIT);
     final Shape shape;
@@ -142,8 +154,8 @@ final class World {
     }
 
     private void addAnonymousMemory(LockStripes parentLocks, LockStripes childLocks) {
-        Mm parentMm = new Mm(machine, "parent", anonTable(parentLocks, 0), tlb(), false);
-        Mm childMm = new Mm(machine, "child", anonTable(childLocks, 0), tlb(), false);
+        Mm parentMm = new Mm(machine, "parent", PLATFORM, memMap, anonTable(parentLocks, 0), tlb(), false);
+        Mm childMm = new Mm(machine, "child", PLATFORM, memMap, anonTable(childLocks, 0), tlb(), false);
         parent.add(parentMm);
         child.add(childMm);
         for (int i = 1; i < shape.anonTables(); i++) {
@@ -161,7 +173,7 @@ final class World {
     }
 
     private Tlb tlb() {
-        return new Tlb(machine, Kernel.PLATFORM.flush(), shape.threads());
+        return new Tlb(machine, PLATFORM.flush(), shape.threads());
     }
 
     /** A table whose entries are spread over the stripes. */

@@ -133,15 +133,23 @@ final class Rules {
     private List<Rule> modelCode() {
         return List.of(
                 rule(
-                        "instance fields are final",
+                        "instance fields are final, but for what sets up a scenario",
                         fields().that()
-                                .areDeclaredInClassesThat()
-                                .resideInAnyPackage(packages(MODEL_CODE))
+                                .areDeclaredInClassesThat(
+                                        resideInAnyPackage(packages(MODEL_CODE)).and(not(nameStarts(scene()))))
                                 .and()
                                 .areNotStatic()
                                 .should()
                                 .beFinal(),
                         "mm.op.HasAFieldThatIsNotFinal"),
+                rule(
+                        "what sets up a scenario is kept by nobody",
+                        fields().that()
+                                .areDeclaredInClassesThat(
+                                        resideInAnyPackage(packages(MODEL_CODE)).and(not(nameStarts(scene()))))
+                                .should()
+                                .notHaveRawType(nameStarts(scene())),
+                        "race.KeepsAScene"),
                 rule(
                         "no field is volatile",
                         fields().that()
@@ -250,6 +258,11 @@ final class Rules {
                                         .or(calls(Map.class, "of", "ofEntries", "copyOf"))),
                         "mm.op.IteratesOverHashes",
                         "mm.IteratesOverASaltedSet"));
+    }
+
+    /** The one class whose objects are written while they are made, and gone before the actors run. */
+    private String scene() {
+        return root + ".mm.Scene";
     }
 
     private static Rule rule(String name, ArchRule rule, String... offenders) {

@@ -40,10 +40,10 @@ class LifetimeTest {
 
         @Override
         public SharedWriteFault operation(Machine machine, SharedWriteFault builtIn, Steps<None> added) {
-            return new SharedWriteFault(builtIn) {
+            return new SharedWriteFault(builtIn.kernel, builtIn.mm, builtIn.file) {
                 @Override
                 protected End protectedEntry(Word entry, long seen) {
-                    Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
+                    Folio folio = mm.memMap.stableFolioOf(Pte.pfn(seen));
                     mm.table.ptl(0).lock();
                     boolean unchanged = entry.readOnce() == seen;
                     mm.table.ptl(0).unlock();

@@ -29,7 +29,7 @@ class OwnFixTest {
         private final Function<Before, @Nullable End> before;
 
         Before(MarkDirty builtIn, Function<Before, @Nullable End> before) {
-            super(builtIn);
+            super(builtIn.kernel, builtIn.file, builtIn.steps);
             this.before = before;
         }
 
@@ -148,10 +148,10 @@ class OwnFixTest {
     @Test
     void aFenceThatStandsBesideNothing() {
         assertRefused(
-                builtIn -> new MarkDirty(builtIn) {
+                builtIn -> new MarkDirty(builtIn.kernel, builtIn.file) {
                     @Override
                     public End mark(Folio folio) {
-                        machine.smpMbAfterAtomic();
+                        file.machine.smpMbAfterAtomic();
                         return super.mark(folio);
                     }
                 },
@@ -170,7 +170,7 @@ class OwnFixTest {
     @Test
     void anActorThatNeverReturns() {
         assertRefused(
-                builtIn -> new MarkDirty(builtIn) {
+                builtIn -> new MarkDirty(builtIn.kernel, builtIn.file) {
                     @Override
                     @SuppressWarnings("InfiniteRecursion")
                     public End mark(Folio folio) {

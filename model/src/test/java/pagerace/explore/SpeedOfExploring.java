@@ -21,7 +21,7 @@ import pagerace.mm.Steps;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.HolePunch;
-import pagerace.mm.op.ReuseRule;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.WriteFault;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
@@ -130,17 +130,15 @@ public final class SpeedOfExploring {
             PageTable table = new PageTable(machine, "parent", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
             Platform platform = new Platform(Platform.PteUpdate.LOCKED, profile);
-            mm = new Mm(machine, "parent", table, new Tlb(machine, profile, 2), true);
-            gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1);
-            fork = new Fork(machine, mm, child, memMap, FreeFolios.only(forForkToCopy), platform, Fork.V5_19);
+            mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, profile, 2), true);
+            gupFast = new GupFast(Linux.V6_1, mm);
+            fork = new Fork(Linux.V5_19, mm, child, FreeFolios.only(forForkToCopy));
             zap = new HolePunch(
-                    machine,
+                    Linux.MAINLINE.with(
+                            HolePunch.Step.class, Steps.of(HolePunch.Step.TRUNCATE, HolePunch.Step.FIRST_ZAP)),
                     mm,
-                    memMap,
-                    new Inode(machine, Folio.SHMEM, gone),
-                    platform,
-                    Steps.of(HolePunch.Step.TRUNCATE, HolePunch.Step.FIRST_ZAP));
-            fault = new WriteFault(mm, memMap, null, FreeFolios.only(forFaultToCopy), ReuseRule.EXCLUSIVE);
+                    new Inode(machine, Folio.SHMEM, gone));
+            fault = new WriteFault(Linux.MAINLINE, mm, null, FreeFolios.only(forFaultToCopy));
         }
 
         @Override

@@ -229,7 +229,14 @@ class StateTest {
     class OfAnAddressSpace {
         private Mm mm(boolean hasPinned) {
             Tlb tlb = new Tlb(machine, TlbProfile.BROADCAST, 1);
-            return new Mm(machine, "mm", new PageTable(machine, "mm", Pte.NONE), tlb, hasPinned);
+            return new Mm(
+                    machine,
+                    "mm",
+                    new Platform(PteUpdate.LOCKED, TlbProfile.BROADCAST),
+                    new MemMap(machine, List.of()),
+                    new PageTable(machine, "mm", Pte.NONE),
+                    tlb,
+                    hasPinned);
         }
 
         @Test

@@ -29,14 +29,14 @@ public final class FenceFirst extends OwnFix<MarkDirty, FenceFirst.Step> {
         private final Steps<FenceFirst.Step> own;
 
         Operation(MarkDirty builtIn, Steps<FenceFirst.Step> own) {
-            super(builtIn);
+            super(builtIn.kernel, builtIn.file, builtIn.steps);
             this.own = own;
         }
 
         @Override
         public End mark(Folio folio) {
             if (own.has(FenceFirst.Step.FENCE)) {
-                machine.smpMb();
+                file.machine.smpMb();
             }
             return super.mark(folio);
         }

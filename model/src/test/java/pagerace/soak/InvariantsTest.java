@@ -18,7 +18,7 @@ class InvariantsTest {
     private static final int PAGE = 12;
     private static final int BITS = 1;
 
-    private final World world = new World(new Shape(2, 64, 512), new Kernel(null));
+    private final World world = new World(new Shape(2, 64, 512), World.MAINLINE);
     private final Cpu cpu = new Cpu(0);
     private final AnonActor actor = new AnonActor(world, cpu);
     private final Invariants invariants = new Invariants(world, List.of(cpu), actor);
@@ -236,7 +236,7 @@ class InvariantsTest {
 
     @Test
     void longtermPinOnAFile() {
-        World mutant = new World(new Shape(2, 64, 512), new Kernel(Mutant.DROP_ADMISSION));
+        World mutant = new World(new Shape(2, 64, 512), Mutant.DROP_ADMISSION.kernel());
         Cpu other = new Cpu(0);
         mutant.folios.stream().filter(Folio::isFrozen).limit(32).forEach(other::addSpare);
         DiskActor disk = new DiskActor(mutant, other);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pagerace.machine.Machine;
 import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 import pagerace.own.OwnFix;
 import pagerace.report.Journal;
 import pagerace.verdict.Measurement;
@@ -28,7 +29,12 @@ class OwnFixCommandTest {
     public static class Unchanged extends OwnFix<GupFast, GupFast.Step> {
         /** Of {@code GUP-fast}. */
         public Unchanged() {
-            super("GupFastVsFork", "SEQ_ANON_EXCLUSIVE", GupFast.class, GupFast.V6_1, "nothing is changed");
+            super(
+                    "GupFastVsFork",
+                    "SEQ_ANON_EXCLUSIVE",
+                    GupFast.class,
+                    Linux.V6_1.steps(GupFast.Step.class),
+                    "nothing is changed");
         }
 
         @Override
@@ -44,7 +50,7 @@ class OwnFixCommandTest {
     public static final class OtherOfTwo extends Unchanged {
         @Override
         public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
-            return new GupFast(builtIn) {
+            return new GupFast(builtIn.kernel, builtIn.mm) {
                 @Override
                 public Grab grab(int cpu, int index, int flags) {
                     return new Grab(End.SEQ_ODD, 0);
@@ -57,7 +63,7 @@ class OwnFixCommandTest {
     public static final class Counting extends Unchanged {
         @Override
         public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
-            return new GupFast(builtIn) {
+            return new GupFast(builtIn.kernel, builtIn.mm) {
                 private int runs;
 
                 @Override
@@ -123,7 +129,7 @@ class OwnFixCommandTest {
         Said said = run(List.of(Unchanged.class), "necessity", "GupFastVsFork/UNCHANGED[write,small,later-pin,x86]");
         assertThat(said.code()).isZero();
         assertThat(said.out().lines().filter(line -> line.startsWith("  ") && !line.startsWith("   ")))
-                .hasSize(GupFast.V6_1.inOrder().size())
+                .hasSize(Linux.V6_1.steps(GupFast.Step.class).inOrder().size())
                 .allMatch(line -> line.startsWith("  UNCHANGED-"))
                 .contains("  UNCHANGED-RECHECK_SEQ: as UNCHANGED, but without GupFast's RECHECK_SEQ");
         assertThat(said.out()).contains("needed: else from SC");

@@ -3,14 +3,12 @@ package pagerace.mm.op;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import pagerace.machine.Machine;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * {@code folio_clear_dirty_for_io} and {@code folio_cancel_dirty}: takes the dirty mark off a folio and, for I/O, the write
@@ -24,7 +22,7 @@ import pagerace.mm.Steps;
  * for it, between making the entry writable and marking the folio; otherwise the walk may miss the entry, and the mark be
  * cleared that the fault relies on.
  */
-public class CleanFolio {
+public class CleanFolio extends Operation<CleanFolio.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** 2.6.19: clear the folio's mark first, and forget what the entries say. */
@@ -40,11 +38,6 @@ public class CleanFolio {
         /** 2.6.19: cancelling the mark cleans the entries too, and forgets what they say. */
         CANCEL_MKCLEANS
     }
-
-    /** 2.6.19: d08b3851da41. */
-    public static final Steps<Step> V2_6_19 = Steps.of(Step.CLEAR_FIRST, Step.MKCLEAN, Step.CANCEL_MKCLEANS);
-    /** Since 2.6.20: 7658cc289288. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.MKCLEAN, Step.TRANSFER);
 
     /** What {@link #clearForIo} came to. */
     public enum End {
@@ -66,45 +59,23 @@ public class CleanFolio {
         KEPT
     }
 
-    protected final Machine machine;
-    protected final DiskFile file;
-    protected final List<Mm> mappings;
-    protected final Platform platform;
+    public final DiskFile file;
+    public final List<Mm> mappings;
+    public final @Nullable MmuNotifier notifier;
     protected final MarkDirty markDirty;
-    protected final @Nullable MmuNotifier notifier;
-    protected final Steps<Step> steps;
 
     /** Cleans folios of {@code file}, which {@code mappings} map at the first entry of their tables, found in that order. */
-    public CleanFolio(Machine machine, DiskFile file, List<Mm> mappings, Platform platform, Steps<Step> steps) {
-        this(machine, file, mappings, platform, steps, null);
+    public CleanFolio(Kernel kernel, DiskFile file, List<Mm> mappings) {
+        this(kernel, file, mappings, null);
     }
 
     /** The same, where {@code notifier} is told of each entry that changes. */
-    public CleanFolio(
-            Machine machine,
-            DiskFile file,
-            List<Mm> mappings,
-            Platform platform,
-            Steps<Step> steps,
-            @Nullable MmuNotifier notifier) {
-        this.notifier = notifier;
-        this.machine = machine;
+    public CleanFolio(Kernel kernel, DiskFile file, List<Mm> mappings, @Nullable MmuNotifier notifier) {
+        super(kernel, Step.class);
         this.file = file;
         this.mappings = mappings;
-        this.platform = platform;
-        this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected CleanFolio(CleanFolio original) {
-        this.machine = original.machine;
-        this.file = original.file;
-        this.mappings = original.mappings;
-        this.platform = original.platform;
-        this.markDirty = original.markDirty;
-        this.notifier = original.notifier;
-        this.steps = original.steps;
+        this.notifier = notifier;
+        markDirty = new MarkDirty(kernel, file, MarkDirty.UNLOCKED);
     }
 
     /** {@code folio_clear_dirty_for_io}. */
@@ -169,13 +140,13 @@ public class CleanFolio {
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn || !Pte.has(seen, Pte.WRITE | Pte.DIRTY)) {
             return Found.NOTHING;
         }
-        long old = platform.pteUpdate().getAndClear(entry);
+        long old = mm.platform.pteUpdate().getAndClear(entry);
         mm.tlb.flushNow();
         boolean keep = false;
         if (steps.has(Step.KEEP_PINNED_MAPPED)) {
             // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins. Here the flush
             // just before is fence enough; a flush that interrupts nobody need not be one.
-            machine.smpMb();
+            mm.machine.smpMb();
             keep = folio.maybePinned();
         }
         entry.writeOnce(keep ? old : old & ~(Pte.WRITE | Pte.DIRTY));

@@ -35,9 +35,9 @@ public class Evict {
     /** The references of a folio that nobody else uses: the caller's and the page cache's. */
     private static final long OWN_REFERENCES = 2;
 
-    protected final DiskFile file;
-    protected final @Nullable StripBuffers strip;
-    protected final Freeze freeze;
+    public final DiskFile file;
+    public final @Nullable StripBuffers strip;
+    public final Freeze freeze;
 
     /**
      * Evicts the folio of {@code file}.
@@ -48,13 +48,6 @@ public class Evict {
         this.file = file;
         this.strip = strip;
         this.freeze = freeze;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Evict(Evict original) {
-        this.file = original.file;
-        this.strip = original.strip;
-        this.freeze = original.freeze;
     }
 
     /** Frees {@code folio}, unless something speaks against it. */

@@ -4,10 +4,9 @@ package pagerace.mm.op;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * {@code filemap_map_pages}: a read fault maps the neighbours that are in the page cache anyway, without waiting for anything
@@ -17,7 +16,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees, when all steps of mainline are taken: a page that it maps was in the page cache, and whoever removes it
  * afterwards finds the mapping. It never blocks on a folio lock, since it holds the page-table lock for the whole window.
  */
-public class FaultAround {
+public class FaultAround extends Operation<FaultAround.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Proposal: leave everything alone while a punch is published in {@code i_private}. */
@@ -36,28 +35,14 @@ public class FaultAround {
         MAP_READ_ONLY
     }
 
-    /** The present kernel. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.TRYLOCK_FOLIO, Step.RECHECK_MAPPING, Step.CHECK_NONE);
-
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final Inode file;
-    protected final Steps<Step> steps;
+    public final Mm mm;
+    public final Inode file;
 
     /** Fault-around in {@code mm}, whose table maps {@code file} from its first page on. */
-    public FaultAround(Mm mm, MemMap memMap, Inode file, Steps<Step> steps) {
+    public FaultAround(Kernel kernel, Mm mm, Inode file) {
+        super(kernel, Step.class);
         this.mm = mm;
-        this.memMap = memMap;
         this.file = file;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected FaultAround(FaultAround original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.file = original.file;
-        this.steps = original.steps;
     }
 
     /**
@@ -75,7 +60,7 @@ public class FaultAround {
             FaultEnd end = FaultEnd.SKIPPED_EMPTY;
             int pfn = (int) file.slot(i).readDependent();
             if (pfn != 0) {
-                Folio folio = memMap.folioOf(pfn);
+                Folio folio = mm.memMap.folioOf(pfn);
                 end = grab(folio, i, pfn);
                 if (end == FaultEnd.MAPPED) {
                     if (!locked) {

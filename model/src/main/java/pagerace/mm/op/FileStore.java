@@ -4,7 +4,6 @@ package pagerace.mm.op;
 import pagerace.machine.Order;
 import pagerace.machine.Translation;
 import pagerace.machine.Word;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 
@@ -26,13 +25,11 @@ public final class FileStore {
     private static final int MOST_FAULTS = 2;
 
     private final Mm mm;
-    private final MemMap memMap;
     private final SharedWriteFault fault;
 
     /** Stores in {@code mm}, whose table maps the file at its first entry, and whose faults are {@code fault}'s. */
-    public FileStore(Mm mm, MemMap memMap, SharedWriteFault fault) {
+    public FileStore(Mm mm, SharedWriteFault fault) {
         this.mm = mm;
-        this.memMap = memMap;
         this.fault = fault;
     }
 
@@ -59,7 +56,7 @@ public final class FileStore {
         boolean permitted = Pte.isWritable(pte)
                 && (Pte.has(pte, Pte.DIRTY) || entry.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
         if (permitted) {
-            memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
+            mm.memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
         }
         mm.tlb.endAccess();
         return permitted;

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * {@code copy_page_range} for entries of one table of an anonymous private mapping: of each the child either shares the
@@ -22,7 +19,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
  * and whoever comes through the reverse mapping are not.
  */
-public class Fork {
+public class Fork extends Operation<Fork.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Make {@code write_protect_seq} odd around the walk: 57efa1fe5957 (5.11). */
@@ -49,18 +46,6 @@ public class Fork {
         FENCE_BEFORE_SEQ_END
     }
 
-    /** Kernels up to 5.8. */
-    public static final Steps<Step> V5_8 = Steps.of();
-    /** 5.9-rc: the write-protect dance. */
-    public static final Steps<Step> V5_9_RC = Steps.of(Step.COPY_IF_PINNED, Step.WRITE_PROTECT_FIRST);
-    /** Kernels 5.9 and 5.10. */
-    public static final Steps<Step> V5_9 = Steps.of(Step.COPY_IF_PINNED);
-    /** Kernels 5.11 to 5.18. */
-    public static final Steps<Step> V5_11 =
-            V5_9.with(Step.SEQ).with(Step.FENCE_AFTER_SEQ_BEGIN).with(Step.FENCE_BEFORE_SEQ_END);
-    /** Kernels since 5.19. */
-    public static final Steps<Step> V5_19 = V5_11.with(Step.REFERENCE_FIRST).with(Step.CLEAR_EXCLUSIVE);
-
     /** How it ended. */
     public enum End {
         /** Parent and child map the same folio, read-only. */
@@ -81,41 +66,16 @@ public class Fork {
      */
     public record CopiedRange(int shared, int copied) {}
 
-    protected final Machine machine;
-    protected final Mm parent;
-    protected final PageTable child;
-    protected final MemMap memMap;
-    protected final FreeFolios spares;
-    protected final Platform platform;
-    protected final Steps<Step> steps;
+    public final Mm parent;
+    public final PageTable child;
+    public final FreeFolios spares;
 
     /** Fork from {@code parent} into {@code child}, copying into {@code spares} what it must copy. */
-    public Fork(
-            Machine machine,
-            Mm parent,
-            PageTable child,
-            MemMap memMap,
-            FreeFolios spares,
-            Platform platform,
-            Steps<Step> steps) {
-        this.machine = machine;
+    public Fork(Kernel kernel, Mm parent, PageTable child, FreeFolios spares) {
+        super(kernel, Step.class);
         this.parent = parent;
         this.child = child;
-        this.memMap = memMap;
         this.spares = spares;
-        this.platform = platform;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Fork(Fork original) {
-        this.machine = original.machine;
-        this.parent = original.parent;
-        this.child = original.child;
-        this.memMap = original.memMap;
-        this.spares = original.spares;
-        this.platform = original.platform;
-        this.steps = original.steps;
     }
 
     /** Copies the entry at {@code index}. */
@@ -194,15 +154,15 @@ public class Fork {
         if (!Pte.isPresent(pte)) {
             return End.NOTHING;
         }
-        Folio folio = memMap.folioOf(Pte.pfn(pte));
+        Folio folio = parent.memMap.folioOf(Pte.pfn(pte));
         if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
-            platform.pteUpdate().writeProtect(entry);
+            parent.platform.pteUpdate().writeProtect(entry);
         }
         if (steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
             if (steps.has(Step.FENCE_AFTER_REFERENCE)) {
                 // Pairs with GUP-fast's fence behind the pin: without it our reads of pins may pass the odd count.
-                machine.smpMbAfterAtomic();
+                parent.machine.smpMbAfterAtomic();
             }
         }
         return needsCopy(folio) ? copyPresentPage(index, pte, folio, havePage) : share(index, pte, folio, havePage);
@@ -226,7 +186,7 @@ public class Fork {
         }
         folio.mapcount.add(1);
         if (Pte.isWritable(pte) && !steps.has(Step.WRITE_PROTECT_FIRST) && !steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
-            platform.pteUpdate().writeProtect(entry);
+            parent.platform.pteUpdate().writeProtect(entry);
         }
         child.pte(index).writeOnce(pte & ~(Pte.WRITE | Pte.ACCESSED));
         return End.SHARED;
@@ -270,7 +230,7 @@ public class Fork {
         parent.table.ptl(index).lock();
         Word entry = parent.table.pte(index);
         if (Pte.isWritable(entry.readOnce())) {
-            platform.pteUpdate().writeProtect(entry);
+            parent.platform.pteUpdate().writeProtect(entry);
         }
         parent.table.ptl(index).unlock();
     }

@@ -3,7 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Order;
 import pagerace.mm.Folio;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 
 /**
  * How {@code __remove_mapping} makes sure that a folio can go: nobody else has a reference, and nobody who had one left the
@@ -17,7 +17,7 @@ import pagerace.mm.Steps;
  * <p>Algorithm notes. A user stores, marks the folio dirty, and drops its reference, in this order. So the references come
  * first here and the mark second: with no reference left, no mark is still to come.
  */
-public class Freeze {
+public class Freeze extends Operation<Freeze.Step> {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** The exchange of the count is fully ordered, as {@code atomic_cmpxchg} is. */
@@ -27,11 +27,6 @@ public class Freeze {
         /** Look for the mark under the frozen count, and put the count back if it is there. */
         CHECK_DIRTY
     }
-
-    /** The present kernel. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.FULL_ORDER, Step.CHECK_DIRTY);
-    /** The weakest order that will do. */
-    public static final Steps<Step> ACQUIRING = Steps.of(Step.ACQUIRE, Step.CHECK_DIRTY);
 
     /** How it ended. */
     public enum End {
@@ -44,18 +39,11 @@ public class Freeze {
     }
 
     protected final Order order;
-    protected final Steps<Step> steps;
 
-    /** Freezes in the given steps. */
-    public Freeze(Steps<Step> steps) {
-        this.order = steps.has(Step.FULL_ORDER) ? Order.FULL : steps.has(Step.ACQUIRE) ? Order.ACQUIRE : Order.RELAXED;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Freeze(Freeze original) {
-        this.order = original.order;
-        this.steps = original.steps;
+    /** Freezes as {@code kernel} does. */
+    public Freeze(Kernel kernel) {
+        super(kernel, Step.class);
+        order = steps.has(Step.FULL_ORDER) ? Order.FULL : steps.has(Step.ACQUIRE) ? Order.ACQUIRE : Order.RELAXED;
     }
 
     /** Freezes {@code folio} if it has {@code expected} references and is clean. */

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.SeqCount;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.WordText;
 
 /**
@@ -26,7 +24,7 @@ import pagerace.mm.WordText;
  * <p>Algorithm notes. Pinning is announce-then-check: the reference is made visible first and the entry read again after.
  * Whoever changes the entry does the reverse. So one of the two must notice the other, if both order their two halves.
  */
-public class GupFast {
+public class GupFast extends Operation<GupFast.Step> {
     /** {@code FOLL_WRITE}: the user of the pin will write. */
     public static final int FOLL_WRITE = 1;
     /** {@code FOLL_PIN}: a pin, to be seen by {@link Folio#maybePinned}. Without it, an ordinary reference. */
@@ -72,23 +70,6 @@ public class GupFast {
         /** Mutant: mark the address space last. */
         SET_HAS_PINNED_LATE
     }
-
-    /** Kernels up to 5.8. */
-    public static final Steps<Step> V5_8 = Steps.of(Step.PIN_IN_ONE, Step.RECHECK_PTE);
-    /** Kernels 5.9 and 5.10. */
-    public static final Steps<Step> V5_9 = V5_8.with(Step.SET_HAS_PINNED);
-    /** Kernels 5.11 to 5.13. */
-    public static final Steps<Step> V5_11 = V5_9.with(Step.READ_SEQ).with(Step.RECHECK_SEQ);
-    /** Kernels 5.14 to 5.18: a pin of any folio has two halves, and nothing orders the second. */
-    public static final Steps<Step> V5_14 = V5_11.without(Step.PIN_IN_ONE).with(Step.RECHECK_HEAD);
-    /** Kernel 5.19. */
-    public static final Steps<Step> V5_19 = V5_14.with(Step.REQUIRE_EXCLUSIVE);
-    /** Kernel 6.0. No race writes a PMD entry under GUP-fast, so their rows for both releases take the steps of 5.19. */
-    public static final Steps<Step> V6_0 = V5_19.with(Step.RECHECK_PMD);
-    /** Kernels since 6.1. */
-    public static final Steps<Step> V6_1 = V6_0.with(Step.FENCE_AFTER_PIN).with(Step.FENCE_BEFORE_EXCLUSIVE);
-    /** Kernels since 6.5. What is admitted is up to {@link Admission}. */
-    public static final Steps<Step> V6_5 = V6_1.with(Step.CHECK_ADMISSION);
 
     /** How it ended. Everything but {@link #PINNED} holds nothing and leads to {@link SlowGup}. */
     public enum End {
@@ -168,33 +149,14 @@ public class GupFast {
     /** The kernel tries for ever; one lookup that fails twice in a row is as good a witness. */
     private static final int HEAD_TRIES = 2;
 
-    protected final Machine machine;
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final Steps<Step> steps;
+    public final Mm mm;
     protected final Admission admission;
 
-    /** GUP-fast on {@code mm}, in the given steps. */
-    public GupFast(Machine machine, Mm mm, MemMap memMap, Steps<Step> steps) {
-        this(machine, mm, memMap, steps, Admission.NONE);
-    }
-
-    /** GUP-fast on {@code mm}, in the given steps, which ask {@code admission}. */
-    public GupFast(Machine machine, Mm mm, MemMap memMap, Steps<Step> steps, Admission admission) {
-        this.machine = machine;
+    /** GUP-fast on {@code mm}, which asks the kernel's {@link Admission}. */
+    public GupFast(Kernel kernel, Mm mm) {
+        super(kernel, Step.class);
         this.mm = mm;
-        this.memMap = memMap;
-        this.steps = steps;
-        this.admission = admission;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected GupFast(GupFast original) {
-        this.machine = original.machine;
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.steps = original.steps;
-        this.admission = original.admission;
+        admission = kernel.policy(Admission.NONE);
     }
 
     /**
@@ -256,13 +218,13 @@ public class GupFast {
 
     /** {@code unpin_user_page}, or {@code put_page} without {@link #FOLL_PIN}: gives back what {@code grab} holds. */
     public void release(Grab grab, int flags) {
-        drop(memMap.stableFolioOf(grab.pfn), flags);
+        drop(mm.memMap.stableFolioOf(grab.pfn), flags);
     }
 
     /** {@code unpin_user_pages}: gives back what {@code range} holds, page by page. */
     public void release(GrabbedRange range, int[] pfns, int flags) {
         for (int i = 0; i < range.pages; i++) {
-            drop(memMap.stableFolioOf(pfns[i]), flags);
+            drop(mm.memMap.stableFolioOf(pfns[i]), flags);
         }
     }
 
@@ -325,12 +287,12 @@ public class GupFast {
     protected Grab grabPage(Word pmdp, long pmd, Word ptep, long pte, int flags) {
         int pfn = Pte.pfn(pte);
         for (int tries = 0; tries < HEAD_TRIES; tries++) {
-            Folio folio = memMap.folioOf(pfn);
+            Folio folio = mm.memMap.folioOf(pfn);
             // Never from zero: a folio without references belongs to whoever is freeing it.
             if (!folio.refcount.addUnless(firstAddition(folio, flags), 0, Order.FULL)) {
                 return Grab.none(End.FROZEN);
             }
-            if (steps.has(Step.RECHECK_HEAD) && memMap.folioOf(pfn) != folio) {
+            if (steps.has(Step.RECHECK_HEAD) && mm.memMap.folioOf(pfn) != folio) {
                 folio.refcount.fetchAdd(-firstAddition(folio, flags), Order.FULL);
                 continue;
             }
@@ -365,7 +327,7 @@ public class GupFast {
     /** The second half of a pin, whose first is a reference that is held already. */
     protected void completePin(Folio folio, int flags) {
         if (steps.has(Step.FENCE_INSIDE_PIN)) {
-            machine.smpMb();
+            mm.machine.smpMb();
         }
         if (folio.large) {
             folio.pincount().add(1);
@@ -376,7 +338,7 @@ public class GupFast {
             // Pairs with the full fence between the cleared entry and the look for pins (Share), and with the one
             // between the odd count and that look, where fork has one (Fork). Without it the rechecks that follow may
             // be done before the unordered addition above is visible.
-            machine.smpMbAfterAtomic();
+            mm.machine.smpMbAfterAtomic();
         }
     }
 
@@ -405,7 +367,7 @@ public class GupFast {
                 && folio.mapping.readOnce() == Folio.ANON) {
             if (steps.has(Step.FENCE_BEFORE_EXCLUSIVE)) {
                 // Pairs with the fence between clearing the bit and putting the same entry back (Share).
-                machine.smpRmb();
+                mm.machine.smpRmb();
             }
             if (!folio.test(Folio.ANON_EXCLUSIVE)) {
                 drop(folio, flags);

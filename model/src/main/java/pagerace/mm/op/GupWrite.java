@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
@@ -17,7 +18,7 @@ import pagerace.mm.Vma;
  * write protection does not stop it, and the filesystem need not have agreed. The proposals put the store into a section that
  * writeback has to wait for.
  */
-public class GupWrite {
+public class GupWrite extends Operation<GupWrite.Step> {
     /** The steps in which the present kernel and proposals differ, in program order. */
     public enum Step {
         /** Pin the page through a writable entry, faulting until there is one. */
@@ -38,9 +39,6 @@ public class GupWrite {
 
     /** The user of a long-term pin stores and forgets about the folio. */
     public static final Steps<Step> LONGTERM = Steps.of(Step.PIN, Step.LONGTERM);
-    /** The present kernel: {@code unpin_user_pages_dirty_lock}. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.PIN, Step.MARK_DIRTY);
-
     /**
      * What became of a store.
      *
@@ -58,45 +56,26 @@ public class GupWrite {
     private static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
     private static final Vma SHARED_FILE = new Vma(Vma.Backing.FILE, true);
 
-    protected final Mm mm;
-    protected final DiskFile file;
-    protected final GupFast gupFast;
+    public final Mm mm;
+    public final DiskFile file;
+    public final GupFast gupFast;
+    public final SharedWriteFault fault;
+    public final MarkDirty markDirty;
+    /** The rule of the slow path. */
     protected final Admission admission;
-    protected final SharedWriteFault fault;
-    protected final MarkDirty markDirty;
-    protected final Steps<Step> steps;
 
     /**
      * Stores to {@code file}, mapped at the first entry of {@code mm}, marking by {@code markDirty}.
      *
-     * @param admission the rule of the slow path, and of {@code gupFast}
      */
-    public GupWrite(
-            Mm mm,
-            DiskFile file,
-            GupFast gupFast,
-            Admission admission,
-            SharedWriteFault fault,
-            MarkDirty markDirty,
-            Steps<Step> steps) {
+    public GupWrite(Kernel kernel, Mm mm, DiskFile file, GupFast gupFast, SharedWriteFault fault, MarkDirty markDirty) {
+        super(kernel, Step.class);
         this.mm = mm;
         this.file = file;
         this.gupFast = gupFast;
-        this.admission = admission;
         this.fault = fault;
         this.markDirty = markDirty;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected GupWrite(GupWrite original) {
-        this.mm = original.mm;
-        this.file = original.file;
-        this.gupFast = original.gupFast;
-        this.admission = original.admission;
-        this.fault = original.fault;
-        this.markDirty = original.markDirty;
-        this.steps = original.steps;
+        admission = kernel.policy(Admission.NONE);
     }
 
     /** Stores {@code value} to {@code folio}, the file's page, which is all of the buffer. */

@@ -3,13 +3,11 @@ package pagerace.mm.op;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import pagerace.machine.Machine;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
-import pagerace.mm.Platform;
 import pagerace.mm.Steps;
 
 /**
@@ -25,7 +23,7 @@ import pagerace.mm.Steps;
  * <p>Algorithm notes. The first zap is for speed: it empties the page tables in bulk, without any folio lock, so faults may
  * map pages again behind it. The second one is what counts: under the folio lock, and just before the folio leaves the file.
  */
-public class HolePunch {
+public class HolePunch extends Operation<HolePunch.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** A truncation: the file's size becomes zero first, private copies go as well, and nothing need be written any more. */
@@ -50,20 +48,17 @@ public class HolePunch {
         ZAP_COPIES_AFTER
     }
 
-    /** A punch in the present kernel. */
-    public static final Steps<Step> MAINLINE = Steps.of(
-            Step.PUBLISH,
-            Step.FIRST_ZAP,
-            Step.LEAVE_MARKERS,
-            Step.SECOND_ZAP,
-            Step.SECOND_ZAP_SEES_PMD,
-            Step.SECOND_PASS);
-    /** A truncation in the present kernel. */
-    public static final Steps<Step> TRUNCATION =
-            MAINLINE.without(Step.PUBLISH).with(Step.TRUNCATE).with(Step.ZAP_COPIES_AFTER);
     /** {@code invalidate_inode_pages2}: pages inside the file's size go, each unmapped under its folio lock. */
     public static final Steps<Step> INVALIDATION =
             Steps.of(Step.SECOND_ZAP, Step.SECOND_ZAP_SEES_PMD, Step.SECOND_PASS);
+
+    /** A truncation in {@code kernel}: its punch, but for what the two differ in. */
+    public static Steps<Step> truncation(Kernel kernel) {
+        return kernel.steps(Step.class)
+                .without(Step.PUBLISH)
+                .with(Step.TRUNCATE)
+                .with(Step.ZAP_COPIES_AFTER);
+    }
 
     /**
      * What a punch came across.
@@ -73,33 +68,28 @@ public class HolePunch {
      */
     public record Punched(boolean rezapped, boolean skipped) {}
 
-    protected final MemMap memMap;
-    protected final Inode file;
+    public final Mm mm;
+    public final Inode file;
+    public final @Nullable DiskFile disk;
     protected final UnmapMapping unmap;
     protected final TruncateFolio truncate;
-    protected final Steps<Step> steps;
 
     /** Punches in {@code file}, which {@code mm} maps from the start of its table. */
-    public HolePunch(Machine machine, Mm mm, MemMap memMap, Inode file, Platform platform, Steps<Step> steps) {
-        this(machine, mm, memMap, file, null, platform, steps);
+    public HolePunch(Kernel kernel, Mm mm, Inode file) {
+        this(kernel, mm, file, null, kernel.steps(Step.class));
     }
 
     /** The same in a file on disk. */
-    public HolePunch(Machine machine, Mm mm, MemMap memMap, DiskFile file, Platform platform, Steps<Step> steps) {
-        this(machine, mm, memMap, file.inode, file, platform, steps);
+    public HolePunch(Kernel kernel, Mm mm, DiskFile file) {
+        this(kernel, mm, file.inode, file, kernel.steps(Step.class));
     }
 
-    private HolePunch(
-            Machine machine,
-            Mm mm,
-            MemMap memMap,
-            Inode file,
-            @Nullable DiskFile disk,
-            Platform platform,
-            Steps<Step> steps) {
-        this.memMap = memMap;
+    /** A removal in {@code steps} that are no punch: {@link #truncation} or {@link #INVALIDATION}. */
+    public HolePunch(Kernel kernel, Mm mm, Inode file, @Nullable DiskFile disk, Steps<Step> steps) {
+        super(kernel, steps);
+        this.mm = mm;
         this.file = file;
-        this.steps = steps;
+        this.disk = disk;
         boolean truncates = steps.has(Step.TRUNCATE);
         Steps<UnmapMapping.Step> first = truncates ? UnmapMapping.TRUNCATION : UnmapMapping.PUNCH;
         if (steps.has(Step.COUNT)) {
@@ -110,22 +100,12 @@ public class HolePunch {
         if (!steps.has(Step.SECOND_ZAP_SEES_PMD)) {
             second = second.without(UnmapMapping.Step.SEE_PMD);
         }
-        Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
-        unmap = new UnmapMapping(machine, mm, file, zap, first);
-        UnmapMapping again = steps.has(Step.SECOND_ZAP) ? new UnmapMapping(machine, mm, file, zap, second) : null;
+        Zap zap = new Zap(kernel, mm);
+        unmap = new UnmapMapping(kernel, mm, file, zap, first);
+        UnmapMapping again = steps.has(Step.SECOND_ZAP) ? new UnmapMapping(kernel, mm, file, zap, second) : null;
         truncate = disk == null || !truncates
                 ? new TruncateFolio(file, again)
-                : new TruncateFolio(
-                        disk, new CleanFolio(machine, disk, List.of(mm), platform, CleanFolio.MAINLINE), again);
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected HolePunch(HolePunch original) {
-        this.memMap = original.memMap;
-        this.file = original.file;
-        this.unmap = original.unmap;
-        this.truncate = original.truncate;
-        this.steps = original.steps;
+                : new TruncateFolio(disk, new CleanFolio(kernel, disk, List.of(mm)), again);
     }
 
     /** Punches all pages out. */
@@ -145,8 +125,8 @@ public class HolePunch {
         boolean skipped = false;
         for (int i = 0; i < file.pages(); i++) {
             int pfn = (int) file.slot(i).readDependent();
-            if (pfn != 0 && memMap.folioOf(pfn).tryGet()) {
-                Folio folio = memMap.stableFolioOf(pfn);
+            if (pfn != 0 && mm.memMap.folioOf(pfn).tryGet()) {
+                Folio folio = mm.memMap.stableFolioOf(pfn);
                 if (steps.has(Step.ZERO_IN_PLACE)) {
                     zero(folio);
                 } else if (folio.lock.tryLock()) {
@@ -159,8 +139,8 @@ public class HolePunch {
         }
         for (int i = 0; steps.has(Step.SECOND_PASS) && i < file.pages(); i++) {
             int pfn = (int) file.slot(i).readDependent();
-            if (pfn != 0 && memMap.folioOf(pfn).tryGet()) {
-                Folio folio = memMap.stableFolioOf(pfn);
+            if (pfn != 0 && mm.memMap.folioOf(pfn).tryGet()) {
+                Folio folio = mm.memMap.stableFolioOf(pfn);
                 rezapped |= truncate.truncate(folio, i).unmapped();
                 folio.put();
             }

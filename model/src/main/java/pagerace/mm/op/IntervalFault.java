@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.mm.IntervalSubscription;
+import pagerace.mm.Kernel;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * A device's page fault in a driver with an interval notifier: {@code mmu_interval_read_begin}, the lookup, and under the
@@ -19,7 +18,7 @@ import pagerace.mm.Steps;
  * two equal has come while the primary entry may change, and nobody will call back again: it must wait. One that finds them
  * unequal may go on: an invalidation that is to change the entry has yet to call back, and will be noticed.
  */
-public class IntervalFault {
+public class IntervalFault extends Operation<IntervalFault.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** If the subscription's sequence is that of all, wait until that moves. */
@@ -30,39 +29,23 @@ public class IntervalFault {
         CHECK_SEQ
     }
 
-    /** Kernels since 5.5: 99cb252f5e68. */
-    public static final Steps<Step> V5_5 = Steps.of(Step.WAIT, Step.CHECK_SEQ);
-
     /** Drivers try until a timeout; one invalidation sends a fault back once. */
     private static final int TRIES = 2;
 
-    protected final Machine machine;
-    protected final NotifierSubscriptions subscriptions;
-    protected final IntervalSubscription subscription;
-    protected final PrimaryLookup primary;
-    protected final Steps<Step> steps;
+    public final NotifierSubscriptions subscriptions;
+    public final IntervalSubscription subscription;
+    public final PrimaryLookup primary;
 
     /** Faults of the device behind {@code subscription}. */
     public IntervalFault(
-            Machine machine,
+            Kernel kernel,
             NotifierSubscriptions subscriptions,
             IntervalSubscription subscription,
-            PrimaryLookup primary,
-            Steps<Step> steps) {
-        this.machine = machine;
+            PrimaryLookup primary) {
+        super(kernel, Step.class);
         this.subscriptions = subscriptions;
         this.subscription = subscription;
         this.primary = primary;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected IntervalFault(IntervalFault original) {
-        this.machine = original.machine;
-        this.subscriptions = original.subscriptions;
-        this.subscription = original.subscription;
-        this.primary = original.primary;
-        this.steps = original.steps;
     }
 
     /** Maps the page at {@code index} of the primary page table. */
@@ -78,7 +61,7 @@ public class IntervalFault {
                 if (steps.has(Step.FENCE_AFTER_WAIT)) {
                     // Pairs with the unlock of the PTL followed by the lock of the subscriptions, which together order
                     // the primary entry before the even sequence.
-                    machine.smpRmb();
+                    subscriptions.machine.smpRmb();
                 }
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
             }

@@ -2,16 +2,16 @@
 package pagerace.mm.op;
 
 import pagerace.mm.IntervalSubscription;
+import pagerace.mm.Kernel;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Pte;
 import pagerace.mm.Slab;
-import pagerace.mm.Steps;
 
 /**
  * The interval notifiers' side of an invalidation: {@code mn_itree_invalidate} with the driver's callback, and
  * {@code mn_itree_inv_end}.
  */
-public class IntervalNotifier implements MmuNotifier {
+public class IntervalNotifier extends Operation<IntervalNotifier.Step> implements MmuNotifier {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** The callback records the sequence in the subscription: {@code mmu_interval_set_seq}. */
@@ -26,9 +26,6 @@ public class IntervalNotifier implements MmuNotifier {
         RELEASE_SEQ
     }
 
-    /** Kernels since 5.5. */
-    public static final Steps<Step> V5_5 = Steps.of(Step.SET_SEQ, Step.ZAP, Step.WALK_DEFERRED);
-
     /** What an invalidation did with the subscription. */
     public enum Met {
         /** It was not in the tree. */
@@ -41,22 +38,14 @@ public class IntervalNotifier implements MmuNotifier {
         FREED
     }
 
-    protected final NotifierSubscriptions subscriptions;
-    protected final IntervalSubscription subscription;
-    protected final Steps<Step> steps;
+    public final NotifierSubscriptions subscriptions;
+    public final IntervalSubscription subscription;
 
     /** Notifies {@code subscription} as long as it is among {@code subscriptions}. */
-    public IntervalNotifier(NotifierSubscriptions subscriptions, IntervalSubscription subscription, Steps<Step> steps) {
+    public IntervalNotifier(Kernel kernel, NotifierSubscriptions subscriptions, IntervalSubscription subscription) {
+        super(kernel, Step.class);
         this.subscriptions = subscriptions;
         this.subscription = subscription;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected IntervalNotifier(IntervalNotifier original) {
-        this.subscriptions = original.subscriptions;
-        this.subscription = original.subscription;
-        this.steps = original.steps;
     }
 
     @Override

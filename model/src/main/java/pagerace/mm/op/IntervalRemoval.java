@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.mm.IntervalSubscription;
+import pagerace.mm.Kernel;
 import pagerace.mm.NotifierSubscriptions;
-import pagerace.mm.Steps;
 
 /**
  * {@code mmu_interval_notifier_remove}.
@@ -14,7 +13,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees, since 319561669a59: when it returns, no invalidation knows the subscription any more, so the caller may free
  * it.
  */
-public class IntervalRemoval {
+public class IntervalRemoval extends Operation<IntervalRemoval.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** While an invalidation is under way, leave the removal to its end. */
@@ -27,11 +26,6 @@ public class IntervalRemoval {
         FENCE_AFTER_WAIT
     }
 
-    /** Kernels 5.5 to 5.17. */
-    public static final Steps<Step> V5_5 = Steps.of(Step.DEFER, Step.WAIT);
-    /** Kernels since 5.18. */
-    public static final Steps<Step> V5_18 = V5_5.with(Step.LOOK_UNDER_LOCK);
-
     /** How it ended. */
     public enum End {
         /** Nothing was being invalidated: out of the tree at once. */
@@ -40,29 +34,14 @@ public class IntervalRemoval {
         DEFERRED
     }
 
-    protected final Machine machine;
-    protected final NotifierSubscriptions subscriptions;
-    protected final IntervalSubscription subscription;
-    protected final Steps<Step> steps;
+    public final NotifierSubscriptions subscriptions;
+    public final IntervalSubscription subscription;
 
     /** Removal of {@code subscription}, which is {@link NotifierSubscriptions#THE_ONE} of {@code subscriptions}. */
-    public IntervalRemoval(
-            Machine machine,
-            NotifierSubscriptions subscriptions,
-            IntervalSubscription subscription,
-            Steps<Step> steps) {
-        this.machine = machine;
+    public IntervalRemoval(Kernel kernel, NotifierSubscriptions subscriptions, IntervalSubscription subscription) {
+        super(kernel, Step.class);
         this.subscriptions = subscriptions;
         this.subscription = subscription;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected IntervalRemoval(IntervalRemoval original) {
-        this.machine = original.machine;
-        this.subscriptions = original.subscriptions;
-        this.subscription = original.subscription;
-        this.steps = original.steps;
     }
 
     /** Removes the subscription. */
@@ -93,7 +72,7 @@ public class IntervalRemoval {
     protected void waitUntilMoved(long seq) {
         subscriptions.invalidateSeq.await(now -> now != seq);
         if (steps.has(Step.FENCE_AFTER_WAIT)) {
-            machine.smpRmb(); // pairs with the release of IntervalNotifier's end
+            subscriptions.machine.smpRmb(); // pairs with the release of IntervalNotifier's end
         }
         if (steps.has(Step.LOOK_UNDER_LOCK)) {
             subscriptions.lock.lock();

@@ -3,9 +3,9 @@ package pagerace.mm.op;
 
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * {@code try_to_merge_one_page} of KSM: {@code write_protect_page} makes sure that nobody can change an anonymous page any
@@ -20,7 +20,7 @@ import pagerace.mm.Steps;
  * comes later must be impossible, or harmless. Where the new entry equals the old one (it was read-only and clean), only the
  * exclusive bit makes it impossible. See {@link Share}.
  */
-public class KsmMerge {
+public class KsmMerge extends Operation<KsmMerge.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Mutant: look for references before the entry is cleared. */
@@ -40,11 +40,6 @@ public class KsmMerge {
         /** Clear what is exclusive, even if it is read-only and clean, and give exclusivity up: 6c287605fd56 (5.19). */
         SHARE
     }
-
-    /** Kernels up to 5.18. */
-    public static final Steps<Step> V5_18 = Steps.of(Step.FLUSH, Step.REFERENCE_CHECK);
-    /** Kernels since 5.19. */
-    public static final Steps<Step> V5_19 = V5_18.with(Step.SHARE);
 
     /** How it ended. Everything but {@link #MERGED} leaves the page mapped. */
     public enum End {
@@ -70,22 +65,14 @@ public class KsmMerge {
      */
     protected record Protected(End end, long entry) {}
 
-    protected final Mm mm;
-    protected final Share share;
-    protected final Steps<Step> steps;
+    public final Mm mm;
+    public final Share share;
 
     /** Merging of pages of {@code mm}, which gives up exclusivity by {@code share}. */
-    public KsmMerge(Mm mm, Share share, Steps<Step> steps) {
+    public KsmMerge(Kernel kernel, Mm mm, Share share) {
+        super(kernel, Step.class);
         this.mm = mm;
         this.share = share;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected KsmMerge(KsmMerge original) {
-        this.mm = original.mm;
-        this.share = original.share;
-        this.steps = original.steps;
     }
 
     /** Tries to map {@code ksmPage} instead of {@code folio} at {@code index}. */

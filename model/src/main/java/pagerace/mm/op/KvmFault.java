@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.SpinLock;
+import pagerace.mm.Kernel;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
@@ -18,7 +18,7 @@ import pagerace.mm.Steps;
  * entry may be still to come. The sequence tells of one that began and ended since the sample. Each misses what the other
  * sees.
  */
-public class KvmFault {
+public class KvmFault extends Operation<KvmFault.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Sample the sequence before the lookup. */
@@ -50,47 +50,23 @@ public class KvmFault {
         CHECK_SEQ
     }
 
-    /**
-     * Kernel 2.6.27: the locks of the lookup order the sample before it. Nothing orders the check's two reads, which
-     * {@code mmu_lock} makes unnecessary.
-     */
-    public static final Steps<Step> V2_6_27 =
-            Steps.of(Step.SAMPLE, Step.CHECK_UNDER_LOCK, Step.CHECK_COUNT, Step.CHECK_SEQ);
-    /** Kernels 2.6.28 to 3.3. */
-    public static final Steps<Step> V2_6_28 = V2_6_27.with(Step.FENCE_AFTER_SAMPLE);
-    /** Kernels 3.4 to 5.11 on x86, and to 6.2 on arm64. */
-    public static final Steps<Step> V3_4 = V2_6_28.with(Step.FENCE_IN_CHECK);
-    /** Kernels 5.12 to 6.7 on x86. */
-    public static final Steps<Step> V5_12 = V3_4.without(Step.FENCE_IN_CHECK);
     /** arm64 since 6.3, riscv since 6.4. */
-    public static final Steps<Step> ARM64 = V3_4.without(Step.FENCE_AFTER_SAMPLE);
+    public static final Steps<Step> ARM64 =
+            Steps.of(Step.SAMPLE, Step.CHECK_UNDER_LOCK, Step.FENCE_IN_CHECK, Step.CHECK_COUNT, Step.CHECK_SEQ);
     /** Book3S HV, since 3.4. */
-    public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.RMAP_LOCK);
-    /** Kernels since 6.8, on x86. */
-    public static final Steps<Step> V6_8 = V5_12.with(Step.CHECK_EARLY);
-
+    public static final Steps<Step> BOOK3S_HV =
+            ARM64.with(Step.FENCE_AFTER_SAMPLE).with(Step.RMAP_LOCK);
     /** The kernel tries until it succeeds; one invalidation can send a fault back for its whole duration. */
     private static final int TRIES = 2;
 
-    protected final Machine machine;
-    protected final KvmMmu kvm;
-    protected final PrimaryLookup primary;
-    protected final Steps<Step> steps;
+    public final KvmMmu kvm;
+    public final PrimaryLookup primary;
 
     /** Faults of the guest of {@code kvm}. */
-    public KvmFault(Machine machine, KvmMmu kvm, PrimaryLookup primary, Steps<Step> steps) {
-        this.machine = machine;
+    public KvmFault(Kernel kernel, KvmMmu kvm, PrimaryLookup primary) {
+        super(kernel, Step.class);
         this.kvm = kvm;
         this.primary = primary;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected KvmFault(KvmFault original) {
-        this.machine = original.machine;
-        this.kvm = original.kvm;
-        this.primary = original.primary;
-        this.steps = original.steps;
     }
 
     /** Maps the page at {@code index} of the primary page table. */
@@ -101,7 +77,7 @@ public class KvmFault {
             if (steps.has(Step.FENCE_AFTER_SAMPLE)) {
                 // Pairs with the PTL's release and KVM's lock between the primary entry and the sequence: who
                 // sampled the new sequence does not look up the old page.
-                machine.smpRmb();
+                kvm.machine.smpRmb();
             }
             if (steps.has(Step.CHECK_EARLY) && isInvalidated(seq, false)) {
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
@@ -143,7 +119,7 @@ public class KvmFault {
             return true;
         }
         if (decisive && steps.has(Step.FENCE_IN_CHECK)) {
-            machine.smpRmb(); // pairs with the write fence of KvmNotifier's end
+            kvm.machine.smpRmb(); // pairs with the write fence of KvmNotifier's end
         }
         return steps.has(Step.CHECK_SEQ) && kvm.invalidateSeq.readOnce() != seq;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
+import pagerace.mm.Kernel;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
@@ -10,7 +10,7 @@ import pagerace.mm.Steps;
  * KVM's side of an invalidation: {@code kvm_mmu_invalidate_begin} with the zap that follows it, and
  * {@code kvm_mmu_invalidate_end}.
  */
-public class KvmNotifier implements MmuNotifier {
+public class KvmNotifier extends Operation<KvmNotifier.Step> implements MmuNotifier {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Zap the secondary entry at the start. */
@@ -23,29 +23,15 @@ public class KvmNotifier implements MmuNotifier {
         COUNT_FIRST
     }
 
-    /** Kernels 2.6.27 to 3.3. */
-    public static final Steps<Step> V2_6_27 = Steps.of(Step.ZAP);
-    /** Kernels since 3.4. */
-    public static final Steps<Step> V3_4 = V2_6_27.with(Step.FENCE_IN_END);
     /** Book3S HV, since 3.4. */
-    public static final Steps<Step> BOOK3S_HV = V3_4.with(Step.ZAP_UNDER_RMAP_LOCK);
+    public static final Steps<Step> BOOK3S_HV = Steps.of(Step.ZAP, Step.FENCE_IN_END, Step.ZAP_UNDER_RMAP_LOCK);
 
-    protected final Machine machine;
-    protected final KvmMmu kvm;
-    protected final Steps<Step> steps;
+    public final KvmMmu kvm;
 
     /** The notifier of {@code kvm}. */
-    public KvmNotifier(Machine machine, KvmMmu kvm, Steps<Step> steps) {
-        this.machine = machine;
+    public KvmNotifier(Kernel kernel, KvmMmu kvm) {
+        super(kernel, Step.class);
         this.kvm = kvm;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected KvmNotifier(KvmNotifier original) {
-        this.machine = original.machine;
-        this.kvm = original.kvm;
-        this.steps = original.steps;
     }
 
     @Override
@@ -79,7 +65,7 @@ public class KvmNotifier implements MmuNotifier {
         if (steps.has(Step.FENCE_IN_END)) {
             // Pairs with the read fence in KvmFault's check: who no longer sees the count sees the sequence. Faults
             // that check under the lock do not need the pair.
-            machine.smpWmb();
+            kvm.machine.smpWmb();
         }
         if (!steps.has(Step.COUNT_FIRST)) {
             lowerCount();

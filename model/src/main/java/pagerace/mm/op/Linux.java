@@ -47,7 +47,10 @@ public final class Linux {
             .with(SharedWriteFault.Step.WAIT_UNLOCKED_BEFORE_DIRTY)
             .as("2.6.23");
 
-    /** 2.6.27: e930bffe95e1, KVM's notifier; GUP-fast. */
+    /**
+     * 2.6.27: e930bffe95e1, KVM's notifier; GUP-fast. The locks of KVM's lookup order the sample before it; nothing orders the two reads of
+     * its check, which {@code mmu_lock} makes unnecessary.
+     */
     public static final Kernel V2_6_27 = V2_6_23.with(KvmFault.Step.SAMPLE, KvmFault.Step.CHECK_UNDER_LOCK)
             .with(KvmFault.Step.CHECK_COUNT, KvmFault.Step.CHECK_SEQ)
             .with(KvmNotifier.Step.ZAP)

@@ -3,8 +3,8 @@ package pagerace.mm.op;
 
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
-import pagerace.mm.Steps;
 
 /**
  * {@code filemap_get_entry}: finds a page in the page cache and takes a reference, without any lock.
@@ -19,15 +19,12 @@ import pagerace.mm.Steps;
  * <p>The RCU section around all this is not modelled. It keeps the nodes of the tree alive, and here a slot is a word; it does
  * not keep folios from being freed and used again at once, and it orders nothing.
  */
-public class Lookup {
+public class Lookup extends Operation<Lookup.Step> {
     /** The steps in which variants differ. */
     public enum Step {
         /** With the reference taken, read the slot again, and start over if it changed. */
         RELOAD_SLOT
     }
-
-    /** As old as the lockless page cache: e286781d5f2e (2.6.27). */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.RELOAD_SLOT);
 
     /** How it ended. */
     public enum End {
@@ -68,22 +65,14 @@ public class Lookup {
     /** The kernel tries for ever; once refused and once more is as good a witness. */
     private static final int TRIES = 2;
 
-    protected final MemMap memMap;
-    protected final Inode file;
-    protected final Steps<Step> steps;
+    public final MemMap memMap;
+    public final Inode file;
 
     /** Looks up pages of {@code file}. */
-    public Lookup(MemMap memMap, Inode file, Steps<Step> steps) {
+    public Lookup(Kernel kernel, MemMap memMap, Inode file) {
+        super(kernel, Step.class);
         this.memMap = memMap;
         this.file = file;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Lookup(Lookup original) {
-        this.memMap = original.memMap;
-        this.file = original.file;
-        this.steps = original.steps;
     }
 
     /** Finds page {@code index} and takes a reference to it. */

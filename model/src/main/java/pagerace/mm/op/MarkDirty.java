@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Steps;
 
 /**
@@ -16,7 +16,7 @@ import pagerace.mm.Steps;
  * does <em>not</em> ask the filesystem, so whoever calls this outside the folio's writable epoch leaves a page that is dirty
  * without the filesystem's agreement.
  */
-public class MarkDirty {
+public class MarkDirty extends Operation<MarkDirty.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Leave a folio alone that is dirty already: {@code unpin_user_pages_dirty_lock}. Nothing orders this look. */
@@ -57,22 +57,18 @@ public class MarkDirty {
         NOT_IN_FILE
     }
 
-    protected final Machine machine;
-    protected final DiskFile file;
-    protected final Steps<Step> steps;
+    public final DiskFile file;
 
     /** Marks folios of {@code file}. */
-    public MarkDirty(Machine machine, DiskFile file, Steps<Step> steps) {
-        this.machine = machine;
+    public MarkDirty(Kernel kernel, DiskFile file) {
+        super(kernel, Step.class);
         this.file = file;
-        this.steps = steps;
     }
 
-    /** The same operation, for a subclass that changes some of it. */
-    protected MarkDirty(MarkDirty original) {
-        this.machine = original.machine;
-        this.file = original.file;
-        this.steps = original.steps;
+    /** The same, for a caller that says in which steps. */
+    public MarkDirty(Kernel kernel, DiskFile file, Steps<Step> steps) {
+        super(kernel, steps);
+        this.file = file;
     }
 
     /** Marks {@code folio}, on which the caller holds a reference. */
@@ -81,7 +77,7 @@ public class MarkDirty {
             if (steps.has(Step.FENCE_BEFORE_PRECHECK)) {
                 // Pairs with the fully ordered clearing of the bit (CleanFolio): our store is visible before we
                 // look, so whoever cleans the folio after that look reads it.
-                machine.smpMb();
+                file.machine.smpMb();
             }
             if (folio.test(Folio.DIRTY)) {
                 return End.SKIPPED;

@@ -4,7 +4,6 @@ package pagerace.mm.op;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 
 /**
@@ -17,22 +16,14 @@ import pagerace.mm.Pte;
  * <p>Guarantees: the entry maps nothing between the old page and the new one, and by then no CPU has the old translation.
  */
 public class PageReplacement {
-    protected final Mm mm;
-    protected final Platform platform;
-    protected final MmuNotifier notifier;
+
+    public final Mm mm;
+    public final MmuNotifier notifier;
 
     /** Replacements in {@code mm}, of which {@code notifier} hears. */
-    public PageReplacement(Mm mm, Platform platform, MmuNotifier notifier) {
+    public PageReplacement(Mm mm, MmuNotifier notifier) {
         this.mm = mm;
-        this.platform = platform;
         this.notifier = notifier;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected PageReplacement(PageReplacement original) {
-        this.mm = original.mm;
-        this.platform = original.platform;
-        this.notifier = original.notifier;
     }
 
     /** Makes the entry at {@code index}, which maps {@code from}, map {@code to}; {@code from} loses that reference. */
@@ -40,7 +31,7 @@ public class PageReplacement {
         Word entry = mm.table.pte(index);
         notifier.rangeStart();
         mm.table.ptl(index).lock();
-        long old = platform.pteUpdate().getAndClear(entry);
+        long old = mm.platform.pteUpdate().getAndClear(entry);
         mm.tlb.flushNow();
         entry.writeOnce(Pte.present(to.pfn, old & (Pte.WRITE | Pte.DIRTY | Pte.ACCESSED)));
         mm.table.ptl(index).unlock();

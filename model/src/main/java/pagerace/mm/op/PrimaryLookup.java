@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 
@@ -24,25 +23,17 @@ public class PrimaryLookup {
         GUP_FAST
     }
 
-    protected final Mm mm;
-    protected final MemMap memMap;
+    public final Kernel kernel;
+    public final Mm mm;
+    public final How how;
     protected final GupFast gupFast;
-    protected final How how;
 
     /** Lookups in {@code mm}. */
-    public PrimaryLookup(Machine machine, Mm mm, MemMap memMap, How how) {
+    public PrimaryLookup(Kernel kernel, Mm mm, How how) {
+        this.kernel = kernel;
         this.mm = mm;
-        this.memMap = memMap;
-        this.gupFast = new GupFast(machine, mm, memMap, GupFast.V6_1);
         this.how = how;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected PrimaryLookup(PrimaryLookup original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.gupFast = original.gupFast;
-        this.how = original.how;
+        gupFast = new GupFast(kernel, mm);
     }
 
     /** The page that the entry at {@code index} maps, writable, or {@link #NOTHING}. */
@@ -67,7 +58,7 @@ public class PrimaryLookup {
     /** Gives back what {@link #find} may hold of {@code pfn}; not for {@link #NOTHING}. */
     public void release(int pfn) {
         if (how == How.GUP_FAST) {
-            memMap.stableFolioOf(pfn).put();
+            mm.memMap.stableFolioOf(pfn).put();
         }
     }
 

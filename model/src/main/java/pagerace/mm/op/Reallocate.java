@@ -3,7 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Machine;
 import pagerace.mm.Folio;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 
 /**
  * A folio that was just freed is allocated again at once, for somebody else: {@code free_unref_folio}, then
@@ -12,7 +12,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees: whoever can take a reference under the new owner sees what the old one did before it freed the folio. No lock
  * or grace period stands between the two owners for the sake of lookups.
  */
-public class Reallocate {
+public class Reallocate extends Operation<Reallocate.Step> {
     /** The steps in which variants differ. */
     public enum Step {
         /**
@@ -22,9 +22,6 @@ public class Reallocate {
         THROUGH_ALLOCATOR
     }
 
-    /** The present kernel. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.THROUGH_ALLOCATOR);
-
     /** How it ended. */
     public enum End {
         /** The folio has a new owner. */
@@ -33,19 +30,12 @@ public class Reallocate {
         RETIRED
     }
 
-    protected final Machine machine;
-    protected final Steps<Step> steps;
+    public final Machine machine;
 
-    /** Allocates in the given steps. */
-    public Reallocate(Machine machine, Steps<Step> steps) {
+    /** Allocates as {@code kernel} does. */
+    public Reallocate(Kernel kernel, Machine machine) {
+        super(kernel, Step.class);
         this.machine = machine;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Reallocate(Reallocate original) {
-        this.machine = original.machine;
-        this.steps = original.steps;
     }
 
     /** Makes {@code folio}, which the caller freed, an anonymous one with {@code content}, unless it is bad memory. */

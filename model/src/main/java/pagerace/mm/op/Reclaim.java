@@ -4,9 +4,9 @@ package pagerace.mm.op;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.SwapSpace;
 
 /**
@@ -19,7 +19,7 @@ import pagerace.mm.SwapSpace;
  * <p>Guarantees, since 5.19: an exclusive page that is pinned stays mapped, and a page that was unmapped can no longer be
  * pinned. Both are {@link Share}'s doing.
  */
-public class Reclaim {
+public class Reclaim extends Operation<Reclaim.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Skip a folio that may be pinned before anything else: feb889fb40fa (5.11). Nothing orders this look. */
@@ -31,15 +31,6 @@ public class Reclaim {
         /** After unmapping, keep a folio that may be pinned: d824ec2a1546 (6.4). */
         KEEP_PINNED_AFTER_UNMAP
     }
-
-    /** Kernels up to 5.10. */
-    public static final Steps<Step> V5_8 = Steps.of();
-    /** Kernels 5.11 to 5.18. */
-    public static final Steps<Step> V5_11 = Steps.of(Step.SKIP_PINNED);
-    /** Kernels 5.19 to 6.3. */
-    public static final Steps<Step> V5_19 = V5_11.with(Step.SHARE).with(Step.EXCLUSIVE_SWAP_ENTRY);
-    /** Kernels since 6.4. */
-    public static final Steps<Step> V6_4 = V5_19.with(Step.KEEP_PINNED_AFTER_UNMAP);
 
     /** How it ended. */
     public enum End {
@@ -72,32 +63,22 @@ public class Reclaim {
     /** The references of an unmapped folio that nobody else uses: the isolation's and the swap cache's. */
     private static final long OWN_REFERENCES = 2;
 
-    protected final Mm mm;
-    protected final SwapSpace swap;
-    protected final Share share;
+    public final Mm mm;
+    public final SwapSpace swap;
+    public final Share share;
     protected final Freeze freeze;
-    protected final Steps<Step> steps;
 
     /**
      * Reclaim from {@code mm} to {@code swap}.
      *
      * @param share how entries are cleared, and exclusivity is given up with {@link Step#SHARE}
      */
-    public Reclaim(Mm mm, SwapSpace swap, Share share, Steps<Step> steps) {
+    public Reclaim(Kernel kernel, Mm mm, SwapSpace swap, Share share) {
+        super(kernel, Step.class);
         this.mm = mm;
         this.swap = swap;
         this.share = share;
-        this.freeze = new Freeze(Freeze.MAINLINE);
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Reclaim(Reclaim original) {
-        this.mm = original.mm;
-        this.swap = original.swap;
-        this.share = original.share;
-        this.freeze = original.freeze;
-        this.steps = original.steps;
+        freeze = new Freeze(kernel);
     }
 
     /** Tries to reclaim {@code folio}, which the entry at {@code index} maps. */

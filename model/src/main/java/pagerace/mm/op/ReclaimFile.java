@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * {@code shrink_folio_list} for one folio of a file on disk with one mapping: from the folio lock to the freed page, or to the
@@ -21,7 +20,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees, since 6.4: the folio of a pin that was there when the entry was cleared keeps its buffers. An ordinary
  * reference keeps the folio, but not its buffers: they are gone before the count is looked at.
  */
-public class ReclaimFile {
+public class ReclaimFile extends Operation<ReclaimFile.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Mutant: look for pins before the entry is cleared, and never again. */
@@ -37,11 +36,6 @@ public class ReclaimFile {
         /** After unmapping, keep a folio that may be pinned: d824ec2a1546 (6.4). */
         LOOK_AFTER_UNMAP
     }
-
-    /** Kernels before 6.4 look at no pins. */
-    public static final Steps<Step> V2_6 = Steps.of(Step.TRANSFER_DIRTY, Step.ORDERED_UNCOUNT);
-    /** Kernels since 6.4. */
-    public static final Steps<Step> V6_4 = V2_6.with(Step.LOOK_AFTER_UNMAP);
 
     /** How it ended. */
     public enum End {
@@ -62,31 +56,20 @@ public class ReclaimFile {
         RECLAIMED
     }
 
-    protected final Mm mm;
-    protected final DiskFile file;
-    protected final Evict evict;
-    protected final Platform platform;
+    public final Mm mm;
+    public final DiskFile file;
+    public final Evict evict;
+    protected final Platform.PteUpdate pteUpdate;
     protected final MarkDirty markDirty;
-    protected final Steps<Step> steps;
 
     /** Reclaims the folio of {@code file}, which {@code mm} maps at the first entry of its table; {@code evict} does the rest. */
-    public ReclaimFile(Machine machine, Mm mm, DiskFile file, Evict evict, Platform platform, Steps<Step> steps) {
+    public ReclaimFile(Kernel kernel, Mm mm, DiskFile file, Evict evict) {
+        super(kernel, Step.class);
         this.mm = mm;
         this.file = file;
         this.evict = evict;
-        this.platform = steps.has(Step.CLEAR_PLAINLY) ? platform.with(Platform.PteUpdate.PLAIN) : platform;
-        this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected ReclaimFile(ReclaimFile original) {
-        this.mm = original.mm;
-        this.file = original.file;
-        this.evict = original.evict;
-        this.platform = original.platform;
-        this.markDirty = original.markDirty;
-        this.steps = original.steps;
+        pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : mm.platform.pteUpdate();
+        markDirty = new MarkDirty(kernel, file, MarkDirty.UNLOCKED);
     }
 
     /** Tries to reclaim {@code folio}. */
@@ -128,7 +111,7 @@ public class ReclaimFile {
             mm.table.ptl(0).unlock();
             return false;
         }
-        long old = platform.pteUpdate().getAndClear(entry);
+        long old = pteUpdate.getAndClear(entry);
         mm.tlb.flush();
         boolean pinned = steps.has(Step.LOOK_WHEN_CLEARED) && folio.maybePinned();
         if (Pte.has(old, Pte.DIRTY) && steps.has(Step.TRANSFER_DIRTY)) {

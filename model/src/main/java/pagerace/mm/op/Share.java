@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
+import pagerace.mm.Mm;
 import pagerace.mm.Platform;
-import pagerace.mm.Steps;
 
 /**
  * {@code folio_try_share_anon_rmap_pte}, and the clearing of the entry that must come first: how everybody but fork gives up
@@ -23,7 +22,7 @@ import pagerace.mm.Steps;
  * not (a read-only entry stays read-only), GUP-fast may miss the moment in which it was clear; then it must find the
  * exclusive bit gone, so the bit goes before the entry comes back, and GUP-fast reads the bit after the entry.
  */
-public class Share {
+public class Share extends Operation<Share.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Mutant: look for pins before the entry is cleared. */
@@ -46,18 +45,6 @@ public class Share {
         FENCE_AFTER_SHARE
     }
 
-    /** Kernels up to 5.18: there is no exclusivity to give up, an entry is cleared and that is all. */
-    public static final Steps<Step> V5_18 = Steps.of();
-    /** Kernels 5.19 and 6.0. */
-    public static final Steps<Step> V5_19 = V5_18.with(Step.FLUSH_EXCLUSIVE_NOW)
-            .with(Step.SHARE_CHECK)
-            .with(Step.RESTORE_WHEN_BUSY)
-            .with(Step.CLEAR_EXCLUSIVE);
-    /** Kernels since 6.1. */
-    public static final Steps<Step> V6_1 = V5_19.without(Step.FLUSH_EXCLUSIVE_NOW)
-            .with(Step.FENCE_BEFORE_SHARE_CHECK)
-            .with(Step.FENCE_AFTER_SHARE);
-
     /**
      * An entry that is none for now.
      *
@@ -67,25 +54,14 @@ public class Share {
      */
     public record Cleared(long entry, boolean exclusive, boolean pinned) {}
 
-    protected final Machine machine;
-    protected final Tlb tlb;
+    public final Mm mm;
     protected final Platform.PteUpdate pteUpdate;
-    protected final Steps<Step> steps;
 
-    /** Sharing on {@code platform} of pages in the address space of {@code tlb}. */
-    public Share(Machine machine, Tlb tlb, Platform platform, Steps<Step> steps) {
-        this.machine = machine;
-        this.tlb = tlb;
-        this.pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : platform.pteUpdate();
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Share(Share original) {
-        this.machine = original.machine;
-        this.tlb = original.tlb;
-        this.pteUpdate = original.pteUpdate;
-        this.steps = original.steps;
+    /** Sharing of pages of {@code mm}. */
+    public Share(Kernel kernel, Mm mm) {
+        super(kernel, Step.class);
+        this.mm = mm;
+        pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : mm.platform.pteUpdate();
     }
 
     /** {@code ptep_get_and_clear}: from now on GUP-fast finds nothing, whether or not it is flushed yet. */
@@ -97,9 +73,9 @@ public class Share {
     /** The flush of whoever unmaps: batched where the platform does so, unless the release insists. */
     public void flush(Cleared cleared) {
         if (cleared.exclusive && steps.has(Step.FLUSH_EXCLUSIVE_NOW)) {
-            tlb.flushNow();
+            mm.tlb.flushNow();
         } else {
-            tlb.flush();
+            mm.tlb.flush();
         }
     }
 
@@ -107,7 +83,7 @@ public class Share {
     public boolean tryShare(Folio folio, Cleared cleared) {
         if (steps.has(Step.FENCE_BEFORE_SHARE_CHECK)) {
             // Pairs with GUP-fast's fence behind the pin: the entry is cleared before we look for pins.
-            machine.smpMb();
+            mm.machine.smpMb();
         }
         if (steps.has(Step.CLEAR_EXCLUSIVE_BEFORE_CHECK)) {
             folio.flags.andNot(Folio.ANON_EXCLUSIVE);
@@ -120,7 +96,7 @@ public class Share {
         }
         if (steps.has(Step.FENCE_AFTER_SHARE)) {
             // Pairs with GUP-fast's read fence before the exclusive bit: the bit goes before any new entry comes.
-            machine.smpMb();
+            mm.machine.smpMb();
         }
         return true;
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
@@ -20,7 +19,7 @@ import pagerace.mm.Steps;
  * filesystem has agreed to its being dirtied. {@code page_mkwrite} returns with the folio locked, and the lock is held until the
  * folio is marked, so neither truncation nor writeback gets in between.
  */
-public class SharedWriteFault {
+public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Before 2.6.23, for a page that is missing: sample a count of truncations, and compare it under the page-table lock. */
@@ -46,9 +45,6 @@ public class SharedWriteFault {
         LOCK_TO_DIRTY
     }
 
-    /** The present kernel on a filesystem with {@code page_mkwrite}. */
-    public static final Steps<Step> MAINLINE =
-            Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RETURN_LOCKED, Step.RECHECK_PTE);
     /** The present kernel on a filesystem without it, for an entry that is present and read-only. */
     public static final Steps<Step> WITHOUT_MKWRITE = Steps.of(Step.RECHECK_PTE, Step.LOCK_TO_DIRTY);
 
@@ -68,31 +64,18 @@ public class SharedWriteFault {
         SIGBUS
     }
 
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final DiskFile file;
+    public final Mm mm;
+    public final DiskFile file;
     private final FilemapFault filemapFault;
     protected final MarkDirty markDirty;
-    protected final Steps<Step> steps;
 
     /** Faults in {@code mm}, whose table maps {@code file} at its first entry. */
-    public SharedWriteFault(Machine machine, Mm mm, MemMap memMap, DiskFile file, Steps<Step> steps) {
+    public SharedWriteFault(Kernel kernel, Mm mm, DiskFile file) {
+        super(kernel, Step.class);
         this.mm = mm;
-        this.memMap = memMap;
         this.file = file;
-        this.filemapFault = new FilemapFault(file.inode, true);
-        this.markDirty = new MarkDirty(machine, file, MarkDirty.UNLOCKED);
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected SharedWriteFault(SharedWriteFault original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.file = original.file;
-        this.filemapFault = original.filemapFault;
-        this.markDirty = original.markDirty;
-        this.steps = original.steps;
+        filemapFault = new FilemapFault(file.inode, true);
+        markDirty = new MarkDirty(kernel, file, MarkDirty.UNLOCKED);
     }
 
     /** Handles a store to the page: reads the entry and, if it does not permit the store, tries once to make it. */
@@ -113,7 +96,7 @@ public class SharedWriteFault {
         if (pfn == 0 || !inside) {
             return End.SIGBUS;
         }
-        Folio folio = memMap.folioOf(pfn);
+        Folio folio = mm.memMap.folioOf(pfn);
         if (steps.has(Step.TRUNCATE_COUNT)) { // filemap_nopage: the page comes unlocked, and nobody asks whose it is
             return filemapFault.get(folio, 0, pfn) ? notify(folio, entry, seen, count, false) : End.TRUNCATED;
         }
@@ -126,7 +109,7 @@ public class SharedWriteFault {
 
     /** {@code do_wp_page}: the folio is the entry's, referenced under the page-table lock. */
     protected End protectedEntry(Word entry, long seen) {
-        Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
+        Folio folio = mm.memMap.stableFolioOf(Pte.pfn(seen));
         mm.table.ptl(0).lock();
         if (entry.readOnce() != seen) {
             mm.table.ptl(0).unlock();

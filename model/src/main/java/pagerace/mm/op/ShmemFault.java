@@ -4,10 +4,9 @@ package pagerace.mm.op;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * A direct fault on one page of a shmem mapping: {@code shmem_fault} and {@code finish_fault}, or {@code do_cow_fault} in a
@@ -20,7 +19,7 @@ import pagerace.mm.Steps;
  * fault that finds a punch published waits until the punch is over; that is a courtesy against starvation, and no punch
  * relies on it.
  */
-public class ShmemFault {
+public class ShmemFault extends Operation<ShmemFault.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Wait while a punch is published in {@code i_private}: f00cdc6df7d7, then 8e205f779d14 (both 3.16). */
@@ -29,40 +28,21 @@ public class ShmemFault {
         RESTORE_UFFD_WP
     }
 
-    /** The present kernel. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.WAIT_FOR_PUNCH, Step.RESTORE_UFFD_WP);
-
-    /** A mutant of the present kernel: the fault does not wait for a punch. */
-    public static final Steps<Step> WITHOUT_WAIT = MAINLINE.without(Step.WAIT_FOR_PUNCH);
-
     /** Once for each time that somebody else filled the slot, changed the page between lookup and lock, or a punch ended. */
     private static final int TRIES = 3;
 
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final Inode file;
+    public final Mm mm;
+    public final Inode file;
+    public final FreeFolios spares;
     private final FilemapFault filemapFault;
-    protected final FreeFolios spares;
-    protected final Steps<Step> steps;
 
     /** Direct faults in {@code mm}, whose table maps {@code file} from its first page on. */
-    public ShmemFault(Mm mm, MemMap memMap, Inode file, FreeFolios spares, Steps<Step> steps) {
+    public ShmemFault(Kernel kernel, Mm mm, Inode file, FreeFolios spares) {
+        super(kernel, Step.class);
         this.mm = mm;
-        this.memMap = memMap;
         this.file = file;
-        this.filemapFault = new FilemapFault(file, false);
         this.spares = spares;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected ShmemFault(ShmemFault original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.file = original.file;
-        this.filemapFault = original.filemapFault;
-        this.spares = original.spares;
-        this.steps = original.steps;
+        filemapFault = new FilemapFault(file, false);
     }
 
     /** Reads the entry at {@code index} and, if it maps nothing, maps the file's page: shared and writable. */
@@ -126,7 +106,7 @@ public class ShmemFault {
         if (pfn == 0) {
             return faultInNew(index, seen);
         }
-        Folio folio = memMap.folioOf(pfn);
+        Folio folio = mm.memMap.folioOf(pfn);
         FaultEnd end = lock(folio, index, pfn);
         return end == FaultEnd.MAPPED ? install(folio, index, seen, FaultEnd.MAPPED) : end;
     }
@@ -140,7 +120,7 @@ public class ShmemFault {
         if (pfn == 0) {
             return FaultEnd.SKIPPED_EMPTY;
         }
-        Folio folio = memMap.folioOf(pfn);
+        Folio folio = mm.memMap.folioOf(pfn);
         FaultEnd end = lock(folio, index, pfn);
         if (end != FaultEnd.MAPPED) {
             return end;

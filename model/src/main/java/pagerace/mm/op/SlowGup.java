@@ -2,7 +2,7 @@
 package pagerace.mm.op;
 
 import pagerace.mm.Folio;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Policy;
 import pagerace.mm.Pte;
@@ -30,36 +30,26 @@ public class SlowGup {
 
     private static final Vma PRIVATE_ANON = new Vma(Vma.Backing.ANON, false);
 
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final WriteFault writeFault;
+    public final Kernel kernel;
+    public final Mm mm;
+    public final WriteFault writeFault;
+    public final Vma vma;
     protected final Unshare unshare;
-    protected final Vma vma;
     protected final Admission admission;
 
     /** Slow GUP on anonymous memory of {@code mm}, which faults through {@code writeFault}. */
-    public SlowGup(Mm mm, MemMap memMap, WriteFault writeFault, Unshare unshare) {
-        this(mm, memMap, writeFault, unshare, PRIVATE_ANON, Admission.NONE);
+    public SlowGup(Kernel kernel, Mm mm, WriteFault writeFault) {
+        this(kernel, mm, writeFault, PRIVATE_ANON);
     }
 
-    /** Slow GUP on the mapping {@code vma} of {@code mm}, as far as {@code admission} lets it. */
-    public SlowGup(Mm mm, MemMap memMap, WriteFault writeFault, Unshare unshare, Vma vma, Admission admission) {
+    /** Slow GUP on the mapping {@code vma} of {@code mm}, as far as the kernel's admission lets it. */
+    public SlowGup(Kernel kernel, Mm mm, WriteFault writeFault, Vma vma) {
+        this.kernel = kernel;
         this.mm = mm;
-        this.memMap = memMap;
         this.writeFault = writeFault;
-        this.unshare = unshare;
         this.vma = vma;
-        this.admission = admission;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected SlowGup(SlowGup original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.writeFault = original.writeFault;
-        this.unshare = original.unshare;
-        this.vma = original.vma;
-        this.admission = original.admission;
+        unshare = kernel.policy(Unshare.IGNORE);
+        admission = kernel.policy(Admission.NONE);
     }
 
     /**
@@ -90,7 +80,7 @@ public class SlowGup {
             return new GupFast.Grab(GupFast.End.NOT_PRESENT, 0);
         }
         boolean breakCow = has(flags, GupFast.FOLL_WRITE) && !Pte.isWritable(pte);
-        Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
+        Folio folio = mm.memMap.stableFolioOf(Pte.pfn(pte));
         if (breakCow || mustUnshare(folio, pte, flags)) {
             mm.table.ptl(index).unlock();
             writeFault.handle(index, pte, !breakCow);

@@ -24,9 +24,6 @@ public class SoftOffline {
     /** For whoever walks over memory. */
     public SoftOffline() {}
 
-    /** The same operation, for a subclass that changes some of it. */
-    protected SoftOffline(SoftOffline original) {}
-
     /** Marks {@code folio}, on which the caller holds nothing. */
     public End offline(Folio folio) {
         if (!folio.tryGet()) {

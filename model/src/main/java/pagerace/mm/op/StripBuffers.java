@@ -4,7 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 
 /**
  * {@code try_to_free_buffers}: takes the buffers off a folio none of whose blocks has to be written, so that the folio can be
@@ -20,7 +20,7 @@ import pagerace.mm.Steps;
  * for no reason, and this is where the mark is cancelled. The cancelled mark must be one that the look at the buffers covered:
  * so look and cancellation belong in one section of the lock under which folio and buffers are marked.
  */
-public class StripBuffers {
+public class StripBuffers extends Operation<StripBuffers.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
         /** Refuse a folio that is dirty: 46d2277c796f (2.6.20-rc). */
@@ -33,15 +33,8 @@ public class StripBuffers {
         CANCEL_AFTER
     }
 
-    /** 2.6.19, and again from ecdfc9787fe5 on, before 2.6.20. */
-    public static final Steps<Step> V2_6_19 = Steps.of(Step.LOCK_PRIVATE, Step.CANCEL_AFTER);
-    /** Between those two: 46d2277c796f. */
-    public static final Steps<Step> V2_6_20_RC = Steps.of(Step.REFUSE_DIRTY, Step.LOCK_PRIVATE);
-    /** Since 2.6.20. */
-    public static final Steps<Step> MAINLINE = Steps.of(Step.LOCK_PRIVATE, Step.CANCEL_INSIDE);
-
-    protected final CleanFolio clean;
-    protected final Steps<Step> steps;
+    public final DiskFile file;
+    public final CleanFolio clean;
     protected final Buffers buffers;
 
     /**
@@ -49,20 +42,14 @@ public class StripBuffers {
      *
      * @throws IllegalArgumentException if the file has no buffers
      */
-    public StripBuffers(DiskFile file, CleanFolio clean, Steps<Step> steps) {
+    public StripBuffers(Kernel kernel, DiskFile file, CleanFolio clean) {
+        super(kernel, Step.class);
+        this.file = file;
+        this.clean = clean;
         if (file.buffers == null) {
             throw new IllegalArgumentException("the file's folios have no buffers to strip");
         }
-        this.buffers = file.buffers;
-        this.clean = clean;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected StripBuffers(StripBuffers original) {
-        this.clean = original.clean;
-        this.steps = original.steps;
-        this.buffers = original.buffers;
+        buffers = file.buffers;
     }
 
     /** Takes the buffers off {@code folio}: whether it has none now. */

@@ -4,7 +4,7 @@ package pagerace.mm.op;
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
@@ -31,33 +31,22 @@ public class SwapIn {
     /** The references of a folio in the swap cache that only this fault has found. */
     private static final long CACHE_AND_FAULT = 2;
 
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final SwapSpace swap;
-    protected final FreeFolios spares;
+    public final Kernel kernel;
+    public final Mm mm;
+    public final SwapSpace swap;
+    public final FreeFolios spares;
     protected final ReuseRule rule;
 
     /**
-     * Swap-ins in {@code mm}.
-     *
-     * @param rule the kernel's rule for reuse; swap-in up to 5.17 goes by the map count whatever the write fault does, which
-     *     both {@link ReuseRule#MAPCOUNT} and {@link ReuseRule#REFCOUNT} therefore mean here
+     * Swap-ins in {@code mm}. Up to 5.17 they reuse by the map count whatever the write fault does, which both {@link
+     * ReuseRule#MAPCOUNT} and {@link ReuseRule#REFCOUNT} therefore mean here.
      */
-    public SwapIn(Mm mm, MemMap memMap, SwapSpace swap, FreeFolios spares, ReuseRule rule) {
+    public SwapIn(Kernel kernel, Mm mm, SwapSpace swap, FreeFolios spares) {
+        this.kernel = kernel;
         this.mm = mm;
-        this.memMap = memMap;
         this.swap = swap;
         this.spares = spares;
-        this.rule = rule;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected SwapIn(SwapIn original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.swap = original.swap;
-        this.spares = original.spares;
-        this.rule = original.rule;
+        rule = kernel.policy(ReuseRule.MAPCOUNT);
     }
 
     /**
@@ -105,7 +94,7 @@ public class SwapIn {
     protected @Nullable Folio lookup() {
         long cached = swap.cache.readDependent();
         if (cached != 0) {
-            Folio folio = memMap.stableFolioOf((int) cached);
+            Folio folio = mm.memMap.stableFolioOf((int) cached);
             if (folio.tryGet()) {
                 if (swap.cache.readOnce() == cached) {
                     return folio;

@@ -30,10 +30,10 @@ public class TruncateFolio {
         private static final Truncated NOT_IN_FILE = new Truncated(false, false);
     }
 
-    protected final Inode inode;
-    protected final @Nullable DiskFile disk;
-    protected final @Nullable CleanFolio clean;
-    protected final @Nullable UnmapMapping unmap;
+    public final Inode inode;
+    public final @Nullable DiskFile disk;
+    public final @Nullable CleanFolio clean;
+    public final @Nullable UnmapMapping unmap;
 
     /**
      * Takes folios out of a file that has no disk.
@@ -55,14 +55,6 @@ public class TruncateFolio {
         this.disk = disk;
         this.clean = clean;
         this.unmap = unmap;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected TruncateFolio(TruncateFolio original) {
-        this.inode = original.inode;
-        this.disk = original.disk;
-        this.clean = original.clean;
-        this.unmap = original.unmap;
     }
 
     /** Takes {@code folio}, page {@code index} of the file, out of it, unless somebody else has. */

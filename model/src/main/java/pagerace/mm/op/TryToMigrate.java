@@ -29,19 +29,13 @@ public class TryToMigrate {
         UNMAPPED
     }
 
-    protected final Mm mm;
-    protected final Share share;
+    public final Mm mm;
+    public final Share share;
 
     /** Migration of pages of {@code mm} that gives up exclusivity by {@code share}. */
     public TryToMigrate(Mm mm, Share share) {
         this.mm = mm;
         this.share = share;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected TryToMigrate(TryToMigrate original) {
-        this.mm = original.mm;
-        this.share = original.share;
     }
 
     /** Replaces the entry at {@code index}, which maps {@code folio}. */

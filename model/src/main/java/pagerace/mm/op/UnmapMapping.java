@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Steps;
@@ -15,7 +15,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees, when all steps are taken: what was mapped before the call is not mapped afterwards. Without the folio lock a
  * fault may map the page again at once.
  */
-public class UnmapMapping {
+public class UnmapMapping extends Operation<UnmapMapping.Step> {
     /** The steps in which callers, releases and mutants differ, in program order. */
     public enum Step {
         /** Before 2.6.23: each unmapping of a range counts, so that faults notice. */
@@ -31,28 +31,16 @@ public class UnmapMapping {
     /** Whose file gets shorter. */
     public static final Steps<Step> TRUNCATION = PUNCH.with(Step.EVEN_COPIES);
 
-    protected final Machine machine;
-    protected final Mm mm;
-    protected final Inode file;
-    protected final Zap zap;
-    protected final Steps<Step> steps;
+    public final Mm mm;
+    public final Inode file;
+    public final Zap zap;
 
     /** Unmaps {@code file} from {@code mm}, in which {@code zap} zaps. */
-    public UnmapMapping(Machine machine, Mm mm, Inode file, Zap zap, Steps<Step> steps) {
-        this.machine = machine;
+    public UnmapMapping(Kernel kernel, Mm mm, Inode file, Zap zap, Steps<Step> steps) {
+        super(kernel, steps);
         this.mm = mm;
         this.file = file;
         this.zap = zap;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected UnmapMapping(UnmapMapping original) {
-        this.machine = original.machine;
-        this.mm = original.mm;
-        this.file = original.file;
-        this.zap = original.zap;
-        this.steps = original.steps;
     }
 
     /**
@@ -66,7 +54,7 @@ public class UnmapMapping {
             // Pairs with the acquire of a fault's first sample (SharedWriteFault): the size before the count. A full
             // fence behind the count, which the kernel had for tables that are not there, is the page-table lock's
             // here.
-            machine.smpWmb();
+            mm.machine.smpWmb();
             file.truncateCount.writeOnce(file.truncateCount.readOnce() + 1);
         }
         zapRange(index, leaveMarker);

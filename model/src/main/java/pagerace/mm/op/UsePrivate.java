@@ -3,7 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 
 /**
  * What a filesystem does that has looked a folio up and needs its private data: locks the folio, and marks the buffer.
@@ -11,7 +11,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees, when all steps of mainline are taken: the buffer that it marks is attached. A reference keeps the folio in the
  * page cache, but not the private data on the folio: reclaim strips it before it finds out that there is a reference.
  */
-public class UsePrivate {
+public class UsePrivate extends Operation<UsePrivate.Step> {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Look whether there is private data before the folio is locked. */
@@ -19,11 +19,6 @@ public class UsePrivate {
         /** Look under the folio lock. */
         LOOK_UNDER_LOCK
     }
-
-    /** btrfs in stable kernels until 22b10cbb9a2e. */
-    public static final Steps<Step> TRUSTING = Steps.of(Step.LOOK_BEFORE_LOCK);
-    /** After it. */
-    public static final Steps<Step> MAINLINE = TRUSTING.with(Step.LOOK_UNDER_LOCK);
 
     /** How it ended. */
     public enum End {
@@ -33,19 +28,12 @@ public class UsePrivate {
         RECREATED
     }
 
-    protected final Buffers buffers;
-    protected final Steps<Step> steps;
+    public final Buffers buffers;
 
     /** Uses {@code buffers} as private data. */
-    public UsePrivate(Buffers buffers, Steps<Step> steps) {
+    public UsePrivate(Kernel kernel, Buffers buffers) {
+        super(kernel, Step.class);
         this.buffers = buffers;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected UsePrivate(UsePrivate original) {
-        this.buffers = original.buffers;
-        this.steps = original.steps;
     }
 
     /** Marks the buffer of {@code folio}, on which the caller holds a reference. */

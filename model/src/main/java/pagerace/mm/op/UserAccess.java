@@ -2,7 +2,6 @@
 package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 
@@ -19,14 +18,12 @@ public final class UserAccess {
     private static final int TRIES = 4;
 
     private final Mm mm;
-    private final MemMap memMap;
     private final WriteFault writeFault;
     private final @Nullable SwapIn swapIn;
 
     /** Accesses in {@code mm}; {@code swapIn} is null where nothing is ever swapped. */
-    public UserAccess(Mm mm, MemMap memMap, WriteFault writeFault, @Nullable SwapIn swapIn) {
+    public UserAccess(Mm mm, WriteFault writeFault, @Nullable SwapIn swapIn) {
         this.mm = mm;
-        this.memMap = memMap;
         this.writeFault = writeFault;
         this.swapIn = swapIn;
     }
@@ -41,8 +38,9 @@ public final class UserAccess {
         for (int tries = 0; tries < TRIES; tries++) {
             mm.tlb.irqSave(cpu);
             long pte = mm.table.pte(index).readOnce();
-            long content =
-                    Pte.isPresent(pte) ? memMap.stableFolioOf(Pte.pfn(pte)).data.readOnce() : 0;
+            long content = Pte.isPresent(pte)
+                    ? mm.memMap.stableFolioOf(Pte.pfn(pte)).data.readOnce()
+                    : 0;
             mm.tlb.irqRestore(cpu);
             if (Pte.isPresent(pte)) {
                 return content;
@@ -62,7 +60,7 @@ public final class UserAccess {
             mm.tlb.irqSave(cpu);
             long pte = mm.table.pte(index).readOnce();
             if (Pte.isWritable(pte)) {
-                memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
+                mm.memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
             }
             mm.tlb.irqRestore(cpu);
             if (Pte.isWritable(pte)) {

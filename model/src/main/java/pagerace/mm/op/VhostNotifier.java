@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.SeqCount;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Slab;
 import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
@@ -20,7 +20,7 @@ import pagerace.mm.VhostRing;
  * map returns, no store through the map is to come, and the page is dirty. A second callback that comes meanwhile finds no map
  * and returns at once; it guarantees nothing.
  */
-public class VhostNotifier implements MmuNotifier {
+public class VhostNotifier extends Operation<VhostNotifier.Step> implements MmuNotifier {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Dirty the page under the lock, before the map is taken away: 7f466032dc9e. */
@@ -47,34 +47,22 @@ public class VhostNotifier implements MmuNotifier {
     public static final Steps<Step> REF = Steps.of(Step.WAIT_REF, Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
     /** The postings of 7 August 2019: the page is dirtied under the lock again. */
     public static final Steps<Step> SEQCOUNT = Steps.of(Step.DIRTY_FIRST, Step.WAIT_REF, Step.DIRTY_AT_TEARDOWN);
-    /** The present kernel, which has no map to take. */
-    public static final Steps<Step> NO_MAP = Steps.of();
     /** The fix series of August 2019: taking the lock is the wait. */
     public static final Steps<Step> LOCK = Steps.of(Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
 
-    protected final Machine machine;
-    protected final VhostRing ring;
-    protected final Folio folio;
+    public final VhostRing ring;
+    public final DiskFile file;
+    public final Folio folio;
     protected final MarkDirty markDirty;
-    protected final Steps<Step> steps;
 
     /** The notifier of {@code ring}, whose page is {@code folio} of {@code file}. */
-    public VhostNotifier(Machine machine, VhostRing ring, DiskFile file, Folio folio, Steps<Step> steps) {
-        this.markDirty =
-                new MarkDirty(machine, file, steps.has(Step.TAKE_FOLIO_LOCK) ? MarkDirty.LOCKED : MarkDirty.UNLOCKED);
-        this.machine = machine;
+    public VhostNotifier(Kernel kernel, VhostRing ring, DiskFile file, Folio folio) {
+        super(kernel, Step.class);
         this.ring = ring;
+        this.file = file;
         this.folio = folio;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected VhostNotifier(VhostNotifier original) {
-        this.machine = original.machine;
-        this.ring = original.ring;
-        this.folio = original.folio;
-        this.markDirty = original.markDirty;
-        this.steps = original.steps;
+        markDirty =
+                new MarkDirty(kernel, file, steps.has(Step.TAKE_FOLIO_LOCK) ? MarkDirty.LOCKED : MarkDirty.UNLOCKED);
     }
 
     @Override
@@ -138,12 +126,12 @@ public class VhostNotifier implements MmuNotifier {
             ring.rcu.synchronize();
         }
         if (steps.has(Step.WAIT_REF)) {
-            machine.smpMb(); // pairs with the worker's fence behind the odd counter, where it has one
+            ring.machine.smpMb(); // pairs with the worker's fence behind the odd counter, where it has one
             long seen = ring.ref.readOnce();
             if (SeqCount.isOdd(seen)) {
                 ring.ref.await(now -> now != seen);
             }
-            machine.smpMb(); // pairs with the release of the even counter: the worker's stores before ours
+            ring.machine.smpMb(); // pairs with the release of the even counter: the worker's stores before ours
         }
     }
 

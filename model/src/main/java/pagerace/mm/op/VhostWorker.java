@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Slab;
 import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
@@ -17,7 +17,7 @@ import pagerace.mm.VhostRing;
  * <p>Guarantees, with any announcement that works: whoever takes the map away and then waits knows that no store through it
  * comes later. A store through the page table, as any of the user's own, leaves its mark in the entry.
  */
-public class VhostWorker {
+public class VhostWorker extends Operation<VhostWorker.Step> {
     /** The steps in which variants differ, in program order. */
     public enum Step {
         /** Use the map if there is one: 7f466032dc9e. */
@@ -49,9 +49,6 @@ public class VhostWorker {
     public static final Steps<Step> SEQCOUNT = Steps.of(Step.USE_MAP, Step.ENTER_SEQCOUNT);
     /** The fix series of August 2019, its fifth posting. */
     public static final Steps<Step> LOCK = Steps.of(Step.USE_MAP, Step.UNDER_LOCK);
-    /** The present kernel: no map. */
-    public static final Steps<Step> COPY_TO_USER = Steps.of();
-
     /** How a store reached the page. */
     public enum Way {
         /** Through the map. */
@@ -64,28 +61,16 @@ public class VhostWorker {
         FREED_MAP
     }
 
-    protected final Machine machine;
-    protected final VhostRing ring;
-    protected final Folio folio;
-    protected final FileStore store;
-    protected final Steps<Step> steps;
+    public final VhostRing ring;
+    public final Folio folio;
+    public final FileStore store;
 
     /** A worker on {@code ring}, whose page is {@code folio}; the way through the page table is {@code store}'s. */
-    public VhostWorker(Machine machine, VhostRing ring, Folio folio, FileStore store, Steps<Step> steps) {
-        this.machine = machine;
+    public VhostWorker(Kernel kernel, VhostRing ring, Folio folio, FileStore store) {
+        super(kernel, Step.class);
         this.ring = ring;
         this.folio = folio;
         this.store = store;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected VhostWorker(VhostWorker original) {
-        this.machine = original.machine;
-        this.ring = original.ring;
-        this.folio = original.folio;
-        this.store = original.store;
-        this.steps = original.steps;
     }
 
     /** Stores {@code value} to the ring. */
@@ -115,7 +100,7 @@ public class VhostWorker {
         }
         if (steps.has(Step.ENTER_SEQCOUNT)) {
             ring.ref.writeOnce(ring.ref.readOnce() + 1);
-            machine.smpWmb(); // orders writes only: the map may be read before the count is seen odd
+            ring.machine.smpWmb(); // orders writes only: the map may be read before the count is seen odd
         }
         if (steps.has(Step.ENTER_REF)) {
             if (steps.has(Step.REF_BY_RMW)) {
@@ -127,7 +112,7 @@ public class VhostWorker {
                 ring.ref.loadAcquire(); // may be served by the store that is still on its way, so it orders nothing
             }
             if (steps.has(Step.FENCE_AFTER_REF)) {
-                machine.smpMb(); // pairs with the first fence of VhostNotifier's wait
+                ring.machine.smpMb(); // pairs with the first fence of VhostNotifier's wait
             }
         }
     }
@@ -138,7 +123,7 @@ public class VhostWorker {
             ring.ref.storeRelease(ring.ref.readOnce() + 1); // pairs with the last fence of VhostNotifier's wait
         }
         if (steps.has(Step.ENTER_SEQCOUNT)) {
-            machine.smpWmb(); // pairs with the last fence of VhostNotifier's wait, for the worker's stores
+            ring.machine.smpWmb(); // pairs with the last fence of VhostNotifier's wait, for the worker's stores
             ring.ref.writeOnce(ring.ref.readOnce() + 1);
         }
         if (steps.has(Step.ENTER_RCU)) {

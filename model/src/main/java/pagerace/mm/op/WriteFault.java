@@ -4,7 +4,7 @@ package pagerace.mm.op;
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
@@ -31,28 +31,19 @@ public class WriteFault {
     /** With more references than this no reuse is possible: the mapping's, the swap cache's, a per-CPU LRU batch's. */
     private static final long MAX_REFERENCES_FOR_REUSE = 3;
 
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final @Nullable SwapSpace swap;
-    protected final FreeFolios spares;
+    public final Kernel kernel;
+    public final Mm mm;
+    public final @Nullable SwapSpace swap;
+    public final FreeFolios spares;
     protected final ReuseRule rule;
 
     /** Write faults in {@code mm}; {@code swap} is null where nothing is ever swapped. */
-    public WriteFault(Mm mm, MemMap memMap, @Nullable SwapSpace swap, FreeFolios spares, ReuseRule rule) {
+    public WriteFault(Kernel kernel, Mm mm, @Nullable SwapSpace swap, FreeFolios spares) {
+        this.kernel = kernel;
         this.mm = mm;
-        this.memMap = memMap;
         this.swap = swap;
         this.spares = spares;
-        this.rule = rule;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected WriteFault(WriteFault original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.swap = original.swap;
-        this.spares = original.spares;
-        this.rule = original.rule;
+        rule = kernel.policy(ReuseRule.MAPCOUNT);
     }
 
     /**
@@ -67,7 +58,7 @@ public class WriteFault {
             mm.table.ptl(index).unlock();
             return End.RETRY;
         }
-        Folio folio = memMap.stableFolioOf(Pte.pfn(seen));
+        Folio folio = mm.memMap.stableFolioOf(Pte.pfn(seen));
         if (mayReuse(folio)) {
             if (rule == ReuseRule.EXCLUSIVE) {
                 folio.flags.or(Folio.ANON_EXCLUSIVE);

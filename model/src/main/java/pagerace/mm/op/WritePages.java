@@ -4,7 +4,7 @@ package pagerace.mm.op;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 
 /**
  * {@code writepages} of a filesystem that keeps buffers, for one folio: what it makes of a folio that is dirty without having
@@ -16,7 +16,7 @@ import pagerace.mm.Steps;
  * <p>Assumptions: it runs when everybody else has come to an end, so the folio lock may be given back between the look at the
  * buffers and the write; in the kernel it is held over both.
  */
-public class WritePages {
+public class WritePages extends Operation<WritePages.Step> {
     /** What a filesystem does with a dirty folio that has no buffers; none of them, and it takes the buffers for granted. */
     public enum Step {
         /** Crash: ext4 until cc5095747edf. */
@@ -28,11 +28,6 @@ public class WritePages {
         /** Make new buffers, all of them dirty: {@code block_write_full_folio}, and ext4 in 2008 (f0e6c98593eb). */
         RECREATE
     }
-
-    /** ext4 until 5.17. */
-    public static final Steps<Step> V2_6_29 = Steps.of(Step.PANIC);
-    /** ext4 since 5.18. */
-    public static final Steps<Step> V5_18 = Steps.of(Step.WARN_AND_SKIP);
 
     /** How it ended. */
     public enum End {
@@ -52,32 +47,23 @@ public class WritePages {
         SKIPPED
     }
 
-    protected final DiskFile file;
+    public final DiskFile file;
+    public final Writeback writeback;
     protected final Buffers buffers;
-    protected final Writeback writeback;
-    protected final Steps<Step> steps;
 
     /**
      * Writes the folio of {@code file} by {@code writeback}.
      *
      * @throws IllegalArgumentException if the file has no buffers
      */
-    public WritePages(DiskFile file, Writeback writeback, Steps<Step> steps) {
+    public WritePages(Kernel kernel, DiskFile file, Writeback writeback) {
+        super(kernel, Step.class);
+        this.file = file;
+        this.writeback = writeback;
         if (file.buffers == null) {
             throw new IllegalArgumentException("the filesystem keeps no buffers");
         }
-        this.file = file;
-        this.buffers = file.buffers;
-        this.writeback = writeback;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected WritePages(WritePages original) {
-        this.file = original.file;
-        this.buffers = original.buffers;
-        this.writeback = original.writeback;
-        this.steps = original.steps;
+        buffers = file.buffers;
     }
 
     /** Writes {@code folio} if it is dirty. */

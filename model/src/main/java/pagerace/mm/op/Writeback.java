@@ -5,7 +5,7 @@ import pagerace.machine.Word;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 
 /**
  * {@code write_cache_pages} for one folio: cleans it and writes its content to disk.
@@ -13,7 +13,7 @@ import pagerace.mm.Steps;
  * <p>Guarantees: what was stored through an entry before the folio was cleaned is written. The content is read without the
  * folio lock, while {@code PG_writeback} is set; filesystems that need it stable wait for that bit in {@code page_mkwrite}.
  */
-public class Writeback {
+public class Writeback extends Operation<Writeback.Step> {
     /** The steps in which mainline and proposals differ, in program order. */
     public enum Step {
         /** Mutant: skip a folio that may be pinned, looked up before its entries are cleaned. */
@@ -21,9 +21,6 @@ public class Writeback {
         /** Proposal: write a folio that may be pinned from a copy (Jan Kara's RFC of 2023, for data integrity). */
         BOUNCE_PINNED
     }
-
-    /** The present kernel looks at no pins. */
-    public static final Steps<Step> MAINLINE = Steps.of();
 
     /** How it ended. */
     public enum End {
@@ -39,22 +36,14 @@ public class Writeback {
         NO_DIRTY_BUFFER
     }
 
-    protected final DiskFile file;
-    protected final CleanFolio clean;
-    protected final Steps<Step> steps;
+    public final DiskFile file;
+    public final CleanFolio clean;
 
     /** Writeback to {@code file}, which cleans by {@code clean}. */
-    public Writeback(DiskFile file, CleanFolio clean, Steps<Step> steps) {
+    public Writeback(Kernel kernel, DiskFile file, CleanFolio clean) {
+        super(kernel, Step.class);
         this.file = file;
         this.clean = clean;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Writeback(Writeback original) {
-        this.file = original.file;
-        this.clean = original.clean;
-        this.steps = original.steps;
     }
 
     /** Writes {@code folio} if it is dirty. */

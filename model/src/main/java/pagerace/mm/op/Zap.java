@@ -4,11 +4,9 @@ package pagerace.mm.op;
 import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /**
  * {@code zap_pte_range} for one entry: removes a mapping, for {@code munmap}, {@code MADV_DONTNEED}, truncation and the like.
@@ -20,7 +18,7 @@ import pagerace.mm.Steps;
  * one. A clean entry is flushed at the end of the batch, behind the page-table lock; in a kernel a dirty
  * entry in the same batch, or a full one, has it flushed sooner. The marker comes behind the dirty transfer as since 6.12.
  */
-public class Zap {
+public class Zap extends Operation<Zap.Step> {
     /** The steps in which releases differ, in program order. */
     public enum Step {
         /** Mark the folio dirty if the entry was. */
@@ -30,13 +28,6 @@ public class Zap {
         /** Where the entry was dirty, uncount the mapping only after the flush: 5df397dec7c4 (6.2). */
         UNCOUNT_AFTER_FLUSH
     }
-
-    /** Kernels before 3.15. */
-    public static final Steps<Step> V2_6 = Steps.of(Step.TRANSFER_DIRTY);
-    /** Kernels 3.15 to 6.1. */
-    public static final Steps<Step> V3_15 = V2_6.with(Step.FLUSH_UNDER_PTL);
-    /** Kernels since 6.2. */
-    public static final Steps<Step> V6_2 = V3_15.with(Step.UNCOUNT_AFTER_FLUSH);
 
     /** What a zap found. */
     public enum End {
@@ -48,25 +39,12 @@ public class Zap {
         ZAPPED_DIRTY
     }
 
-    protected final Mm mm;
-    protected final MemMap memMap;
-    protected final Platform platform;
-    protected final Steps<Step> steps;
+    public final Mm mm;
 
     /** Zaps entries of {@code mm}. */
-    public Zap(Mm mm, MemMap memMap, Platform platform, Steps<Step> steps) {
+    public Zap(Kernel kernel, Mm mm) {
+        super(kernel, Step.class);
         this.mm = mm;
-        this.memMap = memMap;
-        this.platform = platform;
-        this.steps = steps;
-    }
-
-    /** The same operation, for a subclass that changes some of it. */
-    protected Zap(Zap original) {
-        this.mm = original.mm;
-        this.memMap = original.memMap;
-        this.platform = original.platform;
-        this.steps = original.steps;
     }
 
     /**
@@ -79,13 +57,13 @@ public class Zap {
     public End zap(SpinLock ptl, Word entry, boolean leaveMarker, boolean evenCopies) {
         ptl.lock();
         long seen = entry.readOnce();
-        Folio folio = Pte.isPresent(seen) ? memMap.stableFolioOf(Pte.pfn(seen)) : null;
+        Folio folio = Pte.isPresent(seen) ? mm.memMap.stableFolioOf(Pte.pfn(seen)) : null;
         boolean copy = folio != null && folio.mapping.readOnce() == Folio.ANON;
         if (folio == null || (copy && !evenCopies)) {
             ptl.unlock();
             return End.NOTHING;
         }
-        long old = platform.pteUpdate().getAndClear(entry);
+        long old = mm.platform.pteUpdate().getAndClear(entry);
         boolean dirty = Pte.has(old, Pte.DIRTY);
         boolean dirtiesFile = dirty && !copy;
         if (dirtiesFile && steps.has(Step.TRANSFER_DIRTY)) {

@@ -5,11 +5,11 @@
  * <p>Rules, which make every engine agree: an operation touches shared state through words only, keeps everything else in
  * locals, writes no field, catches nothing, and bounds every retry. How it ended is its result. The steps in which variants
  * differ are constants of its {@code Step} enum, and an operation does exactly the {@link pagerace.mm.Steps} that it was
- * given.
+ * given. Which steps those are a {@link pagerace.mm.Kernel} says, and what they are in each release {@link pagerace.mm.op.Linux}.
  *
- * <p>Operations are open for extension, by {@linkplain pagerace.own.OwnFix a user's own fix}: a subclass is made of an operation, which
- * its protected constructor copies, and overrides some of its steps, the protected methods. It keeps the same rules. The
- * catalogue itself extends none.
+ * <p>Operations are open for extension, by {@linkplain pagerace.own.OwnFix a user's own fix}: a subclass is made of the public fields of
+ * an operation, and overrides some of its steps, the protected methods. It keeps the same rules. The catalogue itself extends
+ * none.
  */
 @NullMarked
 package pagerace.mm.op;

@@ -12,6 +12,7 @@ import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -41,7 +42,7 @@ final class BufferScene {
     /** The entry has {@code flags}. */
     BufferScene(long flags) {
         PageTable table = new PageTable(machine, "mm", Pte.present(1, flags));
-        mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.DEFERRED, 2), false);
+        mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, TlbProfile.DEFERRED, 2), false);
     }
 
     static BufferScene readOnly() {
@@ -65,39 +66,39 @@ final class BufferScene {
     }
 
     MarkDirty.End mark(Steps<MarkDirty.Step> steps) {
-        return new MarkDirty(machine, file, steps).mark(folio);
+        return new MarkDirty(Linux.MAINLINE, file, steps).mark(folio);
     }
 
-    CleanFolio clean(Steps<CleanFolio.Step> steps) {
-        return new CleanFolio(machine, file, List.of(mm), platform, steps);
+    CleanFolio clean(Kernel steps) {
+        return new CleanFolio(steps, file, List.of(mm));
     }
 
-    StripBuffers stripping(Steps<StripBuffers.Step> steps) {
-        return new StripBuffers(file, clean(CleanFolio.MAINLINE), steps);
+    StripBuffers stripping(Kernel steps) {
+        return new StripBuffers(steps, file, clean(Linux.MAINLINE));
     }
 
-    boolean strip(Steps<StripBuffers.Step> steps) {
+    boolean strip(Kernel steps) {
         return stripping(steps).strip(folio);
     }
 
-    ReclaimFile.End shrink(Steps<ReclaimFile.Step> steps) {
-        Evict evict = new Evict(file, stripping(StripBuffers.MAINLINE), new Freeze(Freeze.MAINLINE));
-        return new ReclaimFile(machine, mm, file, evict, platform, steps).shrink(folio);
+    ReclaimFile.End shrink(Kernel steps) {
+        Evict evict = new Evict(file, stripping(Linux.MAINLINE), new Freeze(Linux.MAINLINE));
+        return new ReclaimFile(steps, mm, file, evict).shrink(folio);
     }
 
     TruncateFolio.Truncated truncate() {
-        Zap zap = new Zap(mm, memMap, platform, Zap.V6_2);
-        UnmapMapping unmap = new UnmapMapping(machine, mm, file.inode, zap, UnmapMapping.TRUNCATION);
-        return new TruncateFolio(file, clean(CleanFolio.MAINLINE), unmap).truncate(folio, 0);
+        Zap zap = new Zap(Linux.V6_2, mm);
+        UnmapMapping unmap = new UnmapMapping(Linux.MAINLINE, mm, file.inode, zap, UnmapMapping.TRUNCATION);
+        return new TruncateFolio(file, clean(Linux.MAINLINE), unmap).truncate(folio, 0);
     }
 
-    void punch(Steps<HolePunch.Step> steps) {
-        new HolePunch(machine, mm, memMap, file, platform, steps).punch();
+    void punch(Kernel steps) {
+        new HolePunch(steps, mm, file).punch();
     }
 
-    WritePages.End writePages(Steps<WritePages.Step> steps) {
-        Writeback writeback = new Writeback(file, clean(CleanFolio.MAINLINE), Writeback.MAINLINE);
-        return new WritePages(file, writeback, steps).write(folio);
+    WritePages.End writePages(Kernel steps) {
+        Writeback writeback = new Writeback(Linux.MAINLINE, file, clean(Linux.MAINLINE));
+        return new WritePages(steps, file, writeback).write(folio);
     }
 
     long pte() {

@@ -4,16 +4,14 @@ package pagerace.mm.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import pagerace.machine.TlbProfile;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
-import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
-import pagerace.mm.Steps;
 
 /** A file of one page with buffers, which nobody maps: the page cache has a reference, and the test has one. */
 final class CacheScene {
@@ -35,8 +33,7 @@ final class CacheScene {
         file = new Inode(machine, Folio.FILE, folio);
         buffers = new Buffers(machine, Buffers.ATTACHED);
         disk = new DiskFile(machine, file, CONTENT, false, null, buffers);
-        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
-        clean = new CleanFolio(machine, disk, List.of(), platform, CleanFolio.MAINLINE);
+        clean = new CleanFolio(Linux.MAINLINE, disk, List.of());
     }
 
     CacheScene() {
@@ -44,16 +41,16 @@ final class CacheScene {
     }
 
     Evict.End evict() {
-        StripBuffers strip = new StripBuffers(disk, clean, StripBuffers.MAINLINE);
-        return new Evict(disk, strip, new Freeze(Freeze.MAINLINE)).evict(folio);
+        StripBuffers strip = new StripBuffers(Linux.MAINLINE, disk, clean);
+        return new Evict(disk, strip, new Freeze(Linux.MAINLINE)).evict(folio);
     }
 
     TruncateFolio.Truncated truncate() {
         return new TruncateFolio(disk, clean, null).truncate(folio, 0);
     }
 
-    Lookup.Found lookUp(Steps<Lookup.Step> steps) {
-        return new Lookup(memMap, file, steps).get(0);
+    Lookup.Found lookUp(Kernel steps) {
+        return new Lookup(steps, memMap, file).get(0);
     }
 
     /** The page leaves the cache, and its references go. */

@@ -9,19 +9,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio.End;
 import pagerace.mm.op.CleanFolio.Step;
 
 class CleanFolioTest {
-    private static final Steps<Step> MAINLINE = CleanFolio.MAINLINE;
+    private static final Kernel MAINLINE = Linux.MAINLINE;
     private static final String TAKE_IMMAP = "lock inode.i_mmap_rwsem";
     private static final String DROP_IMMAP = "fetchAdd inode.i_mmap_rwsem RELEASE";
     private static final String LOOK_FOR_PINS = "readOnce folio.refcount";
 
     /** Cleans under the caller's folio lock. */
-    private static End clear(DiskScene scene, Steps<Step> steps) {
+    private static End clear(DiskScene scene, Kernel steps) {
         scene.folio.lock.lock();
         End end = scene.cleaner(steps).clearForIo(scene.folio);
         assertThat(scene.folio.lock.isLocked()).as("the lock is the caller's").isTrue();
@@ -30,7 +30,7 @@ class CleanFolioTest {
         return end;
     }
 
-    private static void cancel(DiskScene scene, Steps<Step> steps) {
+    private static void cancel(DiskScene scene, Kernel steps) {
         scene.folio.lock.lock();
         scene.cleaner(steps).cancel(scene.folio);
         scene.folio.lock.unlock();
@@ -163,16 +163,16 @@ class CleanFolioTest {
         if (dirty) {
             scene.dirty();
         }
-        assertThat(clear(scene, CleanFolio.V2_6_19)).isEqualTo(dirty ? End.WAS_DIRTY : End.WAS_CLEAN);
+        assertThat(clear(scene, Linux.V2_6_19)).isEqualTo(dirty ? End.WAS_DIRTY : End.WAS_CLEAN);
         assertEntry(scene, dirty ? DiskScene.READ_ONLY : DiskScene.WRITABLE);
         assertThat(scene.buffers.state.readOnce()).isEqualTo(Buffers.ATTACHED);
         assertThat(scene.isDirty()).isFalse();
         DiskScene order = DiskScene.plain().mapped(DiskScene.WRITABLE).dirty();
         order.machine.before(
                 DiskScene.CLEAR_ENTRY, 1, () -> assertThat(order.isDirty()).isFalse());
-        assertThat(clear(order, CleanFolio.V2_6_19)).isEqualTo(End.WAS_DIRTY);
+        assertThat(clear(order, Linux.V2_6_19)).isEqualTo(End.WAS_DIRTY);
         DiskScene unclean = DiskScene.plain().mapped(DiskScene.WRITABLE).dirty();
-        assertThat(clear(unclean, CleanFolio.V2_6_19.without(Step.MKCLEAN))).isEqualTo(End.WAS_DIRTY);
+        assertThat(clear(unclean, Linux.V2_6_19.without(Step.MKCLEAN))).isEqualTo(End.WAS_DIRTY);
         assertEntry(unclean, DiskScene.WRITABLE);
     }
 
@@ -180,18 +180,18 @@ class CleanFolioTest {
     @ValueSource(booleans = {false, true})
     void cancellingClearsTheMarkAndIn2619TheEntries(boolean cleans) {
         DiskScene scene = DiskScene.plain().mapped(DiskScene.WRITABLE).dirty();
-        cancel(scene, cleans ? CleanFolio.V2_6_19 : MAINLINE);
+        cancel(scene, cleans ? Linux.V2_6_19 : MAINLINE);
         assertThat(scene.isDirty()).isFalse();
         assertEntry(scene, cleans ? DiskScene.READ_ONLY : DiskScene.WRITABLE);
         DiskScene clean = DiskScene.plain().mapped(DiskScene.WRITABLE);
-        cancel(clean, cleans ? CleanFolio.V2_6_19 : MAINLINE);
+        cancel(clean, cleans ? Linux.V2_6_19 : MAINLINE);
         assertEntry(clean, DiskScene.WRITABLE);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aPinnedFolioMayStayMappedAndDirty(boolean pinned) {
-        Steps<Step> steps = MAINLINE.with(Step.KEEP_PINNED_MAPPED);
+        Kernel steps = MAINLINE.with(Step.KEEP_PINNED_MAPPED);
         DiskScene scene = DiskScene.plain().mapped(DiskScene.WRITABLE);
         if (pinned) {
             scene.pinned();
@@ -233,7 +233,7 @@ class CleanFolioTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aPinnedFolioMayStayDirtyWithItsEntriesClean(boolean pinned) {
-        Steps<Step> steps = MAINLINE.with(Step.KEEP_PINNED_DIRTY);
+        Kernel steps = MAINLINE.with(Step.KEEP_PINNED_DIRTY);
         DiskScene scene = DiskScene.plain().mapped(DiskScene.WRITABLE);
         if (pinned) {
             scene.machine.before(DiskScene.MARK, 1, scene::pinned); // seen even if it comes behind the walk

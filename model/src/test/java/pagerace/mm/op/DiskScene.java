@@ -13,6 +13,7 @@ import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -57,12 +58,16 @@ final class DiskScene {
     final Mm mm = new Mm(
             machine,
             "mm",
+            platform,
+            memMap,
             new PageTable(machine, "mm", Pte.NONE),
             new Tlb(machine, TlbProfile.BROADCAST, 1, new Translation(machine, Translation.NONE)),
             false);
     final Mm other = new Mm(
             machine,
             "other",
+            platform,
+            memMap,
             new PageTable(machine, "other", Pte.NONE),
             new Tlb(machine, TlbProfile.BROADCAST, 1),
             false);
@@ -184,23 +189,23 @@ final class DiskScene {
     }
 
     MarkDirty marker(Steps<MarkDirty.Step> steps) {
-        return new MarkDirty(machine, file, steps);
+        return new MarkDirty(Linux.MAINLINE, file, steps);
     }
 
-    CleanFolio cleaner(Steps<CleanFolio.Step> steps) {
-        return new CleanFolio(machine, file, List.of(mm, other), platform, steps);
+    CleanFolio cleaner(Kernel steps) {
+        return new CleanFolio(steps, file, List.of(mm, other));
     }
 
     Writeback.End writeback() {
-        return new Writeback(file, cleaner(CleanFolio.MAINLINE), Writeback.MAINLINE).write(folio);
+        return new Writeback(Linux.MAINLINE, file, cleaner(Linux.MAINLINE)).write(folio);
     }
 
-    SharedWriteFault fault(Steps<SharedWriteFault.Step> steps) {
-        return new SharedWriteFault(machine, mm, memMap, file, steps);
+    SharedWriteFault fault(Kernel steps) {
+        return new SharedWriteFault(steps, mm, file);
     }
 
     FileStore store() {
-        return new FileStore(mm, memMap, fault(SharedWriteFault.MAINLINE));
+        return new FileStore(mm, fault(Linux.MAINLINE));
     }
 
     long pte() {

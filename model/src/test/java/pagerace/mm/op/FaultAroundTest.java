@@ -14,18 +14,19 @@ import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.FaultAround.Step;
 
 class FaultAroundTest {
-    private static final Steps<Step> MAINLINE = FaultAround.MAINLINE;
+    private static final Kernel MAINLINE = Linux.MAINLINE;
     private static final String TRYLOCK = "trylock folio.flags";
 
-    private static FaultEnd mapPages(FileScene scene, Steps<Step> steps) {
+    private static FaultEnd mapPages(FileScene scene, Kernel steps) {
         return scene.faultAround(steps).mapPages(0);
     }
 
@@ -59,9 +60,17 @@ class FaultAroundTest {
         }
         SpinLock ptl = new SpinLock(machine, "mm", "ptl");
         PageTable table = new PageTable(machine, pages, i -> ptl);
-        Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
+        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);
+        Mm mm = new Mm(
+                machine,
+                "mm",
+                platform,
+                new MemMap(machine, folios),
+                table,
+                new Tlb(machine, TlbProfile.BROADCAST, 1),
+                false);
         Inode file = new Inode(machine, Folio.SHMEM, folios.toArray(Folio[]::new));
-        FaultAround around = new FaultAround(mm, new MemMap(machine, folios), file, MAINLINE);
+        FaultAround around = new FaultAround(MAINLINE, mm, file);
         folios.get(locked).lock.lock();
 
         assertThat(machine.logOf(() -> assertThat(around.mapPages(pages - 1)).isEqualTo(FaultEnd.MAPPED)))
@@ -240,7 +249,7 @@ class FaultAroundTest {
             }
             folio.lock.unlock();
         });
-        Steps<Step> waits = MAINLINE.without(Step.TRYLOCK_FOLIO).with(Step.WAIT_FOR_FOLIO_LOCK);
+        Kernel waits = MAINLINE.without(Step.TRYLOCK_FOLIO).with(Step.WAIT_FOR_FOLIO_LOCK);
         assertThat(mapPages(scene, waits)).isEqualTo(FaultEnd.MAPPED);
         scene.assertConserved();
     }

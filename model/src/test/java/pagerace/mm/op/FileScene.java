@@ -12,12 +12,12 @@ import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
+import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /** A shmem file of two pages that one address space maps, a free page, and what must be true of their counts. */
 final class FileScene {
@@ -41,7 +41,7 @@ final class FileScene {
         memMap = new MemMap(machine, List.of(folio, second, spare));
         file = pmd ? new Inode(machine, Folio.SHMEM, folio) : new Inode(machine, Folio.SHMEM, folio, second);
         PageTable table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", Pte.NONE, Pte.NONE);
-        mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 2), false);
+        mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, TlbProfile.BROADCAST, 2), false);
     }
 
     private static Folio.Initially inFile(long content) {
@@ -97,16 +97,16 @@ final class FileScene {
         folio.put();
     }
 
-    FaultAround faultAround(Steps<FaultAround.Step> steps) {
-        return new FaultAround(mm, memMap, file, steps);
+    FaultAround faultAround(Kernel steps) {
+        return new FaultAround(steps, mm, file);
     }
 
-    ShmemFault fault(Steps<ShmemFault.Step> steps) {
-        return new ShmemFault(mm, memMap, file, FreeFolios.only(spare), steps);
+    ShmemFault fault(Kernel steps) {
+        return new ShmemFault(steps, mm, file, FreeFolios.only(spare));
     }
 
-    HolePunch.Punched punch(Steps<HolePunch.Step> steps) {
-        return new HolePunch(machine, mm, memMap, file, platform, steps).punch();
+    HolePunch.Punched punch(Kernel steps) {
+        return new HolePunch(steps, mm, file).punch();
     }
 
     boolean holds(int index) {

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.Fork.CopiedRange;
 import pagerace.mm.op.Fork.Step;
 
@@ -22,13 +22,12 @@ class ForkRangeTest {
 
     private final RangeScene scene = new RangeScene();
 
-    private Fork fork(Steps<Step> steps) {
-        return new Fork(
-                scene.machine, scene.mm, scene.child, scene.memMap, scene.spares::remove, scene.platform, steps);
+    private Fork fork(Kernel steps) {
+        return new Fork(steps, scene.mm, scene.child, scene.spares::remove);
     }
 
     private CopiedRange forkAll() {
-        return fork(Fork.V5_19).copyPtes(0, PAGES);
+        return fork(Linux.V5_19).copyPtes(0, PAGES);
     }
 
     private long childPte(int index) {
@@ -91,7 +90,7 @@ class ForkRangeTest {
 
     @Test
     void copiesAPartOfTheTable() {
-        assertThat(fork(Fork.V5_19).copyPtes(1, 2)).isEqualTo(new CopiedRange(2, 0));
+        assertThat(fork(Linux.V5_19).copyPtes(1, 2)).isEqualTo(new CopiedRange(2, 0));
         assertThat(childPte(0)).isZero();
         assertShared(1);
         assertShared(2);
@@ -183,15 +182,14 @@ class ForkRangeTest {
     @Test
     void aRangeOfOneIsACallForOneEntry() {
         RangeScene other = new RangeScene();
-        Fork single = new Fork(
-                other.machine, other.mm, other.child, other.memMap, other.spares::remove, other.platform, Fork.V5_19);
+        Fork single = new Fork(Linux.V5_19, other.mm, other.child, other.spares::remove);
         List<String> one = other.machine.logOf(() -> single.copyPte(1));
-        assertThat(scene.machine.logOf(() -> fork(Fork.V5_19).copyPtes(1, 1))).isEqualTo(one);
+        assertThat(scene.machine.logOf(() -> fork(Linux.V5_19).copyPtes(1, 1))).isEqualTo(one);
     }
 
     @Test
     void mutantThatWriteProtectsLateIsForSingleEntries() {
-        Fork late = fork(Fork.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ));
+        Fork late = fork(Linux.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ));
         assertThatThrownBy(() -> late.copyPtes(0, PAGES)).isInstanceOf(IllegalStateException.class);
         scene.assertConserved();
     }

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
+import pagerace.mm.Kernel;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.Fork.End;
 import pagerace.mm.op.Fork.Step;
 
@@ -23,15 +23,15 @@ class ForkTest {
     private static final int SECOND_LOOK = 2;
 
     enum Release {
-        V5_8(Fork.V5_8),
-        V5_9_RC(Fork.V5_9_RC),
-        V5_9(Fork.V5_9),
-        V5_11(Fork.V5_11),
-        V5_19(Fork.V5_19);
+        V5_8(Linux.V5_8),
+        V5_9_RC(Linux.V5_9_RC),
+        V5_9(Linux.V5_9),
+        V5_11(Linux.V5_11),
+        V5_19(Linux.V5_19);
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Release(Steps<Step> steps) {
+        Release(Kernel steps) {
             this.steps = steps;
         }
 
@@ -62,20 +62,8 @@ class ForkTest {
                                 .map(flags -> new Case(release, large, flags))));
     }
 
-    private static End fork(Scene scene, Steps<Step> steps) {
-        return fork(scene, steps, scene.platform);
-    }
-
-    private static End fork(Scene scene, Steps<Step> steps, Platform platform) {
-        return new Fork(
-                        scene.machine,
-                        scene.mm,
-                        scene.child,
-                        scene.memMap,
-                        FreeFolios.only(scene.spare),
-                        platform,
-                        steps)
-                .copyPte(0);
+    private static End fork(Scene scene, Kernel steps) {
+        return new Fork(steps, scene.mm, scene.child, FreeFolios.only(scene.spare)).copyPte(0);
     }
 
     private static void assertShares(Scene scene, Case c) {
@@ -211,8 +199,8 @@ class ForkTest {
     @Test
     void writeProtectsAsThePlatformDoes() {
         for (Platform.PteUpdate update : Platform.PteUpdate.values()) {
-            Scene scene = Scene.writable();
-            List<String> log = scene.machine.logOf(() -> fork(scene, Fork.V5_11, scene.platform.with(update)));
+            Scene scene = Scene.writableOn(new Platform(update, TlbProfile.BROADCAST));
+            List<String> log = scene.machine.logOf(() -> fork(scene, Linux.V5_11));
             switch (update) {
                 case LOCKED -> assertThat(log).contains("fetchAndNot parent.pte FULL");
                 case RELAXED -> assertThat(log).contains("fetchAndNot parent.pte RELAXED");
@@ -223,7 +211,7 @@ class ForkTest {
 
     @Test
     void mutantWriteProtectsLateAndOnlyWhatItShared() {
-        Steps<Step> late = Fork.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ);
+        Kernel late = Linux.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ);
         Scene shared = Scene.writable().exclusive();
         assertThat(shared.machine.logOf(() -> fork(shared, late)))
                 .containsSubsequence(
@@ -243,7 +231,7 @@ class ForkTest {
     void orderOfTodaysFork(boolean fenced) {
         Scene scene =
                 new Scene(true, Pte.WRITE, TlbProfile.IPI, false).exclusive().hasPinned();
-        Steps<Step> steps = fenced ? Fork.V5_19.with(Step.FENCE_AFTER_REFERENCE) : Fork.V5_19;
+        Kernel steps = fenced ? Linux.V5_19.with(Step.FENCE_AFTER_REFERENCE) : Linux.V5_19;
         assertThat(scene.machine.logOf(() -> fork(scene, steps)))
                 .containsExactlyElementsOf(Stream.of(
                                 "lock parent.mmap_lock",
@@ -302,7 +290,7 @@ class ForkTest {
     @Test
     void fencesAndLockOrderAreStepsOfTheirOwn() {
         Scene scene = Scene.writable();
-        assertThat(scene.machine.logOf(() -> fork(scene, Fork.V5_19.without(Step.FENCE_AFTER_SEQ_BEGIN))))
+        assertThat(scene.machine.logOf(() -> fork(scene, Linux.V5_19.without(Step.FENCE_AFTER_SEQ_BEGIN))))
                 .containsSubsequence(
                         "writeOnce parent.write_protect_seq",
                         "writeOnce child.pte",
@@ -310,7 +298,7 @@ class ForkTest {
                         "writeOnce parent.write_protect_seq")
                 .containsOnlyOnce("smpWmb");
         Scene end = Scene.writable();
-        assertThat(end.machine.logOf(() -> fork(end, Fork.V5_19.without(Step.FENCE_BEFORE_SEQ_END))))
+        assertThat(end.machine.logOf(() -> fork(end, Linux.V5_19.without(Step.FENCE_BEFORE_SEQ_END))))
                 .containsSubsequence(
                         "writeOnce parent.write_protect_seq",
                         "smpWmb",
@@ -318,7 +306,7 @@ class ForkTest {
                         "writeOnce parent.write_protect_seq")
                 .containsOnlyOnce("smpWmb");
         Scene locks = Scene.writable();
-        assertThat(locks.machine.logOf(() -> fork(locks, Fork.V5_19.with(Step.LOCK_BEFORE_SEQ))))
+        assertThat(locks.machine.logOf(() -> fork(locks, Linux.V5_19.with(Step.LOCK_BEFORE_SEQ))))
                 .containsSubsequence("lock parent.ptl", "writeOnce parent.write_protect_seq", Scene.READ_PTE);
         locks.assertConserved();
     }

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.RefEncoding;
-import pagerace.mm.Steps;
 import pagerace.mm.op.Freeze.End;
 import pagerace.mm.op.Freeze.Step;
 
@@ -22,7 +22,7 @@ class FreezeTest {
             assertThat(scene.folio.isFrozen()).isTrue();
             assertThat(scene.folio.tryGet()).isFalse();
         });
-        assertThat(new Freeze(Freeze.MAINLINE).freeze(scene.folio, 2)).isEqualTo(End.DIRTY);
+        assertThat(new Freeze(Linux.MAINLINE).freeze(scene.folio, 2)).isEqualTo(End.DIRTY);
         scene.assertReferences(2);
     }
 
@@ -30,19 +30,20 @@ class FreezeTest {
     void looksForTheMarkOnlyOnceTheReferencesAreGone() {
         CacheScene scene = new CacheScene();
         scene.folio.flags.or(Folio.DIRTY);
-        assertThat(new Freeze(Freeze.MAINLINE).freeze(scene.folio, 1)).isEqualTo(End.REFERENCED);
-        assertThat(new Freeze(Freeze.MAINLINE.without(Step.CHECK_DIRTY)).freeze(scene.folio, 2))
+        assertThat(new Freeze(Linux.MAINLINE).freeze(scene.folio, 1)).isEqualTo(End.REFERENCED);
+        assertThat(new Freeze(Linux.MAINLINE.without(Step.CHECK_DIRTY)).freeze(scene.folio, 2))
                 .isEqualTo(End.FROZEN);
     }
 
     @Test
     void orders() {
-        assertThat(logOf(Freeze.MAINLINE)).containsExactly("cmpxchg folio.refcount FULL", "readOnce folio.flags");
-        assertThat(logOf(Freeze.ACQUIRING)).containsExactly("cmpxchg folio.refcount ACQUIRE", "readOnce folio.flags");
-        assertThat(logOf(Steps.of())).containsExactly("cmpxchg folio.refcount RELAXED");
+        assertThat(logOf(Linux.MAINLINE)).containsExactly("cmpxchg folio.refcount FULL", "readOnce folio.flags");
+        assertThat(logOf(Linux.MAINLINE.without(Freeze.Step.FULL_ORDER).with(Freeze.Step.ACQUIRE)))
+                .containsExactly("cmpxchg folio.refcount ACQUIRE", "readOnce folio.flags");
+        assertThat(logOf(Kernel.named("none"))).containsExactly("cmpxchg folio.refcount RELAXED");
     }
 
-    private static Iterable<String> logOf(Steps<Step> steps) {
+    private static Iterable<String> logOf(Kernel steps) {
         CacheScene scene = new CacheScene();
         return scene.machine.logOf(() -> new Freeze(steps).freeze(scene.folio, 2));
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast.End;
 import pagerace.mm.op.GupFast.GrabbedRange;
 import pagerace.mm.op.GupFast.Step;
@@ -27,12 +27,12 @@ class GupFastRangeTest {
     private final RangeScene scene = new RangeScene();
     private final int[] pfns = new int[PAGES];
 
-    private GupFast gup(Steps<Step> steps) {
-        return new GupFast(scene.machine, scene.mm, scene.memMap, steps);
+    private GupFast gup(Kernel steps) {
+        return new GupFast(steps, scene.mm);
     }
 
     private GrabbedRange grabAll(int flags) {
-        return gup(GupFast.V6_1).grab(RangeScene.CPU, 0, PAGES, flags, pfns);
+        return gup(Linux.V6_1).grab(RangeScene.CPU, 0, PAGES, flags, pfns);
     }
 
     private void assertHeld(int first, int pages, long references) {
@@ -52,13 +52,13 @@ class GupFastRangeTest {
         GrabbedRange range = grabAll(flags);
         assertThat(range).isEqualTo(new GrabbedRange(PAGES, End.PINNED));
         assertHeld(0, PAGES, (flags & FOLL_PIN) != 0 ? Folio.PIN_BIAS : 1);
-        gup(GupFast.V6_1).release(range, pfns, flags);
+        gup(Linux.V6_1).release(range, pfns, flags);
         scene.assertConserved();
     }
 
     @Test
     void takesAPartOfTheTable() {
-        GrabbedRange range = gup(GupFast.V6_1).grab(RangeScene.CPU, 1, 2, PIN_WRITE, pfns);
+        GrabbedRange range = gup(Linux.V6_1).grab(RangeScene.CPU, 1, 2, PIN_WRITE, pfns);
         assertThat(range).isEqualTo(new GrabbedRange(2, End.PINNED));
         assertHeld(1, 2, Folio.PIN_BIAS);
     }
@@ -69,7 +69,7 @@ class GupFastRangeTest {
         GrabbedRange range = grabAll(PIN_WRITE);
         assertThat(range).isEqualTo(new GrabbedRange(2, End.NOT_PRESENT));
         assertHeld(0, 2, Folio.PIN_BIAS);
-        gup(GupFast.V6_1).release(range, pfns, PIN_WRITE);
+        gup(Linux.V6_1).release(range, pfns, PIN_WRITE);
         scene.assertConserved();
     }
 
@@ -128,7 +128,7 @@ class GupFastRangeTest {
 
     @Test
     void mutantMarksTheAddressSpaceOnceAndLast() {
-        Steps<Step> steps = GupFast.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
+        Kernel steps = Linux.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
         assertThat(scene.machine.logOf(() -> gup(steps).grab(RangeScene.CPU, 0, PAGES, PIN_WRITE, pfns)))
                 .endsWith("readOnce parent.write_protect_seq", "readOnce parent.flags")
                 .containsOnlyOnce("readOnce parent.flags");
@@ -175,7 +175,7 @@ class GupFastRangeTest {
     @ParameterizedTest
     @ValueSource(ints = {GET, FOLL_PIN, PIN_WRITE})
     void aRangeOfOneIsACallForOnePage(int flags) {
-        GupFast gup = gup(GupFast.V6_1);
+        GupFast gup = gup(Linux.V6_1);
         List<String> one = scene.machine.logOf(() -> gup.release(gup.grab(RangeScene.CPU, 1, flags), flags));
         List<String> range =
                 scene.machine.logOf(() -> gup.release(gup.grab(RangeScene.CPU, 1, 1, flags, pfns), pfns, flags));

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast.End;
 import pagerace.mm.op.GupFast.Grab;
 import pagerace.mm.op.GupFast.Step;
@@ -28,16 +28,16 @@ class GupFastTest {
     private static final int[] ALL_FLAGS = {GET, FOLL_WRITE, PIN, PIN | FOLL_WRITE};
 
     enum Release {
-        V5_8(GupFast.V5_8),
-        V5_9(GupFast.V5_9),
-        V5_11(GupFast.V5_11),
-        V5_14(GupFast.V5_14),
-        V5_19(GupFast.V5_19),
-        V6_1(GupFast.V6_1);
+        V5_8(Linux.V5_8),
+        V5_9(Linux.V5_9),
+        V5_11(Linux.V5_11),
+        V5_14(Linux.V5_14),
+        V5_19(Linux.V5_19),
+        V6_1(Linux.V6_1);
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Release(Steps<Step> steps) {
+        Release(Kernel steps) {
             this.steps = steps;
         }
 
@@ -66,7 +66,7 @@ class GupFastTest {
         }
 
         GupFast gup(Scene scene) {
-            return new GupFast(scene.machine, scene.mm, scene.memMap, release.steps);
+            return new GupFast(release.steps, scene.mm);
         }
 
         @Override
@@ -260,13 +260,12 @@ class GupFastTest {
     void mutantThatDoesNotCompareTheEntryPinsAllTheSame() {
         Scene scene = Scene.writable().exclusive();
         scene.machine.before("fetchAdd folio.refcount RELAXED", 1, () -> scene.setPte(Pte.NONE));
-        assertThat(grab(scene, GupFast.V6_1.without(Step.RECHECK_PTE), PIN).end())
-                .isEqualTo(End.PINNED);
+        assertThat(grab(scene, Linux.V6_1.without(Step.RECHECK_PTE), PIN).end()).isEqualTo(End.PINNED);
     }
 
     @Test
     void mutantThatComparesTheCountTooEarlyPinsAllTheSame() {
-        Steps<Step> steps = GupFast.V6_1.without(Step.RECHECK_SEQ).with(Step.RECHECK_SEQ_BEFORE_GRAB);
+        Kernel steps = Linux.V6_1.without(Step.RECHECK_SEQ).with(Step.RECHECK_SEQ_BEFORE_GRAB);
         Scene late = Scene.writable().exclusive();
         late.mm.writeProtectSeq.increment();
         late.mm.writeProtectSeq.increment();
@@ -283,9 +282,9 @@ class GupFastTest {
 
     @Test
     void aPinInOneNeedsNoSecondHalfWhateverTheRelease() {
-        Steps<Step> steps = GupFast.V6_1.with(Step.PIN_IN_ONE).without(Step.FENCE_AFTER_PIN);
+        Kernel steps = Linux.V6_1.with(Step.PIN_IN_ONE).without(Step.FENCE_AFTER_PIN);
         Scene scene = Scene.writable().exclusive();
-        GupFast gup = new GupFast(scene.machine, scene.mm, scene.memMap, steps);
+        GupFast gup = new GupFast(steps, scene.mm);
         assertThat(scene.machine.logOf(() -> gup.grab(Scene.CPU, 0, PIN)))
                 .contains("addUnless folio.refcount FULL")
                 .doesNotContain("fetchAdd folio.refcount RELAXED", "smpMbAfterAtomic");
@@ -301,7 +300,7 @@ class GupFastTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void mutantFencesBetweenTheHalvesOfAPin(boolean large) {
-        Steps<Step> steps = GupFast.V6_1.without(Step.FENCE_AFTER_PIN).with(Step.FENCE_INSIDE_PIN);
+        Kernel steps = Linux.V6_1.without(Step.FENCE_AFTER_PIN).with(Step.FENCE_INSIDE_PIN);
         Scene scene = new Scene(large, Pte.WRITE).exclusive();
         assertThat(scene.machine.logOf(() -> grab(scene, steps, PIN)))
                 .containsSubsequence(
@@ -316,7 +315,7 @@ class GupFastTest {
 
     @Test
     void mutantMarksTheAddressSpaceLast() {
-        Steps<Step> steps = GupFast.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
+        Kernel steps = Linux.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
         Scene scene = Scene.writable().exclusive();
         assertThat(scene.machine.logOf(() -> grab(scene, steps, PIN | FOLL_WRITE)))
                 .endsWith(
@@ -331,8 +330,8 @@ class GupFastTest {
         assertThat(undone.mm.hasPinned()).isFalse();
     }
 
-    private static Grab grab(Scene scene, Steps<Step> steps, int flags) {
-        return new GupFast(scene.machine, scene.mm, scene.memMap, steps).grab(Scene.CPU, 0, flags);
+    private static Grab grab(Scene scene, Kernel steps, int flags) {
+        return new GupFast(steps, scene.mm).grab(Scene.CPU, 0, flags);
     }
 
     @ParameterizedTest
@@ -347,7 +346,7 @@ class GupFastTest {
     @Test
     void orderOfTheOldestPin() {
         Scene scene = Scene.writable();
-        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V5_8, PIN | FOLL_WRITE)))
+        assertThat(scene.machine.logOf(() -> grab(scene, Linux.V5_8, PIN | FOLL_WRITE)))
                 .containsExactly(
                         "readOnce parent.pmd",
                         Scene.READ_PTE,
@@ -359,7 +358,7 @@ class GupFastTest {
     @Test
     void orderOfAnUnfencedPin() {
         Scene scene = Scene.readOnly().exclusive().hasPinned();
-        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V5_19, PIN)))
+        assertThat(scene.machine.logOf(() -> grab(scene, Linux.V5_19, PIN)))
                 .containsExactly(
                         "readOnce parent.flags",
                         "loadAcquire parent.write_protect_seq",
@@ -380,7 +379,7 @@ class GupFastTest {
     @ValueSource(booleans = {false, true})
     void orderOfTodaysPin(boolean large) {
         Scene scene = new Scene(large, 0, TlbProfile.IPI, false).exclusive();
-        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V6_1, PIN)))
+        assertThat(scene.machine.logOf(() -> grab(scene, Linux.V6_1, PIN)))
                 .containsExactly(
                         "readOnce parent.flags",
                         "fetchOr parent.flags RELAXED",
@@ -408,7 +407,7 @@ class GupFastTest {
 
     private static final int LONGTERM_WRITE = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
     private static final String READ_MAPPING = "readOnce folio.mapping";
-    private static final Steps<Step> IN_GRAB = GupFast.V6_1.with(Step.CHECK_ADMISSION_IN_GRAB);
+    private static final Kernel IN_GRAB = Linux.V6_1.with(Step.CHECK_ADMISSION_IN_GRAB);
 
     /** A page of a file, mapped writable. */
     private static Scene fileScene(boolean large, long mapping) {
@@ -417,8 +416,8 @@ class GupFastTest {
         return scene;
     }
 
-    private static Grab grab(Scene scene, Steps<Step> steps, Admission admission, int flags) {
-        return new GupFast(scene.machine, scene.mm, scene.memMap, steps, admission).grab(Scene.CPU, 0, flags);
+    private static Grab grab(Scene scene, Kernel steps, Admission admission, int flags) {
+        return new GupFast(steps.with(admission), scene.mm).grab(Scene.CPU, 0, flags);
     }
 
     @ParameterizedTest
@@ -443,7 +442,7 @@ class GupFastTest {
         Scene scene = fileScene(large, value);
         boolean judged = longterm || admission != Admission.V6_5;
         boolean pinned = end == End.PINNED;
-        assertThat(grab(scene, GupFast.V6_5, admission, flags))
+        assertThat(grab(scene, Linux.V6_5, admission, flags))
                 .isEqualTo(new Grab(end, pinned ? 1 : 0, judged ? value : Grab.UNJUDGED));
         scene.pins = pinned ? 1 : 0;
         scene.assertConserved();
@@ -452,11 +451,11 @@ class GupFastTest {
     @Test
     void asksOnceTheEntryIsKnownToBeUnchanged() {
         Scene scene = fileScene(false, Folio.FILE).hasPinned();
-        assertThat(scene.machine.logOf(() -> grab(scene, GupFast.V6_5, Admission.V6_5, LONGTERM_WRITE)))
+        assertThat(scene.machine.logOf(() -> grab(scene, Linux.V6_5, Admission.V6_5, LONGTERM_WRITE)))
                 .endsWith("smpMbAfterAtomic", "readOnce parent.pmd", Scene.READ_PTE, READ_MAPPING, DROP_PIN);
         Scene changed = fileScene(false, Folio.FILE);
         changed.machine.before(Scene.READ_PTE, 2, () -> changed.setPte(Pte.NONE));
-        assertThat(grab(changed, GupFast.V6_5, Admission.V6_5, LONGTERM_WRITE)).isEqualTo(new Grab(End.UNDONE_PTE, 0));
+        assertThat(grab(changed, Linux.V6_5, Admission.V6_5, LONGTERM_WRITE)).isEqualTo(new Grab(End.UNDONE_PTE, 0));
     }
 
     @Test
@@ -489,7 +488,7 @@ class GupFastTest {
 
     @Test
     void postedCheckRefusesAMappingThatChangesUnderIt() {
-        Steps<Step> steps = IN_GRAB.with(Step.REREAD_MAPPING);
+        Kernel steps = IN_GRAB.with(Step.REREAD_MAPPING);
         Scene scene = fileScene(false, Folio.SHMEM);
         scene.machine.before(READ_MAPPING, 2, () -> scene.folio.mapping.writeOnce(Folio.NO_MAPPING));
         assertThat(grab(scene, steps, Admission.SERIES_V6, LONGTERM_WRITE).end())

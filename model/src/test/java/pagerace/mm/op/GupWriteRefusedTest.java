@@ -3,25 +3,21 @@ package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import pagerace.mm.MemMap;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 class GupWriteRefusedTest {
-    private static GupWrite.Written write(BufferScene scene, Admission admission, Steps<GupWrite.Step> steps) {
-        MemMap memMap = new MemMap(scene.machine, List.of(scene.folio));
+    private static GupWrite.Written write(BufferScene scene, Admission admission, Kernel steps) {
         return new GupWrite(
+                        steps.with(admission),
                         scene.mm,
                         scene.file,
-                        new GupFast(scene.machine, scene.mm, memMap, GupFast.V6_5, admission),
-                        admission,
-                        new SharedWriteFault(scene.machine, scene.mm, memMap, scene.file, SharedWriteFault.MAINLINE),
-                        new MarkDirty(scene.machine, scene.file, MarkDirty.UNPIN),
-                        steps)
+                        new GupFast(Linux.V6_5.with(admission), scene.mm),
+                        new SharedWriteFault(Linux.MAINLINE, scene.mm, scene.file),
+                        new MarkDirty(Linux.MAINLINE, scene.file, MarkDirty.UNPIN))
                 .write(0, scene.folio, BufferScene.NEW_CONTENT);
     }
 
@@ -37,7 +33,9 @@ class GupWriteRefusedTest {
     @ValueSource(longs = {Pte.WRITE | Pte.DIRTY, 0})
     void aLongtermPinIsRefusedWhereThePolicyRefusesIt(long entry) {
         BufferScene scene = new BufferScene(entry);
-        assertThat(write(scene, Admission.V6_10, GupWrite.LONGTERM).stored()).isFalse();
+        assertThat(write(scene, Admission.V6_10, Linux.MAINLINE.with(GupWrite.Step.class, GupWrite.LONGTERM))
+                        .stored())
+                .isFalse();
         assertThat(scene.pte()).as("nobody faults for it").isEqualTo(Pte.present(1, entry));
         assertStored(scene, false);
     }
@@ -46,14 +44,16 @@ class GupWriteRefusedTest {
     @ValueSource(longs = {Pte.WRITE | Pte.DIRTY, 0})
     void aLongtermPinIsStoredThroughWhereItIsAdmitted(long entry) {
         BufferScene scene = new BufferScene(entry);
-        assertThat(write(scene, Admission.NONE, GupWrite.LONGTERM).stored()).isTrue();
+        assertThat(write(scene, Admission.NONE, Linux.MAINLINE.with(GupWrite.Step.class, GupWrite.LONGTERM))
+                        .stored())
+                .isTrue();
         assertStored(scene, true);
     }
 
     @Test
     void aShortTermPinIsAdmittedByThatPolicyToo() {
         BufferScene scene = new BufferScene(Pte.WRITE | Pte.DIRTY);
-        assertThat(write(scene, Admission.V6_10, GupWrite.MAINLINE).stored()).isTrue();
+        assertThat(write(scene, Admission.V6_10, Linux.MAINLINE).stored()).isTrue();
         assertThat(scene.isDirty()).isTrue();
         assertStored(scene, true);
     }

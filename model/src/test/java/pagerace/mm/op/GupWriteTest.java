@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
 import pagerace.mm.op.GupWrite.Step;
@@ -26,16 +27,16 @@ class GupWriteTest {
     private static final Written FAILED = new Written(false, false, false, false);
 
     enum Form {
-        UNLOCKED(GupWrite.MAINLINE.without(Step.MARK_DIRTY)),
-        MAINLINE(GupWrite.MAINLINE),
-        LOCK_NAIVE(GupWrite.MAINLINE.with(Step.LOCK_FOLIO)),
-        LOCK_AND_RECHECK(GupWrite.MAINLINE.with(Step.LOCK_FOLIO).with(Step.RECHECK_PTE)),
-        PAGE_MKWRITE(GupWrite.MAINLINE.with(Step.PAGE_MKWRITE)),
-        UNDER_PTL(GupWrite.MAINLINE.with(Step.HOLD_PTL).with(Step.RECHECK_PTE));
+        UNLOCKED(Linux.MAINLINE.without(Step.MARK_DIRTY)),
+        MAINLINE(Linux.MAINLINE),
+        LOCK_NAIVE(Linux.MAINLINE.with(Step.LOCK_FOLIO)),
+        LOCK_AND_RECHECK(Linux.MAINLINE.with(Step.LOCK_FOLIO).with(Step.RECHECK_PTE)),
+        PAGE_MKWRITE(Linux.MAINLINE.with(Step.PAGE_MKWRITE)),
+        UNDER_PTL(Linux.MAINLINE.with(Step.HOLD_PTL).with(Step.RECHECK_PTE));
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Form(Steps<Step> steps) {
+        Form(Kernel steps) {
             this.steps = steps;
         }
 
@@ -61,10 +62,11 @@ class GupWriteTest {
         }
     }
 
-    private static Written write(DiskScene scene, Steps<Step> steps, Steps<MarkDirty.Step> mark) {
-        GupFast gupFast = new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1);
-        SharedWriteFault fault = scene.fault(SharedWriteFault.MAINLINE);
-        Written written = new GupWrite(scene.mm, scene.file, gupFast, Admission.NONE, fault, scene.marker(mark), steps)
+    private static Written write(DiskScene scene, Kernel steps, Steps<MarkDirty.Step> mark) {
+        GupFast gupFast = new GupFast(Linux.V6_1, scene.mm);
+        SharedWriteFault fault = scene.fault(Linux.MAINLINE);
+        Written written = new GupWrite(
+                        steps.with(Admission.NONE), scene.mm, scene.file, gupFast, fault, scene.marker(mark))
                 .write(DiskScene.CPU, scene.folio, DiskScene.STORED);
         assertThat(scene.folio.data.readOnce()).isEqualTo(written.stored() ? DiskScene.STORED : DiskScene.CONTENT);
         scene.assertConserved();
@@ -124,7 +126,7 @@ class GupWriteTest {
     @Test
     void withoutAPinItNeedsNoEntry() {
         DiskScene scene = DiskScene.plain().reserved();
-        assertThat(write(scene, GupWrite.MAINLINE.without(Step.PIN), MarkDirty.LOCKED))
+        assertThat(write(scene, Linux.MAINLINE.without(Step.PIN), MarkDirty.LOCKED))
                 .isEqualTo(INSIDE);
         assertThat(scene.mm.hasPinned()).isFalse();
         assertThat(scene.pte()).isZero();
@@ -214,13 +216,12 @@ class GupWriteTest {
         Folio one = folioFirst ? scene.folio : scene.copy;
         Folio other = folioFirst ? scene.copy : scene.folio;
         GupWrite write = new GupWrite(
+                Linux.MAINLINE.with(Admission.NONE),
                 scene.mm,
                 scene.file,
-                new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1),
-                Admission.NONE,
-                scene.fault(SharedWriteFault.MAINLINE),
-                scene.marker(MarkDirty.UNLOCKED),
-                GupWrite.MAINLINE);
+                new GupFast(Linux.V6_1, scene.mm),
+                scene.fault(Linux.MAINLINE),
+                scene.marker(MarkDirty.UNLOCKED));
         String first = folioFirst ? "folio" : "copy";
         String second = folioFirst ? "copy" : "folio";
         assertThat(scene.machine.logOf(() -> assertThat(write.writeBoth(one, other, DiskScene.STORED))

@@ -8,13 +8,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.HolePunch.Punched;
 import pagerace.mm.op.HolePunch.Step;
 
 class HolePunchTest {
-    private static final Steps<Step> MAINLINE = HolePunch.MAINLINE;
+    private static final Kernel MAINLINE = Linux.MAINLINE;
+    private static final Kernel TRUNCATION = MAINLINE.with(HolePunch.Step.class, HolePunch.truncation(MAINLINE));
+    private static final Kernel INVALIDATION = MAINLINE.with(HolePunch.Step.class, HolePunch.INVALIDATION);
     private static final Punched QUIET = new Punched(false, false);
     private static final Punched REZAPPED = new Punched(true, false);
     private static final Punched SKIPPED = new Punched(false, true);
@@ -110,7 +112,7 @@ class HolePunchTest {
     void theSecondZapSeesPmdEntries(boolean sees) {
         FileScene scene = FileScene.huge();
         scene.machine.before(FIRST_PASS, 1, () -> scene.mapAt(scene.mm.table.pmd, FileScene.MAPPED));
-        Steps<Step> steps = sees ? MAINLINE : MAINLINE.without(Step.SECOND_ZAP_SEES_PMD);
+        Kernel steps = sees ? MAINLINE : MAINLINE.without(Step.SECOND_ZAP_SEES_PMD);
         assertThat(scene.punch(steps)).isEqualTo(REZAPPED);
         assertThat(scene.mm.table.pmd.readOnce()).isEqualTo(sees ? Pte.NONE : Pte.present(1, FileScene.MAPPED));
         assertThat(scene.folio.mapping.readOnce()).isEqualTo(Folio.NO_MAPPING);
@@ -171,7 +173,7 @@ class HolePunchTest {
     @Test
     void zeroesAtTheEdgeWhatCannotBeSplit() {
         FileScene scene = FileScene.unmapped();
-        Steps<Step> steps = MAINLINE.without(Step.SECOND_PASS).with(Step.ZERO_IN_PLACE);
+        Kernel steps = MAINLINE.without(Step.SECOND_PASS).with(Step.ZERO_IN_PLACE);
         scene.machine.before(
                 "writeOnce folio.data",
                 1,
@@ -194,8 +196,7 @@ class HolePunchTest {
     @Test
     void aTruncationPublishesNothing() {
         FileScene scene = FileScene.unmapped();
-        assertThat(scene.machine.logOf(() -> scene.punch(HolePunch.TRUNCATION)))
-                .doesNotContain("writeOnce inode.i_private");
+        assertThat(scene.machine.logOf(() -> scene.punch(TRUNCATION))).doesNotContain("writeOnce inode.i_private");
         assertGone(scene);
     }
 
@@ -208,7 +209,7 @@ class HolePunchTest {
                 () -> assertThat(scene.file.size.readOnce())
                         .as("first the size")
                         .isZero());
-        scene.punch(HolePunch.TRUNCATION.without(Step.ZAP_COPIES_AFTER));
+        scene.punch(TRUNCATION.without(Step.ZAP_COPIES_AFTER));
         assertThat(scene.pte()).isZero();
         assertGone(scene);
     }
@@ -218,7 +219,7 @@ class HolePunchTest {
     void aTruncationZapsOnceMoreForCopiesMadeMeanwhile(boolean once) {
         FileScene scene = FileScene.unmapped();
         scene.machine.before(FIRST_PASS, 1, scene::copied);
-        scene.punch(once ? HolePunch.TRUNCATION.without(Step.ZAP_COPIES_AFTER) : HolePunch.TRUNCATION);
+        scene.punch(once ? TRUNCATION.without(Step.ZAP_COPIES_AFTER) : TRUNCATION);
         assertThat(Pte.isPresent(scene.pte())).isEqualTo(once);
         assertGone(scene);
     }
@@ -228,13 +229,13 @@ class HolePunchTest {
     @ValueSource(booleans = {false, true})
     void countsEachUnmappingOfARange(boolean counts) {
         FileScene truncated = FileScene.unmapped().mapped(FileScene.MAPPED);
-        truncated.punch(counts ? HolePunch.TRUNCATION.with(Step.COUNT) : HolePunch.TRUNCATION);
+        truncated.punch(counts ? TRUNCATION.with(Step.COUNT) : TRUNCATION);
         assertThat(truncated.file.truncateCount.readOnce())
                 .as("each page, before the folios go and after")
                 .isEqualTo(counts ? 4 : 0);
         assertGone(truncated);
         FileScene invalidated = FileScene.unmapped().mapped(FileScene.MAPPED);
-        invalidated.punch(counts ? HolePunch.INVALIDATION.with(Step.COUNT) : HolePunch.INVALIDATION);
+        invalidated.punch(counts ? INVALIDATION.with(Step.COUNT) : INVALIDATION);
         assertThat(invalidated.file.truncateCount.readOnce())
                 .as("the one page that was mapped")
                 .isEqualTo(counts ? 1 : 0);
@@ -244,7 +245,7 @@ class HolePunchTest {
     @Test
     void countsBehindTheSizeAndBeforeTheEntry() {
         FileScene scene = FileScene.unmapped().mapped(FileScene.MAPPED);
-        assertThat(scene.machine.logOf(() -> scene.punch(HolePunch.TRUNCATION.with(Step.COUNT))))
+        assertThat(scene.machine.logOf(() -> scene.punch(TRUNCATION.with(Step.COUNT))))
                 .containsSubsequence(
                         "writeOnce inode.i_size",
                         "lock inode.i_mmap_rwsem",
@@ -264,7 +265,7 @@ class HolePunchTest {
                 () -> assertThat(scene.machine.named("folio.flags").readOnce() & Folio.LOCKED)
                         .isEqualTo(Folio.LOCKED));
         assertThat(scene.machine.logOf(
-                        () -> assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(REZAPPED)))
+                        () -> assertThat(scene.punch(INVALIDATION)).isEqualTo(REZAPPED)))
                 .doesNotContain("writeOnce inode.i_size", "writeOnce inode.i_private");
         assertThat(scene.file.size.readOnce()).isEqualTo(2);
         assertThat(scene.pte()).as("no marker").isZero();
@@ -274,7 +275,7 @@ class HolePunchTest {
     @Test
     void anInvalidationLeavesPrivateCopiesAlone() {
         FileScene scene = FileScene.unmapped().copied();
-        assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(QUIET);
+        assertThat(scene.punch(INVALIDATION)).isEqualTo(QUIET);
         assertThat(scene.pte()).isEqualTo(Pte.present(3, FileScene.MAPPED));
         assertGone(scene);
     }
@@ -283,7 +284,7 @@ class HolePunchTest {
     void anInvalidationSeesPmdEntries() {
         FileScene scene = FileScene.huge();
         scene.mapAt(scene.mm.table.pmd, FileScene.MAPPED);
-        assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(REZAPPED);
+        assertThat(scene.punch(INVALIDATION)).isEqualTo(REZAPPED);
         assertThat(scene.mm.table.pmd.readOnce()).isZero();
         scene.assertConserved();
     }
@@ -296,7 +297,7 @@ class HolePunchTest {
             scene.mapped(FileScene.MAPPED);
             scene.folio.lock.unlock();
         });
-        assertThat(scene.punch(HolePunch.INVALIDATION)).isEqualTo(new Punched(true, true));
+        assertThat(scene.punch(INVALIDATION)).isEqualTo(new Punched(true, true));
         assertGone(scene);
     }
 
@@ -335,7 +336,7 @@ class HolePunchTest {
     void onDiskATruncationCancelsWhatWasToBeWritten(boolean truncates) {
         BufferScene scene = new BufferScene(Pte.ACCESSED).held(1);
         scene.folio.flags.or(Folio.DIRTY);
-        scene.punch(truncates ? HolePunch.TRUNCATION : HolePunch.INVALIDATION);
+        scene.punch(truncates ? TRUNCATION : INVALIDATION);
         assertThat(scene.isDirty()).isEqualTo(!truncates);
         assertThat(scene.buffers.isAttached()).isEqualTo(!truncates);
         assertThat(scene.inFile()).isFalse();
@@ -346,7 +347,7 @@ class HolePunchTest {
     void beforeTheFolioLockEachUnmappingCountedBehindTheNewSize() {
         FileScene scene = FileScene.unmapped().mapped(FileScene.MAPPED);
         assertThat(scene.machine.logOf(
-                        () -> scene.punch(HolePunch.TRUNCATION.with(Step.COUNT).without(Step.ZAP_COPIES_AFTER))))
+                        () -> scene.punch(TRUNCATION.with(Step.COUNT).without(Step.ZAP_COPIES_AFTER))))
                 .containsSubsequence("writeOnce inode.i_size", "smpWmb", "writeOnce inode.truncate_count");
         assertThat(scene.file.truncateCount.readOnce()).as("once for each page").isEqualTo(2);
         assertGone(scene);

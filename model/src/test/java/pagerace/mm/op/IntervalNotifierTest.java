@@ -9,9 +9,9 @@ import static pagerace.mm.op.SecondaryScene.pfn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Kernel;
 import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.Slab;
-import pagerace.mm.Steps;
 import pagerace.mm.op.IntervalNotifier.Met;
 import pagerace.mm.op.IntervalNotifier.Step;
 
@@ -20,19 +20,19 @@ class IntervalNotifierTest {
     private static final String SEQ = "subscriptions.invalidate_seq";
 
     private final SecondaryScene scene = new SecondaryScene();
-    private final IntervalNotifier notifier = scene.intervalNotifier(IntervalNotifier.V5_5);
+    private final IntervalNotifier notifier = scene.intervalNotifier(Linux.V5_5);
 
     private long seqOfAll() {
         return scene.subscriptions.invalidateSeq.readOnce();
     }
 
     private IntervalRemoval.End remove() {
-        return scene.removal(IntervalRemoval.V5_18).remove();
+        return scene.removal(Linux.V5_18).remove();
     }
 
     @Test
     void anInvalidationIsOddFromStartToEnd() {
-        scene.intervalFaultEnd(IntervalFault.V5_5);
+        scene.intervalFaultEnd(Linux.V5_5);
         assertThat(pfn(scene.subscription.spte.readOnce())).isEqualTo(OLD);
         assertThat(notifier.start()).isEqualTo(Met.CALLED_BACK);
         assertThat(scene.subscription.spte.readOnce()).as("zapped").isZero();
@@ -67,8 +67,7 @@ class IntervalNotifierTest {
     @ValueSource(booleans = {false, true})
     void theSequenceTellsOfAnInvalidationSince(boolean compared) {
         scene.machine.before("lock driver.user_lock", 1, () -> scene.replace(notifier));
-        Steps<IntervalFault.Step> steps =
-                compared ? IntervalFault.V5_5 : IntervalFault.V5_5.without(IntervalFault.Step.CHECK_SEQ);
+        Kernel steps = compared ? Linux.V5_5 : Linux.V5_5.without(IntervalFault.Step.CHECK_SEQ);
         assertThat(scene.intervalFaultEnd(steps))
                 .isEqualTo(compared ? SecondaryFaultEnd.MAPPED_AFTER_RETRY : SecondaryFaultEnd.MAPPED);
         assertThat(pfn(scene.subscription.spte.readOnce())).isEqualTo(compared ? NEW : OLD);
@@ -79,7 +78,7 @@ class IntervalNotifierTest {
     void aFaultDuringAnInvalidationWaitsForItsEnd() {
         notifier.rangeStart();
         scene.machine.before("await " + SEQ, 1, notifier::rangeEnd);
-        Steps<IntervalFault.Step> fenced = IntervalFault.V5_5.with(IntervalFault.Step.FENCE_AFTER_WAIT);
+        Kernel fenced = Linux.V5_5.with(IntervalFault.Step.FENCE_AFTER_WAIT);
         assertThat(scene.machine.logOf(() ->
                         assertThat(scene.intervalFaultEnd(fenced)).isEqualTo(SecondaryFaultEnd.MAPPED_AFTER_WAIT)))
                 .containsSubsequence("await " + SEQ, "smpRmb", "lock mm.ptl");
@@ -89,7 +88,7 @@ class IntervalNotifierTest {
     @Test
     void aFaultThatDoesNotWaitFindsNothingAmiss() {
         notifier.rangeStart();
-        assertThat(scene.intervalFaultEnd(IntervalFault.V5_5.without(IntervalFault.Step.WAIT)))
+        assertThat(scene.intervalFaultEnd(Linux.V5_5.without(IntervalFault.Step.WAIT)))
                 .isEqualTo(SecondaryFaultEnd.MAPPED);
         assertThat(pfn(scene.subscription.spte.readOnce()))
                 .as("about to be stale")
@@ -101,7 +100,7 @@ class IntervalNotifierTest {
         scene.machine.before(
                 "readOnce interval_sub.ops",
                 1,
-                () -> assertThat(scene.intervalFaultEnd(IntervalFault.V5_5)).isEqualTo(SecondaryFaultEnd.MAPPED));
+                () -> assertThat(scene.intervalFaultEnd(Linux.V5_5)).isEqualTo(SecondaryFaultEnd.MAPPED));
         notifier.rangeStart();
         assertThat(scene.subscription.spte.readOnce())
                 .as("zapped by the callback")
@@ -112,14 +111,14 @@ class IntervalNotifierTest {
     void aFaultCanBeSentBackEachTime() {
         scene.machine.before("lock driver.user_lock", 1, () -> scene.subscription.invalidateSeq.writeOnce(5));
         scene.machine.before("lock driver.user_lock", 2, () -> scene.subscription.invalidateSeq.writeOnce(7));
-        assertThat(scene.intervalFaultEnd(IntervalFault.V5_5)).isEqualTo(SecondaryFaultEnd.GAVE_UP);
+        assertThat(scene.intervalFaultEnd(Linux.V5_5)).isEqualTo(SecondaryFaultEnd.GAVE_UP);
         assertThat(scene.subscription.spte.readOnce()).isZero();
     }
 
     @Test
     void aFaultFindsNothingWhereNothingIs() {
         scene.table.pte(0).writeOnce(0);
-        assertThat(scene.intervalFaultEnd(IntervalFault.V5_5)).isEqualTo(SecondaryFaultEnd.NOTHING_THERE);
+        assertThat(scene.intervalFaultEnd(Linux.V5_5)).isEqualTo(SecondaryFaultEnd.NOTHING_THERE);
     }
 
     @Test
@@ -135,7 +134,7 @@ class IntervalNotifierTest {
 
     @Test
     void mutantLeavesTheDeferredListAlone() {
-        IntervalNotifier mutant = scene.intervalNotifier(IntervalNotifier.V5_5.without(Step.WALK_DEFERRED));
+        IntervalNotifier mutant = scene.intervalNotifier(Linux.V5_5.without(Step.WALK_DEFERRED));
         mutant.rangeStart();
         scene.machine.before("await " + SEQ, 1, () -> assertThat(mutant.end()).isEqualTo(Met.CALLED_BACK));
         assertThat(scene.subscriptions.isEmpty()).isFalse();
@@ -150,7 +149,7 @@ class IntervalNotifierTest {
             scene.machine.before("readOnce subscriptions.deferred_list", 1, scene.subscription::free);
             assertThat(notifier.end()).isEqualTo(Met.FREED);
         });
-        assertThat(scene.machine.logOf(scene.removal(IntervalRemoval.V5_5)::remove))
+        assertThat(scene.machine.logOf(scene.removal(Linux.V5_5)::remove))
                 .filteredOn("lock subscriptions.lock"::equals)
                 .as("the removal's first, and the end's")
                 .hasSize(2);
@@ -160,7 +159,7 @@ class IntervalNotifierTest {
     @Test
     void aWalkThatHasReadTheNextSpoilsThePoison() {
         notifier.rangeStart();
-        scene.removal(IntervalRemoval.V5_5.without(IntervalRemoval.Step.WAIT)).remove();
+        scene.removal(Linux.V5_5.without(IntervalRemoval.Step.WAIT)).remove();
         scene.machine.before("writeOnce subscriptions.itree", 1, scene.subscription::free);
         assertThat(notifier.end()).isEqualTo(Met.UNLINKED);
         assertThat(scene.subscription.isPoisonIntact()).isFalse();
@@ -169,8 +168,7 @@ class IntervalNotifierTest {
     @Test
     void whoIsNotDeferredCanBeGoneBeforeTheCallback() {
         scene.machine.before("readOnce interval_sub.ops", 1, () -> {
-            scene.removal(IntervalRemoval.V5_18.without(IntervalRemoval.Step.DEFER))
-                    .remove();
+            scene.removal(Linux.V5_18.without(IntervalRemoval.Step.DEFER)).remove();
             scene.subscription.free();
         });
         assertThat(notifier.start()).isEqualTo(Met.FREED);
@@ -179,10 +177,10 @@ class IntervalNotifierTest {
 
     @Test
     void theSequenceCanMoveAfterTheWalk() {
-        IntervalNotifier last = scene.intervalNotifier(
-                IntervalNotifier.V5_5.with(Step.WALK_BEFORE_SEQ).with(Step.RELEASE_SEQ));
+        IntervalNotifier last =
+                scene.intervalNotifier(Linux.V5_5.with(Step.WALK_BEFORE_SEQ).with(Step.RELEASE_SEQ));
         last.rangeStart();
-        scene.removal(IntervalRemoval.V5_5.without(IntervalRemoval.Step.WAIT)).remove();
+        scene.removal(Linux.V5_5.without(IntervalRemoval.Step.WAIT)).remove();
         assertThat(scene.machine.logOf(last::rangeEnd))
                 .containsSubsequence(
                         "writeOnce interval_sub.deferred_item",
@@ -194,8 +192,7 @@ class IntervalNotifierTest {
     void theProposedWaitEndsWithAFence() {
         notifier.rangeStart();
         scene.machine.before("await " + SEQ, 1, notifier::rangeEnd);
-        assertThat(scene.machine.logOf(
-                        scene.removal(IntervalRemoval.V5_5.with(IntervalRemoval.Step.FENCE_AFTER_WAIT))::remove))
+        assertThat(scene.machine.logOf(scene.removal(Linux.V5_5.with(IntervalRemoval.Step.FENCE_AFTER_WAIT))::remove))
                 .endsWith("smpRmb");
     }
 }

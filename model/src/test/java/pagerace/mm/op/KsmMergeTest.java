@@ -8,8 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.KsmMerge.End;
 import pagerace.mm.op.KsmMerge.Step;
 
@@ -18,14 +18,14 @@ class KsmMergeTest {
     private static final long KSM_ENTRY = Pte.present(2, Pte.ACCESSED);
 
     enum Release {
-        V5_18(KsmMerge.V5_18, Share.V5_18),
-        V5_19(KsmMerge.V5_19, Share.V5_19),
-        V6_1(KsmMerge.V5_19, Share.V6_1);
+        V5_18(Linux.V5_18, Linux.V5_18),
+        V5_19(Linux.V5_19, Linux.V5_19),
+        V6_1(Linux.V5_19, Linux.V6_1);
 
-        final Steps<Step> ksm;
-        final Steps<Share.Step> share;
+        final Kernel ksm;
+        final Kernel share;
 
-        Release(Steps<Step> ksm, Steps<Share.Step> share) {
+        Release(Kernel ksm, Kernel share) {
             this.ksm = ksm;
             this.share = share;
         }
@@ -51,9 +51,8 @@ class KsmMergeTest {
         }
     }
 
-    private static End merge(Scene scene, Steps<Step> ksm, Steps<Share.Step> share) {
-        return new KsmMerge(scene.mm, new Share(scene.machine, scene.mm.tlb, scene.platform, share), ksm)
-                .merge(scene.folio, 0, scene.spare);
+    private static End merge(Scene scene, Kernel ksm, Kernel share) {
+        return new KsmMerge(ksm, scene.mm, new Share(share, scene.mm)).merge(scene.folio, 0, scene.spare);
     }
 
     @ParameterizedTest
@@ -98,7 +97,7 @@ class KsmMergeTest {
     @Test
     void looksAtReadOnlyPagesWhileAFlushIsPending() {
         Scene scene = Release.V5_18.scene(0).pinned();
-        assertThat(merge(scene, KsmMerge.V5_18.with(Step.CLEAR_FOR_PENDING_FLUSH), Share.V5_18))
+        assertThat(merge(scene, Linux.V5_18.with(Step.CLEAR_FOR_PENDING_FLUSH), Linux.V5_18))
                 .isEqualTo(End.KEPT_REFERENCED);
         scene.assertConserved();
     }
@@ -162,24 +161,24 @@ class KsmMergeTest {
 
     @Test
     void mutantLooksForReferencesTooEarly() {
-        Steps<Step> early = KsmMerge.V5_19.without(Step.REFERENCE_CHECK).with(Step.REFERENCE_CHECK_BEFORE_CLEAR);
+        Kernel early = Linux.V5_19.without(Step.REFERENCE_CHECK).with(Step.REFERENCE_CHECK_BEFORE_CLEAR);
         Scene seen = Release.V6_1.scene(Pte.WRITE).held();
-        assertThat(merge(seen, early, Share.V6_1)).isEqualTo(End.KEPT_REFERENCED);
+        assertThat(merge(seen, early, Linux.V6_1)).isEqualTo(End.KEPT_REFERENCED);
         seen.assertConserved();
         Scene missed = Release.V6_1.scene(Pte.WRITE);
         missed.machine.before(CLEAR, 1, missed::held);
-        assertThat(merge(missed, early, Share.V6_1)).isEqualTo(End.MERGED);
+        assertThat(merge(missed, early, Linux.V6_1)).isEqualTo(End.MERGED);
         missed.assertConserved();
     }
 
     @Test
     void mutantLooksForPinsOnly() {
-        Steps<Step> pinsOnly = KsmMerge.V5_19.without(Step.REFERENCE_CHECK);
+        Kernel pinsOnly = Linux.V5_19.without(Step.REFERENCE_CHECK);
         Scene held = Release.V6_1.scene(Pte.WRITE).held();
-        assertThat(merge(held, pinsOnly, Share.V6_1)).isEqualTo(End.MERGED);
+        assertThat(merge(held, pinsOnly, Linux.V6_1)).isEqualTo(End.MERGED);
         held.assertConserved();
         Scene pinned = Release.V6_1.scene(Pte.WRITE).pinned();
-        assertThat(merge(pinned, pinsOnly, Share.V6_1)).isEqualTo(End.SHARE_REFUSED);
+        assertThat(merge(pinned, pinsOnly, Linux.V6_1)).isEqualTo(End.SHARE_REFUSED);
         pinned.assertConserved();
     }
 
@@ -217,7 +216,7 @@ class KsmMergeTest {
                         "storeRelease parent.ptl",
                         "fetchAndNot folio.flags RELEASE");
         Scene skipped = Release.V6_1.scene(Pte.WRITE);
-        assertThat(skipped.machine.logOf(() -> merge(skipped, KsmMerge.V5_19.without(Step.FLUSH), Share.V6_1)))
+        assertThat(skipped.machine.logOf(() -> merge(skipped, Linux.V5_19.without(Step.FLUSH), Linux.V6_1)))
                 .as("nothing orders the count")
                 .containsSubsequence(
                         CLEAR, "readOnce folio.mapcount", "readOnce folio.flags", "readOnce folio.refcount")

@@ -12,24 +12,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.KvmFault.Step;
 
 /** A guest's fault, and the notifier that it must heed. */
 class KvmFaultTest {
+    private static final Kernel ARM64 = Linux.MAINLINE.with(KvmFault.Step.class, KvmFault.ARM64);
+    private static final Kernel BOOK3S_HV = Linux.MAINLINE
+            .with(KvmFault.Step.class, KvmFault.BOOK3S_HV)
+            .with(KvmNotifier.Step.class, KvmNotifier.BOOK3S_HV);
+
     private static final String LOCK = "lock kvm.mmu_lock";
 
     private final SecondaryScene scene = new SecondaryScene();
 
     private void replaceNow() {
-        scene.replace(scene.kvmNotifier(KvmNotifier.V3_4));
+        scene.replace(scene.kvmNotifier(Linux.V3_4));
     }
 
     @ParameterizedTest
     @EnumSource
     void mapsWhatThePrimaryEntryMaps(PrimaryLookup.How how) {
-        KvmFault fault = new KvmFault(scene.machine, scene.kvm, scene.lookup(how), KvmFault.V6_8);
+        KvmFault fault = new KvmFault(Linux.V6_8, scene.kvm, scene.lookup(how));
         assertThat(fault.handle(CPU, 0)).isEqualTo(SecondaryFaultEnd.MAPPED);
         assertThat(scene.kvm.spte.readOnce()).isEqualTo(Pte.present(OLD, Pte.WRITE));
         scene.assertReferences(1, 1);
@@ -39,7 +44,7 @@ class KvmFaultTest {
     @EnumSource
     void mapsNothingWhereNothingIs(PrimaryLookup.How how) {
         scene.table.pte(0).writeOnce(Pte.NONE);
-        KvmFault fault = new KvmFault(scene.machine, scene.kvm, scene.lookup(how), KvmFault.V6_8);
+        KvmFault fault = new KvmFault(Linux.V6_8, scene.kvm, scene.lookup(how));
         assertThat(fault.handle(CPU, 0)).isEqualTo(SecondaryFaultEnd.NOTHING_THERE);
         assertThat(scene.kvm.spte.readOnce()).isZero();
         scene.assertReferences(1, 1);
@@ -47,7 +52,7 @@ class KvmFaultTest {
 
     @Test
     void anInvalidationZapsAndMovesTheSequence() {
-        scene.kvmFaultEnd(KvmFault.V3_4);
+        scene.kvmFaultEnd(Linux.V3_4);
         replaceNow();
         assertThat(scene.kvm.spte.readOnce()).isZero();
         assertThat(pfn(scene.table.pte(0).readOnce())).isEqualTo(NEW);
@@ -58,7 +63,7 @@ class KvmFaultTest {
 
     @Test
     void theEndMovesTheSequenceBeforeTheCount() {
-        KvmNotifier notifier = scene.kvmNotifier(KvmNotifier.V3_4);
+        KvmNotifier notifier = scene.kvmNotifier(Linux.V3_4);
         notifier.rangeStart();
         assertThat(scene.machine.logOf(notifier::rangeEnd))
                 .containsSubsequence(
@@ -67,7 +72,7 @@ class KvmFaultTest {
                         "smpWmb",
                         "writeOnce kvm.mmu_invalidate_in_progress",
                         "storeRelease kvm.mmu_lock");
-        KvmNotifier reverse = scene.kvmNotifier(KvmNotifier.V2_6_27.with(KvmNotifier.Step.COUNT_FIRST));
+        KvmNotifier reverse = scene.kvmNotifier(Linux.V2_6_27.with(KvmNotifier.Step.COUNT_FIRST));
         reverse.rangeStart();
         assertThat(scene.machine.logOf(reverse::rangeEnd))
                 .doesNotContain("smpWmb")
@@ -79,7 +84,7 @@ class KvmFaultTest {
     @ValueSource(booleans = {false, true})
     void theSequenceTellsOfAnInvalidationThatIsOver(boolean compared) {
         scene.machine.before(LOCK, 1, this::replaceNow);
-        Steps<Step> steps = compared ? KvmFault.V3_4 : KvmFault.V3_4.without(Step.CHECK_SEQ);
+        Kernel steps = compared ? Linux.V3_4 : Linux.V3_4.without(Step.CHECK_SEQ);
         assertThat(scene.kvmFaultEnd(steps))
                 .isEqualTo(compared ? SecondaryFaultEnd.MAPPED_AFTER_RETRY : SecondaryFaultEnd.MAPPED);
         assertThat(pfn(scene.kvm.spte.readOnce())).isEqualTo(compared ? NEW : OLD);
@@ -89,8 +94,8 @@ class KvmFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theCountTellsOfAnInvalidationUnderWay(boolean looked) {
-        scene.kvmNotifier(KvmNotifier.V3_4).rangeStart();
-        Steps<Step> steps = looked ? KvmFault.V3_4 : KvmFault.V3_4.without(Step.CHECK_COUNT);
+        scene.kvmNotifier(Linux.V3_4).rangeStart();
+        Kernel steps = looked ? Linux.V3_4 : Linux.V3_4.without(Step.CHECK_COUNT);
         assertThat(scene.kvmFaultEnd(steps)).isEqualTo(looked ? SecondaryFaultEnd.GAVE_UP : SecondaryFaultEnd.MAPPED);
         assertThat(pfn(scene.kvm.spte.readOnce())).isEqualTo(looked ? 0 : OLD);
         scene.assertReferences(1, 1);
@@ -100,21 +105,21 @@ class KvmFaultTest {
     @ValueSource(ints = {1, 2})
     void anEarlyCheckSparesTheLock(int check) {
         scene.machine.before("readOnce kvm.mmu_invalidate_in_progress", check, this::replaceNow);
-        assertThat(scene.kvmFaultEnd(KvmFault.V6_8)).isEqualTo(SecondaryFaultEnd.MAPPED_AFTER_WAIT);
+        assertThat(scene.kvmFaultEnd(Linux.V6_8)).isEqualTo(SecondaryFaultEnd.MAPPED_AFTER_WAIT);
         assertThat(pfn(scene.kvm.spte.readOnce())).isEqualTo(NEW);
         scene.assertReferences(0, 1);
     }
 
     @Test
     void anEarlyCheckThatFailsEachTimeGivesUpWithoutTheLock() {
-        scene.kvmNotifier(KvmNotifier.V3_4).rangeStart();
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V6_8))).doesNotContain(LOCK, "lock mm.ptl");
+        scene.kvmNotifier(Linux.V3_4).rangeStart();
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(Linux.V6_8))).doesNotContain(LOCK, "lock mm.ptl");
     }
 
     @Test
     void aSampleTakenLateMissesWhatCameBefore() {
         scene.machine.before("readOnce kvm.mmu_invalidate_seq", 1, this::replaceNow);
-        Steps<Step> late = KvmFault.V3_4.without(Step.SAMPLE).with(Step.SAMPLE_LATE);
+        Kernel late = Linux.V3_4.without(Step.SAMPLE).with(Step.SAMPLE_LATE);
         assertThat(scene.kvmFaultEnd(late)).isEqualTo(SecondaryFaultEnd.MAPPED);
         assertThat(pfn(scene.kvm.spte.readOnce())).as("stale").isEqualTo(OLD);
         scene.assertReferences(0, 1);
@@ -123,7 +128,7 @@ class KvmFaultTest {
     @Test
     void aCheckOutsideTheLockMissesWhatComesBehindIt() {
         scene.machine.before(LOCK, 1, this::replaceNow);
-        Steps<Step> outside = KvmFault.V3_4.without(Step.CHECK_UNDER_LOCK).with(Step.CHECK_OUTSIDE_LOCK);
+        Kernel outside = Linux.V3_4.without(Step.CHECK_UNDER_LOCK).with(Step.CHECK_OUTSIDE_LOCK);
         assertThat(scene.kvmFaultEnd(outside)).isEqualTo(SecondaryFaultEnd.MAPPED);
         assertThat(pfn(scene.kvm.spte.readOnce())).as("stale").isEqualTo(OLD);
         scene.assertReferences(0, 1);
@@ -131,7 +136,7 @@ class KvmFaultTest {
 
     @Test
     void theStepsOfAFault() {
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V3_4)))
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(Linux.V3_4)))
                 .containsExactly(
                         "readOnce kvm.mmu_invalidate_seq",
                         "smpRmb",
@@ -144,11 +149,9 @@ class KvmFaultTest {
                         "readOnce kvm.mmu_invalidate_seq",
                         "writeOnce kvm.spte",
                         "storeRelease kvm.mmu_lock");
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V2_6_28)))
-                .containsOnlyOnce("smpRmb");
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.V2_6_27)))
-                .doesNotContain("smpRmb");
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.ARM64)))
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(Linux.V2_6_28))).containsOnlyOnce("smpRmb");
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(Linux.V2_6_27))).doesNotContain("smpRmb");
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(ARM64)))
                 .startsWith("readOnce kvm.mmu_invalidate_seq", "lock mm.ptl")
                 .containsOnlyOnce("smpRmb");
     }
@@ -156,7 +159,7 @@ class KvmFaultTest {
     /** x86 since 5.12 decides by address, under a lock that orders: no fence but the one behind the sample is left. */
     @Test
     void aCheckByAddressHasNoFence() {
-        for (Steps<Step> release : List.of(KvmFault.V5_12, KvmFault.V6_8)) {
+        for (Kernel release : List.of(Linux.V5_12, Linux.V6_8)) {
             assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(release)))
                     .startsWith("readOnce kvm.mmu_invalidate_seq", "smpRmb")
                     .containsOnlyOnce("smpRmb");
@@ -165,11 +168,11 @@ class KvmFaultTest {
 
     @Test
     void onlyTheCheckThatDecidesHasAFence() {
-        Steps<Step> unfenced = KvmFault.V3_4.with(Step.CHECK_EARLY).without(Step.FENCE_AFTER_SAMPLE);
+        Kernel unfenced = Linux.V3_4.with(Step.CHECK_EARLY).without(Step.FENCE_AFTER_SAMPLE);
         assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(unfenced)))
                 .containsOnlyOnce("smpRmb")
                 .containsSubsequence(LOCK, "smpRmb");
-        Steps<Step> outside = KvmFault.ARM64.without(Step.CHECK_UNDER_LOCK).with(Step.CHECK_OUTSIDE_LOCK);
+        Kernel outside = ARM64.without(Step.CHECK_UNDER_LOCK).with(Step.CHECK_OUTSIDE_LOCK);
         assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(outside)))
                 .containsOnlyOnce("smpRmb")
                 .containsSubsequence("smpRmb", LOCK);
@@ -177,11 +180,10 @@ class KvmFaultTest {
 
     @Test
     void onBook3sTheEntryHasALockOfItsOwn() {
-        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(KvmFault.BOOK3S_HV)))
+        assertThat(scene.machine.logOf(() -> scene.kvmFaultEnd(BOOK3S_HV)))
                 .doesNotContain(LOCK)
                 .containsSubsequence("lock kvm.rmap_lock", "writeOnce kvm.spte", "storeRelease kvm.rmap_lock");
-        assertThat(scene.machine.logOf(
-                        () -> scene.kvmNotifier(KvmNotifier.BOOK3S_HV).rangeStart()))
+        assertThat(scene.machine.logOf(() -> scene.kvmNotifier(BOOK3S_HV).rangeStart()))
                 .containsExactly(
                         LOCK,
                         "readOnce kvm.mmu_invalidate_in_progress",

@@ -23,7 +23,7 @@ class LookupTest {
     @EnumSource(names = {"UNLESS_ZERO", "FROZEN_BIT"})
     void takesAReference(RefEncoding encoding) {
         CacheScene other = new CacheScene(encoding);
-        Found found = other.lookUp(Lookup.MAINLINE);
+        Found found = other.lookUp(Linux.MAINLINE);
         assertThat(found).isEqualTo(new Found(End.FOUND, 1, Retried.NO));
         assertThat(found.isHeld()).isTrue();
         other.assertReferences(3);
@@ -32,14 +32,14 @@ class LookupTest {
     @Test
     void findsNothingInAnEmptySlot() {
         scene.free();
-        assertThat(scene.lookUp(Lookup.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.NO));
+        assertThat(scene.lookUp(Linux.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.NO));
         scene.assertReferences(0);
     }
 
     @Test
     void startsOverWhereThePageIsFreed() {
         scene.machine.before(GET, 1, scene::free);
-        assertThat(scene.lookUp(Lookup.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.REFUSED));
+        assertThat(scene.lookUp(Linux.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.REFUSED));
         scene.assertReferences(0);
     }
 
@@ -47,28 +47,28 @@ class LookupTest {
     void comesBackForAPageThatWasFrozenOnlyForAWhile() {
         assertThat(scene.folio.freeze(2)).isTrue();
         scene.machine.before("loadAcquire page_cache[0]", 2, () -> scene.folio.unfreeze(2));
-        assertThat(scene.lookUp(Lookup.MAINLINE)).isEqualTo(new Found(End.FOUND, 1, Retried.REFUSED));
+        assertThat(scene.lookUp(Linux.MAINLINE)).isEqualTo(new Found(End.FOUND, 1, Retried.REFUSED));
         scene.assertReferences(3);
     }
 
     @Test
     void givesUpOnAPageThatStaysFrozen() {
         assertThat(scene.folio.freeze(2)).isTrue();
-        assertThat(scene.lookUp(Lookup.MAINLINE)).isEqualTo(new Found(End.GAVE_UP, 0, Retried.REFUSED));
+        assertThat(scene.lookUp(Linux.MAINLINE)).isEqualTo(new Found(End.GAVE_UP, 0, Retried.REFUSED));
         scene.assertReferences(0);
     }
 
     @Test
     void givesBackAReferenceToTheNextOwnersPage() {
         scene.machine.before(GET, 1, this::freeAndReuse);
-        assertThat(scene.lookUp(Lookup.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.MOVED));
+        assertThat(scene.lookUp(Linux.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.MOVED));
         scene.assertReferences(1);
     }
 
     @Test
     void withoutTheSecondLookReturnsTheNextOwnersPage() {
         scene.machine.before(GET, 1, this::freeAndReuse);
-        assertThat(scene.lookUp(Lookup.MAINLINE.without(Step.RELOAD_SLOT)).isHeld())
+        assertThat(scene.lookUp(Linux.MAINLINE.without(Step.RELOAD_SLOT)).isHeld())
                 .isTrue();
         assertThat(scene.folio.mapping.readOnce()).isEqualTo(Folio.ANON);
         scene.assertReferences(2);
@@ -77,12 +77,12 @@ class LookupTest {
     @Test
     void freesThePageWhereItHadTheLastReference() {
         scene.machine.before(RELOAD, 1, scene::free);
-        assertThat(scene.lookUp(Lookup.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.FREED));
+        assertThat(scene.lookUp(Linux.MAINLINE)).isEqualTo(new Found(End.EMPTY, 0, Retried.FREED));
         scene.assertReferences(0);
     }
 
     private void freeAndReuse() {
         scene.free();
-        new Reallocate(scene.machine, Reallocate.MAINLINE).reallocate(scene.folio, 2 * CacheScene.CONTENT);
+        new Reallocate(Linux.MAINLINE, scene.machine).reallocate(scene.folio, 2 * CacheScene.CONTENT);
     }
 }

@@ -21,7 +21,7 @@ class MarkDirtyWithBuffersTest {
     void marksTheBuffersThatThereAre(boolean attached) {
         BufferScene scene = BufferScene.readOnly();
         if (!attached) {
-            scene.strip(StripBuffers.MAINLINE);
+            scene.strip(Linux.MAINLINE);
         }
         assertThat(scene.mark(MarkDirty.UNLOCKED)).isEqualTo(End.DIRTIED);
         assertThat(scene.buffers.state.readOnce()).isEqualTo(attached ? Buffers.ATTACHED | Buffers.DIRTY : 0);
@@ -63,7 +63,7 @@ class MarkDirtyWithBuffersTest {
     void theFilesystemAttachesBuffersWhenItIsAsked(boolean attached) {
         BufferScene scene = BufferScene.readOnly();
         if (!attached) {
-            scene.strip(StripBuffers.MAINLINE);
+            scene.strip(Linux.MAINLINE);
         }
         assertThat(scene.mark(NOTIFYING)).isEqualTo(End.DIRTIED);
         assertThat(scene.buffers.state.readOnce()).isEqualTo(Buffers.ATTACHED | Buffers.DIRTY);
@@ -85,7 +85,7 @@ class MarkDirtyWithBuffersTest {
     @ValueSource(booleans = {true, false})
     void newBuffersAreDirtyIfThePageIs(boolean dirty) {
         BufferScene scene = BufferScene.readOnly();
-        scene.strip(StripBuffers.MAINLINE);
+        scene.strip(Linux.MAINLINE);
         if (dirty) {
             scene.dirty();
         }

@@ -54,7 +54,7 @@ final class RangeScene {
         for (int i = 0; i < PAGES; i++) {
             table.pte(i).writeOnce(Pte.present(i + 1, MAPPED));
         }
-        mm = new Mm(machine, "parent", table, new Tlb(machine, TlbProfile.IPI, 1), true);
+        mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, TlbProfile.IPI, 1), true);
     }
 
     Folio folio(int index) {

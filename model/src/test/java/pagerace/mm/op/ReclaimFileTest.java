@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.ReclaimFile.End;
 import pagerace.mm.op.ReclaimFile.Step;
 
@@ -21,12 +21,12 @@ class ReclaimFileTest {
     private static final String FREEZE = "cmpxchg folio.refcount FULL";
 
     enum Release {
-        V2_6(ReclaimFile.V2_6),
-        V6_4(ReclaimFile.V6_4);
+        V2_6(Linux.V2_6_20),
+        V6_4(Linux.V6_4);
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Release(Steps<Step> steps) {
+        Release(Kernel steps) {
             this.steps = steps;
         }
     }
@@ -77,7 +77,7 @@ class ReclaimFileTest {
     void leavesALockedPageAlone() {
         BufferScene scene = scene();
         scene.folio.lock.lock();
-        assertThat(scene.shrink(ReclaimFile.V6_4)).isEqualTo(End.KEPT_LOCKED);
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.KEPT_LOCKED);
         scene.folio.lock.unlock();
         assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED));
         scene.assertConserved();
@@ -104,7 +104,7 @@ class ReclaimFileTest {
     void looksForPinsOnceTheEntryIsClear() {
         BufferScene scene = scene();
         scene.machine.before(UNMAPPED, 1, () -> scene.held(Folio.PIN_BIAS));
-        assertThat(scene.shrink(ReclaimFile.V6_4)).isEqualTo(End.KEPT_PINNED);
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.KEPT_PINNED);
         assertStripped(scene, false);
     }
 
@@ -113,7 +113,7 @@ class ReclaimFileTest {
     void aMutantLooksTooEarly(boolean early) {
         BufferScene scene = scene();
         scene.machine.before(early ? LOOK : CLEAR, 1, () -> scene.held(Folio.PIN_BIAS));
-        assertThat(scene.shrink(ReclaimFile.V2_6.with(Step.LOOK_BEFORE_UNMAP)))
+        assertThat(scene.shrink(Linux.V2_6_20.with(Step.LOOK_BEFORE_UNMAP)))
                 .isEqualTo(early ? End.KEPT_PINNED : End.STRIPPED);
         assertStripped(scene, !early);
     }
@@ -123,7 +123,7 @@ class ReclaimFileTest {
     void aMutantLooksAtOnceAndClearsPlainly(boolean early) {
         BufferScene scene = scene();
         scene.machine.before(early ? LOOK : UNMAPPED, 1, () -> scene.held(Folio.PIN_BIAS));
-        Steps<Step> steps = ReclaimFile.V2_6.with(Step.CLEAR_PLAINLY).with(Step.LOOK_WHEN_CLEARED);
+        Kernel steps = Linux.V2_6_20.with(Step.CLEAR_PLAINLY).with(Step.LOOK_WHEN_CLEARED);
         assertThat(scene.machine.logOf(
                         () -> assertThat(scene.shrink(steps)).isEqualTo(early ? End.KEPT_PINNED : End.STRIPPED)))
                 .containsSubsequence("readOnce mm.pte", "writeOnce mm.pte", LOOK, "fetchAdd folio.mapcount FULL");
@@ -133,10 +133,10 @@ class ReclaimFileTest {
     @Test
     void uncountsInOrder() {
         BufferScene ordered = scene();
-        assertThat(ordered.machine.logOf(() -> ordered.shrink(ReclaimFile.V6_4)))
+        assertThat(ordered.machine.logOf(() -> ordered.shrink(Linux.V6_4)))
                 .containsSubsequence(CLEAR, "fetchAdd folio.mapcount FULL", "fetchAdd folio.refcount FULL", LOOK);
         BufferScene mutant = scene();
-        assertThat(mutant.machine.logOf(() -> mutant.shrink(ReclaimFile.V6_4.without(Step.ORDERED_UNCOUNT))))
+        assertThat(mutant.machine.logOf(() -> mutant.shrink(Linux.V6_4.without(Step.ORDERED_UNCOUNT))))
                 .containsSubsequence(CLEAR, "fetchAdd folio.mapcount RELAXED", "fetchAdd folio.refcount RELAXED", LOOK);
     }
 
@@ -144,7 +144,7 @@ class ReclaimFileTest {
     @ValueSource(booleans = {true, false})
     void whatTheEntryKnowsOfStoresGoesToThePage(boolean transfer) {
         BufferScene scene = scene(Pte.WRITE | Pte.DIRTY).held(1);
-        Steps<Step> steps = transfer ? ReclaimFile.V6_4 : ReclaimFile.V6_4.without(Step.TRANSFER_DIRTY);
+        Kernel steps = transfer ? Linux.V6_4 : Linux.V6_4.without(Step.TRANSFER_DIRTY);
         assertThat(scene.shrink(steps)).isEqualTo(transfer ? End.KEPT_DIRTY : End.STRIPPED);
         assertThat(scene.isDirty()).isEqualTo(transfer);
         assertThat(scene.tag.readOnce()).isEqualTo(transfer ? 1 : 0);
@@ -155,7 +155,7 @@ class ReclaimFileTest {
     void leavesDirtyPagesToWriteback() {
         BufferScene scene = scene();
         scene.dirty();
-        assertThat(scene.shrink(ReclaimFile.V6_4)).isEqualTo(End.KEPT_DIRTY);
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.KEPT_DIRTY);
         assertThat(scene.buffers.state.readOnce()).isEqualTo(Buffers.ATTACHED | Buffers.DIRTY);
         assertStripped(scene, false);
     }
@@ -164,7 +164,7 @@ class ReclaimFileTest {
     void keepsBuffersThatWereMarkedAfterTheLookAtThePage() {
         BufferScene scene = scene();
         scene.machine.before("lock inode.i_private_lock", 1, scene::dirty);
-        assertThat(scene.shrink(ReclaimFile.V6_4)).isEqualTo(End.KEPT_BUFFERS);
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.KEPT_BUFFERS);
         assertStripped(scene, false);
     }
 
@@ -175,7 +175,7 @@ class ReclaimFileTest {
             scene.folio.flags.or(Folio.DIRTY);
             scene.letGo(1);
         });
-        assertThat(scene.shrink(ReclaimFile.V6_4)).isEqualTo(End.STRIPPED);
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.STRIPPED);
         assertThat(scene.isDirty()).isTrue();
         assertStripped(scene, true);
     }
@@ -188,12 +188,12 @@ class ReclaimFileTest {
             scene.folio.mapcount.writeOnce(0);
             scene.folio.put();
         });
-        assertThat(scene.shrink(ReclaimFile.V6_4)).isEqualTo(End.RECLAIMED);
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.RECLAIMED);
         scene.held = 0;
         scene.assertConserved();
         BufferScene other = scene();
         other.mm.table.pte(0).writeOnce(Pte.present(2, 0));
-        assertThat(other.shrink(ReclaimFile.V6_4)).isEqualTo(End.STRIPPED);
+        assertThat(other.shrink(Linux.V6_4)).isEqualTo(End.STRIPPED);
         assertThat(other.pte()).isEqualTo(Pte.present(2, 0));
         other.assertConserved();
     }

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.Reclaim.End;
 import pagerace.mm.op.Reclaim.Step;
@@ -25,16 +25,16 @@ class ReclaimTest {
     private static final String FREEZE = "cmpxchg folio.refcount FULL";
 
     enum Release {
-        V5_8(Reclaim.V5_8, Share.V5_18),
-        V5_11(Reclaim.V5_11, Share.V5_18),
-        V5_19(Reclaim.V5_19, Share.V5_19),
-        V6_1(Reclaim.V5_19, Share.V6_1),
-        V6_4(Reclaim.V6_4, Share.V6_1);
+        V5_8(Linux.V5_8, Linux.V5_18),
+        V5_11(Linux.V5_11, Linux.V5_18),
+        V5_19(Linux.V5_19, Linux.V5_19),
+        V6_1(Linux.V5_19, Linux.V6_1),
+        V6_4(Linux.V6_4, Linux.V6_1);
 
-        final Steps<Step> steps;
-        final Steps<Share.Step> share;
+        final Kernel steps;
+        final Kernel share;
 
-        Release(Steps<Step> steps, Steps<Share.Step> share) {
+        Release(Kernel steps, Kernel share) {
             this.steps = steps;
             this.share = share;
         }
@@ -70,19 +70,18 @@ class ReclaimTest {
                 .flatMap(release -> Stream.of(false, true).map(large -> new Case(release, large)));
     }
 
-    private static End shrink(Scene scene, Steps<Step> steps, Steps<Share.Step> share) {
-        return new Reclaim(scene.mm, scene.swap, new Share(scene.machine, scene.mm.tlb, scene.platform, share), steps)
-                .shrink(scene.folio, 0);
+    private static End shrink(Scene scene, Kernel steps, Kernel share) {
+        return new Reclaim(steps, scene.mm, scene.swap, new Share(share, scene.mm)).shrink(scene.folio, 0);
     }
 
     /** Today's reclaim with other steps of its own. */
-    private static End shrink(Scene scene, Steps<Step> steps) {
-        return shrink(scene, steps, Share.V6_1);
+    private static End shrink(Scene scene, Kernel steps) {
+        return shrink(scene, steps, Linux.V6_1);
     }
 
     /** Today's reclaim with other steps of sharing. */
-    private static End shrinkSharing(Scene scene, Steps<Share.Step> share) {
-        return shrink(scene, Reclaim.V6_4, share);
+    private static End shrinkSharing(Scene scene, Kernel share) {
+        return shrink(scene, Linux.V6_4, share);
     }
 
     private static Scene scene() {
@@ -189,7 +188,7 @@ class ReclaimTest {
     void keepsALockedFolio() {
         Scene scene = scene();
         scene.folio.lock.lock();
-        assertThat(shrink(scene, Reclaim.V6_4)).isEqualTo(End.KEPT_LOCKED);
+        assertThat(shrink(scene, Linux.V6_4)).isEqualTo(End.KEPT_LOCKED);
         assertThat(scene.folio.lock.isLocked()).isTrue();
         scene.folio.lock.unlock();
         scene.assertConserved();
@@ -200,14 +199,14 @@ class ReclaimTest {
         Scene gone = scene();
         long entry = gone.pte();
         gone.setPte(Pte.NONE);
-        assertThat(shrink(gone, Reclaim.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
+        assertThat(shrink(gone, Linux.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
         assertThat(gone.pte()).isEqualTo(Pte.NONE);
         gone.setPte(entry);
         gone.assertConserved();
 
         Scene other = scene();
         other.setPte(Pte.present(2, Pte.WRITE));
-        assertThat(shrink(other, Reclaim.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
+        assertThat(shrink(other, Linux.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
         assertThat(other.pte()).isEqualTo(Pte.present(2, Pte.WRITE));
         other.setPte(entry);
         other.assertConserved();
@@ -220,14 +219,14 @@ class ReclaimTest {
         scene.machine.before(TAKE_PTL, 1, () -> scene.folio.flags.andNot(Folio.DIRTY));
         scene.machine.before(
                 FREEZE, 1, () -> assertThat(scene.swap.disk.readOnce()).isZero());
-        assertThat(shrink(scene, Reclaim.V6_4)).isEqualTo(End.RECLAIMED);
+        assertThat(shrink(scene, Linux.V6_4)).isEqualTo(End.RECLAIMED);
     }
 
     @Test
     void carriesDirtinessFromTheEntryToTheFolio() {
         Scene scene = scene();
         scene.machine.before(TAKE_PTL, 1, () -> scene.folio.flags.andNot(Folio.DIRTY));
-        assertThat(shrink(scene, Reclaim.V6_4)).isEqualTo(End.RECLAIMED);
+        assertThat(shrink(scene, Linux.V6_4)).isEqualTo(End.RECLAIMED);
         assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
     }
 
@@ -235,7 +234,7 @@ class ReclaimTest {
     void mutantThatDoesNotRestoreLosesThePage() {
         Scene scene = scene();
         scene.machine.before(TAKE_PTL, 1, scene::pinned);
-        assertThat(shrinkSharing(scene, Share.V6_1.without(Share.Step.RESTORE_WHEN_BUSY)))
+        assertThat(shrinkSharing(scene, Linux.V6_1.without(Share.Step.RESTORE_WHEN_BUSY)))
                 .isEqualTo(End.SHARE_REFUSED);
         assertThat(scene.pte()).isEqualTo(Pte.NONE);
         assertThat(scene.swap.count.readOnce()).isZero();
@@ -245,7 +244,7 @@ class ReclaimTest {
     void mutantThatKeepsTheBitSwapsAnExclusivePage() {
         Scene scene = scene();
         scene.exclusiveNeverSwapped = false;
-        assertThat(shrinkSharing(scene, Share.V6_1.without(Share.Step.CLEAR_EXCLUSIVE)))
+        assertThat(shrinkSharing(scene, Linux.V6_1.without(Share.Step.CLEAR_EXCLUSIVE)))
                 .isEqualTo(End.RECLAIMED);
         assertThat(scene.isExclusive()).isTrue();
         scene.holders = 0;
@@ -257,14 +256,14 @@ class ReclaimTest {
         Scene scene = scene();
         scene.exclusiveNeverSwapped = false;
         scene.machine.before(TAKE_PTL, 1, scene::pinned);
-        assertThat(shrink(scene, Reclaim.V6_4.without(Step.SHARE))).isEqualTo(End.UNMAPPED_PINNED);
+        assertThat(shrink(scene, Linux.V6_4.without(Step.SHARE))).isEqualTo(End.UNMAPPED_PINNED);
         assertThat(scene.isExclusive()).isTrue();
         scene.assertConserved();
     }
 
     @Test
     void mutantThatLooksForPinsTooEarlyMissesThoseThatCome() {
-        Steps<Share.Step> early = Share.V6_1.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR);
+        Kernel early = Linux.V6_1.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR);
         Scene seen = scene();
         seen.machine.before(TAKE_PTL, 1, seen::pinned);
         assertThat(shrinkSharing(seen, early)).isEqualTo(End.SHARE_REFUSED);
@@ -278,7 +277,7 @@ class ReclaimTest {
     @Test
     void withoutExclusiveSwapEntriesTheEntryForgets() {
         Scene scene = scene();
-        shrink(scene, Reclaim.V6_4.without(Step.EXCLUSIVE_SWAP_ENTRY));
+        shrink(scene, Linux.V6_4.without(Step.EXCLUSIVE_SWAP_ENTRY));
         assertThat(scene.pte()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
     }
 
@@ -302,7 +301,7 @@ class ReclaimTest {
     @Test
     void clearsPlainlyWhereAMutantDoes() {
         Scene scene = scene();
-        assertThat(scene.machine.logOf(() -> shrinkSharing(scene, Share.V6_1.with(Share.Step.CLEAR_PLAINLY))))
+        assertThat(scene.machine.logOf(() -> shrinkSharing(scene, Linux.V6_1.with(Share.Step.CLEAR_PLAINLY))))
                 .containsSubsequence(
                         Scene.READ_PTE, Scene.READ_PTE, "writeOnce parent.pte", "smpMb", "writeOnce parent.pte")
                 .doesNotContain("xchg parent.pte FULL");
@@ -313,7 +312,7 @@ class ReclaimTest {
         Scene scene = new Scene(false, Pte.WRITE | Pte.DIRTY, TlbProfile.DEFERRED, false)
                 .held()
                 .exclusive();
-        assertThat(scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4)))
+        assertThat(scene.machine.logOf(() -> shrink(scene, Linux.V6_4)))
                 .containsExactly(
                         "trylock folio.flags",
                         "readOnce folio.refcount",
@@ -360,9 +359,9 @@ class ReclaimTest {
     void fencesAreStepsOfTheirOwn() {
         for (Share.Step fence : new Share.Step[] {Share.Step.FENCE_BEFORE_SHARE_CHECK, Share.Step.FENCE_AFTER_SHARE}) {
             Scene scene = scene();
-            List<String> with = scene.machine.logOf(() -> shrink(scene, Reclaim.V6_4));
+            List<String> with = scene.machine.logOf(() -> shrink(scene, Linux.V6_4));
             Scene without = scene();
-            List<String> dropped = without.machine.logOf(() -> shrinkSharing(without, Share.V6_1.without(fence)));
+            List<String> dropped = without.machine.logOf(() -> shrinkSharing(without, Linux.V6_1.without(fence)));
             assertThat(dropped).hasSize(with.size() - 1);
             int at = fence == Share.Step.FENCE_BEFORE_SHARE_CHECK
                     ? with.indexOf("fetchAdd swap_map RELAXED") + 1

@@ -29,7 +29,6 @@ final class Scene {
     static final String READ_PTE = "readOnce parent.pte";
 
     final InterposedMachine machine = new InterposedMachine();
-    final Platform platform;
     final Folio folio;
     final Folio spare;
     final MemMap memMap;
@@ -46,12 +45,15 @@ final class Scene {
 
     /** The page is mapped once, with {@code flags}. */
     Scene(boolean large, long flags, TlbProfile flush, boolean stableWrites) {
-        platform = new Platform(Platform.PteUpdate.LOCKED, flush);
+        this(large, flags, new Platform(Platform.PteUpdate.LOCKED, flush), stableWrites);
+    }
+
+    private Scene(boolean large, long flags, Platform platform, boolean stableWrites) {
         folio = new Folio(machine, "folio", 1, large, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
         spare = new Folio(machine, "spare", 2, false, Folio.Initially.FREE);
         memMap = new MemMap(machine, List.of(folio, spare));
         PageTable table = new PageTable(machine, "parent", Pte.present(1, flags));
-        mm = new Mm(machine, "parent", table, new Tlb(machine, flush, 2), false);
+        mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, platform.flush(), 2), false);
         child = new PageTable(machine, "child", Pte.NONE);
         swap = new SwapSpace(machine, stableWrites);
     }
@@ -63,6 +65,11 @@ final class Scene {
     /** A small page mapped writable, dirty and accessed. */
     static Scene writable() {
         return new Scene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+    }
+
+    /** As {@link #writable}, on {@code platform}. */
+    static Scene writableOn(Platform platform) {
+        return new Scene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED, platform, false);
     }
 
     /** A small page mapped read-only. */
@@ -164,15 +171,15 @@ final class Scene {
     }
 
     WriteFault writeFault(ReuseRule rule) {
-        return new WriteFault(mm, memMap, swap, FreeFolios.only(spare), rule);
+        return new WriteFault(Linux.MAINLINE.with(rule), mm, swap, FreeFolios.only(spare));
     }
 
     SwapIn swapIn(ReuseRule rule) {
-        return new SwapIn(mm, memMap, swap, FreeFolios.only(spare), rule);
+        return new SwapIn(Linux.MAINLINE.with(rule), mm, swap, FreeFolios.only(spare));
     }
 
     UserAccess user(ReuseRule rule) {
-        return new UserAccess(mm, memMap, writeFault(rule), swapIn(rule));
+        return new UserAccess(mm, writeFault(rule), swapIn(rule));
     }
 
     /** I4, I5 and I6: every reference, mapping, pin and swap entry is accounted for; and nobody holds a lock. */

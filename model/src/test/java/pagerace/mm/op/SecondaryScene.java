@@ -9,6 +9,7 @@ import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.IntervalSubscription;
+import pagerace.mm.Kernel;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -16,7 +17,6 @@ import pagerace.mm.NotifierSubscriptions;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 
 /** A page that a process maps, the page that may take its place, KVM, and a driver with an interval notifier. */
 final class SecondaryScene {
@@ -33,45 +33,51 @@ final class SecondaryScene {
     final NotifierSubscriptions subscriptions = new NotifierSubscriptions(machine);
     final IntervalSubscription subscription = new IntervalSubscription(machine);
 
-    private final Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
+    private final Mm mm = new Mm(
+            machine,
+            "mm",
+            new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST),
+            new MemMap(machine, List.of(folio, other)),
+            table,
+            new Tlb(machine, TlbProfile.BROADCAST, 1),
+            false);
 
     private static Folio.Initially mappedOnce() {
         return new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, 7);
     }
 
     PrimaryLookup lookup(PrimaryLookup.How how) {
-        return new PrimaryLookup(machine, mm, new MemMap(machine, List.of(folio, other)), how);
+        return new PrimaryLookup(Linux.V6_1, mm, how);
     }
 
-    KvmFault kvmFault(Steps<KvmFault.Step> steps) {
-        return new KvmFault(machine, kvm, lookup(PrimaryLookup.How.UNDER_PTL), steps);
+    KvmFault kvmFault(Kernel steps) {
+        return new KvmFault(steps, kvm, lookup(PrimaryLookup.How.UNDER_PTL));
     }
 
-    SecondaryFaultEnd kvmFaultEnd(Steps<KvmFault.Step> steps) {
+    SecondaryFaultEnd kvmFaultEnd(Kernel steps) {
         return kvmFault(steps).handle(CPU, 0);
     }
 
-    SecondaryFaultEnd intervalFaultEnd(Steps<IntervalFault.Step> steps) {
-        return new IntervalFault(machine, subscriptions, subscription, lookup(PrimaryLookup.How.UNDER_PTL), steps)
+    SecondaryFaultEnd intervalFaultEnd(Kernel steps) {
+        return new IntervalFault(steps, subscriptions, subscription, lookup(PrimaryLookup.How.UNDER_PTL))
                 .handle(CPU, 0);
     }
 
-    KvmNotifier kvmNotifier(Steps<KvmNotifier.Step> steps) {
-        return new KvmNotifier(machine, kvm, steps);
+    KvmNotifier kvmNotifier(Kernel steps) {
+        return new KvmNotifier(steps, kvm);
     }
 
-    IntervalNotifier intervalNotifier(Steps<IntervalNotifier.Step> steps) {
-        return new IntervalNotifier(subscriptions, subscription, steps);
+    IntervalNotifier intervalNotifier(Kernel steps) {
+        return new IntervalNotifier(steps, subscriptions, subscription);
     }
 
-    IntervalRemoval removal(Steps<IntervalRemoval.Step> steps) {
-        return new IntervalRemoval(machine, subscriptions, subscription, steps);
+    IntervalRemoval removal(Kernel steps) {
+        return new IntervalRemoval(steps, subscriptions, subscription);
     }
 
     /** The process gets the other page. */
     void replace(MmuNotifier notifier) {
-        new PageReplacement(mm, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST), notifier)
-                .replace(0, folio, other);
+        new PageReplacement(mm, notifier).replace(0, folio, other);
     }
 
     static int pfn(long entry) {

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.Share.Cleared;
 import pagerace.mm.op.Share.Step;
 
@@ -21,8 +21,8 @@ class ShareTest {
     private static final String LOOK = "readOnce folio.refcount";
     private static final String DROP_BIT = "fetchAndNot folio.flags RELAXED";
 
-    static Stream<Steps<Step>> releases() {
-        return Stream.of(Share.V5_19, Share.V6_1);
+    static Stream<Kernel> releases() {
+        return Stream.of(Linux.V5_19, Linux.V6_1);
     }
 
     private static Scene scene() {
@@ -33,12 +33,12 @@ class ShareTest {
         return new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).exclusive();
     }
 
-    private static Share share(Scene scene, Steps<Step> steps) {
-        return new Share(scene.machine, scene.mm.tlb, scene.platform, steps);
+    private static Share share(Scene scene, Kernel steps) {
+        return new Share(steps, scene.mm);
     }
 
     /** The whole protocol up to the new entry, which is the caller's: whether exclusivity was given up. */
-    private static boolean share(Scene scene, Steps<Step> steps, boolean exclusive) {
+    private static boolean share(Scene scene, Kernel steps, boolean exclusive) {
         Share share = share(scene, steps);
         Word entry = scene.mm.table.pte(0);
         Cleared cleared = share.clear(entry, scene.folio, exclusive);
@@ -50,13 +50,13 @@ class ShareTest {
         return shared;
     }
 
-    private static List<String> log(Scene scene, Steps<Step> steps) {
+    private static List<String> log(Scene scene, Kernel steps) {
         return scene.machine.logOf(() -> share(scene, steps, true));
     }
 
     @ParameterizedTest
     @MethodSource("releases")
-    void givesUpWhatNobodyPins(Steps<Step> release) {
+    void givesUpWhatNobodyPins(Kernel release) {
         Scene scene = scene().held();
         assertThat(share(scene, release, true)).isTrue();
         assertThat(scene.isExclusive()).isFalse();
@@ -65,7 +65,7 @@ class ShareTest {
 
     @ParameterizedTest
     @MethodSource("releases")
-    void changesNothingUnderAPin(Steps<Step> release) {
+    void changesNothingUnderAPin(Kernel release) {
         for (boolean large : new boolean[] {false, true}) {
             Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY).exclusive().pinned();
             long before = scene.pte();
@@ -80,24 +80,24 @@ class ShareTest {
     void remembersWhatItCleared() {
         Scene scene = scene().pinned();
         long before = scene.pte();
-        assertThat(share(scene, Share.V6_1).clear(scene.mm.table.pte(0), scene.folio, true))
+        assertThat(share(scene, Linux.V6_1).clear(scene.mm.table.pte(0), scene.folio, true))
                 .isEqualTo(new Cleared(before, true, false));
     }
 
     @Test
     void orderOfTodaysProtocol() {
-        assertThat(log(batched(), Share.V6_1)).containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT, "smpMb");
-        assertThat(log(batched().pinned(), Share.V6_1)).containsExactly(CLEAR, "smpMb", LOOK, "writeOnce parent.pte");
+        assertThat(log(batched(), Linux.V6_1)).containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT, "smpMb");
+        assertThat(log(batched().pinned(), Linux.V6_1)).containsExactly(CLEAR, "smpMb", LOOK, "writeOnce parent.pte");
     }
 
     @Test
     void orderOfTheFlushingProtocol() {
-        assertThat(log(batched(), Share.V5_19))
+        assertThat(log(batched(), Linux.V5_19))
                 .as("the fence is the flush")
                 .containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT);
         Scene shared = batched();
         assertThat(shared.machine.logOf(() -> {
-                    Share share = share(shared, Share.V5_19);
+                    Share share = share(shared, Linux.V5_19);
                     share.flush(share.clear(shared.mm.table.pte(0), shared.folio, false));
                 }))
                 .as("what is not exclusive may wait")
@@ -107,21 +107,21 @@ class ShareTest {
     @Test
     void thereWasNothingToGiveUpInOlderKernels() {
         Scene scene = batched().pinned();
-        assertThat(log(scene, Share.V5_18)).containsExactly(CLEAR);
+        assertThat(log(scene, Linux.V5_18)).containsExactly(CLEAR);
         assertThat(scene.isExclusive()).isTrue();
     }
 
     @Test
     void everyFenceIsAStep() {
-        assertThat(log(batched(), Share.V6_1.without(Step.FENCE_BEFORE_SHARE_CHECK)))
+        assertThat(log(batched(), Linux.V6_1.without(Step.FENCE_BEFORE_SHARE_CHECK)))
                 .containsExactly(CLEAR, LOOK, DROP_BIT, "smpMb");
-        assertThat(log(batched(), Share.V6_1.without(Step.FENCE_AFTER_SHARE)))
+        assertThat(log(batched(), Linux.V6_1.without(Step.FENCE_AFTER_SHARE)))
                 .containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT);
     }
 
     @Test
     void mutantClearsByAPlainStore() {
-        assertThat(log(batched(), Share.V6_1.with(Step.CLEAR_PLAINLY)))
+        assertThat(log(batched(), Linux.V6_1.with(Step.CLEAR_PLAINLY)))
                 .startsWith(Scene.READ_PTE, "writeOnce parent.pte", "smpMb")
                 .doesNotContain(CLEAR);
     }
@@ -129,7 +129,7 @@ class ShareTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void mutantLooksTooEarly(boolean late) {
-        Steps<Step> early = Share.V6_1.without(Step.SHARE_CHECK).with(Step.SHARE_CHECK_BEFORE_CLEAR);
+        Kernel early = Linux.V6_1.without(Step.SHARE_CHECK).with(Step.SHARE_CHECK_BEFORE_CLEAR);
         Scene scene = scene();
         scene.machine.before(late ? CLEAR : LOOK, 1, scene::pinned);
         assertThat(share(scene, early, true)).isEqualTo(late);
@@ -142,7 +142,7 @@ class ShareTest {
 
     @Test
     void mutantClearsTheBitOfAPageThatItKeeps() {
-        Steps<Step> early = Share.V6_1.without(Step.CLEAR_EXCLUSIVE).with(Step.CLEAR_EXCLUSIVE_BEFORE_CHECK);
+        Kernel early = Linux.V6_1.without(Step.CLEAR_EXCLUSIVE).with(Step.CLEAR_EXCLUSIVE_BEFORE_CHECK);
         Scene pinned = scene().pinned();
         assertThat(share(pinned, early, true)).isFalse();
         assertThat(pinned.isExclusive()).isFalse();
@@ -151,13 +151,13 @@ class ShareTest {
     @Test
     void mutantsForgetOneThing() {
         Scene unseen = scene().pinned();
-        assertThat(share(unseen, Share.V6_1.without(Step.SHARE_CHECK), true)).isTrue();
+        assertThat(share(unseen, Linux.V6_1.without(Step.SHARE_CHECK), true)).isTrue();
         Scene lost = scene().pinned();
-        assertThat(share(lost, Share.V6_1.without(Step.RESTORE_WHEN_BUSY), true))
+        assertThat(share(lost, Linux.V6_1.without(Step.RESTORE_WHEN_BUSY), true))
                 .isFalse();
         assertThat(lost.pte()).isEqualTo(Pte.NONE);
         Scene kept = scene();
-        assertThat(share(kept, Share.V6_1.without(Step.CLEAR_EXCLUSIVE), true)).isTrue();
+        assertThat(share(kept, Linux.V6_1.without(Step.CLEAR_EXCLUSIVE), true)).isTrue();
         assertThat(kept.isExclusive()).isTrue();
     }
 }

@@ -11,29 +11,36 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
 import pagerace.mm.op.SharedWriteFault.End;
 import pagerace.mm.op.SharedWriteFault.Step;
 
 class SharedWriteFaultTest {
-    private static final Steps<Step> MAINLINE = SharedWriteFault.MAINLINE;
+    private static final Kernel MAINLINE = Linux.MAINLINE;
     private static final String ASK = "writeOnce fs.reserved";
 
     /** How fault and filesystem, or fault and cleaning, keep apart. */
     enum Protocol {
-        TRUNCATE_COUNT(Steps.of(Step.TRUNCATE_COUNT, Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RECHECK_PTE)),
-        NO_LOCK(Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RECHECK_PTE)),
-        RELOCK(Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RELOCK, Step.RECHECK_PTE)),
+        TRUNCATE_COUNT(Linux.MAINLINE.with(
+                SharedWriteFault.Step.class,
+                Steps.of(Step.TRUNCATE_COUNT, Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RECHECK_PTE))),
+        NO_LOCK(Linux.MAINLINE.with(
+                SharedWriteFault.Step.class, Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RECHECK_PTE))),
+        RELOCK(Linux.MAINLINE.with(
+                SharedWriteFault.Step.class,
+                Steps.of(Step.PAGE_MKWRITE, Step.WAIT_STABLE, Step.RELOCK, Step.RECHECK_PTE))),
         RETURN_LOCKED(MAINLINE),
         UNLOCK_BEFORE_DIRTY(MAINLINE.with(Step.UNLOCK_BEFORE_DIRTY)),
-        NO_MKWRITE(SharedWriteFault.WITHOUT_MKWRITE),
-        NO_MKWRITE_WAIT(Steps.of(Step.RECHECK_PTE, Step.WAIT_UNLOCKED_BEFORE_DIRTY)),
-        NO_MKWRITE_NO_SYNC(Steps.of(Step.RECHECK_PTE));
+        NO_MKWRITE(Linux.MAINLINE.with(SharedWriteFault.Step.class, SharedWriteFault.WITHOUT_MKWRITE)),
+        NO_MKWRITE_WAIT(Linux.MAINLINE.with(
+                SharedWriteFault.Step.class, Steps.of(Step.RECHECK_PTE, Step.WAIT_UNLOCKED_BEFORE_DIRTY))),
+        NO_MKWRITE_NO_SYNC(Linux.MAINLINE.with(SharedWriteFault.Step.class, Steps.of(Step.RECHECK_PTE)));
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Protocol(Steps<Step> steps) {
+        Protocol(Kernel steps) {
             this.steps = steps;
         }
 
@@ -78,7 +85,7 @@ class SharedWriteFaultTest {
         return cases().filter(c -> c.protocol.asks());
     }
 
-    private static End handle(DiskScene scene, Steps<Step> steps) {
+    private static End handle(DiskScene scene, Kernel steps) {
         return scene.fault(steps).handle();
     }
 

@@ -11,13 +11,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.ShmemFault.Step;
 
 class ShmemFaultTest {
     private static FaultEnd fault(FileScene scene) {
-        return scene.fault(ShmemFault.MAINLINE).handle(0);
+        return scene.fault(Linux.MAINLINE).handle(0);
     }
 
     @Test
@@ -33,7 +33,7 @@ class ShmemFaultTest {
     void hasNothingToDoWhereAPageIsMapped() {
         FileScene scene = FileScene.unmapped().mapped(Pte.ACCESSED);
         assertThat(fault(scene)).isEqualTo(FaultEnd.NO_FAULT);
-        assertThat(scene.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.NO_FAULT);
+        assertThat(scene.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.NO_FAULT);
         scene.assertConserved();
     }
 
@@ -42,7 +42,7 @@ class ShmemFaultTest {
     void aMarkerKeepsTheWriteProtection(boolean restore) {
         FileScene scene = FileScene.unmapped();
         scene.entry(0).writeOnce(Pte.uffdWpMarker());
-        Steps<Step> steps = restore ? ShmemFault.MAINLINE : ShmemFault.MAINLINE.without(Step.RESTORE_UFFD_WP);
+        Kernel steps = restore ? Linux.MAINLINE : Linux.MAINLINE.without(Step.RESTORE_UFFD_WP);
         assertThat(scene.fault(steps).handle(0)).isEqualTo(FaultEnd.MAPPED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED | (restore ? Pte.UFFD_WP : Pte.WRITE)));
         scene.assertConserved();
@@ -146,7 +146,7 @@ class ShmemFaultTest {
     @Test
     void copiesIntoAPrivateMapping() {
         FileScene scene = FileScene.unmapped();
-        assertThat(scene.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.MAPPED_COPY);
+        assertThat(scene.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.MAPPED_COPY);
         assertThat(scene.pte()).isEqualTo(Pte.present(3, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
         assertThat(scene.spare.data.readOnce()).isEqualTo(FileScene.CONTENT);
         assertThat(scene.spare.mapping.readOnce()).isEqualTo(Folio.ANON);
@@ -157,17 +157,17 @@ class ShmemFaultTest {
     void copiesNothingThatIsNotThere() {
         FileScene empty = FileScene.unmapped();
         empty.leaveFile();
-        assertThat(empty.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_EMPTY);
+        assertThat(empty.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_EMPTY);
         empty.assertConserved();
         FileScene truncated = FileScene.unmapped();
         truncated.machine.before("lock folio.flags", 1, truncated::leaveFile);
-        assertThat(truncated.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_TRUNCATED);
+        assertThat(truncated.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_TRUNCATED);
         truncated.assertConserved();
         FileScene behind = FileScene.unmapped();
         behind.file.size.writeOnce(0);
-        assertThat(behind.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.BEYOND_EOF);
+        assertThat(behind.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.BEYOND_EOF);
         behind.leaveFile();
-        assertThat(behind.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.BEYOND_EOF);
+        assertThat(behind.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.BEYOND_EOF);
         behind.assertConserved();
     }
 
@@ -175,7 +175,7 @@ class ShmemFaultTest {
     void makesNoCopyThatComesTooLate() {
         FileScene scene = FileScene.unmapped();
         scene.machine.before("lock mm.ptl", 1, () -> scene.entry(0).writeOnce(Pte.uffdWpMarker()));
-        assertThat(scene.fault(ShmemFault.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_PRESENT);
+        assertThat(scene.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_PRESENT);
         assertThat(scene.pte()).isEqualTo(Pte.uffdWpMarker());
         scene.assertConserved();
     }
@@ -185,7 +185,7 @@ class ShmemFaultTest {
     void waitsForAPublishedPunch(boolean wait) {
         FileScene scene = FileScene.unmapped();
         scene.file.iPrivate.writeOnce(Inode.PUNCHING);
-        Steps<Step> steps = wait ? ShmemFault.MAINLINE : ShmemFault.MAINLINE.without(Step.WAIT_FOR_PUNCH);
+        Kernel steps = wait ? Linux.MAINLINE : Linux.MAINLINE.without(Step.WAIT_FOR_PUNCH);
         if (wait) {
             scene.machine.before("await inode.i_private", 1, () -> endPunchSoon(scene));
         }
@@ -230,7 +230,7 @@ class ShmemFaultTest {
     void realPunchAndRealFault() throws InterruptedException {
         for (int i = 0; i < 200; i++) {
             FileScene scene = FileScene.unmapped();
-            Thread puncher = new Thread(() -> scene.punch(HolePunch.MAINLINE));
+            Thread puncher = new Thread(() -> scene.punch(Linux.MAINLINE));
             puncher.start();
             FaultEnd end = fault(scene);
             puncher.join();

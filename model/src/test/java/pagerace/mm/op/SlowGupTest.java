@@ -21,7 +21,8 @@ import pagerace.mm.op.SlowGup.Unshare;
 
 class SlowGupTest {
     private static Grab grab(Scene scene, Unshare unshare, int flags) {
-        return new SlowGup(scene.mm, scene.memMap, scene.writeFault(ReuseRule.EXCLUSIVE), unshare).grab(0, flags);
+        return new SlowGup(Linux.MAINLINE.with(unshare), scene.mm, scene.writeFault(ReuseRule.EXCLUSIVE))
+                .grab(0, flags);
     }
 
     @ParameterizedTest
@@ -36,7 +37,7 @@ class SlowGupTest {
         scene.pins = pin ? 1 : 0;
         scene.holders = pin ? 0 : 1;
         scene.assertConserved();
-        new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1).release(grab, flags);
+        new GupFast(Linux.V6_1, scene.mm).release(grab, flags);
         scene.pins = 0;
         scene.holders = 0;
         scene.assertConserved();
@@ -130,7 +131,7 @@ class SlowGupTest {
 
     /** Gives back a reference to the copy. */
     private static void drop(Scene scene, int flags) {
-        new GupFast(scene.machine, scene.mm, scene.memMap, GupFast.V6_1).release(new Grab(End.PINNED, 2), flags);
+        new GupFast(Linux.V6_1, scene.mm).release(new Grab(End.PINNED, 2), flags);
     }
 
     @ParameterizedTest
@@ -139,12 +140,10 @@ class SlowGupTest {
         Scene scene = Scene.writable();
         scene.folio.mapping.writeOnce(Folio.FILE);
         SlowGup gup = new SlowGup(
+                Linux.MAINLINE.with(Unshare.TRIGGER).with(admission),
                 scene.mm,
-                scene.memMap,
                 scene.writeFault(ReuseRule.EXCLUSIVE),
-                Unshare.TRIGGER,
-                new Vma(Vma.Backing.FILE, true),
-                admission);
+                new Vma(Vma.Backing.FILE, true));
         assertThat(gup.grab(0, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM).end()).isEqualTo(end);
         scene.pins = end == End.PINNED ? 1 : 0;
         scene.assertConserved();

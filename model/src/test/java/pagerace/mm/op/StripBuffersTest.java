@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.StripBuffers.Step;
 
 class StripBuffersTest {
@@ -19,13 +19,13 @@ class StripBuffersTest {
     private static final String CANCEL = "fetchAndNot folio.flags FULL";
 
     enum Release {
-        V2_6_19(StripBuffers.V2_6_19),
-        V2_6_20_RC(StripBuffers.V2_6_20_RC),
-        MAINLINE(StripBuffers.MAINLINE);
+        V2_6_19(Linux.V2_6_19),
+        V2_6_20_RC(Linux.V2_6_20.without(StripBuffers.Step.CANCEL_INSIDE).with(StripBuffers.Step.REFUSE_DIRTY)),
+        MAINLINE(Linux.MAINLINE);
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Release(Steps<Step> steps) {
+        Release(Kernel steps) {
             this.steps = steps;
         }
     }
@@ -66,7 +66,7 @@ class StripBuffersTest {
     @Test
     void cancelsUnderTheLockThatCoversTheLookSince2620() {
         BufferScene scene = BufferScene.readOnly();
-        assertThat(scene.machine.logOf(() -> scene.strip(StripBuffers.MAINLINE)))
+        assertThat(scene.machine.logOf(() -> scene.strip(Linux.MAINLINE)))
                 .containsExactly(
                         "lock inode.i_private_lock",
                         "readOnce folio.buffers",
@@ -79,7 +79,7 @@ class StripBuffersTest {
     void cancelledAMarkThatCameAfterTheLookIn2619() {
         BufferScene scene = BufferScene.readOnly();
         scene.machine.before(CANCEL, 1, scene::dirty);
-        assertThat(scene.strip(StripBuffers.V2_6_19)).isTrue();
+        assertThat(scene.strip(Linux.V2_6_19)).isTrue();
         assertThat(scene.isDirty()).as("the store is lost").isFalse();
         scene.assertConserved();
     }
@@ -88,7 +88,7 @@ class StripBuffersTest {
     void cancellingMayCleanTheEntries() {
         BufferScene scene = new BufferScene(Pte.WRITE | Pte.DIRTY);
         scene.folio.flags.or(Folio.DIRTY);
-        StripBuffers strip = new StripBuffers(scene.file, scene.clean(CleanFolio.V2_6_19), StripBuffers.V2_6_19);
+        StripBuffers strip = new StripBuffers(Linux.V2_6_19, scene.file, scene.clean(Linux.V2_6_19));
         assertThat(strip.strip(scene.folio)).isTrue();
         assertThat(scene.pte()).isEqualTo(Pte.present(1, 0));
         scene.assertConserved();
@@ -98,8 +98,7 @@ class StripBuffersTest {
     void aMutantTakesNoLock() {
         BufferScene scene = BufferScene.readOnly();
         scene.machine.before("fetchAndNot folio.buffers RELAXED", 1, scene::dirty);
-        assertThat(scene.strip(StripBuffers.MAINLINE.without(Step.LOCK_PRIVATE)))
-                .isTrue();
+        assertThat(scene.strip(Linux.MAINLINE.without(Step.LOCK_PRIVATE))).isTrue();
         assertThat(scene.buffers.state.readOnce()).as("freed, and dirty").isEqualTo(Buffers.DIRTY);
         scene.assertConserved();
     }
@@ -108,8 +107,8 @@ class StripBuffersTest {
     void needsBuffers() {
         BufferScene scene = BufferScene.readOnly();
         DiskFile without = new DiskFile(scene.machine, scene.file.inode, 0, false, null, null);
-        CleanFolio clean = scene.clean(CleanFolio.MAINLINE);
-        assertThatThrownBy(() -> new StripBuffers(without, clean, StripBuffers.MAINLINE))
+        CleanFolio clean = scene.clean(Linux.MAINLINE);
+        assertThatThrownBy(() -> new StripBuffers(Linux.MAINLINE, without, clean))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -10,23 +10,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.TryToMigrate.End;
 
 class TryToMigrateTest {
-    static Stream<Steps<Share.Step>> releases() {
-        return Stream.of(Share.V5_19, Share.V6_1);
+    static Stream<Kernel> releases() {
+        return Stream.of(Linux.V5_19, Linux.V6_1);
     }
 
-    private static End unmap(Scene scene, Steps<Share.Step> steps) {
-        return new TryToMigrate(scene.mm, new Share(scene.machine, scene.mm.tlb, scene.platform, steps))
-                .unmap(scene.folio, 0);
+    private static End unmap(Scene scene, Kernel steps) {
+        return new TryToMigrate(scene.mm, new Share(steps, scene.mm)).unmap(scene.folio, 0);
     }
 
     @ParameterizedTest
     @MethodSource("releases")
-    void leavesAMigrationEntryThatRemembers(Steps<Share.Step> release) {
+    void leavesAMigrationEntryThatRemembers(Kernel release) {
         for (boolean writable : new boolean[] {false, true}) {
             for (boolean exclusive : new boolean[] {false, true}) {
                 Scene scene = new Scene(false, writable ? Pte.WRITE : 0).held();
@@ -43,7 +42,7 @@ class TryToMigrateTest {
 
     @ParameterizedTest
     @MethodSource("releases")
-    void refusesWhatIsPinned(Steps<Share.Step> release) {
+    void refusesWhatIsPinned(Kernel release) {
         for (boolean large : new boolean[] {false, true}) {
             Scene scene = new Scene(large, Pte.WRITE).exclusive().held();
             scene.machine.before("lock parent.ptl", 1, scene::pinned);
@@ -57,7 +56,7 @@ class TryToMigrateTest {
     @Test
     void looksForPinsOnExclusivePagesOnly() {
         Scene scene = Scene.readOnly().held().pinned();
-        assertThat(unmap(scene, Share.V6_1)).isEqualTo(End.UNMAPPED);
+        assertThat(unmap(scene, Linux.V6_1)).isEqualTo(End.UNMAPPED);
         scene.assertConserved();
     }
 
@@ -67,7 +66,7 @@ class TryToMigrateTest {
         Scene scene = Scene.writable().held();
         long before = scene.pte();
         scene.setPte(entry);
-        assertThat(unmap(scene, Share.V6_1)).isEqualTo(End.NOT_MAPPED);
+        assertThat(unmap(scene, Linux.V6_1)).isEqualTo(End.NOT_MAPPED);
         assertThat(scene.pte()).isEqualTo(entry);
         scene.setPte(before);
         scene.assertConserved();
@@ -76,7 +75,7 @@ class TryToMigrateTest {
     @Test
     void carriesDirtinessFromTheEntryToTheFolio() {
         Scene scene = Scene.writable().held();
-        unmap(scene, Share.V6_1);
+        unmap(scene, Linux.V6_1);
         assertThat(scene.folio.test(Folio.DIRTY)).isTrue();
     }
 
@@ -85,7 +84,7 @@ class TryToMigrateTest {
     void nothingIsLockedBetweenTheClearedEntryAndTheLook() {
         Scene scene =
                 new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).held().exclusive();
-        assertThat(scene.machine.logOf(() -> unmap(scene, Share.V6_1)))
+        assertThat(scene.machine.logOf(() -> unmap(scene, Linux.V6_1)))
                 .containsExactly(
                         "lock parent.ptl",
                         Scene.READ_PTE,

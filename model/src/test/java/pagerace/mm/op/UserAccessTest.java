@@ -99,7 +99,7 @@ class UserAccessTest {
     @Test
     void storesNothingThroughAHintingEntry() {
         Scene scene = new Scene(false, Pte.WRITE | Pte.PROTNONE);
-        UserAccess user = new UserAccess(scene.mm, scene.memMap, scene.writeFault(ReuseRule.EXCLUSIVE), null);
+        UserAccess user = new UserAccess(scene.mm, scene.writeFault(ReuseRule.EXCLUSIVE), null);
         assertThatThrownBy(() -> user.store(Scene.CPU, 0, STORED)).isInstanceOf(IllegalStateException.class);
         assertThat(scene.folio.data.readOnce()).isEqualTo(Scene.CONTENT);
         assertThat(scene.folio.test(Folio.LOCKED)).isFalse();

@@ -36,23 +36,29 @@ class VhostTest {
             new Folio(machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, 1));
     private final DiskFile file = new DiskFile(machine, folio, 1, true);
     private final PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED));
-    private final Mm mm = new Mm(machine, "mm", table, new Tlb(machine, TlbProfile.BROADCAST, 1), false);
+    private final Mm mm = new Mm(
+            machine,
+            "mm",
+            new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST),
+            new MemMap(machine, List.of(folio)),
+            table,
+            new Tlb(machine, TlbProfile.BROADCAST, 1),
+            false);
     private final VhostRing ring = new VhostRing(machine, folio, true);
 
     private VhostWorker worker(Steps<VhostWorker.Step> steps) {
-        MemMap memMap = new MemMap(machine, List.of(folio));
-        SharedWriteFault fault = new SharedWriteFault(machine, mm, memMap, file, SharedWriteFault.MAINLINE);
-        return new VhostWorker(machine, ring, folio, new FileStore(mm, memMap, fault), steps);
+        SharedWriteFault fault = new SharedWriteFault(Linux.MAINLINE, mm, file);
+        return new VhostWorker(
+                Linux.MAINLINE.with(VhostWorker.Step.class, steps), ring, folio, new FileStore(mm, fault));
     }
 
-    private VhostNotifier notifier(Steps<Step> steps) {
-        return new VhostNotifier(machine, ring, file, folio, steps);
+    private VhostNotifier notifier(Steps<VhostNotifier.Step> steps) {
+        return new VhostNotifier(Linux.MAINLINE.with(VhostNotifier.Step.class, steps), ring, file, folio);
     }
 
     private Writeback cleaner(MmuNotifier notifier) {
-        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);
-        CleanFolio clean = new CleanFolio(machine, file, List.of(mm), platform, CleanFolio.MAINLINE, notifier);
-        return new Writeback(file, clean, Writeback.MAINLINE);
+        CleanFolio clean = new CleanFolio(Linux.MAINLINE, file, List.of(mm), notifier);
+        return new Writeback(Linux.MAINLINE, file, clean);
     }
 
     private void assertIdle() {
@@ -103,7 +109,7 @@ class VhostTest {
         notifier(VhostNotifier.RCU).rangeStart();
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.PAGE_TABLE);
         assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isTrue();
-        assertThat(machine.logOf(() -> worker(VhostWorker.COPY_TO_USER).put(STORED)))
+        assertThat(machine.logOf(() -> worker(Steps.of()).put(STORED)))
                 .as("the entry is dirty already")
                 .containsExactly("readOnce mm.pte", STORE);
         assertIdle();
@@ -122,9 +128,9 @@ class VhostTest {
     @Test
     void anEntryThatChangesUnderTheStoreIsLookedAtAgain() {
         folio.flags.or(Folio.DIRTY);
-        Writeback cleaner = cleaner(notifier(VhostNotifier.NO_MAP));
+        Writeback cleaner = cleaner(notifier(Steps.of()));
         machine.before("cmpxchg mm.pte FULL", 1, () -> cleaner.write(folio));
-        assertThat(worker(VhostWorker.COPY_TO_USER).put(STORED)).isEqualTo(Way.FAULT);
+        assertThat(worker(Steps.of()).put(STORED)).isEqualTo(Way.FAULT);
         assertThat(folio.data.readOnce()).isEqualTo(STORED);
         assertIdle();
     }
@@ -228,7 +234,7 @@ class VhostTest {
     @Test
     void aCleanPageIsNotWritten() {
         table.pte(0).writeOnce(Pte.present(1, Pte.ACCESSED));
-        assertThat(machine.logOf(() -> cleaner(notifier(VhostNotifier.NO_MAP)).write(folio)))
+        assertThat(machine.logOf(() -> cleaner(notifier(Steps.of())).write(folio)))
                 .doesNotContain("writeOnce disk", "xchg mm.pte FULL");
         assertIdle();
     }

@@ -160,7 +160,7 @@ class WriteFaultTest {
     void reusesWithoutSwap() {
         Scene scene = Scene.readOnly();
         for (ReuseRule rule : ReuseRule.values()) {
-            WriteFault fault = new WriteFault(scene.mm, scene.memMap, null, FreeFolios.only(scene.spare), rule);
+            WriteFault fault = new WriteFault(Linux.MAINLINE.with(rule), scene.mm, null, FreeFolios.only(scene.spare));
             assertThat(fault.handle(0, scene.pte(), true)).isEqualTo(End.REUSED);
         }
         scene.assertConserved();

@@ -9,23 +9,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
-import pagerace.mm.Steps;
+import pagerace.mm.Kernel;
 import pagerace.mm.op.WritePages.End;
 import pagerace.mm.op.WritePages.Step;
 
 class WritePagesTest {
     enum Filesystem {
-        RELYING(Steps.of(), End.NO_BUFFERS, true),
-        PANICKING(WritePages.V2_6_29, End.PANICKED, true),
-        WARNING(WritePages.V5_18, End.SKIPPED, false),
-        FIXING_UP(Steps.of(Step.FIX_UP), End.FIXED_UP, false),
-        RECREATING(Steps.of(Step.RECREATE), End.WRITTEN_WITH_NEW_BUFFERS, false);
+        RELYING(Linux.MAINLINE, End.NO_BUFFERS, true),
+        PANICKING(Linux.MAINLINE.with(WritePages.Step.PANIC), End.PANICKED, true),
+        WARNING(Linux.MAINLINE.with(WritePages.Step.WARN_AND_SKIP), End.SKIPPED, false),
+        FIXING_UP(Linux.MAINLINE.with(Step.FIX_UP), End.FIXED_UP, false),
+        RECREATING(Linux.MAINLINE.with(Step.RECREATE), End.WRITTEN_WITH_NEW_BUFFERS, false);
 
-        final Steps<Step> steps;
+        final Kernel steps;
         final End withoutBuffers;
         final boolean leavesDirty;
 
-        Filesystem(Steps<Step> steps, End withoutBuffers, boolean leavesDirty) {
+        Filesystem(Kernel steps, End withoutBuffers, boolean leavesDirty) {
             this.steps = steps;
             this.withoutBuffers = withoutBuffers;
             this.leavesDirty = leavesDirty;
@@ -57,7 +57,7 @@ class WritePagesTest {
     void hasNothingToDoWithACleanPage(Filesystem filesystem) {
         BufferScene scene = BufferScene.readOnly();
         assertThat(scene.writePages(filesystem.steps)).isEqualTo(End.NOTHING_TO_DO);
-        scene.strip(StripBuffers.MAINLINE);
+        scene.strip(Linux.MAINLINE);
         assertThat(scene.writePages(filesystem.steps)).isEqualTo(End.NOTHING_TO_DO);
         assertThat(scene.buffers.isAttached()).isFalse();
         scene.assertConserved();
@@ -78,7 +78,7 @@ class WritePagesTest {
     @EnumSource
     void meetsADirtyPageWithoutBuffers(Filesystem filesystem) {
         BufferScene scene = BufferScene.readOnly();
-        scene.strip(StripBuffers.MAINLINE);
+        scene.strip(Linux.MAINLINE);
         scene.dirty();
         assertThat(scene.writePages(filesystem.steps)).isEqualTo(filesystem.withoutBuffers);
         assertThat(isOnDisk(scene)).isEqualTo(filesystem.mends());
@@ -92,7 +92,8 @@ class WritePagesTest {
         BufferScene scene = BufferScene.readOnly();
         scene.dirty();
         scene.buffers.testAndClearDirty();
-        assertThat(scene.writePages(WritePages.V5_18)).isEqualTo(End.NOTHING_TO_DO);
+        assertThat(scene.writePages(Linux.MAINLINE.with(WritePages.Step.WARN_AND_SKIP)))
+                .isEqualTo(End.NOTHING_TO_DO);
         assertThat(isOnDisk(scene)).isFalse();
     }
 
@@ -100,8 +101,8 @@ class WritePagesTest {
     void needsBuffers() {
         BufferScene scene = BufferScene.readOnly();
         DiskFile without = new DiskFile(scene.machine, scene.file.inode, 0, false, null, null);
-        Writeback writeback = new Writeback(without, scene.clean(CleanFolio.MAINLINE), Writeback.MAINLINE);
-        assertThatThrownBy(() -> new WritePages(without, writeback, WritePages.V5_18))
+        Writeback writeback = new Writeback(Linux.MAINLINE, without, scene.clean(Linux.MAINLINE));
+        assertThatThrownBy(() -> new WritePages(Linux.MAINLINE.with(WritePages.Step.WARN_AND_SKIP), without, writeback))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -9,25 +9,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.mm.Buffers;
 import pagerace.mm.Folio;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.Writeback.End;
 import pagerace.mm.op.Writeback.Step;
 
 class WritebackTest {
-    private static final Steps<Step> MAINLINE = Writeback.MAINLINE;
+    private static final Kernel MAINLINE = Linux.MAINLINE;
     private static final String READ_CONTENT = "readOnce folio.data";
     private static final String LOOK_FOR_PINS = "readOnce folio.refcount";
 
-    private static End write(DiskScene scene, Steps<CleanFolio.Step> clean, Steps<Step> steps) {
-        End end = new Writeback(scene.file, scene.cleaner(clean), steps).write(scene.folio);
+    private static End write(DiskScene scene, Kernel clean, Kernel steps) {
+        End end = new Writeback(steps, scene.file, scene.cleaner(clean)).write(scene.folio);
         scene.assertConserved();
         assertThat(scene.folio.test(Folio.WRITEBACK)).as("writing has ended").isFalse();
         return end;
     }
 
-    private static End write(DiskScene scene, Steps<Step> steps) {
-        return write(scene, CleanFolio.MAINLINE, steps);
+    private static End write(DiskScene scene, Kernel steps) {
+        return write(scene, Linux.MAINLINE, steps);
     }
 
     /** A dirty page, mapped writable, within its writable epoch. */
@@ -163,7 +163,7 @@ class WritebackTest {
     void skipsWhatTheCleanerKeeps(CleanFolio.Step keep) {
         DiskScene scene = scene();
         scene.machine.before(DiskScene.TAKE_PTL, 1, scene::pinned);
-        assertThat(write(scene, CleanFolio.MAINLINE.with(keep), MAINLINE)).isEqualTo(End.SKIPPED_PINNED);
+        assertThat(write(scene, Linux.MAINLINE.with(keep), MAINLINE)).isEqualTo(End.SKIPPED_PINNED);
         assertUntouched(scene, keep == CleanFolio.Step.KEEP_PINNED_MAPPED);
     }
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
-import pagerace.mm.Steps;
 import pagerace.mm.op.Zap.End;
 import pagerace.mm.op.Zap.Step;
 
@@ -19,23 +19,22 @@ class ZapTest {
     private static final String PUT = "fetchAdd folio.refcount FULL";
 
     enum Release {
-        V2_6(Zap.V2_6),
-        V3_15(Zap.V3_15),
-        V6_2(Zap.V6_2);
+        V2_6(Linux.V2_6_20),
+        V3_15(Linux.V3_15),
+        V6_2(Linux.V6_2);
 
-        final Steps<Step> steps;
+        final Kernel steps;
 
-        Release(Steps<Step> steps) {
+        Release(Kernel steps) {
             this.steps = steps;
         }
     }
 
-    private static End zap(DiskScene scene, Steps<Step> steps, boolean leaveMarker, boolean evenCopies) {
-        return new Zap(scene.mm, scene.memMap, scene.platform, steps)
-                .zap(scene.mm.table.ptl(0), scene.mm.table.pte(0), leaveMarker, evenCopies);
+    private static End zap(DiskScene scene, Kernel steps, boolean leaveMarker, boolean evenCopies) {
+        return new Zap(steps, scene.mm).zap(scene.mm.table.ptl(0), scene.mm.table.pte(0), leaveMarker, evenCopies);
     }
 
-    private static End zap(DiskScene scene, Steps<Step> steps) {
+    private static End zap(DiskScene scene, Kernel steps) {
         return zap(scene, steps, false, false);
     }
 
@@ -58,7 +57,7 @@ class ZapTest {
     @Test
     void withoutTransferTheStoreIsForgotten() {
         DiskScene scene = DiskScene.plain().mapped(DiskScene.WRITABLE);
-        assertThat(zap(scene, Zap.V6_2.without(Step.TRANSFER_DIRTY))).isEqualTo(End.ZAPPED_DIRTY);
+        assertThat(zap(scene, Linux.V6_2.without(Step.TRANSFER_DIRTY))).isEqualTo(End.ZAPPED_DIRTY);
         assertThat(scene.isDirty()).isFalse();
         scene.assertConserved();
     }
@@ -68,7 +67,7 @@ class ZapTest {
     void aStoreJustBeforeTheEntryIsClearedIsRemembered() {
         DiskScene scene = DiskScene.plain().mapped(Pte.WRITE);
         scene.machine.before(DiskScene.CLEAR_ENTRY, 1, () -> scene.store().storeThrough(DiskScene.STORED));
-        assertThat(zap(scene, Zap.V6_2)).isEqualTo(End.ZAPPED_DIRTY);
+        assertThat(zap(scene, Linux.V6_2)).isEqualTo(End.ZAPPED_DIRTY);
         assertThat(scene.isDirty()).isTrue();
         scene.assertConserved();
     }
@@ -78,7 +77,7 @@ class ZapTest {
         for (long entry : new long[] {Pte.NONE, Pte.uffdWpMarker(), Pte.swap(1, false)}) {
             DiskScene scene = DiskScene.plain();
             scene.mm.table.pte(0).writeOnce(entry);
-            assertThat(zap(scene, Zap.V6_2, true, true)).isEqualTo(End.NOTHING);
+            assertThat(zap(scene, Linux.V6_2, true, true)).isEqualTo(End.NOTHING);
             assertThat(scene.pte()).isEqualTo(entry);
             scene.assertConserved();
         }
@@ -92,7 +91,7 @@ class ZapTest {
         scene.copy.mapcount.writeOnce(1);
         long entry = Pte.present(scene.copy.pfn, DiskScene.WRITABLE);
         scene.mm.table.pte(0).writeOnce(entry);
-        assertThat(zap(scene, Zap.V6_2, false, evenCopies)).isEqualTo(evenCopies ? End.ZAPPED_DIRTY : End.NOTHING);
+        assertThat(zap(scene, Linux.V6_2, false, evenCopies)).isEqualTo(evenCopies ? End.ZAPPED_DIRTY : End.NOTHING);
         assertThat(scene.pte()).isEqualTo(evenCopies ? Pte.NONE : entry);
         assertThat(scene.copy.refcount.readOnce()).isEqualTo(evenCopies ? 0 : 1);
         assertThat(scene.copy.mapcount.readOnce()).isEqualTo(evenCopies ? 0 : 1);
@@ -103,7 +102,7 @@ class ZapTest {
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
     void leavesAMarkerWhereTheEntryHadSomethingToRemember(boolean leave, boolean protectedEntry) {
         DiskScene scene = DiskScene.plain().mapped(protectedEntry ? Pte.UFFD_WP : Pte.ACCESSED);
-        assertThat(zap(scene, Zap.V6_2, leave, false)).isEqualTo(End.ZAPPED_CLEAN);
+        assertThat(zap(scene, Linux.V6_2, leave, false)).isEqualTo(End.ZAPPED_CLEAN);
         assertThat(scene.pte()).isEqualTo(leave && protectedEntry ? Pte.uffdWpMarker() : Pte.NONE);
         scene.assertConserved();
     }

@@ -19,7 +19,7 @@ public final class LookAgain extends OwnFix<Fork, LookAgain.Added> {
 
     @Override
     public Fork operation(Machine machine, Fork builtIn, Steps<Added> added) {
-        return new Fork(builtIn) {
+        return new Fork(builtIn.kernel, builtIn.parent, builtIn.child, builtIn.spares) {
             @Override
             protected End share(int index, long pte, Folio folio, boolean havePage) {
                 End end = super.share(index, pte, folio, havePage);
