@@ -59,7 +59,7 @@ public final class Scene {
 
     /** An address space whose words traces call {@code owner.mmap_lock} and so on. */
     public Space mm(String owner) {
-        return new Space(owner);
+        return new Space(owner, memMap());
     }
 
     private Folio add(Folio folio) {
@@ -147,12 +147,14 @@ public final class Scene {
     /** An address space in the making. */
     public final class Space {
         private final String owner;
+        private final MemMap folios;
         private int walkers = 1;
         private boolean hasPinned;
         private @Nullable Translation translation;
 
-        private Space(String owner) {
+        private Space(String owner, MemMap folios) {
             this.owner = owner;
+            this.folios = folios;
         }
 
         /** As many CPUs walk its tables, or store through them, while a flush may wait for them; one unless told otherwise. */
@@ -190,7 +192,7 @@ public final class Scene {
 
         private Mm with(PageTable table) {
             Tlb tlb = new Tlb(machine, platform.flush(), walkers, translation);
-            return new Mm(machine, owner, platform, memMap(), table, tlb, hasPinned);
+            return new Mm(machine, owner, platform, folios, table, tlb, hasPinned);
         }
     }
 }

@@ -20,17 +20,14 @@ import static pagerace.race.Row.proposal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.FaultEnd;
@@ -402,7 +399,6 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
         private final Folio folio;
         private final List<Folio> folios;
         private final List<Word> entries;
-        private final MemMap memMap;
         private final Mm mm;
         private final Inode file;
         private final FaultAround faultAround;
@@ -421,35 +417,33 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
             opponent = place.the(Opponent.class);
             boolean two = at == Access.AT_PAGE_OF_TWO;
             boolean pmd = fix.mapsPmd();
-            folio = new Folio(machine, "folio", 1, pmd, inFile(mapping == Mapping.UFFD_WP ? 1 : 0));
-            Folio spare = new Folio(machine, "new", 2, false, Folio.Initially.FREE);
-            long unmapped = mapping == Mapping.UFFD_WP ? Pte.present(1, Pte.ACCESSED | Pte.UFFD_WP) : Pte.NONE;
-            PageTable table;
+            boolean writeProtected = mapping == Mapping.UFFD_WP;
+            Scene scene = new Scene(machine, On.X86.platform());
+            folio = scene.shmem("folio")
+                    .large(pmd)
+                    .mapped(writeProtected ? 1 : 0)
+                    .holding(BEFORE_PUNCH);
+            Folio spare = scene.free("new");
+            long unmapped = writeProtected ? Pte.present(folio.pfn, Pte.ACCESSED | Pte.UFFD_WP) : Pte.NONE;
             if (two) {
-                Folio next = new Folio(machine, "folio2", 3, false, inFile(1));
+                Folio next = scene.shmem("folio2").mapped().holding(BEFORE_PUNCH);
                 folios = List.of(folio, spare, next);
                 file = new Inode(machine, Folio.SHMEM, folio, next);
-                table = new PageTable(machine, "mm", unmapped, Pte.present(3, Pte.ACCESSED | Pte.WRITE));
-                entries = List.of(table.pte(0), table.pte(1));
+                mm = scene.mm("mm").mapping(unmapped, Pte.present(next.pfn, Pte.ACCESSED | Pte.WRITE));
+                entries = List.of(mm.table.pte(0), mm.table.pte(1));
             } else {
-                Folio otherSpare = new Folio(machine, "new2", 3, false, Folio.Initially.FREE);
+                Folio otherSpare = scene.free("new2");
                 folios = List.of(folio, spare, otherSpare);
                 file = new Inode(machine, Folio.SHMEM, folio);
-                table = pmd ? PageTable.none(machine, "mm") : new PageTable(machine, "mm", unmapped);
-                entries = List.of(pmd ? table.pmd : table.pte(0));
+                Scene.Space space = scene.mm("mm");
+                mm = pmd ? space.mappingNothing() : space.mapping(unmapped);
+                entries = List.of(pmd ? mm.table.pmd : mm.table.pte(0));
             }
-            memMap = new MemMap(machine, folios);
-            Platform platform = On.X86.platform();
-            mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, platform.flush(), 1), false);
             faultAround = kernel.replace(new FaultAround(kernel, mm, file));
             fault = kernel.replace(new ShmemFault(kernel, mm, file, FreeFolios.only(spare)));
             otherFault = kernel.replace(new ShmemFault(kernel, mm, file, FreeFolios.only(folios.get(2))));
             punchSteps = kernel.steps(HolePunch.Step.class);
             punch = kernel.replace(new HolePunch(kernel, mm, file));
-        }
-
-        private static Folio.Initially inFile(int mappings) {
-            return new Folio.Initially(1 + mappings, mappings, Folio.UPTODATE, Folio.SHMEM, BEFORE_PUNCH);
         }
 
         @Override
@@ -489,7 +483,7 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
             long pte = entries.get(0).readOnce();
             boolean permitted = Pte.isPresent(pte) && Pte.has(pte, permission) && !Pte.has(pte, Pte.UFFD_WP);
             if (permitted) {
-                memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(USER_WROTE);
+                mm.memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(USER_WROTE);
             }
             mm.tlb.irqRestore(FAULTING_CPU);
             return permitted ? Pte.pfn(pte) : NOTHING;
@@ -523,7 +517,7 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
         /** Whether an entry maps a page that has left the file. */
         private boolean isStale(long pte) {
             return Pte.isPresent(pte)
-                    && memMap.stableFolioOf(Pte.pfn(pte)).mapping.readOnce() == Folio.NO_MAPPING;
+                    && mm.memMap.stableFolioOf(Pte.pfn(pte)).mapping.readOnce() == Folio.NO_MAPPING;
         }
 
         private int mappings(Folio of) {

@@ -24,6 +24,7 @@ import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.DropDirty;
@@ -36,6 +37,7 @@ import pagerace.mm.op.SoftOffline;
 import pagerace.mm.op.StripBuffers;
 import pagerace.mm.op.TruncateFolio;
 import pagerace.mm.op.UsePrivate;
+import pagerace.race.Dimensions.On;
 
 /** A page leaves the page cache, and its memory is used again, while somebody looks it up without a lock, or writes to it. */
 @Race.Head(
@@ -380,15 +382,13 @@ public final class FreezeVsSpeculativeGet extends CatalogueRace {
         State(Machine machine, Place at, Kernel kernel, Private data) {
             use = at.the(Use.class);
             removal = at.the(Removal.class);
-            long held = REFERENCES + (use == Use.WRITE ? 1 : 0);
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(held, 0, Folio.UPTODATE, Folio.FILE, OF_THE_FILE),
-                    kernel.policy(RefEncoding.UNLESS_ZERO));
-            memMap = new MemMap(machine, List.of(folio));
+            Scene scene = new Scene(machine, On.X86.platform());
+            folio = scene.file("folio")
+                    .held() // by reclaim or truncation
+                    .held(use == Use.WRITE ? 1 : 0) // by the writer
+                    .counted(kernel.policy(RefEncoding.UNLESS_ZERO))
+                    .holding(OF_THE_FILE);
+            memMap = scene.memMap();
             file = new Inode(machine, Folio.FILE, folio);
             buffers = data == Private.BUFFERS ? new Buffers(machine, Buffers.ATTACHED) : null;
             DiskFile disk = new DiskFile(machine, file, OF_THE_FILE, false, null, buffers);

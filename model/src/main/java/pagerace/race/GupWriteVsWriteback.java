@@ -10,16 +10,12 @@ import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
-import pagerace.machine.Translation;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.Admission;
 import pagerace.mm.op.CleanFolio;
@@ -260,14 +256,11 @@ public final class GupWriteVsWriteback extends CatalogueRace {
         State(Machine machine, Place at, Kernel kernel, Opponent opponent) {
             this.opponent = opponent;
             admission = kernel.policy(Admission.NONE);
-            Platform platform = at.the(On.class).platform();
-            Folio.Initially dirty = new Folio.Initially(
-                    1 + opponent.mappings, opponent.mappings, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE);
-            folio = new Folio(machine, "folio", 1, false, dirty);
-            second = new Folio(machine, "folio2", 2, false, dirty);
-            MemMap memMap = new MemMap(machine, List.of(folio, second));
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = dirty(scene, "folio");
+            second = dirty(scene, "folio2");
             file = new DiskFile(machine, folio, ON_DISK, true);
-            Mm mm = mm(machine, "mm", platform, memMap);
+            Mm mm = mm(scene, "mm");
             SharedWriteFault fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
             write = kernel.replace(new GupWrite(
                     kernel,
@@ -278,23 +271,26 @@ public final class GupWriteVsWriteback extends CatalogueRace {
                     kernel.replace(new MarkDirty(kernel, file))));
             store = new FileStore(mm, fault);
             writeback = kernel.replace(
-                    new Writeback(kernel, file, kernel.replace(new CleanFolio(kernel, file, mappings(machine, mm)))));
+                    new Writeback(kernel, file, kernel.replace(new CleanFolio(kernel, file, mappings(scene, mm)))));
         }
 
-        private List<Mm> mappings(Machine machine, Mm mm) {
+        private Folio dirty(Scene scene, String name) {
+            return scene.file(name).with(Folio.DIRTY).mapped(opponent.mappings).holding(BEFORE);
+        }
+
+        private List<Mm> mappings(Scene scene, Mm mm) {
             return switch (opponent) {
-                case WRITEBACK_OTHER_MAPPING_FIRST -> List.of(mm(machine, "mm2", mm.platform, mm.memMap), mm);
-                case WRITEBACK_OTHER_MAPPING_LAST -> List.of(mm, mm(machine, "mm2", mm.platform, mm.memMap));
+                case WRITEBACK_OTHER_MAPPING_FIRST -> List.of(mm(scene, "mm2"), mm);
+                case WRITEBACK_OTHER_MAPPING_LAST -> List.of(mm, mm(scene, "mm2"));
                 case WRITEBACK, WRITER -> List.of(mm);
             };
         }
 
-        private Mm mm(Machine machine, String name, Platform platform, MemMap memMap) {
-            long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
-            Translation translation = mayRefuse() ? new Translation(machine, entry) : null;
-            PageTable table = new PageTable(machine, name, entry, Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            return new Mm(
-                    machine, name, platform, memMap, table, new Tlb(machine, platform.flush(), 1, translation), true);
+        private Mm mm(Scene scene, String name) {
+            long used = Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
+            long entry = Pte.present(folio.pfn, used);
+            Scene.Space space = scene.mm(name).hasPinned(true);
+            return (mayRefuse() ? space.caching(entry) : space).mapping(entry, Pte.present(second.pfn, used));
         }
 
         /** Whether the program may have to store through its own mapping. */

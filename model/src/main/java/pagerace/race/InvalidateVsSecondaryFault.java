@@ -13,18 +13,16 @@ import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.Kernel;
 import pagerace.mm.KvmMmu;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.NotifierSubscriptions;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.IntervalFault;
@@ -335,12 +333,11 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
         }
 
         State(Machine machine, Place at, Kernel kernel, Secondary secondary) {
-            folio = new Folio(machine, "old", 1, false, mappedOnce());
-            other = new Folio(machine, "new", 2, false, mappedOnce());
-            MemMap memMap = new MemMap(machine, List.of(folio, other));
-            PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            Mm mm = new Mm(machine, "mm", PLATFORM, memMap, table, new Tlb(machine, PLATFORM.flush(), 1), false);
-            pte = table.pte(0);
+            Scene scene = new Scene(machine, PLATFORM);
+            folio = scene.anon("old").exclusive(true).mapped().holding(CONTENT);
+            other = scene.anon("new").exclusive(true).mapped().holding(CONTENT); // by the entry that will map it
+            Mm mm = scene.mm("mm").mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            pte = mm.table.pte(0);
             PrimaryLookup lookup = kernel.replace(new PrimaryLookup(kernel, mm, at.the(Lookup.class).how));
             if (secondary == Secondary.GUEST) {
                 KvmMmu kvm = new KvmMmu(machine);
@@ -355,10 +352,6 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
                 replacement =
                         kernel.replace(new PageReplacement(mm, kernel.replace(new IntervalNotifier(kernel, all, one))));
             }
-        }
-
-        private static Folio.Initially mappedOnce() {
-            return new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, CONTENT);
         }
 
         @Override

@@ -18,16 +18,13 @@ import static pagerace.race.Row.proposal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.Vma;
 import pagerace.mm.op.Admission;
@@ -289,23 +286,16 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
         State(Machine machine, Place at, Kernel kernel) {
             term = at.the(Term.class);
             memory = at.the(Memory.class);
-            long cacheAndEntry = 2;
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(
-                            memory == Memory.HELD ? cacheAndEntry + 1 : cacheAndEntry,
-                            1,
-                            Folio.UPTODATE | Folio.DIRTY,
-                            Folio.FILE,
-                            CONTENT));
-            Folio spare = new Folio(machine, "spare", 2, false, Folio.Initially.FREE);
-            MemMap memMap = new MemMap(machine, List.of(folio, spare));
-            Platform platform = at.the(On.class).platform();
-            PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            Mm mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, platform.flush(), 1), true);
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.file("folio")
+                    .with(Folio.DIRTY)
+                    .mapped()
+                    .held(memory == Memory.HELD ? 1 : 0) // by somebody else
+                    .holding(CONTENT);
+            Folio spare = scene.free("spare");
+            Mm mm = scene.mm("mm")
+                    .hasPinned(true)
+                    .mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             gupFast = kernel.replace(new GupFast(kernel, mm));
             slowGup = kernel.replace(new SlowGup(
                     kernel, mm, kernel.replace(new WriteFault(kernel, mm, null, FreeFolios.only(spare))), SHARED_FILE));

@@ -9,18 +9,15 @@ import static pagerace.race.Row.mainline;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
@@ -204,14 +201,8 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
         State(Machine machine, Place at, Kernel kernel, Against against) {
             this.against = against;
             boolean protectedEntry = against == Against.WRITEBACK;
-            Platform platform = at.the(On.class).platform();
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(2, 1, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
-            MemMap memMap = new MemMap(machine, List.of(folio));
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.file("folio").mapped().with(Folio.DIRTY).holding(BEFORE);
             file = new DiskFile(
                     machine,
                     new Inode(machine, Folio.FILE, folio),
@@ -219,10 +210,10 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
                     true,
                     null,
                     protectedEntry ? null : new Buffers(machine, Buffers.ATTACHED));
-            long entry = Pte.present(1, protectedEntry ? Pte.ACCESSED : Pte.ACCESSED | Pte.WRITE);
-            Translation translation = protectedEntry ? null : new Translation(machine, Translation.NONE);
-            Tlb tlb = new Tlb(machine, platform.flush(), 0, translation);
-            mm = new Mm(machine, "mm", platform, memMap, new PageTable(machine, "mm", entry), tlb, false);
+            Scene.Space space = scene.mm("mm").walkers(0);
+            mm = protectedEntry
+                    ? space.mapping(Pte.present(folio.pfn, Pte.ACCESSED))
+                    : space.caching(Translation.NONE).mapping(Pte.present(folio.pfn, Pte.ACCESSED | Pte.WRITE));
             fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
             store = new FileStore(mm, fault);
             clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));

@@ -8,16 +8,12 @@ import static pagerace.race.Row.mainline;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
-import pagerace.machine.Translation;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.FileStore;
@@ -137,18 +133,11 @@ public final class MkcleanVsZap extends CatalogueRace {
         private final Zap zap;
 
         State(Machine machine, Place at, Kernel kernel) {
-            Platform platform = at.the(On.class).platform();
-            long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(2, 1, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
-            MemMap memMap = new MemMap(machine, List.of(folio));
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.file("folio").mapped().with(Folio.DIRTY).holding(BEFORE);
             file = new DiskFile(machine, folio, ON_DISK, true);
-            Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, entry));
-            mm = new Mm(machine, "mm", platform, memMap, new PageTable(machine, "mm", entry), tlb, false);
+            long entry = Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+            mm = scene.mm("mm").walkers(0).caching(entry).mapping(entry);
             store = new FileStore(mm, kernel.replace(new SharedWriteFault(kernel, mm, file)));
             CleanFolio clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));
             writeback = kernel.replace(new Writeback(kernel, file, clean));

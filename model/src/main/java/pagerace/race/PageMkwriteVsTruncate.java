@@ -18,15 +18,12 @@ import static pagerace.race.Row.mutant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.HolePunch;
@@ -248,24 +245,11 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
 
         State(Machine machine, Place at, Kernel kernel) {
             opponent = at.the(Opponent.class);
-            Platform platform = at.the(On.class).platform();
-            int mappings = at.is(Entry.PROTECTED) ? 1 : 0;
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(1 + mappings, mappings, Folio.UPTODATE, Folio.FILE, CONTENT));
-            MemMap memMap = new MemMap(machine, List.of(folio));
+            boolean mapped = at.is(PROTECTED);
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.file("folio").mapped(mapped ? 1 : 0).holding(CONTENT);
             file = new DiskFile(machine, folio, CONTENT, false);
-            mm = new Mm(
-                    machine,
-                    "mm",
-                    platform,
-                    memMap,
-                    new PageTable(machine, "mm", mappings == 0 ? Pte.NONE : Pte.present(1, Pte.ACCESSED)),
-                    new Tlb(machine, platform.flush(), 0),
-                    false);
+            mm = scene.mm("mm").walkers(0).mapping(mapped ? Pte.present(folio.pfn, Pte.ACCESSED) : Pte.NONE);
             fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
             punch = kernel.replace(new HolePunch(kernel, mm, file));
             CleanFolio clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));

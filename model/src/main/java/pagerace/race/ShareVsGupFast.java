@@ -26,14 +26,11 @@ import static pagerace.race.ShareVsGupFast.Sharer.UNMAP;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.KsmMerge;
@@ -344,7 +341,6 @@ public final class ShareVsGupFast extends CatalogueRace {
         private final long initialEntry;
         private final Folio folio;
         private final Folio ksmPage;
-        private final MemMap memMap;
         private final Mm mm;
         private final TryToMigrate migration;
         private final KsmMerge ksm;
@@ -355,20 +351,16 @@ public final class ShareVsGupFast extends CatalogueRace {
             Access access = at.the(Access.class);
             flags = access.flag() | at.the(Reference.class).flag();
             exclusive = kernel.policy(ReuseRule.MAPCOUNT) == ReuseRule.EXCLUSIVE;
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    at.is(Mapped.LARGE),
-                    new Folio.Initially(
-                            2, 1, Folio.UPTODATE | (exclusive ? Folio.ANON_EXCLUSIVE : 0), Folio.ANON, CONTENT));
-            ksmPage =
-                    new Folio(machine, "ksm", 2, false, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
-            memMap = new MemMap(machine, List.of(folio, ksmPage));
-            initialEntry = Pte.present(1, accessed | (access == Access.WRITE ? Pte.WRITE : 0));
-            PageTable table = new PageTable(machine, "mm", initialEntry);
-            Platform platform = at.the(On.class).platform();
-            mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, platform.flush(), 1), true);
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.anon("folio")
+                    .large(at.is(Mapped.LARGE))
+                    .exclusive(exclusive)
+                    .mapped()
+                    .held() // by the sharer
+                    .holding(CONTENT);
+            ksmPage = scene.anon("ksm").mapped().holding(CONTENT); // mapped elsewhere
+            initialEntry = Pte.present(folio.pfn, accessed | (access == Access.WRITE ? Pte.WRITE : 0));
+            mm = scene.mm("mm").hasPinned(true).mapping(initialEntry);
             Share share = kernel.replace(new Share(kernel, mm));
             migration = kernel.replace(new TryToMigrate(mm, share));
             ksm = kernel.replace(new KsmMerge(kernel, mm, share));
@@ -416,8 +408,8 @@ public final class ShareVsGupFast extends CatalogueRace {
             if (!Pte.isPresent(entry)) {
                 return End.PINNED_YET_UNMAPPED;
             }
-            memMap.stableFolioOf(pfn).data.writeOnce(DEVICE_WROTE);
-            if (memMap.stableFolioOf(Pte.pfn(entry)).data.readOnce() == DEVICE_WROTE) {
+            mm.memMap.stableFolioOf(pfn).data.writeOnce(DEVICE_WROTE);
+            if (mm.memMap.stableFolioOf(Pte.pfn(entry)).data.readOnce() == DEVICE_WROTE) {
                 return pfn != folio.pfn
                         ? End.HOLDS_KSM_PAGE
                         : asItWas(entry) ? End.KEPT_FOR_REFERENCE : End.KEPT_YET_SHARED;

@@ -23,17 +23,14 @@ import static pagerace.race.StripBuffersVsSetDirty.Taken.MEANWHILE;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.Evict;
@@ -380,44 +377,34 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
 
     /** A page of a file on disk, clean, with clean buffers, mapped once, and isolated by reclaim. */
     private abstract static class State<A> implements Scenario<A, Dirtied> {
-        private static final int PFN = 1;
         private static final long WRITTEN = 1;
         private static final long STORED = 2;
 
-        final Platform platform;
         final Folio folio;
         final Buffers buffers;
         final DiskFile file;
         final Mm mm;
         final CleanFolio clean;
-        final MemMap memMap;
         private final boolean earlier;
         private final int flags;
         private final GupFast gupFast;
         private final MarkDirty markDirty;
 
         State(Machine machine, Place at, Kernel kernel) {
-            platform = at.the(On.class).platform();
             earlier = at.is(Taken.EARLIER);
             Reference reference = at.the(Reference.class);
             flags = GupFast.FOLL_WRITE | reference.flag();
             long held = earlier ? reference == Reference.PIN ? Folio.PIN_BIAS : 1 : 0;
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    PFN,
-                    false,
-                    new Folio.Initially(3 + held, 1, Folio.UPTODATE, Folio.FILE, WRITTEN));
-            memMap = new MemMap(machine, List.of(folio));
-            long entry = Pte.present(PFN, earlier ? Pte.ACCESSED : Pte.ACCESSED | Pte.WRITE);
-            mm = new Mm(
-                    machine,
-                    "mm",
-                    platform,
-                    memMap,
-                    new PageTable(machine, "mm", entry),
-                    new Tlb(machine, platform.flush(), 2),
-                    true);
+            Scene scene = new Scene(machine, at.the(On.class).platform());
+            folio = scene.file("folio")
+                    .mapped()
+                    .held() // by reclaim or truncation
+                    .held(held) // by the dirtier
+                    .holding(WRITTEN);
+            mm = scene.mm("mm")
+                    .walkers(2)
+                    .hasPinned(true)
+                    .mapping(Pte.present(folio.pfn, earlier ? Pte.ACCESSED : Pte.ACCESSED | Pte.WRITE));
             buffers = new Buffers(machine, Buffers.ATTACHED);
             file = new DiskFile(
                     machine,
@@ -433,7 +420,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
 
         @Override
         public final Dirtied second() {
-            GupFast.Grab grab = earlier ? new GupFast.Grab(GupFast.End.PINNED, PFN) : gupFast.grab(1, 0, flags);
+            GupFast.Grab grab = earlier ? new GupFast.Grab(GupFast.End.PINNED, folio.pfn) : gupFast.grab(1, 0, flags);
             if (!grab.isPinned()) {
                 return new Dirtied(grab.end(), null);
             }

@@ -11,11 +11,13 @@ import pagerace.machine.Machine;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.CleanFolio;
 import pagerace.mm.op.Linux;
 import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.Writeback;
+import pagerace.race.Dimensions.On;
 
 /** The user of a pin stores, marks the page dirty and unpins it, while writeback cleans it. */
 @Race.Head(
@@ -135,12 +137,8 @@ public final class UnpinDirtyVsClean extends CatalogueRace {
         private final Writeback writeback;
 
         State(Machine machine, Kernel kernel) {
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(1 + Folio.PIN_BIAS, 0, Folio.UPTODATE | Folio.DIRTY, Folio.FILE, BEFORE));
+            Scene scene = new Scene(machine, On.X86.platform());
+            folio = scene.file("folio").with(Folio.DIRTY).pinned().holding(BEFORE);
             file = new DiskFile(machine, folio, ON_DISK, true);
             markDirty = kernel.replace(new MarkDirty(kernel, file));
             CleanFolio clean = kernel.replace(new CleanFolio(kernel, file, List.of()));

@@ -15,17 +15,14 @@ import static pagerace.race.VhostAccessVsInvalidate.Because.TEARDOWN;
 
 import java.util.List;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
-import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
 import pagerace.mm.op.CleanFolio;
@@ -295,20 +292,14 @@ public final class VhostAccessVsInvalidate extends CatalogueRace {
             because = at.the(Because.class);
             // GUP made the map through a writable entry. Where stores are notified, that entry's page is dirty already.
             boolean dirty = because == CLEANED || because == NEIGHBOUR;
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(2, 1, Folio.UPTODATE | (dirty ? Folio.DIRTY : 0), Folio.FILE, BEFORE));
+            Scene scene = new Scene(machine, On.X86.platform());
+            folio = scene.file("folio").mapped().with(dirty ? Folio.DIRTY : 0).holding(BEFORE);
             file = new DiskFile(machine, folio, BEFORE, true);
-            Platform platform = On.X86.platform();
-            PageTable table =
-                    new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));
-            pte = table.pte(0);
-            Tlb tlb = new Tlb(machine, platform.flush(), 0, new Translation(machine, Translation.NONE));
-            MemMap memMap = new MemMap(machine, List.of(folio));
-            Mm mm = new Mm(machine, "mm", platform, memMap, table, tlb, false);
+            Mm mm = scene.mm("mm")
+                    .walkers(0)
+                    .caching(Translation.NONE)
+                    .mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));
+            pte = mm.table.pte(0);
             SharedWriteFault fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
             boolean mapped = kernel.steps(VhostWorker.Step.class).has(VhostWorker.Step.USE_MAP);
             VhostRing ring = new VhostRing(machine, folio, mapped);
