@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  * @param <E> the operation's steps, at most 64
  */
 public final class Steps<E extends Enum<E>> {
+    private static final Steps<?> NONE = of();
+
     private final long mask;
     /** The same, for those who want to name them. */
     private final List<E> inOrder;
@@ -25,6 +27,12 @@ public final class Steps<E extends Enum<E>> {
         }
         mask = bits;
         inOrder = steps.stream().distinct().sorted().toList();
+    }
+
+    /** No step at all. */
+    @SuppressWarnings("unchecked") // of no step, so of those of every operation
+    public static <E extends Enum<E>> Steps<E> none() {
+        return (Steps<E>) NONE;
     }
 
     /** Exactly these steps. */
