@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import pagerace.bench.floor.Floor;
+import pagerace.machine.Format;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
@@ -32,15 +33,15 @@ class FloorTest {
         private final List<Word> words = new ArrayList<>();
 
         @Override
-        public Word word(String name, long initial) {
-            Word word = machine.word(name, initial);
+        public Word word(String name, Format format, long initial) {
+            Word word = machine.word(name, format, initial);
             words.add(word);
             return word;
         }
 
         @Override
-        public Word word(String name, int index, long initial) {
-            return word(name, initial);
+        public Word word(String name, int index, Format format, long initial) {
+            return word(name, format, initial);
         }
 
         @Override

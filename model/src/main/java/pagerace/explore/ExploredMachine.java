@@ -13,6 +13,7 @@ import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Step.Kind;
+import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
@@ -84,6 +85,7 @@ final class ExploredMachine extends Machine {
     private final BitSet counters = new BitSet();
 
     private final List<String> names = new ArrayList<>();
+    private final List<Format> formats = new ArrayList<>();
     private long[] values = new long[8];
     private Phase phase = Phase.ALONE;
     private boolean setup = true;
@@ -117,6 +119,11 @@ final class ExploredMachine extends Machine {
     /** The names of the words. */
     List<String> names() {
         return List.copyOf(names);
+    }
+
+    /** How the values of each word read. */
+    List<Format> formats() {
+        return List.copyOf(formats);
     }
 
     /** Runs {@code judge} alone on words that hold {@code last}. */
@@ -333,13 +340,14 @@ final class ExploredMachine extends Machine {
     }
 
     @Override
-    public Word word(String name, long initial) {
+    public Word word(String name, Format format, long initial) {
         if (!setup) {
             violation = new RuleViolation("the word " + name + " was made outside setup, at " + Site.here());
             throw violation;
         }
         int location = names.size();
         names.add(name);
+        formats.add(format);
         if (location == values.length) {
             values = Arrays.copyOf(values, 2 * location);
         }
@@ -348,14 +356,14 @@ final class ExploredMachine extends Machine {
     }
 
     @Override
-    public Word word(String name, int index, long initial) {
-        return word(name + "[" + index + "]", initial);
+    public Word word(String name, int index, Format format, long initial) {
+        return word(name + "[" + index + "]", format, initial);
     }
 
     @Override
-    public Word counter(String owner, String field, long initial) {
+    public Word counter(String owner, String field, Format format, long initial) {
         counters.set(names.size());
-        return word(owner, field, initial);
+        return word(owner, field, format, initial);
     }
 
     /** Whether {@code step} adds a reference, without looking, where it read that there is none. */

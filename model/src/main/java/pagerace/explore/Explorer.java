@@ -193,6 +193,6 @@ public final class Explorer<O> {
     Schedule schedule(List<Event> events, Node[] nodes) {
         List<Fate> fates =
                 Arrays.stream(nodes).map(node -> new Fate(node.end, node.step)).toList();
-        return new Schedule(List.copyOf(events), fates, machine.names());
+        return new Schedule(List.copyOf(events), fates, machine.names(), machine.formats());
     }
 }

@@ -9,6 +9,6 @@ public interface Names {
     /** The name of a word, as setup gave it. */
     String word(int location);
 
-    /** A value of that word, decoded: {@code pte W,D pfn=1}. */
+    /** A value of that word, as it reads: {@code pte W,D pfn=1}. */
     String value(int location, long value);
 }

@@ -3,6 +3,7 @@ package pagerace.explore;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.Format;
 
 /**
  * One execution, as the transitions that make it up. {@link Trace} prints it.
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param events the transitions in order
  * @param fates what became of each actor
  * @param words the names of the words
+ * @param formats how the values of each word read
  */
-public record Schedule(List<Event> events, List<Fate> fates, List<String> words) {
+public record Schedule(List<Event> events, List<Fate> fates, List<String> words, List<Format> formats) {
     /**
      * One transition.
      *

@@ -32,11 +32,10 @@ public final class Trace {
      * Prints {@code schedule}.
      *
      * @param actors what to call each actor
-     * @param decoder how to print values
      * @return as {@link #print(Transcript)}
      */
-    public static String print(Schedule schedule, List<String> actors, Decoder decoder) {
-        return print(Transcript.of(schedule, actors, decoder));
+    public static String print(Schedule schedule, List<String> actors) {
+        return print(Transcript.of(schedule, actors));
     }
 
     /** Prints {@code transcript}: lines, each ended by a line feed, without trailing blanks. */

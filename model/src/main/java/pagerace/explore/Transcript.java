@@ -88,27 +88,24 @@ public record Transcript(List<String> actors, List<Line> lines) {
      * Tells {@code schedule}.
      *
      * @param actors what to call each actor
-     * @param decoder how to print values
      */
-    public static Transcript of(Schedule schedule, List<String> actors, Decoder decoder) {
-        return new Teller(schedule, actors, decoder).tell();
+    public static Transcript of(Schedule schedule, List<String> actors) {
+        return new Teller(schedule, actors).tell();
     }
 
     /** Tells one schedule. */
     private static final class Teller implements Names {
         private final Schedule schedule;
         private final List<String> actors;
-        private final Decoder decoder;
         private final List<Line> lines = new ArrayList<>();
         /** Per actor and word: what the actor added to take the lock that lives there. */
         private final Map<Integer, Map<Integer, Long>> locks = new HashMap<>();
         /** Per actor: the words whose new values wait in its store buffer, the oldest first. */
         private final Map<Integer, List<Integer>> waiting = new HashMap<>();
 
-        Teller(Schedule schedule, List<String> actors, Decoder decoder) {
+        Teller(Schedule schedule, List<String> actors) {
             this.schedule = schedule;
             this.actors = actors;
-            this.decoder = decoder;
         }
 
         Transcript tell() {
@@ -358,7 +355,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
         }
 
         private String mask(Step step) {
-            return decoder.mask(word(step.location()), step.a());
+            return schedule.formats().get(step.location()).mask(step.a());
         }
 
         private String returned(Step step, long read) {
@@ -385,7 +382,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
 
         @Override
         public String value(int location, long value) {
-            return decoder.value(word(location), value);
+            return schedule.formats().get(location).value(value);
         }
     }
 }

@@ -118,23 +118,23 @@ public final class HardwareMachine extends Machine {
     }
 
     @Override
-    public Word word(String name, long initial) {
+    public Word word(String name, Format format, long initial) {
         return remember(new HardwareWord(this, initial));
     }
 
     @Override
-    public Word word(String name, int index, long initial) {
+    public Word word(String name, int index, Format format, long initial) {
         return remember(new HardwareWord(this, initial));
     }
 
     @Override
-    public Word word(String owner, String field, long initial) {
+    public Word word(String owner, String field, Format format, long initial) {
         return remember(new HardwareWord(this, initial));
     }
 
     @Override
-    public Word counter(String owner, String field, long initial) {
-        return checksCounters ? remember(new CheckedCounter(this, initial)) : word(owner, field, initial);
+    public Word counter(String owner, String field, Format format, long initial) {
+        return checksCounters ? remember(new CheckedCounter(this, initial)) : word(owner, field, format, initial);
     }
 
     private Word remember(HardwareWord word) {
@@ -175,7 +175,7 @@ public final class HardwareMachine extends Machine {
     }
 
     @Override
-    public Word paddedWord(String name, int index, long initial) {
+    public Word paddedWord(String name, int index, Format format, long initial) {
         return remember(new PaddedWord(this, initial));
     }
 

@@ -16,16 +16,32 @@ public abstract class Machine {
      *
      * @param name what traces call it, in kernel terms: {@code parent.pte}, {@code folio.refcount}. A constant: on hardware
      *     it is dropped, so building one would be the only cost it has
+     * @param format how its values read in traces. A constant, for the same reason
      * @param initial its value before any actor runs
      */
-    public abstract Word word(String name, long initial);
+    public abstract Word word(String name, Format format, long initial);
 
     /** Makes the word {@code name[index]}; only a machine that prints names composes it. */
-    public abstract Word word(String name, int index, long initial);
+    public abstract Word word(String name, int index, Format format, long initial);
 
     /** Makes the word {@code owner.field}; only a machine that prints names composes it. */
-    public Word word(String owner, String field, long initial) {
-        return word(owner + "." + field, initial);
+    public Word word(String owner, String field, Format format, long initial) {
+        return word(owner + "." + field, format, initial);
+    }
+
+    /** Makes the word {@code name}, whose values are {@linkplain Format#DECIMAL numbers}. */
+    public final Word word(String name, long initial) {
+        return word(name, Format.DECIMAL, initial);
+    }
+
+    /** Makes the word {@code name[index]}, whose values are {@linkplain Format#DECIMAL numbers}. */
+    public final Word word(String name, int index, long initial) {
+        return word(name, index, Format.DECIMAL, initial);
+    }
+
+    /** Makes the word {@code owner.field}, whose values are {@linkplain Format#DECIMAL numbers}. */
+    public final Word word(String owner, String field, long initial) {
+        return word(owner, field, Format.DECIMAL, initial);
     }
 
     /**
@@ -33,17 +49,17 @@ public abstract class Machine {
      * first ({@link Word#add}, {@link Word#fetchAdd}) must find somebody's reference there. The explored machine sees to that, and so does
      * {@link HardwareMachine#checkingCounters}.
      */
-    public Word counter(String owner, String field, long initial) {
-        return word(owner, field, initial);
+    public Word counter(String owner, String field, Format format, long initial) {
+        return word(owner, field, format, initial);
     }
 
     /**
      * Makes the word {@code name[index]} so that it shares no cache line with any other word that was made by this method:
      * whoever writes one of them does not slow down the users of another. Its meaning is that of {@link #word(String, int,
-     * long)}, so only a machine that has cache lines need do anything.
+     * Format, long)}, so only a machine that has cache lines need do anything.
      */
-    public Word paddedWord(String name, int index, long initial) {
-        return word(name, index, initial);
+    public Word paddedWord(String name, int index, Format format, long initial) {
+        return word(name, index, format, initial);
     }
 
     /** {@code smp_mb}: every earlier access of this actor before every later one. */

@@ -19,6 +19,9 @@ package pagerace.machine;
  * would be wrong.
  */
 public final class ReaderSections {
+    /** Whether the reader is inside. */
+    private static final Format FORMAT = value -> value + (SeqCount.isOdd(value) ? " (yes)" : " (no)");
+
     private final Machine machine;
     private final Word[] slots;
 
@@ -27,7 +30,7 @@ public final class ReaderSections {
         this.machine = machine;
         this.slots = new Word[readers];
         for (int i = 0; i < readers; i++) {
-            slots[i] = machine.word(name, i, 0);
+            slots[i] = machine.word(name, i, FORMAT, 0);
         }
     }
 

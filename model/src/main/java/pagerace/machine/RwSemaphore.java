@@ -10,11 +10,21 @@ public final class RwSemaphore {
     private static final long READER = 2;
     private static final long ANYBODY = -1L;
 
+    private static final Format FORMAT = RwSemaphore::holders;
+
     private final Word word;
 
     /** A free semaphore; traces call its word {@code owner.field}. */
     public RwSemaphore(Machine machine, String owner, String field) {
-        word = machine.word(owner, field, 0);
+        word = machine.word(owner, field, FORMAT, 0);
+    }
+
+    private static String holders(long value) {
+        if (value == 0) {
+            return "free";
+        }
+        long readers = value / READER;
+        return value == WRITER ? "writer" : readers + (readers == 1 ? " reader" : " readers");
     }
 
     /** {@code down_read}: waits until no writer holds it. */

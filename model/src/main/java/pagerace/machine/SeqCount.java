@@ -9,13 +9,16 @@ package pagerace.machine;
  * which is stronger, would hide it. The parts are public because variants leave one out.
  */
 public final class SeqCount {
+    /** How counters read that are odd while somebody is at work: {@code 3 (odd)}. */
+    public static final Format FORMAT = value -> value + (isOdd(value) ? " (odd)" : " (even)");
+
     private final Machine machine;
     private final Word sequence;
 
     /** An even counter; traces call its word {@code owner.field}. */
     public SeqCount(Machine machine, String owner, String field) {
         this.machine = machine;
-        this.sequence = machine.word(owner, field, 0);
+        this.sequence = machine.word(owner, field, FORMAT, 0);
     }
 
     /** Whether a value returned by {@link #readBegin} says that a writer is at work. */

@@ -12,26 +12,28 @@ public final class SpinLock {
     /** What the word holds while the lock is held. */
     public static final long HELD = 1;
 
+    private static final Format FORMAT = value -> value == 0 ? "free" : "held";
+
     private final Word word;
 
     /** A free lock; traces call its word {@code name}. */
     public SpinLock(Machine machine, String name) {
-        word = machine.word(name, 0);
+        word = machine.word(name, FORMAT, 0);
     }
 
     /** A free lock whose word is {@code owner.field} in traces. */
     public SpinLock(Machine machine, String owner, String field) {
-        word = machine.word(owner, field, 0);
+        word = machine.word(owner, field, FORMAT, 0);
     }
 
     /** A free lock whose word is {@code name[index]} in traces. */
     public SpinLock(Machine machine, String name, int index) {
-        word = machine.word(name, index, 0);
+        word = machine.word(name, index, FORMAT, 0);
     }
 
     /** A free lock whose word is {@code name[index]} in traces, and on a cache line of its own among all such locks. */
     static SpinLock padded(Machine machine, String name, int index) {
-        return new SpinLock(machine.paddedWord(name, index, 0));
+        return new SpinLock(machine.paddedWord(name, index, FORMAT, 0));
     }
 
     private SpinLock(Word word) {

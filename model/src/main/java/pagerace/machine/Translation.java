@@ -19,9 +19,13 @@ public final class Translation {
     private final Word cached;
     private final ReaderSections accesses;
 
-    /** A CPU that has cached the page-table entry {@code entry}, or nothing if that is {@link #NONE}. */
-    public Translation(Machine machine, long entry) {
-        cached = machine.word("tlb.pte", entry);
+    /**
+     * A CPU that has cached the page-table entry {@code entry}, or nothing if that is {@link #NONE}.
+     *
+     * @param format how page-table entries read
+     */
+    public Translation(Machine machine, Format format, long entry) {
+        cached = machine.word("tlb.pte", format, entry);
         accesses = new ReaderSections(machine, "access", 1);
     }
 

@@ -27,7 +27,7 @@ public final class Buffers {
     /** Buffers in that state; traces call the word {@code folio.buffers}. */
     public Buffers(Machine machine, long state) {
         privateLock = new SpinLock(machine, "inode", "i_private_lock");
-        this.state = machine.word("folio", "buffers", state);
+        this.state = machine.word("folio", "buffers", KernelFormat.BUFFERS, state);
     }
 
     /** {@code folio_buffers() != NULL}: one unordered read. */

@@ -48,7 +48,7 @@ public final class DiskFile {
         this.machine = machine;
         this.inode = inode;
         this.disk = machine.word("disk", content);
-        this.reserved = machine.word("fs", "reserved", reserved ? RESERVED : 0);
+        this.reserved = machine.word("fs", "reserved", KernelFormat.RESERVED, reserved ? RESERVED : 0);
         this.dirtyTag = dirtyTag;
         this.buffers = buffers;
     }

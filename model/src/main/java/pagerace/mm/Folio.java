@@ -83,11 +83,11 @@ public final class Folio {
         this.large = large;
         this.encoding = encoding;
         refcount = encoding == RefEncoding.UNLESS_ZERO
-                ? machine.counter(name, "refcount", initially.refcount)
-                : machine.word(name, "refcount", initially.refcount);
+                ? machine.counter(name, "refcount", KernelFormat.REFCOUNT, initially.refcount)
+                : machine.word(name, "refcount", KernelFormat.REFCOUNT, initially.refcount);
         mapcount = machine.word(name, "mapcount", initially.mapcount);
-        flags = machine.word(name, "flags", initially.flags);
-        mapping = machine.word(name, "mapping", initially.mapping);
+        flags = machine.word(name, "flags", KernelFormat.FOLIO_FLAGS, initially.flags);
+        mapping = machine.word(name, "mapping", KernelFormat.MAPPING, initially.mapping);
         data = machine.word(name, "data", initially.data);
         pincount = large ? machine.word(name, "pincount", 0) : null;
         lock = new BitLock(flags, LOCKED);

@@ -40,10 +40,10 @@ public final class Inode {
         this.kind = kind;
         slots = new Word[folios.length];
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = machine.word("page_cache", i, folios[i].pfn);
+            slots[i] = machine.word("page_cache", i, KernelFormat.SLOT, folios[i].pfn);
         }
         iLock = new SpinLock(machine, "inode", "i_lock");
-        iPrivate = machine.word("inode", "i_private", NO_PUNCH);
+        iPrivate = machine.word("inode", "i_private", KernelFormat.PUNCH, NO_PUNCH);
         size = machine.word("inode", "i_size", slots.length);
         truncateCount = machine.word("inode", "truncate_count", 0);
         xaLock = new SpinLock(machine, "page_cache", "xa_lock");

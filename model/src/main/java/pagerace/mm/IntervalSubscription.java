@@ -30,11 +30,12 @@ public final class IntervalSubscription {
 
     /** A subscription that was inserted while nothing was invalidated; the driver maps nothing yet. */
     public IntervalSubscription(Machine machine) {
-        ops = machine.word("interval_sub", "ops", OPS);
-        invalidateSeq = machine.word("interval_sub", "invalidate_seq", 1);
-        deferredItem = machine.word("interval_sub", "deferred_item", NotifierSubscriptions.NOBODY);
+        ops = machine.word("interval_sub", "ops", KernelFormat.OPS, OPS);
+        invalidateSeq = machine.word("interval_sub", "invalidate_seq", KernelFormat.INVALIDATE_SEQ, 1);
+        deferredItem =
+                machine.word("interval_sub", "deferred_item", KernelFormat.SUBSCRIPTION, NotifierSubscriptions.NOBODY);
         userLock = new SpinLock(machine, "driver", "user_lock");
-        spte = machine.word("driver", "spte", Pte.NONE);
+        spte = machine.word("driver", "spte", KernelFormat.PTE, Pte.NONE);
     }
 
     /** {@code kfree}. Nobody else may know the subscription any more. */

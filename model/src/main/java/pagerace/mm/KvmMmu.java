@@ -33,6 +33,6 @@ public final class KvmMmu {
         rmapLock = new SpinLock(machine, "kvm", "rmap_lock");
         invalidateSeq = machine.word("kvm", "mmu_invalidate_seq", 0);
         inProgress = machine.word("kvm", "mmu_invalidate_in_progress", 0);
-        spte = machine.word("kvm", "spte", Pte.NONE);
+        spte = machine.word("kvm", "spte", KernelFormat.PTE, Pte.NONE);
     }
 }

@@ -23,7 +23,7 @@ public final class MemMap {
             if (folios.get(i).pfn != i + 1) {
                 throw new IllegalArgumentException("folio " + i + " has page frame number " + folios.get(i).pfn);
             }
-            heads[i] = machine.word("compound_head", i + 1, i + 1);
+            heads[i] = machine.word("compound_head", i + 1, KernelFormat.SLOT, i + 1);
         }
     }
 

@@ -29,11 +29,7 @@ public final class Mm {
 
     private final Word flags;
 
-    /**
-     * An address space whose words traces call {@code owner.mmap_lock} and so on.
-     *
-     * @param owner {@code mm}, {@code parent} or {@code child}: {@link WordText} tells its flags from a folio's by that
-     */
+    /** An address space whose words traces call {@code owner.mmap_lock} and so on. */
     public Mm(
             Machine machine,
             String owner,
@@ -47,7 +43,7 @@ public final class Mm {
         this.memMap = memMap;
         mmapLock = new RwSemaphore(machine, owner, "mmap_lock");
         writeProtectSeq = new SeqCount(machine, owner, "write_protect_seq");
-        flags = machine.word(owner, "flags", hasPinned ? HAS_PINNED : 0);
+        flags = machine.word(owner, "flags", KernelFormat.MM_FLAGS, hasPinned ? HAS_PINNED : 0);
         this.table = table;
         this.tlb = tlb;
     }

@@ -34,10 +34,10 @@ public final class NotifierSubscriptions {
     public NotifierSubscriptions(Machine machine) {
         this.machine = machine;
         lock = new SpinLock(machine, "subscriptions", "lock");
-        invalidateSeq = machine.word("subscriptions", "invalidate_seq", 2);
+        invalidateSeq = machine.word("subscriptions", "invalidate_seq", KernelFormat.INVALIDATE_SEQ, 2);
         activeRanges = machine.word("subscriptions", "active_invalidate_ranges", 0);
-        itree = machine.word("subscriptions", "itree", THE_ONE);
-        deferredList = machine.word("subscriptions", "deferred_list", NOBODY);
+        itree = machine.word("subscriptions", "itree", KernelFormat.SUBSCRIPTION, THE_ONE);
+        deferredList = machine.word("subscriptions", "deferred_list", KernelFormat.SUBSCRIPTION, NOBODY);
     }
 
     /** Whether an invalidation that begins now would find nobody to call back. */

@@ -31,12 +31,17 @@ public final class PageTable {
 
     /** A table whose words traces call {@code owner.ptl}, {@code owner.pmd} and {@code owner.pte}. */
     public PageTable(Machine machine, String owner, long pte) {
-        this(machine, owner, TABLE, machine.word(owner, "pte", pte));
+        this(machine, owner, TABLE, machine.word(owner, "pte", KernelFormat.PTE, pte));
     }
 
     /** A table of two entries, {@code owner.pte} and {@code owner.pte1}. */
     public PageTable(Machine machine, String owner, long pte0, long pte1) {
-        this(machine, owner, TABLE, machine.word(owner, "pte", pte0), machine.word(owner, "pte1", pte1));
+        this(
+                machine,
+                owner,
+                TABLE,
+                machine.word(owner, "pte", KernelFormat.PTE, pte0),
+                machine.word(owner, "pte1", KernelFormat.PTE, pte1));
     }
 
     /**
@@ -48,17 +53,17 @@ public final class PageTable {
         ptes = new Word[entries];
         ptls = new SpinLock[entries];
         for (int i = 0; i < entries; i++) {
-            ptes[i] = machine.word("pte", i, Pte.NONE);
+            ptes[i] = machine.word("pte", i, KernelFormat.PTE, Pte.NONE);
             ptls[i] = ptlOf.apply(i);
         }
-        pmd = machine.word("pmd", TABLE);
+        pmd = machine.word("pmd", KernelFormat.PMD, TABLE);
     }
 
     private PageTable(Machine machine, String owner, long pmd, Word... ptes) {
         this.ptes = ptes;
         this.ptls = new SpinLock[Math.max(1, ptes.length)];
         Arrays.fill(ptls, new SpinLock(machine, owner, "ptl"));
-        this.pmd = machine.word(owner, "pmd", pmd);
+        this.pmd = machine.word(owner, "pmd", KernelFormat.PMD, pmd);
     }
 
     /** No table yet: an empty PMD entry that a leaf may fill. {@code ptl(0)} then stands for the lock of that entry. */

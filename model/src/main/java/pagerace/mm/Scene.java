@@ -171,7 +171,7 @@ public final class Scene {
 
         /** A CPU has {@code entry} in its TLB, or {@link Translation#NONE}, and goes by that. */
         public Space caching(long entry) {
-            translation = new Translation(machine, entry);
+            translation = new Translation(machine, KernelFormat.PTE, entry);
             return this;
         }
 

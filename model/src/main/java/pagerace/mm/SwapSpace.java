@@ -28,7 +28,7 @@ public final class SwapSpace {
     /** An unused slot. */
     public SwapSpace(Machine machine, boolean stableWrites) {
         count = machine.word("swap_map", 0);
-        cache = machine.word("swap_cache", 0);
+        cache = machine.word("swap_cache", KernelFormat.SLOT, 0);
         xaLock = new SpinLock(machine, "swap_cache", "xa_lock");
         disk = machine.word("swap_disk", 0);
         this.stableWrites = stableWrites;

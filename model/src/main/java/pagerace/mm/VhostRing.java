@@ -3,6 +3,7 @@ package pagerace.mm;
 
 import pagerace.machine.Machine;
 import pagerace.machine.Rcu;
+import pagerace.machine.SeqCount;
 import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 
@@ -38,9 +39,9 @@ public final class VhostRing {
     public VhostRing(Machine machine, Folio folio, boolean mapped) {
         this.machine = machine;
         mmuLock = new SpinLock(machine, "vq", "mmu_lock");
-        map = machine.word("vq", "map", mapped ? MAP : NO_MAP);
-        mapAddr = machine.word("map", "addr", folio.pfn);
-        ref = machine.word("vq", "ref", 0);
+        map = machine.word("vq", "map", KernelFormat.MAP, mapped ? MAP : NO_MAP);
+        mapAddr = machine.word("map", "addr", KernelFormat.ADDRESS, folio.pfn);
+        ref = machine.word("vq", "ref", SeqCount.FORMAT, 0);
         rcu = new Rcu(machine, 1);
     }
 }

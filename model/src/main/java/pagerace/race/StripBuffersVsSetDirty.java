@@ -28,6 +28,7 @@ import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
+import pagerace.mm.KernelFormat;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 import pagerace.mm.Scene;
@@ -411,7 +412,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
                     new Inode(machine, Folio.FILE, folio),
                     WRITTEN,
                     false,
-                    machine.word("page_cache", "dirty-tag", 0),
+                    machine.word("page_cache", "dirty-tag", KernelFormat.DIRTY_TAG, 0),
                     buffers);
             clean = kernel.replace(new CleanFolio(kernel, file, List.of(mm)));
             gupFast = kernel.replace(new GupFast(kernel, mm));

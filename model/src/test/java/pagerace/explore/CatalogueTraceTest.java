@@ -3,15 +3,12 @@ package pagerace.explore;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 
 /** Traces of the catalogue's points in the kernel's words, as golden files. */
 class CatalogueTraceTest {
-    private static final Decoder KERNEL = ((Decoder) WordText::value).withMasks(WordText::mask);
-
     private static String trace(String key, MemoryModel model, String outcome) {
         Point point = Catalogue.point(key);
         Map<Outcome, Schedule> schedules = Explorer.of(point).explore(model).schedules();
@@ -20,7 +17,7 @@ class CatalogueTraceTest {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(outcome + " is not reachable, but " + schedules.keySet()));
-        return Trace.print(schedule, Catalogue.race(point.race()).orElseThrow().actors(), KERNEL)
+        return Trace.print(schedule, Catalogue.race(point.race()).orElseThrow().actors())
                 .replaceAll("(?m):\\d+(?=$|; )", ":*");
     }
 

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
@@ -68,8 +69,7 @@ class LifetimeTest {
         assertThat(prediction.under(Reachability.SC).outcomes()).contains(Lifetime.REFERENCE_FROM_ZERO);
         String schedule = Trace.print(Transcript.of(
                 requireNonNull(prediction.under(Reachability.SC).schedules().get(Lifetime.REFERENCE_FROM_ZERO)),
-                race.actors(),
-                Decoder.DECIMAL));
+                race.actors()));
         assertThat(schedule).contains("folio.refcount: 0 -> 1").contains("REFERENCE_FROM_ZERO");
         assertThat(Prediction.of(point(race, "RETURN_LOCKED")).reachableFrom()).isEqualTo(Reachability.NEVER);
     }
@@ -120,7 +120,7 @@ class LifetimeTest {
         Explorer<String> explorer = Explorer.of(machine -> {
             Word count = how.startsWith("a word")
                     ? machine.word("folio", "other", 1)
-                    : machine.counter("folio", "refcount", 1);
+                    : machine.counter("folio", "refcount", Format.DECIMAL, 1);
             return new Counting(count, () -> {
                 switch (how) {
                     case "fetchAdd" -> count.fetchAdd(1, Order.FULL);

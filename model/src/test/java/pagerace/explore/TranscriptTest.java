@@ -21,7 +21,6 @@ import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Relaxation;
 import pagerace.explore.Transcript.Tells;
-import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -47,7 +46,7 @@ class TranscriptTest {
                         .findFirst()
                         .orElseThrow()
                         .getValue();
-        return Transcript.of(schedule, List.of("first", "second"), WordText::value);
+        return Transcript.of(schedule, List.of("first", "second"));
     }
 
     @ParameterizedTest
@@ -111,7 +110,7 @@ class TranscriptTest {
     private static List<List<Line>> told(String program, MemoryModel model, String endsWith) {
         return Litany.parse(program).explorer().explore(model).schedules().entrySet().stream()
                 .filter(each -> each.getKey().endsWith(endsWith))
-                .map(each -> Transcript.of(each.getValue(), List.of("first", "second"), Decoder.DECIMAL)
+                .map(each -> Transcript.of(each.getValue(), List.of("first", "second"))
                         .lines())
                 .toList();
     }

@@ -15,6 +15,7 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagerace.litmus.Axioms.Event;
 import pagerace.litmus.Axioms.Kind;
+import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
@@ -355,12 +356,12 @@ final class Oracle {
         }
 
         @Override
-        public Word word(String name, long initial) {
+        public Word word(String name, Format format, long initial) {
             throw new AssertionError("made elsewhere");
         }
 
         @Override
-        public Word word(String name, int index, long initial) {
+        public Word word(String name, int index, Format format, long initial) {
             throw new AssertionError("made elsewhere");
         }
 

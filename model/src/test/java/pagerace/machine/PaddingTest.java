@@ -30,7 +30,7 @@ class PaddingTest {
         HardwareMachine machine = new HardwareMachine();
         List<Word> words = new ArrayList<>();
         for (int i = 0; i < STRIPES; i++) {
-            words.add(machine.paddedWord("ptl", i, 0));
+            words.add(machine.paddedWord("ptl", i, Format.DECIMAL, 0));
         }
         return words;
     }

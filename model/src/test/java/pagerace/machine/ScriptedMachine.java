@@ -33,12 +33,12 @@ final class ScriptedMachine extends Machine {
     }
 
     @Override
-    public Word word(String name, long initial) {
+    public Word word(String name, Format format, long initial) {
         return new ScriptedWord(name, initial);
     }
 
     @Override
-    public Word word(String name, int index, long initial) {
+    public Word word(String name, int index, Format format, long initial) {
         return new ScriptedWord(name + "[" + index + "]", initial);
     }
 

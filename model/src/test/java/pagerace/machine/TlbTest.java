@@ -99,7 +99,7 @@ class TlbTest {
     @EnumSource
     void everyFlushWaitsForAnAccessAndDropsTheTranslation(TlbProfile profile) {
         for (Consumer<Tlb> flush : flushesOf(profile)) {
-            Tlb tlb = new Tlb(machine, profile, 1, new Translation(machine, 7));
+            Tlb tlb = new Tlb(machine, profile, 1, new Translation(machine, Format.DECIMAL, 7));
             assertThat(tlb.beginAccess()).isEqualTo(7);
             assertThatThrownBy(() -> flush.accept(tlb)).isSameAs(Stuck.STUCK);
             machine.whileWaiting(tlb::endAccess);
@@ -119,7 +119,7 @@ class TlbTest {
     /** What a deferred flush puts off is the invalidation too: until then stores go through the old entry. */
     @Test
     void aDeferredFlushLeavesTheTranslation() {
-        Tlb tlb = new Tlb(machine, TlbProfile.DEFERRED, 1, new Translation(machine, 7));
+        Tlb tlb = new Tlb(machine, TlbProfile.DEFERRED, 1, new Translation(machine, Format.DECIMAL, 7));
         tlb.flush();
         assertThat(machine.steps()).isEmpty();
         assertThat(tlb.beginAccess()).isEqualTo(7);
@@ -131,7 +131,7 @@ class TlbTest {
 
     @Test
     void anIpiFlushWaitsForWalksAndAccesses() {
-        Tlb tlb = new Tlb(machine, TlbProfile.IPI, 1, new Translation(machine, 7));
+        Tlb tlb = new Tlb(machine, TlbProfile.IPI, 1, new Translation(machine, Format.DECIMAL, 7));
         tlb.irqSave(0);
         assertThat(tlb.beginAccess()).isEqualTo(7);
         machine.whileWaiting(() -> tlb.irqRestore(0));

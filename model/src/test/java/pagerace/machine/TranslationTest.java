@@ -10,7 +10,7 @@ class TranslationTest {
     private static final long ENTRY = 7;
 
     private final ScriptedMachine machine = new ScriptedMachine();
-    private final Translation translation = new Translation(machine, ENTRY);
+    private final Translation translation = new Translation(machine, Format.DECIMAL, ENTRY);
 
     @Test
     void isUsedUntilItIsInvalidated() {
@@ -21,7 +21,7 @@ class TranslationTest {
         translation.invalidate();
         assertThat(translation.begin()).isEqualTo(Translation.NONE);
         translation.end();
-        Translation none = new Translation(machine, Translation.NONE);
+        Translation none = new Translation(machine, Format.DECIMAL, Translation.NONE);
         assertThat(none.begin()).isEqualTo(Translation.NONE);
     }
 

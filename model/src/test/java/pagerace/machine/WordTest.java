@@ -124,7 +124,7 @@ class WordTest {
 
     @Test
     void aCheckedCounterLetsNobodyAddToZero() {
-        Word counter = HardwareMachine.checkingCounters(1000).counter("folio", "refcount", 1);
+        Word counter = HardwareMachine.checkingCounters(1000).counter("folio", "refcount", Format.DECIMAL, 1);
         counter.add(1);
         assertThat(counter.subAndTest(2)).isTrue();
         assertThat(counter.addUnless(1, 0, Order.FULL)).isFalse();
@@ -135,7 +135,7 @@ class WordTest {
         counter.add(-1);
         Word other = HardwareMachine.checkingCounters(1000).word("folio", "mapcount", 0);
         other.add(1);
-        Word unchecked = machine.counter("folio", "refcount", 0);
+        Word unchecked = machine.counter("folio", "refcount", Format.DECIMAL, 0);
         unchecked.add(1);
         assertThat(unchecked.readOnce()).isEqualTo(1);
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.Format;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
@@ -73,15 +74,15 @@ public final class InterposedMachine extends Machine {
     }
 
     @Override
-    public Word word(String name, long initial) {
-        Word inner = hardware.word(name, initial);
+    public Word word(String name, Format format, long initial) {
+        Word inner = hardware.word(name, format, initial);
         words.put(name, inner);
         return new InterposedWord(name, inner);
     }
 
     @Override
-    public Word word(String name, int index, long initial) {
-        return word(name + "[" + index + "]", initial);
+    public Word word(String name, int index, Format format, long initial) {
+        return word(name + "[" + index + "]", format, initial);
     }
 
     @Override

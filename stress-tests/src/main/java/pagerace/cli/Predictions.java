@@ -21,13 +21,11 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.cli.ExplorationCache.Found;
-import pagerace.explore.Decoder;
 import pagerace.explore.Necessity;
 import pagerace.explore.RuleViolation;
 import pagerace.explore.Schedule;
 import pagerace.explore.Sha256;
 import pagerace.explore.Transcript;
-import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -37,8 +35,6 @@ import pagerace.verdict.Prediction;
 /** Explores points on all CPUs, with progress and the time that is left. */
 final class Predictions {
     private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
-
-    private static final Decoder KERNEL = ((Decoder) WordText::value).withMasks(WordText::mask);
 
     private Predictions() {}
 
@@ -198,7 +194,7 @@ final class Predictions {
     /** A schedule of {@code point} in the kernel's words. */
     static Transcript tell(Point point, Schedule schedule) {
         Race race = Catalogue.race(point.race()).orElseThrow();
-        return Transcript.of(schedule, race.actors(), KERNEL);
+        return Transcript.of(schedule, race.actors());
     }
 
     /** The answers to {@code questions}, in their order. */

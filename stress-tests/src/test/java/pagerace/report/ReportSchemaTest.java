@@ -95,9 +95,7 @@ public class ReportSchemaTest {
     }
 
     private static Prediction explored(Race race, Point point) {
-        return Prediction.of(
-                pagerace.explore.Prediction.of(point),
-                schedule -> Transcript.of(schedule, race.actors(), (word, value) -> word + value));
+        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors()));
     }
 
     /** Each line: a JSON pointer, and what to put there; nothing takes the field away. */

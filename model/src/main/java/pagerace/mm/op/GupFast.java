@@ -6,10 +6,10 @@ import pagerace.machine.SeqCount;
 import pagerace.machine.Word;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
+import pagerace.mm.KernelFormat;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Pte;
-import pagerace.mm.WordText;
 
 /**
  * {@code gup_fast}: pins a page of the current address space without any lock, with interrupts off.
@@ -125,7 +125,7 @@ public class GupFast extends Operation<GupFast.Step> {
 
         @Override
         public String toString() {
-            String judged = judgedBy == UNJUDGED ? "" : ", judgedBy=" + WordText.value("folio.mapping", judgedBy);
+            String judged = judgedBy == UNJUDGED ? "" : ", judgedBy=" + KernelFormat.MAPPING.value(judgedBy);
             return "Grab[end=" + end + ", pfn=" + pfn + judged + "]";
         }
 

@@ -14,6 +14,7 @@ import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.Kernel;
+import pagerace.mm.KernelFormat;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
@@ -61,7 +62,7 @@ final class DiskScene {
             platform,
             memMap,
             new PageTable(machine, "mm", Pte.NONE),
-            new Tlb(machine, TlbProfile.BROADCAST, 1, new Translation(machine, Translation.NONE)),
+            new Tlb(machine, TlbProfile.BROADCAST, 1, new Translation(machine, KernelFormat.PTE, Translation.NONE)),
             false);
     final Mm other = new Mm(
             machine,

@@ -6,9 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import pagerace.explore.Decoder;
 import pagerace.explore.Transcript;
-import pagerace.mm.WordText;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -25,8 +23,6 @@ import pagerace.verdict.Tier;
 
 /** Reports of a real race, really explored, with made-up measurements. */
 final class Pages {
-    private static final Decoder KERNEL = ((Decoder) WordText::value).withMasks(WordText::mask);
-
     private Pages() {}
 
     /** {@code UnpinDirtyVsClean} on one class of hosts. */
@@ -51,8 +47,7 @@ final class Pages {
     }
 
     private static Prediction prediction(Race race, Point point) {
-        return Prediction.of(
-                pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors(), KERNEL));
+        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors()));
     }
 
     /** The predicted outcomes, a thousand times each: so that what is broken is shown, and what is right holds. */

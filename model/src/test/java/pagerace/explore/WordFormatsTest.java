@@ -1,12 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-package pagerace.mm;
+package pagerace.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pagerace.machine.Format;
+import pagerace.machine.Tlb;
+import pagerace.machine.TlbProfile;
+import pagerace.machine.Translation;
+import pagerace.mm.Buffers;
+import pagerace.mm.DiskFile;
+import pagerace.mm.Folio;
+import pagerace.mm.Inode;
+import pagerace.mm.IntervalSubscription;
+import pagerace.mm.KernelFormat;
+import pagerace.mm.KvmMmu;
+import pagerace.mm.MemMap;
+import pagerace.mm.Mm;
+import pagerace.mm.NotifierSubscriptions;
+import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
+import pagerace.mm.SwapSpace;
+import pagerace.mm.VhostRing;
 
-class WordTextTest {
+/** Every word of the kernel's state is made with the format that its values read by. */
+class WordFormatsTest {
+    private static final ExploredMachine MACHINE = kernel();
+
+    private static ExploredMachine kernel() {
+        ExploredMachine machine = new ExploredMachine();
+        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
+        Folio folio = new Folio(machine, "folio", 1, false, Folio.Initially.FREE);
+        Folio folio2 = new Folio(machine, "folio2", 2, false, Folio.Initially.FREE);
+        MemMap memMap = new MemMap(machine, List.of(folio, folio2));
+        for (String owner : List.of("mm", "parent")) {
+            Tlb tlb = new Tlb(machine, TlbProfile.IPI, 1, new Translation(machine, KernelFormat.PTE, 0));
+            new Mm(machine, owner, platform, memMap, new PageTable(machine, owner, 0, 0), tlb, false);
+        }
+        new DiskFile(machine, new Inode(machine, Folio.FILE, folio, folio2), 0, false, null, new Buffers(machine, 0));
+        machine.word("page_cache", "dirty-tag", KernelFormat.DIRTY_TAG, 0);
+        new SwapSpace(machine, false);
+        new KvmMmu(machine);
+        new NotifierSubscriptions(machine);
+        new IntervalSubscription(machine);
+        new VhostRing(machine, folio, false);
+        return machine;
+    }
+
+    private static Format formatOf(String word) {
+        return MACHINE.formats().get(MACHINE.names().indexOf(word));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -53,6 +99,8 @@ class WordTextTest {
                 "parent.write_protect_seq  | 2     | 2 (even)",
                 "irqs-off[0]               | 1     | 1 (yes)",
                 "rcu[0]                    | 2     | 2 (no)",
+                "access[0]                 | 1     | 1 (yes)",
+                "tlb.pte                   | 65539 | pte W pfn=1",
                 "folio.data                | 7     | 7",
                 "kvm.spte                  | 65539 | pte W pfn=1",
                 "kvm.mmu_lock              | 1     | held",
@@ -74,7 +122,7 @@ class WordTextTest {
                 "map.addr                  | 1802201963 | poison",
             })
     void values(String word, long value, String text) {
-        assertThat(WordText.value(word, value)).isEqualTo(text);
+        assertThat(formatOf(word).value(value)).isEqualTo(text);
     }
 
     @ParameterizedTest
@@ -90,6 +138,6 @@ class WordTextTest {
                 "folio.data   | 16 | 0x10",
             })
     void masks(String word, long mask, String text) {
-        assertThat(WordText.mask(word, mask)).isEqualTo(text);
+        assertThat(formatOf(word).mask(mask)).isEqualTo(text);
     }
 }
