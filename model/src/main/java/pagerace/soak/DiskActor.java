@@ -209,8 +209,8 @@ final class DiskActor {
         int flags = GupFast.FOLL_PIN | GupFast.FOLL_WRITE | GupFast.FOLL_LONGTERM;
         GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, flags);
         if (grab.isPinned()) {
-            throw Violation.found(
-                    "F6: a long-term pin for writing is on folio " + grab.pfn() + " of " + Area.DISK.page(file.number)
+            throw Invariant.NO_LONGTERM_FILE_PINS.violated(
+                    "a long-term pin for writing is on folio " + grab.pfn() + " of " + Area.DISK.page(file.number)
                             + ", whose filesystem tracks dirty pages",
                     Area.DISK,
                     file.number,

@@ -41,7 +41,7 @@ final class Health {
             }
         }
         never("mapped writable", Op.SHMEM_GUP_FAST, GupFast.End.NOT_PERMITTED);
-        never("F6", Op.LONGTERM, GupFast.End.PINNED);
+        never("no long-term pin on a tracked file", Op.LONGTERM, GupFast.End.PINNED);
         for (Op op : List.of(Op.LOAD, Op.STORE, Op.CHILD_STORE, Op.SHMEM_STORE, Op.DISK_STORE)) {
             rare("four faults, each for nothing", op, UserMemory.End.GAVE_UP);
         }

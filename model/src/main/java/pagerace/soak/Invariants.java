@@ -2,8 +2,10 @@
 package pagerace.soak;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
@@ -12,30 +14,7 @@ import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.UserAccess;
 
-/**
- * What must be true of the whole model while no operation is under way, and of single folios at a few moments before.
- *
- * <ul>
- *   <li>I1 coherent pins: a page that is pinned, or referenced for writing, and that the user has not given up, is mapped where
- *       it was; what the device writes the user reads, and back. The entry is looked at whenever a reference is given back, too.
- *   <li>I2 exclusivity: a writable entry's folio is exclusive; an exclusive folio is mapped once.
- *   <li>I3 a pinned anonymous folio is exclusive. Also looked at whenever a pin is given back.
- *   <li>I4 a folio behind a swap entry is not exclusive; no migration entry is left over.
- *   <li>I5 references: every one of them is known, as every mapping is.
- *   <li>I6 swap: a slot counts the entries that name it, and its cache and the folio agree. What reclaim frees is on the device.
- *   <li>I7 isolation: what the parent stores the child does not see, and back.
- *   <li>F1 a file's page is mapped only while it is in the file. Also looked at after each fault-around.
- *   <li>F2 a clean page is on the disk; what eviction frees is clean.
- *   <li>F3 an entry is writable only while the filesystem agrees.
- *   <li>F4 what was in the file when a punch began is in it no more when it ends.
- *   <li>F5 where no reference writes, a dirty page is one that the filesystem agreed to.
- *   <li>F6 GUP-fast takes no long-term pin for writing on a file whose dirty pages are tracked.
- *   <li>L no folio is locked or being written.
- * </ul>
- *
- * I8, the lifetime of page tables, is not modelled: tables are never freed. I9, no reference from zero, is looked at where it
- * happens: by the machine's counters, each time somebody adds to one without looking.
- */
+/** Checks every {@link Invariant} over the whole model while no operation is under way, and a few of single folios before. */
 final class Invariants {
     private final World world;
     private final List<Cpu> cpus;
@@ -52,7 +31,10 @@ final class Invariants {
         this.references = new long[world.shape.folios() + 1];
     }
 
-    /** I3, and I1 as far as the entry is present, of a reference that is about to be given back, while others run. */
+    /**
+     * {@link Invariant#EXCLUSIVE_PINS}, and coherence as far as the entry is present, of a reference that is about to be given
+     * back, while others run.
+     */
     static void checkHeld(World world, Held held) {
         checkPin(held);
         if (held.area() != Area.ANON) {
@@ -68,8 +50,8 @@ final class Invariants {
 
     private static void checkPin(Held held) {
         if (held.isPin() && held.area() == Area.ANON && !held.folio().test(Folio.ANON_EXCLUSIVE)) {
-            throw Violation.found(
-                    "I3: " + describe(held) + ", which is not exclusive", held.area(), held.page(), held.folio().pfn);
+            throw Invariant.EXCLUSIVE_PINS.violated(
+                    describe(held) + ", which is not exclusive", held.area(), held.page(), held.folio().pfn);
         }
     }
 
@@ -81,26 +63,23 @@ final class Invariants {
     }
 
     private static Violation.Found notMapped(Held held, long pte) {
-        return Violation.found(
-                "I1: " + describe(held) + ", but the entry is " + Pte.describe(pte),
-                held.area(),
-                held.page(),
-                held.folio().pfn);
+        return Invariant.COHERENT_PINS.violated(
+                describe(held) + ", but the entry is " + Pte.describe(pte), held.area(), held.page(), held.folio().pfn);
     }
 
-    /** I6, of a folio that reclaim has just freed and nobody can reach any more. */
+    /** {@link Invariant#SWAP_BOOKKEEPING} of a folio that reclaim has just freed and nobody can reach any more. */
     static void checkReclaimed(int page, Folio folio, long onDevice) {
         long content = folio.data.readOnce();
         if (folio.test(Folio.ANON_EXCLUSIVE)) {
-            throw Violation.found(
-                    "I6: reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + ", which is exclusive",
+            throw Invariant.SWAP_BOOKKEEPING.violated(
+                    "reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + ", which is exclusive",
                     Area.ANON,
                     page,
                     folio.pfn);
         }
         if (content != onDevice) {
-            throw Violation.found(
-                    "I6: reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + " with content " + content
+            throw Invariant.SWAP_BOOKKEEPING.violated(
+                    "reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + " with content " + content
                             + ", but " + onDevice + " is on the device",
                     Area.ANON,
                     page,
@@ -108,24 +87,24 @@ final class Invariants {
         }
     }
 
-    /** F2, of a folio that reclaim has just freed and nobody can reach any more. */
+    /** {@link Invariant#CLEAN_PAGES_ON_DISK} of a folio that reclaim has just freed and nobody can reach any more. */
     static void checkEvicted(int page, Folio folio) {
         if (folio.test(Folio.DIRTY)) {
-            throw Violation.found(
-                    "F2: reclaim freed folio " + folio.pfn + " of " + Area.DISK.page(page) + ", which is dirty",
+            throw Invariant.CLEAN_PAGES_ON_DISK.violated(
+                    "reclaim freed folio " + folio.pfn + " of " + Area.DISK.page(page) + ", which is dirty",
                     Area.DISK,
                     page,
                     folio.pfn);
         }
     }
 
-    /** F4: within a round no folio comes back to the file, so what is there still was never out. */
+    /** {@link Invariant#PUNCHED_OUT}: within a round no folio comes back to the file, so what is there still was never out. */
     static void checkPunched(int file, int[] before, int[] after) {
         for (int i = 0; i < before.length; i++) {
             if (before[i] != 0 && before[i] == after[i]) {
                 int page = file * Shape.SHMEM_PAGES + i;
-                throw Violation.found(
-                        "F4: folio " + before[i] + " is still in " + Area.SHMEM.page(page) + " after a punch",
+                throw Invariant.PUNCHED_OUT.violated(
+                        "folio " + before[i] + " is still in " + Area.SHMEM.page(page) + " after a punch",
                         Area.SHMEM,
                         page,
                         before[i]);
@@ -133,7 +112,10 @@ final class Invariants {
         }
     }
 
-    /** F1, while others run: whoever takes a page out of the file unmaps it first, and within a round it does not come back. */
+    /**
+     * {@link Invariant#MAPPED_WHILE_IN_FILE}, while others run: whoever takes a page out of the file unmaps it first, and within
+     * a round it does not come back.
+     */
     static void checkMappedPages(World world, int number) {
         World.ShmemFile file = world.shmemFiles.get(number);
         for (int i = 0; i < Shape.SHMEM_PAGES; i++) {
@@ -142,8 +124,8 @@ final class Invariants {
                     && !file.inode().owns(world.memMap.stableFolioOf(Pte.pfn(pte)))
                     && isStill(world, file.mm(), i, pte)) {
                 int page = number * Shape.SHMEM_PAGES + i;
-                throw Violation.found(
-                        "F1: " + Area.SHMEM.page(page) + " maps folio " + Pte.pfn(pte) + ", which has left the file",
+                throw Invariant.MAPPED_WHILE_IN_FILE.violated(
+                        Area.SHMEM.page(page) + " maps folio " + Pte.pfn(pte) + ", which has left the file",
                         Area.SHMEM,
                         page,
                         Pte.pfn(pte));
@@ -186,7 +168,7 @@ final class Invariants {
         }
     }
 
-    /** I1 and I7 by data: stores and loads through page tables and pins, which may cost faults and copies. */
+    /** Coherence and isolation by data: stores and loads through page tables and pins, which may cost faults and copies. */
     void checkData(int[] pages) {
         for (Cpu cpu : cpus) {
             for (Held held : cpu.held) {
@@ -202,9 +184,9 @@ final class Invariants {
 
     /** Counts who maps and who references each folio. */
     private void collect() {
-        java.util.Arrays.fill(mappings, 0);
-        java.util.Arrays.fill(references, 0);
-        eachEntry((where, index, pte) -> {
+        Arrays.fill(mappings, 0);
+        Arrays.fill(references, 0);
+        eachEntry((owner, index, pte) -> {
             if (Pte.isPresent(pte)) {
                 mappings[Pte.pfn(pte)]++;
                 references[Pte.pfn(pte)]++;
@@ -234,26 +216,32 @@ final class Invariants {
     private void checkFolio(Folio folio) {
         int mapped = mappings[folio.pfn];
         if (folio.test(Folio.ANON_EXCLUSIVE) && mapped > 1 && folio.mapping.readOnce() == Folio.ANON) {
-            throw found(
-                    "I2: folio " + folio.pfn + " is exclusive and mapped " + (mapped == 2 ? "twice" : mapped + " times")
+            throw violated(
+                    Invariant.EXCLUSIVITY,
+                    "folio " + folio.pfn + " is exclusive and mapped " + (mapped == 2 ? "twice" : mapped + " times")
                             + ": " + whoMaps(folio.pfn),
                     folio);
         }
         if (folio.refcount.readOnce() != references[folio.pfn]) {
-            throw found(
-                    "I5: folio " + folio.pfn + " has " + folio.refcount.readOnce() + " references, but "
+            throw violated(
+                    Invariant.COUNTED_REFERENCES,
+                    "folio " + folio.pfn + " has " + folio.refcount.readOnce() + " references, but "
                             + references[folio.pfn] + " are known" + mappedBy(folio.pfn),
                     folio);
         }
         if (folio.mapcount.readOnce() != mapped) {
-            throw found(
-                    "I5: folio " + folio.pfn + " counts " + folio.mapcount.readOnce() + " mappings, but has " + mapped
+            throw violated(
+                    Invariant.COUNTED_REFERENCES,
+                    "folio " + folio.pfn + " counts " + folio.mapcount.readOnce() + " mappings, but has " + mapped
                             + mappedBy(folio.pfn),
                     folio);
         }
         boolean free = folio.isFrozen();
         if (!free && folio.test(Folio.LOCKED | Folio.WRITEBACK)) {
-            throw found("L: folio " + folio.pfn + " is locked or being written, and nobody runs", folio);
+            throw violated(
+                    Invariant.NOTHING_LOCKED,
+                    "folio " + folio.pfn + " is locked or being written, and nobody runs",
+                    folio);
         }
     }
 
@@ -263,24 +251,24 @@ final class Invariants {
 
     private void checkAnonEntries() {
         for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
-            checkAnonEntry("parent", i, World.of(world.parent, i));
-            checkAnonEntry("child", i, World.of(world.child, i));
+            checkAnonEntry(Owner.PARENT, i, World.of(world.parent, i));
+            checkAnonEntry(Owner.CHILD, i, World.of(world.child, i));
         }
     }
 
-    private void checkAnonEntry(String owner, int page, Mm mm) {
+    private void checkAnonEntry(Owner owner, int page, Mm mm) {
         long pte = mm.table.pte(page % Shape.ENTRIES).readOnce();
-        String entry = owner + "[" + page + "]";
+        String entry = owner.entry(page);
         if (Pte.has(pte, Pte.MIGRATION)) {
-            throw Violation.found(
-                    "I4: a migration entry is left in " + entry + " for folio " + Pte.pfn(pte),
+            throw Invariant.NO_MIGRATION_LEFT.violated(
+                    "a migration entry is left in " + entry + " for folio " + Pte.pfn(pte),
                     Area.ANON,
                     page,
                     Pte.pfn(pte));
         }
         if (Pte.isWritable(pte) && !world.memMap.stableFolioOf(Pte.pfn(pte)).test(Folio.ANON_EXCLUSIVE)) {
-            throw Violation.found(
-                    "I2: " + entry + " is writable, but folio " + Pte.pfn(pte) + " is not exclusive",
+            throw Invariant.EXCLUSIVITY.violated(
+                    entry + " is writable, but folio " + Pte.pfn(pte) + " is not exclusive",
                     Area.ANON,
                     page,
                     Pte.pfn(pte));
@@ -293,8 +281,8 @@ final class Invariants {
                 World.of(world.parent, page).table.pte(page % Shape.ENTRIES).readOnce(), Pte.SWAP);
         long count = swap.count.readOnce();
         if (count != (swapped ? 1 : 0)) {
-            throw Violation.found(
-                    "I6: the slot of " + Area.ANON.page(page) + " counts " + count + " swap entries, but there "
+            throw Invariant.SWAP_BOOKKEEPING.violated(
+                    "the slot of " + Area.ANON.page(page) + " counts " + count + " swap entries, but there "
                             + (swapped ? "is one" : "is none"),
                     Area.ANON,
                     page,
@@ -306,15 +294,15 @@ final class Invariants {
         }
         Folio folio = world.memMap.stableFolioOf((int) cached);
         if (!folio.test(Folio.SWAPCACHE)) {
-            throw Violation.found(
-                    "I6: folio " + folio.pfn + " is cached for " + Area.ANON.page(page) + " and does not know it",
+            throw Invariant.SWAP_BOOKKEEPING.violated(
+                    "folio " + folio.pfn + " is cached for " + Area.ANON.page(page) + " and does not know it",
                     Area.ANON,
                     page,
                     folio.pfn);
         }
         if (swapped && folio.test(Folio.ANON_EXCLUSIVE)) {
-            throw Violation.found(
-                    "I4: " + Area.ANON.page(page) + " is a swap entry, but folio " + folio.pfn + " is exclusive",
+            throw Invariant.SHARED_WHEN_SWAPPED.violated(
+                    Area.ANON.page(page) + " is a swap entry, but folio " + folio.pfn + " is exclusive",
                     Area.ANON,
                     page,
                     folio.pfn);
@@ -335,11 +323,8 @@ final class Invariants {
         boolean writable = Pte.isWritable(page.mm().table.pte(0).readOnce());
         int pfn = (int) file.inode.slot(0).readOnce();
         if (writable && !file.isReserved()) {
-            throw Violation.found(
-                    "F3: " + Area.DISK.page(number) + " is writable without the filesystem's agreement",
-                    Area.DISK,
-                    number,
-                    pfn);
+            throw Invariant.WRITABLE_BY_AGREEMENT.violated(
+                    Area.DISK.page(number) + " is writable without the filesystem's agreement", Area.DISK, number, pfn);
         }
         if (pfn == 0) {
             return;
@@ -347,30 +332,29 @@ final class Invariants {
         Folio folio = world.memMap.stableFolioOf(pfn);
         boolean dirty = folio.test(Folio.DIRTY);
         if (!dirty && folio.data.readOnce() != file.disk.readOnce()) {
-            throw Violation.found(
-                    "F2: folio " + pfn + " of " + Area.DISK.page(number) + " is clean with content "
-                            + folio.data.readOnce() + ", but " + file.disk.readOnce() + " is on the disk",
+            throw Invariant.CLEAN_PAGES_ON_DISK.violated(
+                    "folio " + pfn + " of " + Area.DISK.page(number) + " is clean with content " + folio.data.readOnce()
+                            + ", but " + file.disk.readOnce() + " is on the disk",
                     Area.DISK,
                     number,
                     pfn);
         }
         if (dirty && !page.pinned() && !file.isReserved()) {
-            throw Violation.found(
-                    "F5: folio " + pfn + " of " + Area.DISK.page(number)
-                            + " is dirty without the filesystem's agreement",
+            throw Invariant.DIRTY_BY_AGREEMENT.violated(
+                    "folio " + pfn + " of " + Area.DISK.page(number) + " is dirty without the filesystem's agreement",
                     Area.DISK,
                     number,
                     pfn);
         }
     }
 
-    /** F1, of one entry. */
+    /** {@link Invariant#MAPPED_WHILE_IN_FILE} of one entry. */
     private static void checkInFile(Inode inode, int index, Mm mm, Area area, int page) {
         long pte = mm.table.pte(index).readOnce();
         long cached = inode.slot(index).readOnce();
         if (Pte.isPresent(pte) && Pte.pfn(pte) != cached) {
-            throw Violation.found(
-                    "F1: " + area.page(page) + " maps folio " + Pte.pfn(pte) + ", but "
+            throw Invariant.MAPPED_WHILE_IN_FILE.violated(
+                    area.page(page) + " maps folio " + Pte.pfn(pte) + ", but "
                             + (cached == 0 ? "no page" : "folio " + cached) + " is in the file",
                     area,
                     page,
@@ -388,7 +372,7 @@ final class Invariants {
         return held.isPin() ? kept : kept && held.isForWriting() && page.forks().isNone(held.forks());
     }
 
-    /** I1, of the entry. An ordinary reference does not keep the page from being swapped, but must find it again. */
+    /** Coherence of the entry. An ordinary reference does not keep the page from being swapped, but must find it again. */
     private void checkMapped(Held held) {
         if (!isPromised(world, held)) {
             return;
@@ -401,7 +385,7 @@ final class Invariants {
         }
     }
 
-    /** I1 by data, and once more of the entry after a write fault. */
+    /** Coherence by data, and once more of the entry after a write fault. */
     private void checkCoherent(Held held) {
         UserAccess user = judge.parentAccess(held.page());
         int index = held.page() % Shape.ENTRIES;
@@ -420,15 +404,15 @@ final class Invariants {
 
     private static void checkSeen(String what, long seen, long expected, Held held) {
         if (seen != expected) {
-            throw Violation.found(
-                    "I1: " + describe(held) + "; not so that " + what + ": " + seen + " instead of " + expected,
+            throw Invariant.COHERENT_PINS.violated(
+                    describe(held) + "; not so that " + what + ": " + seen + " instead of " + expected,
                     held.area(),
                     held.page(),
                     held.folio().pfn);
         }
     }
 
-    /** I7, where parent and child both map something. */
+    /** {@link Invariant#ISOLATION}, where parent and child both map something. */
     private void checkIsolated(int page) {
         int index = page % Shape.ENTRIES;
         Mm parent = World.of(world.parent, page);
@@ -437,18 +421,18 @@ final class Invariants {
                 || !Pte.isPresent(child.table.pte(index).readOnce())) {
             return;
         }
-        checkUnseen(judge.parentAccess(page), judge.childAccess(page), "child", page);
-        checkUnseen(judge.childAccess(page), judge.parentAccess(page), "parent", page);
+        checkUnseen(judge.parentAccess(page), judge.childAccess(page), Owner.CHILD, page);
+        checkUnseen(judge.childAccess(page), judge.parentAccess(page), Owner.PARENT, page);
     }
 
-    private void checkUnseen(UserAccess writer, UserAccess reader, String readerName, int page) {
+    private void checkUnseen(UserAccess writer, UserAccess reader, Owner reading, int page) {
         Cpu cpu = cpus.get(0);
         int index = page % Shape.ENTRIES;
         long before = reader.load(cpu.number, index);
         writer.store(cpu.number, index, cpu.newValue());
         if (reader.load(cpu.number, index) != before) {
-            throw Violation.found(
-                    "I7: " + readerName + "[" + page + "] sees what the other process stored", Area.ANON, page, 0);
+            throw Invariant.ISOLATION.violated(
+                    reading.entry(page) + " sees what the other process stored", Area.ANON, page, 0);
         }
     }
 
@@ -458,53 +442,67 @@ final class Invariants {
         return kind + purpose + " taken at " + held.area().page(held.page()) + " is on folio " + held.folio().pfn;
     }
 
-    private Violation.Found found(String text, Folio folio) {
-        Entry first = new Entry(null, -1);
-        List<Entry> entries = entriesOf(folio.pfn);
-        Entry entry = entries.isEmpty() ? first : entries.get(0);
-        return Violation.found(text, entry.area, entry.page, folio.pfn);
+    private Violation.Found violated(Invariant invariant, String text, Folio folio) {
+        Entry first = entries(folio.pfn).stream().findFirst().orElse(null);
+        return first == null
+                ? invariant.violated(text, null, -1, folio.pfn)
+                : invariant.violated(text, first.owner.area, first.page, folio.pfn);
     }
 
     private String whoMaps(int pfn) {
-        List<String> names = new ArrayList<>();
-        eachEntry((where, page, pte) -> {
-            if (Pte.isPresent(pte) && Pte.pfn(pte) == pfn) {
-                names.add(where + "[" + page + "]");
-            }
-        });
-        return String.join(", ", names);
+        return entries(pfn).stream().map(entry -> entry.owner.entry(entry.page)).collect(Collectors.joining(", "));
     }
 
-    private record Entry(@Nullable Area area, int page) {}
+    private record Entry(Owner owner, int page) {}
 
-    private List<Entry> entriesOf(int pfn) {
+    private List<Entry> entries(int pfn) {
         List<Entry> entries = new ArrayList<>();
-        eachEntry((where, page, pte) -> {
+        eachEntry((owner, page, pte) -> {
             if (Pte.isPresent(pte) && Pte.pfn(pte) == pfn) {
-                Area area = where.equals("shmem") ? Area.SHMEM : where.equals("disk") ? Area.DISK : Area.ANON;
-                entries.add(new Entry(area, page));
+                entries.add(new Entry(owner, page));
             }
         });
         return entries;
     }
 
+    /** Whose page table an entry is in. */
+    private enum Owner {
+        PARENT(Area.ANON),
+        CHILD(Area.ANON),
+        SHMEM(Area.SHMEM),
+        DISK(Area.DISK);
+
+        private final Area area;
+
+        Owner(Area area) {
+            this.area = area;
+        }
+
+        /** The entry as reports call it: {@code child[12]}. */
+        private String entry(int page) {
+            return name().toLowerCase(Locale.ROOT) + "[" + page + "]";
+        }
+    }
+
     private interface Visitor {
-        void visit(String where, int page, long pte);
+        void visit(Owner owner, int page, long pte);
     }
 
     private void eachEntry(Visitor visitor) {
         for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
             int index = i % Shape.ENTRIES;
             visitor.visit(
-                    "parent", i, World.of(world.parent, i).table.pte(index).readOnce());
-            visitor.visit("child", i, World.of(world.child, i).table.pte(index).readOnce());
+                    Owner.PARENT, i, World.of(world.parent, i).table.pte(index).readOnce());
+            visitor.visit(
+                    Owner.CHILD, i, World.of(world.child, i).table.pte(index).readOnce());
         }
         for (int i = 0; i < world.shape.pages(Area.SHMEM); i++) {
             Mm mm = world.shmemFiles.get(i / Shape.SHMEM_PAGES).mm();
-            visitor.visit("shmem", i, mm.table.pte(i % Shape.SHMEM_PAGES).readOnce());
+            visitor.visit(Owner.SHMEM, i, mm.table.pte(i % Shape.SHMEM_PAGES).readOnce());
         }
         for (int i = 0; i < world.shape.pages(Area.DISK); i++) {
-            visitor.visit("disk", i, world.diskPages.get(i).mm().table.pte(0).readOnce());
+            visitor.visit(
+                    Owner.DISK, i, world.diskPages.get(i).mm().table.pte(0).readOnce());
         }
     }
 }

@@ -133,21 +133,13 @@ public final class Soak {
         } catch (Violation.Found e) {
             end(e.violation());
         } catch (ReferenceFromZero e) {
-            end(new Violation(
-                    "I9: thread " + worker.cpu.number + " took a reference to a folio that nobody held, in "
-                            + frames(e),
-                    null,
-                    -1,
-                    0));
+            end(Violation.nowhere(Invariant.NO_REFERENCE_FROM_ZERO + ": thread " + worker.cpu.number
+                    + " took a reference to a folio that nobody held, in " + frames(e)));
         } catch (Stuck e) {
-            end(new Violation(
-                    Violation.STUCK + ": thread " + worker.cpu.number + " waits for something that never comes",
-                    null,
-                    -1,
-                    0));
+            end(Violation.nowhere(
+                    Violation.STUCK + ": thread " + worker.cpu.number + " waits for something that never comes"));
         } catch (Throwable e) { // an Error too: the other threads would wait for this one for ever
-            end(new Violation(
-                    Violation.CRASH + ": thread " + worker.cpu.number + ": " + e + " in " + frames(e), null, -1, 0));
+            end(Violation.nowhere(Violation.CRASH + ": thread " + worker.cpu.number + ": " + e + " in " + frames(e)));
         }
     }
 

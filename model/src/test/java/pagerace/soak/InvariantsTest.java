@@ -75,7 +75,8 @@ class InvariantsTest {
         entry().writeOnce(Pte.NONE);
         folio.mapcount.add(-1);
         folio.refcount.add(-1);
-        assertFound("I1: a pin for writing taken at parent[12] is on folio " + folio.pfn + ", but the entry is none");
+        assertFound("coherent pins: a pin for writing taken at parent[12] is on folio " + folio.pfn
+                + ", but the entry is none");
     }
 
     @Test
@@ -92,8 +93,8 @@ class InvariantsTest {
         entry().writeOnce(Pte.NONE);
         folio.mapcount.add(-1);
         folio.refcount.add(-1);
-        assertFound(
-                "I1: a reference for writing taken at parent[12] is on folio " + folio.pfn + ", but the entry is none");
+        assertFound("coherent pins: a reference for writing taken at parent[12] is on folio " + folio.pfn
+                + ", but the entry is none");
     }
 
     @Test
@@ -103,20 +104,20 @@ class InvariantsTest {
         Folio other = world.ksmPages.get(0);
         cpu.held.add(new Held(Area.ANON, PAGE, other, held.flags(), held.discards(), held.forks()));
         assertThatThrownBy(() -> invariants.checkData(new int[0]))
-                .hasMessageStartingWith("I1: a pin for writing taken at parent[12] is on folio " + other.pfn
+                .hasMessageStartingWith("coherent pins: a pin for writing taken at parent[12] is on folio " + other.pfn
                         + "; not so that the user reads what the device wrote: ");
     }
 
     @Test
     void exclusiveAndMappedTwice() {
         childEntry().writeOnce(Pte.present(folio().pfn, Pte.ACCESSED));
-        assertFound("I2: folio " + folio().pfn + " is exclusive and mapped twice: parent[12], child[12]");
+        assertFound("exclusivity: folio " + folio().pfn + " is exclusive and mapped twice: parent[12], child[12]");
     }
 
     @Test
     void writableAndNotExclusive() {
         folio().flags.andNot(Folio.ANON_EXCLUSIVE);
-        assertFound("I2: parent[12] is writable, but folio " + folio().pfn + " is not exclusive");
+        assertFound("exclusivity: parent[12] is writable, but folio " + folio().pfn + " is not exclusive");
     }
 
     @Test
@@ -124,8 +125,8 @@ class InvariantsTest {
         run(Action.PIN_WRITE);
         entry().andNot(Pte.WRITE);
         folio().flags.andNot(Folio.ANON_EXCLUSIVE);
-        String text =
-                "I3: a pin for writing taken at parent[12] is on folio " + folio().pfn + ", which is not exclusive";
+        String text = "exclusive pins: a pin for writing taken at parent[12] is on folio " + folio().pfn
+                + ", which is not exclusive";
         assertFound(text);
         assertFound(() -> run(Action.RELEASE), text);
     }
@@ -136,38 +137,39 @@ class InvariantsTest {
         run(Action.RECLAIM);
         Folio folio = world.memMap.stableFolioOf((int) swap().cache.readOnce());
         folio.flags.or(Folio.ANON_EXCLUSIVE);
-        assertFound("I4: parent[12] is a swap entry, but folio " + folio.pfn + " is exclusive");
+        assertFound("shared when swapped: parent[12] is a swap entry, but folio " + folio.pfn + " is exclusive");
     }
 
     @Test
     void migrationEntryLeftOver() {
         int pfn = folio().pfn;
         entry().writeOnce(Pte.migration(pfn, true, true));
-        assertFound("I4: a migration entry is left in parent[12] for folio " + pfn);
+        assertFound("no migration left: a migration entry is left in parent[12] for folio " + pfn);
     }
 
     @Test
     void unknownReference() {
         folio().refcount.add(1);
-        assertFound("I5: folio " + folio().pfn + " has 2 references, but 1 are known; mapped by parent[12]");
+        assertFound("counted references: folio " + folio().pfn
+                + " has 2 references, but 1 are known; mapped by parent[12]");
     }
 
     @Test
     void uncountedMapping() {
         folio().mapcount.add(-1);
-        assertFound("I5: folio " + folio().pfn + " counts 0 mappings, but has 1; mapped by parent[12]");
+        assertFound("counted references: folio " + folio().pfn + " counts 0 mappings, but has 1; mapped by parent[12]");
     }
 
     @Test
     void slotThatCountsTooMuch() {
         swap().count.add(1);
-        assertFound("I6: the slot of parent[12] counts 1 swap entries, but there is none");
+        assertFound("swap bookkeeping: the slot of parent[12] counts 1 swap entries, but there is none");
     }
 
     @Test
     void swapCacheThatItsFolioDoesNotKnow() {
         swap().cache.writeOnce(folio().pfn);
-        assertFound("I6: folio " + folio().pfn + " is cached for parent[12] and does not know it");
+        assertFound("swap bookkeeping: folio " + folio().pfn + " is cached for parent[12] and does not know it");
     }
 
     @Test
@@ -177,13 +179,16 @@ class InvariantsTest {
         folio.data.writeOnce(7);
         assertFound(
                 () -> Invariants.checkReclaimed(PAGE, folio, 6),
-                "I6: reclaim freed folio " + folio.pfn + " of parent[12] with content 7, but 6 is on the device");
+                "swap bookkeeping: reclaim freed folio " + folio.pfn
+                        + " of parent[12] with content 7, but 6 is on the device");
     }
 
     @Test
     void parentAndChildShareAPageThatBothMayWrite() {
         childEntry().writeOnce(entry().readOnce());
-        assertFound(() -> invariants.checkData(new int[] {PAGE}), "I7: child[12] sees what the other process stored");
+        assertFound(
+                () -> invariants.checkData(new int[] {PAGE}),
+                "isolation: child[12] sees what the other process stored");
     }
 
     @Test
@@ -191,13 +196,15 @@ class InvariantsTest {
         Word entry = world.shmemFiles.get(1).mm().table.pte(2);
         entry.writeOnce(Pte.present(folio().pfn, Pte.WRITE));
         int cached = (int) world.shmemFiles.get(1).inode().slot(2).readOnce();
-        assertFound("F1: shmem[6] maps folio " + folio().pfn + ", but folio " + cached + " is in the file");
+        assertFound("mapped while in file: shmem[6] maps folio " + folio().pfn + ", but folio " + cached
+                + " is in the file");
     }
 
     @Test
     void cleanAndNotOnTheDisk() {
         diskFolio(1).data.writeOnce(7);
-        assertFound("F2: folio " + diskFolio(1).pfn + " of disk[1] is clean with content 7, but 0 is on the disk");
+        assertFound("clean pages on disk: folio " + diskFolio(1).pfn
+                + " of disk[1] is clean with content 7, but 0 is on the disk");
     }
 
     @Test
@@ -206,26 +213,27 @@ class InvariantsTest {
         folio.flags.or(Folio.DIRTY);
         assertFound(
                 () -> Invariants.checkEvicted(1, folio),
-                "F2: reclaim freed folio " + folio.pfn + " of disk[1], which is dirty");
+                "clean pages on disk: reclaim freed folio " + folio.pfn + " of disk[1], which is dirty");
     }
 
     @Test
     void writableWithoutAgreement() {
         disk(1).mm().table.pte(0).writeOnce(Pte.present(diskFolio(1).pfn, Pte.WRITE));
-        assertFound("F3: disk[1] is writable without the filesystem's agreement");
+        assertFound("writable by agreement: disk[1] is writable without the filesystem's agreement");
     }
 
     @Test
     void stillThereAfterAPunch() {
         assertFound(
                 () -> Invariants.checkPunched(1, new int[] {0, 3}, new int[] {0, 3}),
-                "F4: folio 3 is still in shmem[5] after a punch");
+                "punched out: folio 3 is still in shmem[5] after a punch");
     }
 
     @Test
     void dirtyWithoutAgreement() {
         diskFolio(1).flags.or(Folio.DIRTY);
-        assertFound("F5: folio " + diskFolio(1).pfn + " of disk[1] is dirty without the filesystem's agreement");
+        assertFound("dirty by agreement: folio " + diskFolio(1).pfn
+                + " of disk[1] is dirty without the filesystem's agreement");
     }
 
     @Test
@@ -244,13 +252,13 @@ class InvariantsTest {
         int pfn = (int) mutant.diskPages.get(1).file().inode.slot(0).readOnce();
         assertFound(
                 () -> disk.run(new Choice(Action.DISK_LONGTERM, 1, BITS)),
-                "F6: a long-term pin for writing is on folio " + pfn
+                "no longterm file pins: a long-term pin for writing is on folio " + pfn
                         + " of disk[1], whose filesystem tracks dirty pages");
     }
 
     @Test
     void lockedWhileNobodyRuns() {
         folio().lock.lock();
-        assertFound("L: folio " + folio().pfn + " is locked or being written, and nobody runs");
+        assertFound("nothing locked: folio " + folio().pfn + " is locked or being written, and nobody runs");
     }
 }

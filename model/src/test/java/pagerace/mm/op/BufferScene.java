@@ -115,11 +115,11 @@ final class BufferScene {
         return found;
     }
 
-    /** I5, and nobody holds a lock. */
+    /** Every reference and mapping is counted, and nobody holds a lock. */
     void assertConserved() {
         long mapped = Pte.isPresent(pte()) ? 1 : 0;
         assertThat(folio.mapcount.readOnce()).as("mappings").isEqualTo(mapped);
-        assertThat(folio.refcount.readOnce()).as("I5: references").isEqualTo(mapped + (inFile() ? 1 : 0) + held);
+        assertThat(folio.refcount.readOnce()).as("references").isEqualTo(mapped + (inFile() ? 1 : 0) + held);
         Scene.assertIdle(machine);
     }
 }

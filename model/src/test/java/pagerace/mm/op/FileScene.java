@@ -113,19 +113,19 @@ final class FileScene {
         return file.slot(index).readOnce() != 0;
     }
 
-    /** I5, mappings counted, a mapped page is in the file or a private copy, and nobody holds a lock. */
+    /** References and mappings are counted, a mapped page is in the file or a private copy, and nobody holds a lock. */
     void assertConserved() {
         assertCounts(0);
         for (long pte : entries()) {
             if (Pte.isPresent(pte)) {
                 assertThat(memMap.stableFolioOf(Pte.pfn(pte)).mapping.readOnce())
-                        .as("P1: what is mapped has not left the file")
+                        .as("what is mapped has not left the file")
                         .isNotEqualTo(Folio.NO_MAPPING);
             }
         }
     }
 
-    /** I5 where {@code held} references to the first page are the test's own. */
+    /** The same where {@code held} references to the first page are the test's own. */
     void assertCounts(int held) {
         assertCounts(folio, held);
         assertCounts(second, 0);
@@ -143,7 +143,7 @@ final class FileScene {
                 .count();
         boolean outside = file.pages() == 1 && which == second;
         assertThat(which.refcount.readOnce())
-                .as("I5: references to page %d", which.pfn)
+                .as("references to page %d", which.pfn)
                 .isEqualTo(mapped + cached + held + (outside ? 1 : 0));
         if (which.refcount.readOnce() != 0) {
             assertThat(which.mapcount.readOnce())

@@ -96,7 +96,7 @@ final class RangeScene {
                     .mapToLong(i -> maps(mm.table, i, folio) + maps(child, i, folio))
                     .sum();
             assertThat(folio.refcount.readOnce())
-                    .as("I5: references to page %d", folio.pfn)
+                    .as("references to page %d", folio.pfn)
                     .isEqualTo(mapped + held[folio.pfn - 1]);
             assertThat(folio.mapcount.readOnce())
                     .as("mappings of page %d", folio.pfn)

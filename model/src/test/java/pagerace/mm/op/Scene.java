@@ -40,7 +40,7 @@ final class Scene {
     int pins;
     /** Ordinary references to {@link #folio} that the test holds. */
     int holders;
-    /** Whether a swap entry is this page's, and thus I4 holds: false where a mutant breaks it, too. */
+    /** Whether a swap entry is this page's, and thus its folio may not be exclusive: false where a mutant breaks it, too. */
     boolean exclusiveNeverSwapped = true;
 
     /** The page is mapped once, with {@code flags}. */
@@ -182,18 +182,18 @@ final class Scene {
         return new UserAccess(mm, writeFault(rule), swapIn(rule));
     }
 
-    /** I4, I5 and I6: every reference, mapping, pin and swap entry is accounted for; and nobody holds a lock. */
+    /** Every reference, mapping, pin and swap entry is accounted for; and nobody holds a lock. */
     void assertConserved() {
         assertCounts(folio, pins, holders);
         assertCounts(spare, 0, 0);
         assertThat(swap.count.readOnce())
-                .as("I6: the swap map counts the swap entries")
+                .as("the swap map counts the swap entries")
                 .isEqualTo(entries().filter(pte -> Pte.has(pte, Pte.SWAP)).count());
         assertThat(swap.cache.readOnce())
                 .as("the swap cache's slot and the flag agree")
                 .isEqualTo(folio.test(Folio.SWAPCACHE) ? folio.pfn : 0);
         if (exclusiveNeverSwapped && entries().anyMatch(pte -> Pte.has(pte, Pte.SWAP))) {
-            assertThat(isExclusive()).as("I4: swapped, so not exclusive").isFalse();
+            assertThat(isExclusive()).as("swapped, so not exclusive").isFalse();
         }
         assertIdle(machine);
     }
@@ -206,7 +206,7 @@ final class Scene {
         long cached = !free && which.test(Folio.SWAPCACHE) ? 1 : 0;
         long pinned = which.large ? itsPins : itsPins * Folio.PIN_BIAS;
         assertThat(which.refcount.readOnce())
-                .as("I5: references to page %d", which.pfn)
+                .as("references to page %d", which.pfn)
                 .isEqualTo(mapped + cached + pinned + itsHolders);
         if (!free) {
             assertThat(which.mapcount.readOnce())
