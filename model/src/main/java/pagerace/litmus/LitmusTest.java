@@ -100,16 +100,16 @@ public final class LitmusTest {
     }
 
     /** Explores every execution under each of {@link Prediction#MODELS}. */
-    public List<Verdict> explore() {
+    public List<LitmusVerdict> explore() {
         Explorer<FinalState> explorer = explorer();
         return Prediction.MODELS.stream()
-                .map(model -> Verdict.of(this, explorer.explore(model)))
+                .map(model -> LitmusVerdict.of(this, explorer.explore(model)))
                 .toList();
     }
 
     /** Explores every execution under {@code model}. */
-    public Verdict explore(MemoryModel model) {
-        return Verdict.of(this, explorer().explore(model));
+    public LitmusVerdict explore(MemoryModel model) {
+        return LitmusVerdict.of(this, explorer().explore(model));
     }
 
     /** An explorer of the test, for those who want it under several models or with its schedules. */

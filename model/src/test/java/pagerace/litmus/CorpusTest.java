@@ -37,7 +37,7 @@ class CorpusTest {
     private static List<String> differences(MemoryModel model, Function<Corpus.Entry, String> recorded) {
         List<String> differences = new ArrayList<>();
         for (Corpus.Entry entry : Corpus.entries()) {
-            Verdict verdict = entry.litmus().explore(model);
+            LitmusVerdict verdict = entry.litmus().explore(model);
             String found = verdict.observation().toString();
             if (!found.equals(recorded.apply(entry))) {
                 differences.add(entry + ": " + found + ", recorded " + recorded.apply(entry));

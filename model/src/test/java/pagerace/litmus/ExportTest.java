@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import pagerace.explore.Golden;
 import pagerace.explore.MemoryModel;
 import pagerace.explore.Prediction;
-import pagerace.litmus.Verdict.Observation;
+import pagerace.litmus.LitmusVerdict.Observation;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.explore.Sc;
 import pagerace.explore.Tso;
 import pagerace.explore.Weak;
-import pagerace.litmus.Verdict.Observation;
+import pagerace.litmus.LitmusVerdict.Observation;
 
 /** What is read, how it is judged, and how the rest is refused. */
 class LitmusTestTest {
@@ -21,7 +21,7 @@ class LitmusTestTest {
             P1(int *x, int *y) { int r0; WRITE_ONCE(*y, 1); r0 = READ_ONCE(*x); }
             """;
 
-    private static Verdict underSc(String condition) {
+    private static LitmusVerdict underSc(String condition) {
         return LitmusTest.parse(STORE_BUFFERING + condition).explore(Sc.MODEL);
     }
 
@@ -42,7 +42,7 @@ class LitmusTestTest {
 
     @Test
     void existsAsksForOneExecution() {
-        Verdict verdict = underSc("exists (0:r0=1 /\\ 1:r0=1)");
+        LitmusVerdict verdict = underSc("exists (0:r0=1 /\\ 1:r0=1)");
         assertThat(verdict.observation()).isEqualTo(Observation.SOMETIMES);
         assertThat(verdict.positive()).isEqualTo(1);
         assertThat(verdict.negative()).isEqualTo(2);
@@ -51,7 +51,7 @@ class LitmusTestTest {
 
     @Test
     void notExistsIsTheContrary() {
-        Verdict never = underSc("~exists (0:r0=0 /\\ 1:r0=0)");
+        LitmusVerdict never = underSc("~exists (0:r0=0 /\\ 1:r0=0)");
         assertThat(never.observation()).isEqualTo(Observation.NEVER);
         assertThat(never.holds()).isTrue();
         assertThat(LitmusTest.parse(STORE_BUFFERING + "~exists (0:r0=0 /\\ 1:r0=0)")
@@ -62,11 +62,11 @@ class LitmusTestTest {
 
     @Test
     void forallAsksForAll() {
-        Verdict always = underSc("forall (x=1 /\\ y=1 /\\ (0:r0=1 \\/ 1:r0=1))");
+        LitmusVerdict always = underSc("forall (x=1 /\\ y=1 /\\ (0:r0=1 \\/ 1:r0=1))");
         assertThat(always.observation()).isEqualTo(Observation.ALWAYS);
         assertThat(always.negative()).isZero();
         assertThat(always.holds()).isTrue();
-        Verdict sometimes = underSc("forall (0:r0=1)");
+        LitmusVerdict sometimes = underSc("forall (0:r0=1)");
         assertThat(sometimes.observation()).isEqualTo(Observation.SOMETIMES);
         assertThat(sometimes.holds()).isFalse();
     }
@@ -95,7 +95,7 @@ class LitmusTestTest {
 
     @Test
     void deadlocksAreNotCounted() {
-        Verdict verdict = LitmusTest.parse("""
+        LitmusVerdict verdict = LitmusTest.parse("""
                 C deadlock
                 {}
                 P0(spinlock_t *l, spinlock_t *m) { spin_lock(l); spin_lock(m); spin_unlock(m); spin_unlock(l); }

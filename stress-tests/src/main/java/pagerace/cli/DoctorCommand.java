@@ -32,7 +32,7 @@ final class DoctorCommand implements Callable<Integer> {
         List<Finding> findings = new HostCheck().findings();
         for (Finding finding : findings) {
             String level = finding.level().name().toLowerCase(Locale.ROOT);
-            out.print(Words.paragraph(
+            out.print(Phrasing.paragraph(
                     String.format(Locale.ROOT, "%-7s  %-13s  ", level, finding.topic()), finding.said()));
         }
         boolean works = findings.stream().noneMatch(finding -> finding.level() == HostCheck.Level.PROBLEM);

@@ -38,7 +38,7 @@ final class Ending {
     }
 
     /** Runs, then reports; {@code run} says whether it is complete. */
-    int of(BooleanSupplier run) throws IOException {
+    int reportAfter(BooleanSupplier run) throws IOException {
         atShutdown.accept(new Thread(this::interrupted, "interruption"));
         boolean complete = false;
         try {

@@ -29,7 +29,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "RACE[/VARIANT]",
-            completionCandidates = Candidates.Variants.class,
+            completionCandidates = Completions.Variants.class,
             description =
                     "RACE, RACE/VARIANT, or RACE/VARIANT[dimensions] for one place of a variant. Of the places of a"
                             + " variant the first that threads run is explored.")

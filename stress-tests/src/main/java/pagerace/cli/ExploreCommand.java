@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
+import pagerace.explore.Prediction;
 import pagerace.explore.Schedule;
 import pagerace.explore.Trace;
 import pagerace.race.Catalogue;
@@ -21,9 +22,9 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.report.ExploredPoint;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Explored;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Explored;
+import pagerace.verdict.PredictionSummary.Told;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,7 +55,7 @@ final class ExploreCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "POINTS",
             defaultValue = "",
-            completionCandidates = Candidates.Variants.class,
+            completionCandidates = Completions.Variants.class,
             description =
                     "RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a pattern with * and ?."
                             + " Default: all.")
@@ -103,11 +104,11 @@ final class ExploreCommand implements Callable<Integer> {
         if (json) {
             return lines(chosen);
         }
-        Map<String, Prediction> predictions = Predictions.of(chosen, cacheOption.open(), out);
+        Map<String, PredictionSummary> predictions = Predictions.of(chosen, cacheOption.open(), out);
         out.printf("%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point");
         boolean agrees = true;
         for (Point point : chosen) {
-            Prediction prediction = predictions.getOrDefault(point.key(), Prediction.NONE);
+            PredictionSummary prediction = predictions.getOrDefault(point.key(), PredictionSummary.NONE);
             Reachability found = prediction.reachableFrom();
             boolean expected = agrees(point, prediction);
             agrees &= expected;
@@ -140,22 +141,22 @@ final class ExploreCommand implements Callable<Integer> {
         if (trace || outcome != null) {
             throw new BadInput("Schedules are not for --json; leave out --trace or --outcome.");
         }
-        Map<String, Prediction> predictions = Predictions.of(chosen, ExplorationCache.none(), System.err);
+        Map<String, PredictionSummary> predictions = Predictions.of(chosen, ExplorationCache.none(), System.err);
         boolean agrees = true;
         for (Point point : chosen) {
-            Prediction prediction = predictions.getOrDefault(point.key(), Prediction.NONE);
+            PredictionSummary prediction = predictions.getOrDefault(point.key(), PredictionSummary.NONE);
             out.println(ExploredPoint.of(point, prediction).line());
             agrees &= agrees(point, prediction);
         }
         return agrees ? Main.PASSED : Main.FAILED;
     }
 
-    private static boolean agrees(Point point, Prediction prediction) {
+    private static boolean agrees(Point point, PredictionSummary prediction) {
         return point.reachableFrom() == Reachability.UNKNOWN || point.reachableFrom() == prediction.reachableFrom();
     }
 
     /** Which outcome is reachable under which model. */
-    private void outcomes(Point point, Prediction prediction) {
+    private void outcomes(Point point, PredictionSummary prediction) {
         Race race = Catalogue.race(point.race()).orElseThrow();
         out.printf("%n%s%n%n", race.question());
         out.printf("%-26s %-10s %-5s %-5s %-5s %s%n", "outcome", "sequential", "SC", "TSO", "WEAK", "story");
@@ -175,8 +176,7 @@ final class ExploreCommand implements Callable<Integer> {
 
     private void scheduleTo(Point point, String word) {
         String bound = null;
-        for (Exploration<Outcome> exploration :
-                pagerace.explore.Prediction.of(point).explorations()) {
+        for (Exploration<Outcome> exploration : Prediction.of(point).explorations()) {
             bound = bound == null ? exploration.bound() : bound;
             for (Map.Entry<Outcome, Schedule> each : exploration.schedules().entrySet()) {
                 if (each.getKey().name().equals(word)) {
@@ -207,7 +207,7 @@ final class ExploreCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private void schedule(Prediction prediction) {
+    private void schedule(PredictionSummary prediction) {
         Told told = prediction.simplest();
         if (told != null) {
             out.printf("%nThe simplest schedule to it under %s:%n%s%n", told.under(), Trace.print(told.transcript()));

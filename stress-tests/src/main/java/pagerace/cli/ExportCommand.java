@@ -21,7 +21,7 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "POINT",
-            completionCandidates = Candidates.Variants.class,
+            completionCandidates = Completions.Variants.class,
             description = "RACE/VARIANT[dimensions], or RACE/VARIANT for the first point of a variant.")
     private String point = "";
 

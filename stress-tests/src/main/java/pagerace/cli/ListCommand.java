@@ -41,7 +41,7 @@ final class ListCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "RACE",
-            completionCandidates = Candidates.Races.class,
+            completionCandidates = Completions.Races.class,
             description = "Only this race. Default: all.")
     private @Nullable String race;
 
@@ -174,8 +174,8 @@ final class ListCommand implements Callable<Integer> {
         places.forEach((variant, from) -> rows.add(List.of(
                 prefix + variant.name(),
                 variant.kernels(),
-                Words.of(variant.kind()),
-                Words.range(from),
+                Phrasing.of(variant.kind()),
+                Phrasing.range(from),
                 release == null ? variant.difference() : mended(race, variant))));
         return columns(rows);
     }

@@ -31,7 +31,7 @@ final class NecessityCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "POINTS",
             defaultValue = "",
-            completionCandidates = Candidates.Variants.class,
+            completionCandidates = Completions.Variants.class,
             description =
                     "As of explore; with a key, only in those dimensions; with an own fix, only its steps. Default: all"
                             + " races, under a minute.")

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.cli.ExplorationCache.Found;
 import pagerace.explore.Necessity;
+import pagerace.explore.Prediction;
 import pagerace.explore.RuleViolation;
 import pagerace.explore.Schedule;
 import pagerace.explore.Sha256;
@@ -30,7 +31,7 @@ import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 
 /** Explores points on all CPUs, with progress and the time that is left. */
 final class Predictions {
@@ -52,19 +53,19 @@ final class Predictions {
      * @throws RuleViolation if model code breaks a rule of the explored machine
      * @throws pagerace.own.BadFix if an own fix does
      */
-    static Map<String, Prediction> of(List<Point> points, ExplorationCache cache, PrintStream out) {
-        Map<String, Question<Prediction>> questions = new LinkedHashMap<>();
+    static Map<String, PredictionSummary> of(List<Point> points, ExplorationCache cache, PrintStream out) {
+        Map<String, Question<PredictionSummary>> questions = new LinkedHashMap<>();
         points.forEach(point -> questions.put(point.key(), new Question<>("point " + point.key(), () -> of(point))));
         return ask(questions, cache, out);
     }
 
     /** The same of whatever points. */
-    static Map<String, Prediction> ask(
-            Map<String, Question<Prediction>> questions, ExplorationCache cache, PrintStream out) {
-        Map<String, Prediction> predictions = new LinkedHashMap<>();
+    static Map<String, PredictionSummary> ask(
+            Map<String, Question<PredictionSummary>> questions, ExplorationCache cache, PrintStream out) {
+        Map<String, PredictionSummary> predictions = new LinkedHashMap<>();
         ask(
                         questions,
-                        Prediction.class,
+                        PredictionSummary.class,
                         prediction -> prediction.bound() == null,
                         cache,
                         "point",
@@ -132,7 +133,7 @@ final class Predictions {
      * @throws RuleViolation if model code breaks a rule of the explored machine
      */
     static Map<String, List<Necessity.Row>> necessity(
-            List<Point> points, Map<String, Prediction> predictions, ExplorationCache cache, PrintStream out) {
+            List<Point> points, Map<String, PredictionSummary> predictions, ExplorationCache cache, PrintStream out) {
         Map<String, Reachability> known = new HashMap<>();
         predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
         Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
@@ -187,8 +188,8 @@ final class Predictions {
     }
 
     /** The prediction of one point, its schedules in the kernel's words. */
-    static Prediction of(Point point) {
-        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> tell(point, schedule));
+    static PredictionSummary of(Point point) {
+        return PredictionSummary.of(Prediction.of(point), schedule -> tell(point, schedule));
     }
 
     /** A schedule of {@code point} in the kernel's words. */

@@ -13,22 +13,22 @@ final class RaceText {
 
     static String of(Race race) {
         StringBuilder text = new StringBuilder(race.name()).append('\n');
-        text.append(Words.paragraph("  ", race.question())).append('\n');
-        text.append(Words.paragraph("  anchor     ", race.anchor()));
+        text.append(Phrasing.paragraph("  ", race.question())).append('\n');
+        text.append(Phrasing.paragraph("  anchor     ", race.anchor()));
         String name = "  read       ";
         for (String reference : race.references()) {
-            text.append(Words.paragraph(name, reference));
+            text.append(Phrasing.paragraph(name, reference));
             name = " ".repeat(name.length());
         }
-        text.append(Words.paragraph("  invariant  ", race.invariant()));
-        text.append(Words.paragraph("  actors     ", String.join(", ", race.actors())));
+        text.append(Phrasing.paragraph("  invariant  ", race.invariant()));
+        text.append(Phrasing.paragraph("  actors     ", String.join(", ", race.actors())));
         text.append("\nOutcomes\n").append(outcomes(race));
         text.append("\nA schedule that breaks it\n")
                 .append(race.breakingSchedule().stripTrailing().indent(2));
         text.append(
                 "\nNot modelled (missed: a bug there would not be found; false alarms, may reach more: the model does"
                         + " what no kernel does)\n");
-        race.notModelled().forEach(omission -> text.append(Words.paragraph("  - ", omission)));
+        race.notModelled().forEach(omission -> text.append(Phrasing.paragraph("  - ", omission)));
         if (!race.dimensions().isEmpty()) {
             text.append("\nDimensions, in the order of a key\n");
             race.dimensions().forEach(values -> text.append(dimension(values)));
@@ -46,7 +46,7 @@ final class RaceText {
                 .orElse(0);
         for (Outcome outcome : outcomes) {
             String mark = outcome.mark().name().toLowerCase(Locale.ROOT);
-            text.append(Words.paragraph(
+            text.append(Phrasing.paragraph(
                     String.format(Locale.ROOT, "  %-" + width + "s  %-9s  ", outcome.name(), mark),
                     outcome.sentence()));
         }
@@ -59,7 +59,7 @@ final class RaceText {
                 values.stream().mapToInt(value -> value.label().length()).max().orElse(0);
         String name = values.get(0).dimension();
         for (Dimension value : values) {
-            text.append(Words.paragraph(
+            text.append(Phrasing.paragraph(
                     String.format(Locale.ROOT, "  %-9s  %-" + width + "s  ", name, value.label()), value.sentence()));
             name = "";
         }

@@ -27,7 +27,7 @@ import pagerace.report.Session;
 import pagerace.report.Shard;
 import pagerace.report.Table;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,7 +80,7 @@ final class ReportCommand implements Callable<Integer> {
     private boolean schema;
 
     @Mixin
-    private Prices prices = new Prices();
+    private PricesOption prices = new PricesOption();
 
     @Mixin
     private CacheOption cacheOption = new CacheOption();
@@ -151,7 +151,7 @@ final class ReportCommand implements Callable<Integer> {
         }
         Merge merged = Merge.of(Catalogue.RACES, sources);
         List<String> missing = new ArrayList<>(merged.missing());
-        missing.addAll(Share.missing(new Selection(Catalogue.RACES), merged.report()));
+        missing.addAll(ShardPlan.missing(new Selection(Catalogue.RACES), merged.report()));
         Report report = merged.report().lacking(missing);
         write(outputs, report, formats());
         out.print(Table.of(report));
@@ -194,20 +194,20 @@ final class ReportCommand implements Callable<Integer> {
                         + Nearest.to(measurement.point(), plan);
             }
         }
-        Share share = share(head.run());
-        if (plan.isEmpty() && !share.plan().isEmpty()) {
+        ShardPlan shardPlan = shardPlan(head.run());
+        if (plan.isEmpty() && !shardPlan.plan().isEmpty()) {
             throw new BadInput("The file " + file + " plans no point, and its run had "
-                    + share.plan().get(0).key() + " to run; measure again.");
+                    + shardPlan.plan().get(0).key() + " to run; measure again.");
         }
         ExplorationCache cache = cacheOption.open();
-        Map<String, Prediction> predictions = Predictions.of(share.explored(), cache, out);
-        Set<String> asked = new HashSet<>(share.asked());
+        Map<String, PredictionSummary> predictions = Predictions.of(shardPlan.explored(), cache, out);
+        Set<String> asked = new HashSet<>(shardPlan.asked());
         asked.addAll(plan);
         Report report = Report.of(
                 Catalogue.RACES,
                 asked,
                 predictions,
-                Predictions.necessity(share.stepsDropped(), predictions, cache, out),
+                Predictions.necessity(shardPlan.stepsDropped(), predictions, cache, out),
                 List.of(new Session(List.of(contents.run()), List.copyOf(plan), measurements, priced)));
         Outputs outputs = outputs(file);
         outputs.write(report, formats());
@@ -220,8 +220,8 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     /** What to explore: what the run did, so that this report can take the place of the run's own, and be merged like it. */
-    private static Share share(Run run) {
-        return Share.of(
+    private static ShardPlan shardPlan(Run run) {
+        return ShardPlan.of(
                 new Selection(Catalogue.RACES),
                 run.filter(),
                 run.shard() == null ? null : Shard.parse(run.shard()),

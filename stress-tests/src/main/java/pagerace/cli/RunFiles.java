@@ -86,7 +86,7 @@ final class RunFiles {
         return report.hosts().stream()
                 .flatMap(host -> host.runs().stream())
                 .flatMap(run ->
-                        Share.of(selection, run.filter(), null, run.host().memoryModel()).asked().stream())
+                        ShardPlan.of(selection, run.filter(), null, run.host().memoryModel()).asked().stream())
                 .filter(point -> !there.contains(point))
                 .findFirst();
     }

@@ -170,7 +170,7 @@ final class SoakCommand implements Callable<Integer> {
         Run run = new Run(which, limit);
         Ending ending = new Ending(run::report);
         ending.onInterruption(run::interrupt);
-        return ending.of(run::soak) == Main.PASSED;
+        return ending.reportAfter(run::soak) == Main.PASSED;
     }
 
     /** One run: shows how far it is, ends between two rounds if the user wants it to, and reports what it has by then. */

@@ -27,7 +27,7 @@ import pagerace.stress.JcstressEngine;
 import pagerace.stress.Limits;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.Tally;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +61,7 @@ final class StressCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "POINTS",
             defaultValue = "",
-            completionCandidates = Candidates.Variants.class,
+            completionCandidates = Completions.Variants.class,
             description = "Which points: RACE, RACE/VARIANT or RACE/VARIANT[dimensions], the beginning of one, or a"
                     + " pattern with * and ?. Their controls come along.")
     private String filter = "";
@@ -106,7 +106,7 @@ final class StressCommand implements Callable<Integer> {
     private @Nullable Path jdk;
 
     @Mixin
-    private Prices prices = new Prices();
+    private PricesOption prices = new PricesOption();
 
     @Mixin
     private CacheOption cacheOption = new CacheOption();
@@ -138,15 +138,20 @@ final class StressCommand implements Callable<Integer> {
         Host host = Host.current();
         Limits limits = Budget.limits(budget).times(Math.max(1, forks.atLeast()));
         String asked = Kernels.filter(filter, kernel);
-        Share share = Share.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel());
+        ShardPlan shardPlan = ShardPlan.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel());
         forks.check();
         // What the plan demands of an own fix depends on what the explorer finds.
         ExplorationCache cache = cacheOption.open();
-        Map<String, Prediction> predictions = new LinkedHashMap<>(Predictions.of(
-                share.plan().stream().filter(point -> point.variant().isOwn()).toList(), cache, out));
-        List<Point> points = share.plan().stream()
-                .map(point ->
-                        predictions.getOrDefault(point.key(), Prediction.NONE).settle(point))
+        Map<String, PredictionSummary> predictions = new LinkedHashMap<>(Predictions.of(
+                shardPlan.plan().stream()
+                        .filter(point -> point.variant().isOwn())
+                        .toList(),
+                cache,
+                out));
+        List<Point> points = shardPlan.plan().stream()
+                .map(point -> predictions
+                        .getOrDefault(point.key(), PredictionSummary.NONE)
+                        .settle(point))
                 .toList();
         Duration minimum = StressRun.minimum(points, host.memoryModel(), forks.atLeast());
         if (!points.isEmpty() && limits.clock().compareTo(minimum) < 0) {
@@ -170,9 +175,9 @@ final class StressCommand implements Callable<Integer> {
                 0,
                 false);
         outputs.discard();
-        predictions.putAll(explore(share.explored(), predictions.keySet(), cache));
+        predictions.putAll(explore(shardPlan.explored(), predictions.keySet(), cache));
         Map<String, List<Necessity.Row>> necessity =
-                Predictions.necessity(share.stepsDropped(), predictions, cache, out);
+                Predictions.necessity(shardPlan.stepsDropped(), predictions, cache, out);
         Duration before = sinceStart();
         out.println(
                 points.isEmpty()
@@ -184,7 +189,7 @@ final class StressCommand implements Callable<Integer> {
                 Catalogue.RACES,
                 run,
                 points.stream().map(Tally::new).toList(),
-                share.asked(),
+                shardPlan.asked(),
                 predictions,
                 necessity,
                 priced,
@@ -197,7 +202,7 @@ final class StressCommand implements Callable<Integer> {
     }
 
     /** What the explorer says of these points, but for what it has said already: what threads are graded against. */
-    private Map<String, Prediction> explore(List<Point> points, Set<String> known, ExplorationCache cache) {
+    private Map<String, PredictionSummary> explore(List<Point> points, Set<String> known, ExplorationCache cache) {
         List<Point> asked =
                 points.stream().filter(point -> !known.contains(point.key())).toList();
         out.println("Exploring " + count(asked) + " under SC, TSO and WEAK");

@@ -25,7 +25,7 @@ import pagerace.stress.Engine;
 import pagerace.stress.Limits;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.Tally;
 
 /**
@@ -49,7 +49,7 @@ record StressSession(
         Run run,
         List<Tally> plan,
         Set<String> asked,
-        Map<String, Prediction> predictions,
+        Map<String, PredictionSummary> predictions,
         Map<String, List<Necessity.Row>> necessity,
         @Nullable PriceFile prices,
         Limits limits,
@@ -93,7 +93,7 @@ record StressSession(
                 atShutdown);
         int code;
         try (Journal journal = new Journal(outputs.journal(), head())) {
-            code = ending.of(() -> {
+            code = ending.reportAfter(() -> {
                 boolean complete = measure(engine, out, ending, measurement -> {
                     measured.add(measurement);
                     journal.add(measurement);

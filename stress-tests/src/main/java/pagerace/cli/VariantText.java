@@ -34,12 +34,12 @@ record VariantText(String text, boolean agrees) {
                 .filter(point -> point.variant() == variant)
                 .toList();
         StringBuilder text = new StringBuilder(race.name() + "/" + variant.name() + '\n');
-        text.append(Words.paragraph("  ", variant.difference())).append('\n');
-        text.append(field("kind", Words.of(variant.kind())));
+        text.append(Phrasing.paragraph("  ", variant.difference())).append('\n');
+        text.append(field("kind", Phrasing.of(variant.kind())));
         text.append(variant.kernels().equals("-") ? "" : field("kernels", variant.kernels()));
         text.append(variant.commit().equals("-") ? "" : field("commit", variant.commit()));
         text.append(field("race", race.question()));
-        text.append(byPlace("reachable", places, point -> Words.of(point.reachableFrom())));
+        text.append(byPlace("reachable", places, point -> Phrasing.of(point.reachableFrom())));
         text.append(byPlace("threads", places, VariantText::threads));
         text.append(byPlace("control", places, VariantText::control));
         text.append(steps(shown));
@@ -53,14 +53,14 @@ record VariantText(String text, boolean agrees) {
         text.append('\n').append(found(prediction));
         if (!agrees) {
             text.append("The catalogue says ")
-                    .append(Words.of(shown.reachableFrom()))
+                    .append(Phrasing.of(shown.reachableFrom()))
                     .append(".\n");
         }
         return new VariantText(text.toString(), agrees);
     }
 
     private static String field(String name, String value) {
-        return Words.paragraph(String.format(Locale.ROOT, "  %-9s  ", name), value);
+        return Phrasing.paragraph(String.format(Locale.ROOT, "  %-9s  ", name), value);
     }
 
     /** What is said of the places of a variant: a line for each answer, with the places that it holds in. */
@@ -136,9 +136,9 @@ record VariantText(String text, boolean agrees) {
         String without = explorations.stream()
                 .map(Exploration::level)
                 .filter(level -> level != from)
-                .map(Words::of)
+                .map(Phrasing::of)
                 .collect(Collectors.joining(", "));
-        return "The simplest schedule to " + simplest.getKey().name() + " under " + Words.of(from)
+        return "The simplest schedule to " + simplest.getKey().name() + " under " + Phrasing.of(from)
                 + (without.isEmpty() ? "" : " (not reachable under: " + without + ")") + "\n"
                 + simplest.getKey().sentence() + "\n\n"
                 + Trace.print(Predictions.tell(prediction.point(), simplest.getValue()));

@@ -320,12 +320,12 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
         private static Map<Stressed, Rate> rates(Report report, HostReport host) {
             Map<String, Set<String>> forbidden = new HashMap<>();
             report.rows(host).forEach(row -> forbidden.put(row.point().key(), forbidden(report, row)));
-            Map<Stressed, List<Rate.Fork>> forks = new LinkedHashMap<>();
+            Map<Stressed, List<Rate.Sampled>> forks = new LinkedHashMap<>();
             for (Measurement fork : host.measurements()) {
                 Set<String> words = forbidden.get(fork.point());
                 if (words != null && fork.samples() > 0) {
                     forks.computeIfAbsent(new Stressed(fork.point(), fork.tier()), unused -> new ArrayList<>())
-                            .add(new Rate.Fork(count(fork, words::contains), fork.samples()));
+                            .add(new Rate.Sampled(count(fork, words::contains), fork.samples()));
                 }
             }
             Map<Stressed, Rate> rates = new LinkedHashMap<>();

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 
 /**
  * What the explorer found of a point, for programs and for comparison: nothing in it depends on the host or the time.
@@ -34,7 +34,7 @@ public record ExploredPoint(String key, Reachability recorded, Map<Reachability,
             String digest) {}
 
     /** What {@code prediction} says of {@code point}. */
-    public static ExploredPoint of(Point point, Prediction prediction) {
+    public static ExploredPoint of(Point point, PredictionSummary prediction) {
         return of(point.key(), point.reachableFrom(), prediction);
     }
 
@@ -43,7 +43,7 @@ public record ExploredPoint(String key, Reachability recorded, Map<Reachability,
         return of(point.key(), point.reachableFrom(), point.predicted());
     }
 
-    private static ExploredPoint of(String key, Reachability recorded, Prediction prediction) {
+    private static ExploredPoint of(String key, Reachability recorded, PredictionSummary prediction) {
         Map<Reachability, Found> models = new TreeMap<>();
         prediction
                 .models()

@@ -22,8 +22,8 @@ import pagerace.verdict.Given;
 import pagerace.verdict.Grade;
 import pagerace.verdict.Grader;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.Probe;
 import pagerace.verdict.Tally;
 import pagerace.verdict.Tier;
@@ -66,12 +66,14 @@ public record HostReport(
     public record Pricing(String host, String jdk, String method, boolean complete) {}
 
     /** Grades what {@code session} measured of these {@code points}. */
-    static HostReport of(List<Race> races, List<Point> points, Map<String, Prediction> predictions, Session session) {
+    static HostReport of(
+            List<Race> races, List<Point> points, Map<String, PredictionSummary> predictions, Session session) {
         return new Grading(races, points, predictions, session).report();
     }
 
     /** The grading of one session. */
-    private record Grading(List<Race> races, List<Point> points, Map<String, Prediction> predictions, Session session) {
+    private record Grading(
+            List<Race> races, List<Point> points, Map<String, PredictionSummary> predictions, Session session) {
         HostReport report() {
             Map<String, Tally> tallies = tallies();
             Map<String, Grader> graders = graders();
@@ -196,12 +198,12 @@ public record HostReport(
         }
 
         private Point settled(Point point) {
-            return predictions.getOrDefault(point.key(), Prediction.NONE).settle(point);
+            return predictions.getOrDefault(point.key(), PredictionSummary.NONE).settle(point);
         }
 
         private Grade grade(Point point, Map<String, Tally> tallies, Map<String, Grader> graders) {
             Tally tally = tallies.get(point.key());
-            Prediction prediction = predictions.get(point.key());
+            PredictionSummary prediction = predictions.get(point.key());
             Grader grader = grader(graders, runs(tally));
             if (tally == null) {
                 Grade explored = grader.explored(settled(point), prediction);
@@ -225,7 +227,7 @@ public record HostReport(
             }
             Grader grader = grader(graders, tally.runs());
             List<String> unseen = new ArrayList<>();
-            Prediction prediction = predictions.get(point.key());
+            PredictionSummary prediction = predictions.get(point.key());
             Explored onHost = prediction == null ? null : prediction.models().get(grader.memoryModel());
             if (onHost != null) {
                 unseen.addAll(onHost.outcomes());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import pagerace.explore.Trace;
 import pagerace.report.Report.Row;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary.Told;
 
 /** The report as Markdown, for a step summary or a mail: the verdict of the run and what fails come first, then a table for each race. */
 public final class Markdown {

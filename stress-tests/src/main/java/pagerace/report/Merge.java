@@ -23,7 +23,7 @@ import pagerace.price.PriceFile;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 
 /**
  * Several reports as one.
@@ -240,12 +240,12 @@ public record Merge(Report report, List<String> missing) {
         return files.stream().map(part).distinct().sorted().collect(Collectors.joining("; "));
     }
 
-    private static Map<String, Prediction> predictions(List<Source> sources) {
-        Map<String, Prediction> predictions = new HashMap<>();
+    private static Map<String, PredictionSummary> predictions(List<Source> sources) {
+        Map<String, PredictionSummary> predictions = new HashMap<>();
         for (Source source : sources) {
             for (PointFacts point : source.report.points()) {
                 if (point.isExplored()) {
-                    Prediction other = predictions.putIfAbsent(point.key(), point.predicted());
+                    PredictionSummary other = predictions.putIfAbsent(point.key(), point.predicted());
                     if (other != null && !answers(other).equals(answers(point.predicted()))) {
                         throw new Mismatch("In " + source.name + " the explorer says something else of " + point.key()
                                 + " than in another of the reports: measure all of them with one build.");
@@ -257,7 +257,7 @@ public record Merge(Report report, List<String> missing) {
     }
 
     /** What was found, and not how long that took. */
-    private static Set<Object> answers(Prediction prediction) {
+    private static Set<Object> answers(PredictionSummary prediction) {
         Set<Object> answers = new HashSet<>();
         prediction
                 .models()

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.race.Dimension;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 
 /**
  * What a report says about a point, whatever the host.
@@ -32,10 +32,10 @@ public record PointFacts(
         Reachability reachableFrom,
         @Nullable String control,
         boolean planned,
-        Prediction predicted) {
+        PredictionSummary predicted) {
 
     /** The facts of {@code point}. */
-    static PointFacts of(Point point, Prediction predicted) {
+    static PointFacts of(Point point, PredictionSummary predicted) {
         return new PointFacts(
                 point.key(),
                 point.race(),

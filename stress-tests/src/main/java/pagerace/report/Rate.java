@@ -39,12 +39,12 @@ public record Rate(long hits, long samples, int forks, double low, double high) 
      * @param hits how many of its samples it happened in
      * @param samples its samples
      */
-    public record Fork(long hits, long samples) {}
+    public record Sampled(long hits, long samples) {}
 
     /** The rate in {@code forks}, of which each has samples. */
-    public static Rate of(List<Fork> forks) {
-        long hits = forks.stream().mapToLong(Fork::hits).sum();
-        long samples = forks.stream().mapToLong(Fork::samples).sum();
+    public static Rate of(List<Sampled> forks) {
+        long hits = forks.stream().mapToLong(Sampled::hits).sum();
+        long samples = forks.stream().mapToLong(Sampled::samples).sum();
         int n = forks.size();
         if (hits == 0) {
             return new Rate(0, samples, n, 0, Math.min(1, RULE_OF_THREE / samples));

@@ -14,8 +14,8 @@ import pagerace.explore.Necessity;
 import pagerace.explore.Sha256;
 import pagerace.race.Point;
 import pagerace.race.Race;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /**
@@ -103,7 +103,7 @@ public record Report(
     public static Report of(
             List<Race> races,
             Set<String> asked,
-            Map<String, Prediction> predictions,
+            Map<String, PredictionSummary> predictions,
             Map<String, List<Necessity.Row>> necessity,
             List<Session> sessions) {
         List<Point> points = races.stream()
@@ -119,7 +119,8 @@ public record Report(
                         .map(race -> RaceFacts.of(race, necessity.getOrDefault(race.name(), List.of())))
                         .toList(),
                 points.stream()
-                        .map(point -> PointFacts.of(point, predictions.getOrDefault(point.key(), Prediction.NONE)))
+                        .map(point ->
+                                PointFacts.of(point, predictions.getOrDefault(point.key(), PredictionSummary.NONE)))
                         .toList(),
                 sessions.stream()
                         .map(session -> HostReport.of(races, points, predictions, session))

@@ -13,7 +13,7 @@ import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Tells;
 import pagerace.report.Report.Row;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /**

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import pagerace.explore.Trace;
 import pagerace.report.Report.Row;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /**

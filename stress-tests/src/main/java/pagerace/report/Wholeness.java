@@ -19,7 +19,7 @@ import pagerace.explore.Transcript;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /** Whether what was read from a file has all that its readers lean on. */

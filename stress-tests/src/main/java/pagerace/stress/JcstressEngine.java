@@ -201,7 +201,7 @@ public final class JcstressEngine implements Engine {
     }
 
     @Override
-    public Measurement run(Fork fork, Duration timeout) {
+    public Measurement run(StressFork fork, Duration timeout) {
         Account account = Account.of(binding.cpus());
         HostProbe.Met before = probeBefore();
         Visit visit = new Visit(fork, this::nanoTime);
@@ -253,7 +253,7 @@ public final class JcstressEngine implements Engine {
     }
 
     /** A VM of its tier that has not measured its point. One that died since it measured another is a failure, too. */
-    private WorkerVm worker(Fork fork) throws IOException {
+    private WorkerVm worker(StressFork fork) throws IOException {
         WorkerVm old = workers.get(fork.tier());
         if (old != null && !old.isAlive()) {
             throw new WorkerVm.Failed("the VM died between two forks: " + old.lastWords(), Map.of());
@@ -285,7 +285,7 @@ public final class JcstressEngine implements Engine {
     }
 
     /** As JCStress starts a fork: on the CPUs of the actors, where its native code is found, and with its orders to the compiler. */
-    private List<String> command(Fork fork) throws IOException {
+    private List<String> command(StressFork fork) throws IOException {
         TestConfig config = testConfig(fork, Visit.SLICE_MILLIS);
         List<String> command = new ArrayList<>();
         if (OSSupport.taskSetAvailable() && !config.cpuMap.globalAffinityMap().isEmpty()) {
@@ -314,10 +314,10 @@ public final class JcstressEngine implements Engine {
     /** A VM that is told of slices in JCStress's terms. */
     private final class Slices implements Visit.Vm {
         private final WorkerVm worker;
-        private final Fork fork;
+        private final StressFork fork;
         private final Map<Integer, ForkedTestConfig> configs = new HashMap<>();
 
-        Slices(WorkerVm worker, Fork fork) {
+        Slices(WorkerVm worker, StressFork fork) {
             this.worker = worker;
             this.fork = fork;
         }
@@ -352,7 +352,7 @@ public final class JcstressEngine implements Engine {
         }
     }
 
-    private TestConfig testConfig(Fork fork, int millis) {
+    private TestConfig testConfig(StressFork fork, int millis) {
         Options options = options(List.of(
                 "-time", String.valueOf(millis),
                 "-strideSize", String.valueOf(fork.stride()),

@@ -144,7 +144,7 @@ public final class StressRun {
         while (!stopped && !hasBeenGivenEnough(limits)) {
             Duration now = Duration.ofNanos(engine.nanoTime() - begin);
             Duration left = limits.clock().minus(now);
-            Fork fork = next(left, limits.isByNeed());
+            StressFork fork = next(left, limits.isByNeed());
             if (fork == null) {
                 break;
             }
@@ -174,7 +174,7 @@ public final class StressRun {
         return limits.given() != null && givenMillis >= limits.given().toMillis();
     }
 
-    private Progress.Standing standing(Fork fork, Duration now, Duration left, Limits limits) {
+    private Progress.Standing standing(StressFork fork, Duration now, Duration left, Limits limits) {
         Duration needed = Duration.ofMillis(neededMillis());
         boolean endsEarlier = limits.isByNeed() && needed.compareTo(left) < 0;
         return new Progress.Standing(
@@ -221,7 +221,7 @@ public final class StressRun {
         return stopped;
     }
 
-    private Tally tallyOf(Fork fork) {
+    private Tally tallyOf(StressFork fork) {
         Tally tally = tallies.get(fork.point().key());
         return tally == null ? Objects.requireNonNull(canaries.get(fork.tier())) : tally;
     }
@@ -241,22 +241,22 @@ public final class StressRun {
         return Demand.of(tally.point(), host);
     }
 
-    private @Nullable Fork next(Duration left, boolean byNeed) {
+    private @Nullable StressFork next(Duration left, boolean byNeed) {
         Duration affordable = left.minusMillis(overheadMillis);
         if (affordable.compareTo(SHORTEST) < 0) {
             return null;
         }
-        Fork fork = nextOfPoints(byNeed);
+        StressFork fork = nextOfPoints(byNeed);
         if (fork == null) {
             return null;
         }
-        Fork canary = silentCanary(fork.tier());
-        Fork next = canary == null ? fork : canary;
+        StressFork canary = silentCanary(fork.tier());
+        StressFork next = canary == null ? fork : canary;
         return next.atMost().compareTo(affordable) <= 0 ? next : next.within(affordable);
     }
 
-    private @Nullable Fork nextOfPoints(boolean byNeed) {
-        Fork fork = firstVisit();
+    private @Nullable StressFork nextOfPoints(boolean byNeed) {
+        StressFork fork = firstVisit();
         for (int round = 1; fork == null && round <= forks; round++) {
             fork = missingTier(round);
         }
@@ -270,13 +270,13 @@ public final class StressRun {
     }
 
     /** The canary of {@code tier}, until it was shown, or for as long as there is hope. */
-    private @Nullable Fork silentCanary(Tier tier) {
+    private @Nullable StressFork silentCanary(Tier tier) {
         Tally tally = Objects.requireNonNull(canaries.get(tier));
         boolean isOpen = tally.forks() < Demand.CANARY_FORKS && tally.failures().size() < Demand.PATIENCE;
         return isOpen && !demand(tally).isMetBy(tally) ? fork(tally, tier) : null;
     }
 
-    private @Nullable Fork firstVisit() {
+    private @Nullable StressFork firstVisit() {
         for (Tally tally : open()) {
             if (tally.forks() == 0) {
                 return fork(tally, Tier.C2);
@@ -286,7 +286,7 @@ public final class StressRun {
     }
 
     /** For a tier that lacks its fork number {@code round}. */
-    private @Nullable Fork missingTier(int round) {
+    private @Nullable StressFork missingTier(int round) {
         for (Tally tally : open()) {
             for (Tier tier : tiers(demand(tally))) {
                 if (tally.forks(tier) < round) {
@@ -297,7 +297,7 @@ public final class StressRun {
         return null;
     }
 
-    private @Nullable Fork unmet(Predicate<Tally> such) {
+    private @Nullable StressFork unmet(Predicate<Tally> such) {
         return open().stream()
                 .filter(tally -> !demand(tally).isMetBy(tally))
                 .filter(such)
@@ -306,7 +306,7 @@ public final class StressRun {
                 .orElse(null);
     }
 
-    private @Nullable Fork plenty() {
+    private @Nullable StressFork plenty() {
         Optional<Tally> poorest = open().stream()
                 .filter(tally -> demand(tally).aim() != Demand.Aim.SHOW)
                 .filter(tally ->
@@ -362,17 +362,17 @@ public final class StressRun {
     }
 
     /** A fork that ends as soon as it has, alone, what is demanded of the tier. */
-    private Fork fork(Tally tally, Tier tier) {
+    private StressFork fork(Tally tally, Tier tier) {
         return fork(tally, tier, new Tally(tally.point(), List.of()));
     }
 
     /** A fork that ends as soon as it has, with {@code before}, what is demanded of the tier. */
-    private Fork fork(Tally tally, Tier tier, Tally before) {
+    private StressFork fork(Tally tally, Tier tier, Tally before) {
         Duration time = first(tier).multipliedBy(1 + tally.forks(tier));
         return fork(tally, tier, time.compareTo(LONGEST) < 0 ? time : LONGEST, goal(tally, tier, before));
     }
 
-    private Fork.Goal goal(Tally tally, Tier tier, Tally before) {
+    private StressFork.Goal goal(Tally tally, Tier tier, Tally before) {
         Demand demand = demand(tally);
         Demand.Need need = demand.need(tier);
         long samples = need.samples() - before.samples(tier);
@@ -384,17 +384,17 @@ public final class StressRun {
                         && demand.shown(tally, outcomes, warmUp) >= shown;
     }
 
-    private static Fork fork(Tally tally, Tier tier, Duration atMost, Fork.Goal goal) {
+    private static StressFork fork(Tally tally, Tier tier, Duration atMost, StressFork.Goal goal) {
         List<Integer> strides = strides(tier);
         int stride = strides.get(tally.forks(tier) % strides.size());
         if (tally.point().variant().deadlocks()) {
             // Each deadlock lasts tens of milliseconds, and time is looked at only after the last stride.
-            return new Fork(tally.point(), tier, atMost, stride, 1, goal);
+            return new StressFork(tally.point(), tier, atMost, stride, 1, goal);
         }
         // Time is looked at only after the last of them: more would make slices longer on a busy host, fewer cost
         // samples.
         int scenarios = tier == Tier.INTERPRETER ? 64 : 256;
-        return new Fork(tally.point(), tier, atMost, stride, scenarios / stride, goal);
+        return new StressFork(tally.point(), tier, atMost, stride, scenarios / stride, goal);
     }
 
     /** What was measured of each point, in the order of the plan. */

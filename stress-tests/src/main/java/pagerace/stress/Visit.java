@@ -44,7 +44,7 @@ final class Visit {
         Duration cpu();
     }
 
-    private final Fork fork;
+    private final StressFork fork;
     private final LongSupplier clock;
     private final long begin;
     private final Map<String, Long> outcomes = new TreeMap<>();
@@ -58,7 +58,7 @@ final class Visit {
     private long end;
 
     /** Begins now, by a {@code clock} of nanoseconds. */
-    Visit(Fork fork, LongSupplier clock) {
+    Visit(StressFork fork, LongSupplier clock) {
         this.fork = fork;
         this.clock = clock;
         begin = clock.getAsLong();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.race.Stuckness;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary.Explored;
 
 /**
  * Grades points. A pure function of what was measured, what the plan demands, and what was predicted.
@@ -52,7 +52,7 @@ public final class Grader {
      * @param control what was measured of its control in the same runs; null if it has none, or none that ran
      * @param prediction what the explorer says of it; null if it was not asked
      */
-    public Grade grade(Tally tally, @Nullable Tally control, @Nullable Prediction prediction) {
+    public Grade grade(Tally tally, @Nullable Tally control, @Nullable PredictionSummary prediction) {
         Grade contradiction = contradiction(tally, prediction);
         if (contradiction != null) {
             return contradiction;
@@ -140,7 +140,7 @@ public final class Grader {
     }
 
     /** Something that was seen and must not be, or that the explorer reached and must not be. */
-    private @Nullable Grade contradiction(Tally tally, @Nullable Prediction prediction) {
+    private @Nullable Grade contradiction(Tally tally, @Nullable PredictionSummary prediction) {
         if (!tally.strangers().isEmpty()) {
             return Grade.of(Verdict.UNPREDICTED, words(tally.strangers()) + ": not an outcome of the race");
         }
@@ -172,7 +172,7 @@ public final class Grader {
      * The grade of a point whose recorded reachability is not what the explorer finds, whether threads ran it or not; null if
      * they agree, or if nothing is recorded or predicted.
      */
-    public @Nullable Grade catalogue(Point point, @Nullable Prediction prediction) {
+    public @Nullable Grade catalogue(Point point, @Nullable PredictionSummary prediction) {
         Reachability recorded = point.reachableFrom();
         if (prediction == null || recorded == Reachability.UNKNOWN) {
             return null;
@@ -193,7 +193,7 @@ public final class Grader {
      * The grade of a point that no threads ran, if exploring it gives it one; null if it does not: the catalogue is wrong about
      * it, or it is an own fix that is broken there.
      */
-    public @Nullable Grade explored(Point point, @Nullable Prediction prediction) {
+    public @Nullable Grade explored(Point point, @Nullable PredictionSummary prediction) {
         Grade wrongCatalogue = catalogue(point, prediction);
         return wrongCatalogue == null && isUnmended(point) ? unmended(point, "threads did not run it") : wrongCatalogue;
     }

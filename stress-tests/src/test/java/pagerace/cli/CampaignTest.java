@@ -52,9 +52,9 @@ import pagerace.stress.StressRun;
 import pagerace.verdict.Cause;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Answer;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
@@ -65,8 +65,8 @@ class CampaignTest {
     private static final Host ARM = new Host("Linux 6.1", "aarch64", 4, "17", Reachability.WEAK);
     private static final Selection SELECTION = new Selection(Catalogue.RACES);
 
-    private static Share share(String filter, @Nullable Shard shard, Host host) {
-        return Share.of(SELECTION, filter, shard, host.memoryModel());
+    private static ShardPlan shardPlan(String filter, @Nullable Shard shard, Host host) {
+        return ShardPlan.of(SELECTION, filter, shard, host.memoryModel());
     }
 
     private static Report report(String filter, @Nullable Shard shard, Host host) {
@@ -84,7 +84,7 @@ class CampaignTest {
             Host host,
             @Nullable PriceFile prices,
             Function<Measurement, Stream<Measurement>> fate) {
-        Share share = share(filter, shard, host);
+        ShardPlan shardPlan = shardPlan(filter, shard, host);
         Run run = new Run(
                 filter + shard + host.arch(),
                 "2026-01-01T00:00:00Z",
@@ -100,22 +100,22 @@ class CampaignTest {
                 true);
         return Report.of(
                 Catalogue.RACES,
-                share.asked(),
-                share.explored().stream().collect(Collectors.toMap(Point::key, CampaignTest::explored)),
-                necessity(share.stepsDropped()),
+                shardPlan.asked(),
+                shardPlan.explored().stream().collect(Collectors.toMap(Point::key, CampaignTest::explored)),
+                necessity(shardPlan.stepsDropped()),
                 List.of(new Session(
                         List.of(run),
-                        share.plan().stream().map(Point::key).toList(),
+                        shardPlan.plan().stream().map(Point::key).toList(),
                         Stream.concat(
                                         TestRace.canaries(run.id()).stream(),
-                                        share.plan().stream().flatMap(point -> forks(run.id(), point, host)))
+                                        shardPlan.plan().stream().flatMap(point -> forks(run.id(), point, host)))
                                 .flatMap(fate)
                                 .toList(),
                         prices)));
     }
 
     /** An exploration that finds what the catalogue says. */
-    private static Prediction explored(Point point) {
+    private static PredictionSummary explored(Point point) {
         Set<String> words = new TreeSet<>();
         Catalogue.race(point.race()).orElseThrow().outcomes().forEach(outcome -> words.add(outcome.name()));
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
@@ -125,7 +125,7 @@ class CampaignTest {
                 models.put(model, new Explored(answer, words, null, 1, 2, 3, 0.5, "c0ffee"));
             }
         }
-        return new Prediction(models, Map.of(), null);
+        return new PredictionSummary(models, Map.of(), null);
     }
 
     /** What is said of a race: where. */
@@ -189,7 +189,7 @@ class CampaignTest {
         Merge merge = merge(shards(filter, count, X86));
         assertThat(merge.missing()).isEmpty();
         Report merged = merge.report();
-        assertThat(Share.missing(SELECTION, merged)).isEmpty();
+        assertThat(ShardPlan.missing(SELECTION, merged)).isEmpty();
         assertThat(merged.points()).isEqualTo(whole.points());
         assertThat(merged.races()).isEqualTo(whole.races());
         assertThat(merged.hosts()).hasSize(1);
@@ -244,11 +244,11 @@ class CampaignTest {
         List<Merge.Source> shards = shards("", 4, X86);
         assertThat(merge(List.of(shards.get(0), shards.get(3))).missing())
                 .containsExactly("shard 2/4 of Linux amd64 (TSO), JDK 17", "shard 3/4 of Linux amd64 (TSO), JDK 17");
-        Set<String> lost = keys(share("", null, X86).plan());
+        Set<String> lost = keys(shardPlan("", null, X86).plan());
         List.of(1, 4)
-                .forEach(number ->
-                        lost.removeAll(keys(share("", new Shard(number, 4), X86).plan())));
-        assertThat(Share.missing(
+                .forEach(number -> lost.removeAll(
+                        keys(shardPlan("", new Shard(number, 4), X86).plan())));
+        assertThat(ShardPlan.missing(
                         SELECTION, merge(List.of(shards.get(0), shards.get(3))).report()))
                 .hasSize(2)
                 .contains("points for the threads of Linux amd64 (TSO), JDK 17: " + lost.size() + ", the first "
@@ -323,7 +323,7 @@ class CampaignTest {
     private static Map<Integer, String> holders(String control) {
         Map<Integer, String> holders = new TreeMap<>();
         for (int number = 1; number <= SHARDS; number++) {
-            for (Point point : share("", new Shard(number, SHARDS), X86).plan()) {
+            for (Point point : shardPlan("", new Shard(number, SHARDS), X86).plan()) {
                 if (control.equals(point.controlKey()) && point.reachableFrom() == Reachability.NEVER) {
                     holders.putIfAbsent(number, point.key());
                 }
@@ -403,7 +403,7 @@ class CampaignTest {
 
     /** A point that holds in that shard. */
     private static String holding(int number) {
-        return share("", new Shard(number, SHARDS), X86).plan().stream()
+        return shardPlan("", new Shard(number, SHARDS), X86).plan().stream()
                 .filter(point -> point.reachableFrom() == Reachability.NEVER)
                 .map(Point::key)
                 .filter(key -> !isBroken(key))
@@ -504,16 +504,16 @@ class CampaignTest {
     @ValueSource(ints = {1, 3, 40})
     void everyPointIsInExactlyOneShardButControlsComeAlong(int count) {
         for (String filter : List.of("", "GupFastVsFork", "*SEQ*")) {
-            Share whole = share(filter, null, X86);
+            ShardPlan whole = shardPlan(filter, null, X86);
             Map<String, Integer> times = new LinkedHashMap<>();
             List<String> droppedIn = new ArrayList<>();
             for (int number = 1; number <= count; number++) {
-                Share share = share(filter, new Shard(number, count), X86);
-                share.explored().forEach(point -> times.merge(point.key(), 1, Integer::sum));
-                share.stepsDropped().forEach(point -> droppedIn.add(point.key()));
-                Set<String> plan = share.plan().stream().map(Point::key).collect(Collectors.toSet());
-                assertThat(share.explored().stream().map(Point::key)).containsAll(plan);
-                assertThat(share.plan())
+                ShardPlan shardPlan = shardPlan(filter, new Shard(number, count), X86);
+                shardPlan.explored().forEach(point -> times.merge(point.key(), 1, Integer::sum));
+                shardPlan.stepsDropped().forEach(point -> droppedIn.add(point.key()));
+                Set<String> plan = shardPlan.plan().stream().map(Point::key).collect(Collectors.toSet());
+                assertThat(shardPlan.explored().stream().map(Point::key)).containsAll(plan);
+                assertThat(shardPlan.plan())
                         .allSatisfy(point -> assertThat(point.reachableFrom() != Reachability.NEVER
                                         || point.controlKey() == null
                                         || plan.contains(point.controlKey()))
@@ -537,7 +537,7 @@ class CampaignTest {
     @Test
     void shardsCostAboutTheSame() {
         long[] costs = IntStream.rangeClosed(1, 8)
-                .mapToLong(number -> share("", new Shard(number, 8), X86).plan().stream()
+                .mapToLong(number -> shardPlan("", new Shard(number, 8), X86).plan().stream()
                         .mapToLong(point -> StressRun.minimumMillis(point, Reachability.TSO))
                         .sum())
                 .toArray();

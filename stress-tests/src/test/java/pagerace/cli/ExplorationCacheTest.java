@@ -31,9 +31,9 @@ import pagerace.explore.Necessity;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Answer;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Explored;
 
 /** A stale file is never believed. */
 class ExplorationCacheTest {
@@ -85,15 +85,15 @@ class ExplorationCacheTest {
     }
 
     private boolean isKnown(Path... classPath) {
-        return open(true, classPath).find("point " + POINT.key(), Prediction.class) != null;
+        return open(true, classPath).find("point " + POINT.key(), PredictionSummary.class) != null;
     }
 
     @Test
     void whatWasExploredIsFoundAsItWasAndSaysWhen() {
-        Prediction anew =
+        PredictionSummary anew =
                 Predictions.of(List.of(POINT), ExplorationCache.none(), NOWHERE).get(POINT.key());
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        Prediction kept = requireNonNull(
+        PredictionSummary kept = requireNonNull(
                 Predictions.of(List.of(POINT), open(true, ours), new PrintStream(said, true, StandardCharsets.UTF_8))
                         .get(POINT.key()));
         assertThat(requireNonNull(anew).cached()).isNull();
@@ -115,7 +115,7 @@ class ExplorationCacheTest {
     @Test
     void stepsThatWereDroppedAreFoundAsTheyWereAndOnlyForTheSameQuestion() {
         Point mainline = Catalogue.point("UnpinDirtyVsClean/TEST_AND_SET_ORDERED");
-        Map<String, Prediction> known = Predictions.of(List.of(mainline), ExplorationCache.none(), NOWHERE);
+        Map<String, PredictionSummary> known = Predictions.of(List.of(mainline), ExplorationCache.none(), NOWHERE);
         Map<String, List<Necessity.Row>> anew =
                 Predictions.necessity(List.of(mainline), known, open(true, ours), NOWHERE);
         assertThat(anew.get("UnpinDirtyVsClean")).isNotEmpty();
@@ -138,9 +138,9 @@ class ExplorationCacheTest {
             })
     void theSimplestScheduleAndTheStrongestModelAreTheSame(String key) {
         Point point = Catalogue.point(key);
-        Prediction anew = requireNonNull(
+        PredictionSummary anew = requireNonNull(
                 Predictions.of(List.of(point), open(true, ours), NOWHERE).get(key));
-        Prediction kept = requireNonNull(
+        PredictionSummary kept = requireNonNull(
                 Predictions.of(List.of(point), open(true, ours), NOWHERE).get(key));
         assertThat(kept.cached()).isNotNull();
         assertThat(kept.simplest()).isEqualTo(anew.simplest());
@@ -168,7 +168,7 @@ class ExplorationCacheTest {
     void whatChangedSinceItWasLoadedIsNotWhatWas() {
         Instant before = Instant.now().minusSeconds(3600);
         ExplorationCache cache = ExplorationCache.of(List.of(ours.toString()), ours, file, flags, before, true);
-        assertThat(cache.find("point " + POINT.key(), Prediction.class)).isNull();
+        assertThat(cache.find("point " + POINT.key(), PredictionSummary.class)).isNull();
     }
 
     @Test
@@ -183,7 +183,7 @@ class ExplorationCacheTest {
 
     @Test
     void whoDoesNotBelieveExploresAnewAndKeepsThat() {
-        assertThat(open(false, ours).find("point " + POINT.key(), Prediction.class))
+        assertThat(open(false, ours).find("point " + POINT.key(), PredictionSummary.class))
                 .isNull();
         Predictions.of(List.of(POINT), open(false, ours), NOWHERE);
         assertThat(isKnown(ours)).isTrue();
@@ -255,14 +255,16 @@ class ExplorationCacheTest {
     void whatABoundCutShortIsNoAnswer() {
         Explored cut = new Explored(Answer.UNKNOWN, Set.of(), "10 steps", 1, 1, 1, 1, "c0ffee");
         Explored whole = new Explored(Answer.NEVER, Set.of(), null, 1, 1, 1, 1, "c0ffee");
-        Map<String, Question<Prediction>> questions = Map.of(
+        Map<String, Question<PredictionSummary>> questions = Map.of(
                 "cut",
-                new Question<>("point cut", () -> new Prediction(Map.of(Reachability.SC, cut), Map.of(), null)),
+                new Question<>("point cut", () -> new PredictionSummary(Map.of(Reachability.SC, cut), Map.of(), null)),
                 "whole",
-                new Question<>("point whole", () -> new Prediction(Map.of(Reachability.SC, whole), Map.of(), null)));
+                new Question<>(
+                        "point whole", () -> new PredictionSummary(Map.of(Reachability.SC, whole), Map.of(), null)));
         assertThat(Predictions.ask(questions, open(true, ours), NOWHERE)).hasSize(2);
-        assertThat(open(true, ours).find("point whole", Prediction.class)).isNotNull();
-        assertThat(open(true, ours).find("point cut", Prediction.class)).isNull();
+        assertThat(open(true, ours).find("point whole", PredictionSummary.class))
+                .isNotNull();
+        assertThat(open(true, ours).find("point cut", PredictionSummary.class)).isNull();
     }
 
     @Test
@@ -277,6 +279,6 @@ class ExplorationCacheTest {
     void testsAlwaysExplore() {
         ExplorationCache cache = ExplorationCache.open(true);
         Predictions.of(List.of(POINT), cache, NOWHERE);
-        assertThat(cache.find("point " + POINT.key(), Prediction.class)).isNull();
+        assertThat(cache.find("point " + POINT.key(), PredictionSummary.class)).isNull();
     }
 }

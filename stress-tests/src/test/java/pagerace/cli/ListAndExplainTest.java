@@ -59,17 +59,17 @@ class ListAndExplainTest {
 
     @Test
     void aRangeGoesFromTheBestToTheWorst() {
-        assertThat(Words.range(List.of(Reachability.WEAK, Reachability.SC, Reachability.NEVER)))
+        assertThat(Phrasing.range(List.of(Reachability.WEAK, Reachability.SC, Reachability.NEVER)))
                 .isEqualTo("never .. SC");
-        assertThat(Words.range(List.of(Reachability.TSO, Reachability.TSO))).isEqualTo("TSO");
-        assertThat(Words.range(List.of(Reachability.UNKNOWN, Reachability.WEAK)))
+        assertThat(Phrasing.range(List.of(Reachability.TSO, Reachability.TSO))).isEqualTo("TSO");
+        assertThat(Phrasing.range(List.of(Reachability.UNKNOWN, Reachability.WEAK)))
                 .isEqualTo("unknown .. WEAK");
-        assertThat(Words.range(List.of(Reachability.SEQUENTIAL))).isEqualTo("sequential");
+        assertThat(Phrasing.range(List.of(Reachability.SEQUENTIAL))).isEqualTo("sequential");
     }
 
     @Test
     void paragraphsAreIndentedAsFarAsTheyBegin() {
-        String text = Words.paragraph("  - ", "word ".repeat(40).strip());
+        String text = Phrasing.paragraph("  - ", "word ".repeat(40).strip());
         assertThat(text.lines()).hasSizeGreaterThan(1).allMatch(line -> line.length() <= 100);
         assertThat(text).startsWith("  - word word").contains("word\n    word");
         assertThat(text.replaceAll("\\s+", " ")).isEqualTo(" - " + "word ".repeat(40));

@@ -39,9 +39,9 @@ import pagerace.stress.FakeEngine;
 import pagerace.stress.Limits;
 import pagerace.verdict.Cause;
 import pagerace.verdict.Host;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Answer;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.Probe;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
@@ -282,8 +282,8 @@ class StressSessionTest {
     }
 
     /** What an explorer says that agrees with the catalogue. */
-    private static Map<String, Prediction> predictions() {
-        Map<String, Prediction> predictions = new HashMap<>();
+    private static Map<String, PredictionSummary> predictions() {
+        Map<String, PredictionSummary> predictions = new HashMap<>();
         for (Fix fix : Fix.values()) {
             Reachability from = TestRace.point(fix).reachableFrom();
             if (from != Reachability.UNKNOWN) {
@@ -303,7 +303,7 @@ class StressSessionTest {
                                     1,
                                     "c0ffee"));
                 }
-                predictions.put(TestRace.point(fix).key(), new Prediction(models, Map.of(), null));
+                predictions.put(TestRace.point(fix).key(), new PredictionSummary(models, Map.of(), null));
             }
         }
         return predictions;

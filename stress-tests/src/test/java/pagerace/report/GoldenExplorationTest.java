@@ -13,13 +13,14 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import pagerace.explore.Prediction;
 import pagerace.explore.Transcript;
 import pagerace.machine.Machine;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Scenario;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 
 /**
  * One point of each variant against the golden file, and the proof that the file would show what a test of verdicts does not. The
@@ -30,7 +31,7 @@ class GoldenExplorationTest {
     private static final Map<String, String> GOLDEN = Golden.lines();
 
     private static String line(Point point) {
-        return ExploredPoint.of(point, Prediction.of(pagerace.explore.Prediction.of(point), schedule -> UNTOLD))
+        return ExploredPoint.of(point, PredictionSummary.of(Prediction.of(point), schedule -> UNTOLD))
                 .line();
     }
 

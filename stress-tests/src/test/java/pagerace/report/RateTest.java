@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import pagerace.report.Rate.Fork;
+import pagerace.report.Rate.Sampled;
 
 /** Rates whose forks lie apart: how often equal ones are told to differ, and how often different ones are. */
 class RateTest {
@@ -29,7 +29,7 @@ class RateTest {
         return Rate.of(Stream.generate(() -> {
                     double size = 0.5 + random.nextDouble();
                     double odds = Math.exp(spread * random.nextGaussian() - spread * spread / 2);
-                    return new Fork(poisson(hits * size * odds), Math.round(100_000 * size));
+                    return new Sampled(poisson(hits * size * odds), Math.round(100_000 * size));
                 })
                 .limit(forks)
                 .toList());
@@ -109,8 +109,8 @@ class RateTest {
 
     @Test
     void neverAgainstNeverAndTooFewForksSayNothing() {
-        Rate never = Rate.of(List.of(new Fork(0, 1000), new Fork(0, 1000), new Fork(0, 1000)));
-        Rate two = Rate.of(List.of(new Fork(900, 1000), new Fork(900, 1000)));
+        Rate never = Rate.of(List.of(new Sampled(0, 1000), new Sampled(0, 1000), new Sampled(0, 1000)));
+        Rate two = Rate.of(List.of(new Sampled(900, 1000), new Sampled(900, 1000)));
         assertThat(Rate.areComparable(never, never)).isFalse();
         assertThat(Rate.areComparable(never, two)).isFalse();
         assertThat(Rate.areComparable(two, two)).isFalse();
@@ -118,9 +118,9 @@ class RateTest {
 
     @Test
     void aSmallFactorDoesNotMatter() {
-        Fork fork = new Fork(100_000, 1_000_000);
-        Fork alike = new Fork(140_000, 1_000_000);
-        Fork more = new Fork(160_000, 1_000_000);
+        Sampled fork = new Sampled(100_000, 1_000_000);
+        Sampled alike = new Sampled(140_000, 1_000_000);
+        Sampled more = new Sampled(160_000, 1_000_000);
         Rate rate = Rate.of(List.of(fork, fork, fork));
         assertThat(Rate.differ(rate, Rate.of(List.of(alike, alike, alike)))).isFalse();
         assertThat(Rate.differ(rate, Rate.of(List.of(more, more, more)))).isTrue();
@@ -129,18 +129,18 @@ class RateTest {
 
     @Test
     void neverIsBoundedByTheRuleOfThreeWidenedByTheOtherSidesSpread() {
-        Fork none = new Fork(0, 1_000_000);
+        Sampled none = new Sampled(0, 1_000_000);
         Rate never = Rate.of(List.of(none, none, none));
         assertThat(never.high()).isCloseTo(1e-6, within(1e-12));
-        Fork some = new Fork(30, 1_000_000);
+        Sampled some = new Sampled(30, 1_000_000);
         assertThat(Rate.differ(never, Rate.of(List.of(some, some, some)))).isTrue();
-        Rate bursts = Rate.of(List.of(none, none, new Fork(90, 1_000_000)));
+        Rate bursts = Rate.of(List.of(none, none, new Sampled(90, 1_000_000)));
         assertThat(Rate.differ(never, bursts)).isFalse();
     }
 
-    private static List<Fork> forks(long... hitsThenSamples) {
+    private static List<Sampled> forks(long... hitsThenSamples) {
         return IntStream.range(0, hitsThenSamples.length / 2)
-                .mapToObj(i -> new Fork(hitsThenSamples[2 * i], hitsThenSamples[2 * i + 1]))
+                .mapToObj(i -> new Sampled(hitsThenSamples[2 * i], hitsThenSamples[2 * i + 1]))
                 .toList();
     }
 

@@ -33,10 +33,10 @@ import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Answer;
-import pagerace.verdict.Prediction.Explored;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Explored;
+import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Tally;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
@@ -175,7 +175,7 @@ public class ReportFormatsTest {
     }
 
     /** One point that holds, one that is broken, and one that should hold and is broken, as the explorer sees them. */
-    private static Map<String, Prediction> predictions() {
+    private static Map<String, PredictionSummary> predictions() {
         Explored quiet = new Explored(
                 Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, "c0ffee");
         Explored wrong = new Explored(
@@ -298,13 +298,13 @@ public class ReportFormatsTest {
         return new Line(Tells.STEP, actor, text, access, word, change, note, relaxation, site);
     }
 
-    private static Prediction prediction(Explored sequential, Explored otherwise, Map<String, Told> schedules) {
+    private static PredictionSummary prediction(Explored sequential, Explored otherwise, Map<String, Told> schedules) {
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
         models.put(Reachability.SEQUENTIAL, sequential);
         models.put(Reachability.SC, otherwise);
         models.put(Reachability.TSO, otherwise);
         models.put(Reachability.WEAK, otherwise);
-        return new Prediction(models, schedules, null);
+        return new PredictionSummary(models, schedules, null);
     }
 
     private static void add(Map<String, Tally> tallies, Fix fix, Tier tier, Map<String, Long> outcomes) {

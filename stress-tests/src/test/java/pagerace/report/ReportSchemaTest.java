@@ -27,13 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.explore.Necessity;
+import pagerace.explore.Prediction;
 import pagerace.explore.Transcript;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
@@ -65,7 +66,7 @@ public class ReportSchemaTest {
     @Test
     void anExplorationOfRealPointsIsValid() throws IOException {
         Race race = Catalogue.race("UnpinDirtyVsClean").orElseThrow();
-        Map<String, Prediction> predictions =
+        Map<String, PredictionSummary> predictions =
                 race.points().stream().collect(Collectors.toMap(Point::key, point -> explored(race, point)));
         Point point = race.points().get(0);
         String report = Json.of(Report.of(
@@ -94,8 +95,8 @@ public class ReportSchemaTest {
         assertThat(report).contains("\"relaxation\"", "\"tells\" : \"STEP\"");
     }
 
-    private static Prediction explored(Race race, Point point) {
-        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors()));
+    private static PredictionSummary explored(Race race, Point point) {
+        return PredictionSummary.of(Prediction.of(point), schedule -> Transcript.of(schedule, race.actors()));
     }
 
     /** Each line: a JSON pointer, and what to put there; nothing takes the field away. */

@@ -32,10 +32,10 @@ public final class FakeEngine implements Engine {
     public Map<String, Double> canaryRates = Map.of("UNSEEN", 100.0);
 
     /** The forks of canaries. */
-    public final List<Fork> canaries = new ArrayList<>();
+    public final List<StressFork> canaries = new ArrayList<>();
 
     /** The forks of points. */
-    public final List<Fork> forks = new ArrayList<>();
+    public final List<StressFork> forks = new ArrayList<>();
 
     /** After how long they were to be killed. */
     public final List<Duration> timeouts = new ArrayList<>();
@@ -53,7 +53,7 @@ public final class FakeEngine implements Engine {
     long now;
 
     @Override
-    public Measurement run(Fork fork, Duration timeout) {
+    public Measurement run(StressFork fork, Duration timeout) {
         boolean canary = fork.point().race().equals(Catalogue.CANARY.name());
         (canary ? canaries : forks).add(fork);
         timeouts.add(timeout);
@@ -96,7 +96,7 @@ public final class FakeEngine implements Engine {
         return now;
     }
 
-    Stream<Fork> forksOf(Fix fix) {
+    Stream<StressFork> forksOf(Fix fix) {
         return forks.stream().filter(fork -> fork.point().variant() == fix);
     }
 }

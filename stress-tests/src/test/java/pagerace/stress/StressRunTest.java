@@ -56,8 +56,8 @@ class StressRunTest {
     @Test
     void everyTierThatAPointDemandsRuns() {
         run(BUDGET, Fix.FIXED, Fix.RELAXED);
-        assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).contains(Tier.values());
-        assertThat(engine.forksOf(Fix.RELAXED).map(Fork::tier)).contains(Tier.C2, Tier.C2_STRESS);
+        assertThat(engine.forksOf(Fix.FIXED).map(StressFork::tier)).contains(Tier.values());
+        assertThat(engine.forksOf(Fix.RELAXED).map(StressFork::tier)).contains(Tier.C2, Tier.C2_STRESS);
     }
 
     @Test
@@ -65,8 +65,9 @@ class StressRunTest {
         forks = 3;
         engine.rates.put(Fix.BROKEN, Map.of("WRONG", 1.0));
         run(BUDGET, Fix.FIXED, Fix.BROKEN);
-        assertThat(engine.forksOf(Fix.BROKEN).map(Fork::tier)).containsExactly(Tier.C2, Tier.C2, Tier.C2);
-        List<Tier> first = engine.forksOf(Fix.FIXED).limit(12).map(Fork::tier).toList();
+        assertThat(engine.forksOf(Fix.BROKEN).map(StressFork::tier)).containsExactly(Tier.C2, Tier.C2, Tier.C2);
+        List<Tier> first =
+                engine.forksOf(Fix.FIXED).limit(12).map(StressFork::tier).toList();
         assertThat(first.subList(0, 4)).containsExactlyInAnyOrder(Tier.values());
         for (Tier tier : Tier.values()) {
             assertThat(first).filteredOn(tier::equals).as(tier.name()).hasSize(3);
@@ -77,8 +78,9 @@ class StressRunTest {
     void everyTierTakesTheStridesInTurnAndTheFirstForksDiffer() {
         forks = 4;
         run(BUDGET, Fix.FIXED);
-        Map<Tier, List<Integer>> strides =
-                engine.forksOf(Fix.FIXED).limit(16).collect(groupingBy(Fork::tier, mapping(Fork::stride, toList())));
+        Map<Tier, List<Integer>> strides = engine.forksOf(Fix.FIXED)
+                .limit(16)
+                .collect(groupingBy(StressFork::tier, mapping(StressFork::stride, toList())));
         assertThat(strides)
                 .isEqualTo(Map.of(
                         Tier.C2, List.of(4, 4, 1, 16),
@@ -107,7 +109,7 @@ class StressRunTest {
         run(BUDGET, Fix.BROKEN);
         assertThat(engine.canaries)
                 .filteredOn(fork -> fork.tier() == Tier.C2)
-                .extracting(Fork::atMost)
+                .extracting(StressFork::atMost)
                 .containsExactly(
                         Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4));
         assertThat(engine.forks).isNotEmpty();
@@ -144,7 +146,7 @@ class StressRunTest {
         assertThat(tallies.get(0).forbidden()).isGreaterThanOrEqualTo(Demand.FORBIDDEN);
         assertThat(engine.forksOf(Fix.BROKEN)
                         .filter(fork -> fork.tier() == Tier.C2)
-                        .map(Fork::atMost))
+                        .map(StressFork::atMost))
                 .isSorted()
                 .hasSizeGreaterThan(1)
                 .doesNotHaveDuplicates();
@@ -283,18 +285,18 @@ class StressRunTest {
                         null)
                 : m;
         run(Duration.ofSeconds(60), Fix.FIXED, Fix.RELAXED);
-        assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).contains(Tier.values());
-        assertThat(engine.forksOf(Fix.RELAXED).map(Fork::tier)).contains(Tier.C2_STRESS);
+        assertThat(engine.forksOf(Fix.FIXED).map(StressFork::tier)).contains(Tier.values());
+        assertThat(engine.forksOf(Fix.RELAXED).map(StressFork::tier)).contains(Tier.C2_STRESS);
     }
 
     @Test
     void aCanaryIsNotShownByItsWarmUp() {
         run(BUDGET, Fix.BROKEN);
-        Fork canary = engine.canaries.get(0);
+        StressFork canary = engine.canaries.get(0);
         Map<String, Long> shown = Map.of("UNSEEN", 1_000_000L);
         assertThat(canary.goal().isReached(shown, Map.of())).isTrue();
         assertThat(canary.goal().isReached(Map.of("SEEN", 1_000_000L), shown)).isFalse();
-        Fork broken = engine.forksOf(Fix.BROKEN).findFirst().orElseThrow();
+        StressFork broken = engine.forksOf(Fix.BROKEN).findFirst().orElseThrow();
         assertThat(broken.goal().isReached(Map.of("QUIET", 1L), Map.of("WRONG", 100L)))
                 .isTrue();
     }
@@ -320,7 +322,7 @@ class StressRunTest {
         List<Tally> tallies = runByNeed(Fix.BROKEN, Fix.FIXED);
         assertThat(tallies).allMatch(tally -> demand(tally).isMetBy(tally));
         assertThat(Duration.ofNanos(engine.now)).isLessThan(Duration.ofSeconds(20));
-        assertThat(engine.forksOf(Fix.FIXED).map(Fork::tier)).containsExactlyInAnyOrder(Tier.values());
+        assertThat(engine.forksOf(Fix.FIXED).map(StressFork::tier)).containsExactlyInAnyOrder(Tier.values());
     }
 
     /** What is left is looked at until nobody can doubt it, not until the clock says so. */

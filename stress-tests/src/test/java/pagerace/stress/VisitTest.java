@@ -75,8 +75,9 @@ class VisitTest {
         }
     }
 
-    private static Fork fork(Fix fix, Duration atMost, long samples) {
-        return new Fork(TestRace.point(fix), Tier.C2, atMost, 4, 64, (outcomes, warmUp) -> sum(outcomes) >= samples);
+    private static StressFork fork(Fix fix, Duration atMost, long samples) {
+        return new StressFork(
+                TestRace.point(fix), Tier.C2, atMost, 4, 64, (outcomes, warmUp) -> sum(outcomes) >= samples);
     }
 
     private static long sum(Map<String, Long> counts) {
@@ -88,7 +89,7 @@ class VisitTest {
         return visit.measurement("a-run", TestRace.GOOD, failure);
     }
 
-    private static Measurement measured(Vm vm, Fork fork) throws IOException {
+    private static Measurement measured(Vm vm, StressFork fork) throws IOException {
         Visit visit = new Visit(fork, () -> vm.now);
         visit.in(vm);
         assertThat(vm.ended).isTrue();
@@ -124,9 +125,9 @@ class VisitTest {
 
     @Test
     void itEndsWithItsGoalAndElseWithItsTime() throws IOException {
-        Fork brief = fork(Fix.FIXED, Duration.ofSeconds(1), 1);
+        StressFork brief = fork(Fix.FIXED, Duration.ofSeconds(1), 1);
         assertThat(measured(new Vm(3000), brief).measuringMillis()).isEqualTo(150);
-        Fork lasting = fork(Fix.FIXED, Duration.ofSeconds(1), Long.MAX_VALUE);
+        StressFork lasting = fork(Fix.FIXED, Duration.ofSeconds(1), Long.MAX_VALUE);
         assertThat(measured(new Vm(3000), lasting).measuringMillis()).isEqualTo(1_000);
     }
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
-import pagerace.verdict.Prediction.Answer;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.TestRace.Fix;
 
 /** Each clause of each verdict: a run that is good in everything, then the same run with one thing wrong. */
@@ -64,11 +64,11 @@ class GraderTest {
     }
 
     /** Completely explored; a model that is not mentioned reaches what the next stronger one does. */
-    private static Prediction prediction(Map<Reachability, Set<String>> outcomes) {
+    private static PredictionSummary prediction(Map<Reachability, Set<String>> outcomes) {
         return prediction(outcomes, null);
     }
 
-    private static Prediction prediction(Map<Reachability, Set<String>> outcomes, @Nullable String bound) {
+    private static PredictionSummary prediction(Map<Reachability, Set<String>> outcomes, @Nullable String bound) {
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
         Set<String> reached = Set.of();
         for (Reachability model :
@@ -78,11 +78,11 @@ class GraderTest {
                     reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
             models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, "c0ffee"));
         }
-        return new Prediction(models, Map.of(), null);
+        return new PredictionSummary(models, Map.of(), null);
     }
 
     /** What an explorer says that agrees with the catalogue and with whatever was seen. */
-    private static @Nullable Prediction agreeing(Tally tally) {
+    private static @Nullable PredictionSummary agreeing(Tally tally) {
         Reachability from = tally.point().reachableFrom();
         if (from == Reachability.UNKNOWN) {
             return null;
@@ -418,7 +418,7 @@ class GraderTest {
         void aWordThatTheExplorerDoesNotReachCounts() {
             Tally tally = run(Fix.FIXED, 1_000_000, 0, 0, Tier.values());
             tally.add(warmUp(tally, Tier.C2, Map.of("OVERLAPPED", 1L)));
-            Prediction onlyQuiet = prediction(Map.of(Reachability.WEAK, Set.of("QUIET")));
+            PredictionSummary onlyQuiet = prediction(Map.of(Reachability.WEAK, Set.of("QUIET")));
             assertThat(onX86.grade(tally, loudControl(), onlyQuiet).verdict()).isEqualTo(Verdict.UNPREDICTED);
         }
 
@@ -793,12 +793,12 @@ class GraderTest {
 
     @Nested
     class Predicted {
-        private final Prediction onlyQuiet =
+        private final PredictionSummary onlyQuiet =
                 prediction(Map.of(Reachability.TSO, Set.of("QUIET"), Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")));
 
         @Test
         void insideThePrediction() {
-            Prediction all = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")));
+            PredictionSummary all = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")));
             assertThat(onX86.grade(good(Fix.FIXED), loudControl(), all).verdict())
                     .isEqualTo(Verdict.HOLDS);
         }
@@ -813,7 +813,7 @@ class GraderTest {
 
         @Test
         void outsideWeakItIsModelOrExplorer() {
-            Prediction nothing = prediction(Map.of());
+            PredictionSummary nothing = prediction(Map.of());
             Grade grade = onX86.grade(good(Fix.OPEN), null, nothing);
             assertThat(grade.verdict()).isEqualTo(Verdict.UNPREDICTED);
             assertThat(grade.reason()).contains("not predicted under any memory model");
@@ -821,14 +821,14 @@ class GraderTest {
 
         @Test
         void aWaitThatGaveUpIsNotAPrediction() {
-            Prediction all = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")));
+            PredictionSummary all = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")));
             Tally tally = with(good(Fix.FIXED), Map.of("STUCK", 1L));
             assertThat(onX86.grade(tally, loudControl(), all).verdict()).isEqualTo(Verdict.HOLDS);
         }
 
         @Test
         void anUnfinishedExplorationCannotSayNever() {
-            Prediction cut = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            PredictionSummary cut = prediction(Map.of(Reachability.TSO, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
             Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), cut);
             assertThat(grade.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
             assertThat(grade.reason()).contains("10,000 steps");
@@ -836,7 +836,7 @@ class GraderTest {
 
         @Test
         void theExplorerAloneCanBreakAPoint() {
-            Prediction wrong = prediction(Map.of(
+            PredictionSummary wrong = prediction(Map.of(
                     Reachability.TSO, Set.of("QUIET", "OVERLAPPED"),
                     Reachability.WEAK, Set.of("QUIET", "OVERLAPPED", "WRONG")));
             Grade grade = onX86.grade(good(Fix.FIXED), loudControl(), wrong);
@@ -846,7 +846,7 @@ class GraderTest {
 
         @Test
         void aCatalogueThatPromisesTooMuchBreaksAPointThatNobodyRan() {
-            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            PredictionSummary wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(TestRace.point(Fix.FIXED), wrong))
                     .extracting(Grade::verdict, Grade::fails)
                     .containsExactly(Verdict.BROKEN, true);
@@ -854,7 +854,7 @@ class GraderTest {
 
         @Test
         void aCatalogueThatNamesAnotherModelFails() {
-            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            PredictionSummary wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(TestRace.point(Fix.RELAXED), wrong))
                     .extracting(Grade::verdict, Grade::reason)
                     .containsExactly(Verdict.UNPREDICTED, "the catalogue says WEAK, the explorer finds SC");
@@ -862,14 +862,14 @@ class GraderTest {
 
         @Test
         void aCatalogueThatNamesAnotherModelIsNotTheCompilersFault() {
-            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("QUIET", "OVERLAPPED", "WRONG")));
+            PredictionSummary wrong = prediction(Map.of(Reachability.SC, Set.of("QUIET", "OVERLAPPED", "WRONG")));
             Grade grade = onX86.grade(run(Fix.RELAXED, 1000, 10, 5, Tier.C2), null, wrong);
             assertThat(grade.reason()).isEqualTo("the catalogue says WEAK, the explorer finds SC");
         }
 
         @Test
         void aCatalogueThatSaysSoAndOneThatSaysNothingPass() {
-            Prediction right = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            PredictionSummary right = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(TestRace.point(Fix.BROKEN), right)).isNull();
             assertThat(onX86.catalogue(TestRace.point(Fix.OPEN), right)).isNull();
         }
@@ -957,7 +957,8 @@ class GraderTest {
 
         @Test
         void isUnknownIfTheExplorerStopped() {
-            Prediction cut = prediction(Map.of(Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            PredictionSummary cut =
+                    prediction(Map.of(Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
             Grade grade = onX86.grade(measured(Reachability.UNKNOWN, 0), null, cut);
             assertThat(grade.verdict()).isEqualTo(Verdict.UNKNOWN);
             assertThat(grade.reason()).isEqualTo("exploration stopped at its bound: 10,000 steps");
@@ -971,18 +972,19 @@ class GraderTest {
             models.put(
                     Reachability.TSO,
                     new Explored(Answer.REACHABLE, Set.of("STUCK"), "10 steps", 1, 1, 1, 1, "c0ffee"));
-            Point settled = new Prediction(models, Map.of(), null).settle(point());
+            Point settled = new PredictionSummary(models, Map.of(), null).settle(point());
             assertThat(settled.reachableFrom()).isEqualTo(Reachability.TSO);
             assertThat(settled.variant().deadlocks()).isTrue();
             assertThat(settled.variant().isOwn()).isTrue();
             assertThat(settled.key()).isEqualTo(point().key());
             Point mine = point();
-            assertThat(Prediction.NONE.settle(mine)).isSameAs(mine);
+            assertThat(PredictionSummary.NONE.settle(mine)).isSameAs(mine);
         }
 
         @Test
         void isBrokenIfThreadsShowedItThoughTheExplorerStopped() {
-            Prediction cut = prediction(Map.of(Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
+            PredictionSummary cut =
+                    prediction(Map.of(Reachability.WEAK, Set.of("QUIET", "OVERLAPPED")), "10,000 steps");
             Grade grade = onX86.grade(measured(Reachability.UNKNOWN, 250), null, cut);
             assertThat(grade.verdict()).isEqualTo(Verdict.BROKEN);
             assertThat(grade.reason()).isEqualTo("WRONG seen 1,000 times");
@@ -990,7 +992,7 @@ class GraderTest {
 
         @Test
         void nobodyDisagreesWithACatalogueThatHasNoEntry() {
-            Prediction wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
+            PredictionSummary wrong = prediction(Map.of(Reachability.SC, Set.of("WRONG")));
             assertThat(onX86.catalogue(point(), wrong)).isNull();
         }
     }
@@ -1048,7 +1050,7 @@ class GraderTest {
         @Test
         void stopsAPointFromHolding() {
             Tally good = good(Fix.FIXED);
-            Prediction agrees = agreeing(good);
+            PredictionSummary agrees = agreeing(good);
             assertThat(onX86.grade(good, loudControl(), agrees).verdict()).isEqualTo(Verdict.HOLDS);
             assertThat(degraded(good))
                     .hasSize(3 * Tier.values().length + 6)

@@ -36,64 +36,69 @@ import pagerace.verdict.Verdict;
  * @param unsaid those of whose price nothing may be said, or that have none
  */
 record Cheapest(
-        String place, String control, String operation, List<Entry> cheapest, List<Entry> dearer, List<Entry> unsaid) {
+        String place,
+        String control,
+        String operation,
+        List<PointResults> cheapest,
+        List<PointResults> dearer,
+        List<PointResults> unsaid) {
     /** The answers for one race on one class of hosts. */
-    static List<Cheapest> of(List<Entry> race, int host) {
-        Map<Alike, List<Entry>> alike = race.stream()
-                .filter(entry -> isCandidate(race, entry, host))
+    static List<Cheapest> of(List<PointResults> race, int host) {
+        Map<Alike, List<PointResults>> alike = race.stream()
+                .filter(point -> isCandidate(race, point, host))
                 .collect(Collectors.groupingBy(Alike::of, LinkedHashMap::new, Collectors.toList()));
         List<Cheapest> answers = new ArrayList<>();
-        alike.forEach((group, entries) -> {
-            Set<String> operations = entries.stream()
-                    .flatMap(entry -> entry.results().get(host).prices().stream())
+        alike.forEach((group, points) -> {
+            Set<String> operations = points.stream()
+                    .flatMap(point -> point.results().get(host).prices().stream())
                     .map(Price::operation)
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             (operations.isEmpty() ? Set.of("") : operations)
-                    .forEach(operation -> answers.add(compare(group, operation, entries, host)));
+                    .forEach(operation -> answers.add(compare(group, operation, points, host)));
         });
         return List.copyOf(answers);
     }
 
     /** Points that can be compared. */
     private record Alike(String place, String control) {
-        static Alike of(Entry entry) {
-            String control = entry.point().control();
-            return new Alike(entry.point().place(), control == null ? "" : control);
+        static Alike of(PointResults point) {
+            String control = point.facts().control();
+            return new Alike(point.facts().place(), control == null ? "" : control);
         }
     }
 
-    private static boolean isCandidate(List<Entry> race, Entry candidate, int host) {
-        return candidate.point().planned()
+    private static boolean isCandidate(List<PointResults> race, PointResults candidate, int host) {
+        return candidate.facts().planned()
                 && candidate.results().get(host).verdict() == Verdict.HOLDS
                 && candidate.variant().origin().kind() != Variant.Kind.MUTANT
                 && race.stream()
-                        .filter(entry -> entry.variant().equals(candidate.variant()))
-                        .noneMatch(entry -> entry.results().get(host).fails());
+                        .filter(point -> point.variant().equals(candidate.variant()))
+                        .noneMatch(point -> point.results().get(host).fails());
     }
 
     /** From which model on the variant is broken in some other place; null if in none that anybody knows of. */
-    static @Nullable Reachability elsewhere(List<Entry> race, Entry candidate) {
+    static @Nullable Reachability elsewhere(List<PointResults> race, PointResults candidate) {
         return race.stream()
-                .filter(entry -> entry.variant().equals(candidate.variant()))
-                .map(entry -> entry.point().isExplored()
-                        ? entry.point().predicted().reachableFrom()
-                        : entry.point().reachableFrom())
+                .filter(point -> point.variant().equals(candidate.variant()))
+                .map(point -> point.facts().isExplored()
+                        ? point.facts().predicted().reachableFrom()
+                        : point.facts().reachableFrom())
                 .filter(from -> from != Reachability.NEVER && from != Reachability.UNKNOWN)
                 .min(Comparator.naturalOrder())
                 .orElse(null);
     }
 
-    private static Cheapest compare(Alike group, String operation, List<Entry> entries, int host) {
-        List<Entry> unsaid = new ArrayList<>();
-        List<Entry> priced = new ArrayList<>();
-        entries.forEach(entry -> (price(entry.results().get(host), operation) == null ? unsaid : priced).add(entry));
+    private static Cheapest compare(Alike group, String operation, List<PointResults> points, int host) {
+        List<PointResults> unsaid = new ArrayList<>();
+        List<PointResults> priced = new ArrayList<>();
+        points.forEach(point -> (price(point.results().get(host), operation) == null ? unsaid : priced).add(point));
         double least = priced.stream()
-                .mapToDouble(entry -> range(entry, operation, host).high())
+                .mapToDouble(point -> range(point, operation, host).high())
                 .min()
                 .orElse(0);
-        Map<Boolean, List<Entry>> parts = priced.stream()
+        Map<Boolean, List<PointResults>> parts = priced.stream()
                 .collect(Collectors.partitioningBy(
-                        entry -> range(entry, operation, host).low() <= least));
+                        point -> range(point, operation, host).low() <= least));
         return new Cheapest(
                 group.place,
                 group.control,
@@ -111,8 +116,8 @@ record Cheapest(
                 .orElse(null);
     }
 
-    private static Ratio range(Entry entry, String operation, int host) {
-        Price price = price(entry.results().get(host), operation);
+    private static Ratio range(PointResults point, String operation, int host) {
+        Price price = price(point.results().get(host), operation);
         Ratio ratio = price == null ? null : price.ratio();
         if (price == null || ratio == null || price.claim() == Claim.SAME) {
             return Ratio.ONE;
@@ -122,8 +127,8 @@ record Cheapest(
                 : ratio;
     }
 
-    /** Whether {@code entry} is among the cheapest, and others are not or may not be. */
-    boolean marks(Entry entry) {
-        return cheapest.contains(entry) && cheapest.size() + dearer.size() + unsaid.size() > 1;
+    /** Whether {@code point} is among the cheapest, and others are not or may not be. */
+    boolean marks(PointResults point) {
+        return cheapest.contains(point) && cheapest.size() + dearer.size() + unsaid.size() > 1;
     }
 }

@@ -13,46 +13,46 @@ import pagerace.report.Table;
 
 /** Which variants of a race are the cheapest that hold: a row for each place and actor; {@link Cheapest} has the rule. */
 final class CheapestTable {
-    private final List<Entry> entries;
+    private final List<PointResults> points;
     private final int host;
 
-    private CheapestTable(List<Entry> entries, int host) {
-        this.entries = entries;
+    private CheapestTable(List<PointResults> points, int host) {
+        this.points = points;
         this.host = host;
     }
 
     /** The tables of {@code race}, one for each class of hosts. */
-    static List<Markup> of(Report report, RaceFacts race, List<Entry> entries) {
+    static List<Markup> of(Report report, RaceFacts race, List<PointResults> points) {
         List<Markup> tables = new ArrayList<>();
         for (int host = 0; host < report.hosts().size(); host++) {
-            String where = Words.host(report, host, "", "");
+            String where = Fragments.host(report, host, "", "");
             if (!where.isEmpty()) {
                 tables.add(tag("h4", where));
             }
-            tables.add(new CheapestTable(entries, host).table(race));
+            tables.add(new CheapestTable(points, host).table(race));
         }
         return tables;
     }
 
     private Markup table(RaceFacts race) {
-        List<Cheapest> answers = Cheapest.of(entries, host);
+        List<Cheapest> answers = Cheapest.of(points, host);
         if (answers.isEmpty()) {
             return tag("p", "None: in this run no variant held.");
         }
-        Markup head = Words.head(
-                Words.column("place"),
-                Words.column("actor, alone"),
-                Words.column("cheapest"),
-                Words.column("dearer"),
-                Words.column("nothing may be said of"));
+        Markup head = Fragments.head(
+                Fragments.column("place"),
+                Fragments.column("actor, alone"),
+                Fragments.column("cheapest"),
+                Fragments.column("dearer"),
+                Fragments.column("nothing may be said of"));
         Markup body = tag("tbody", answers.stream().map(this::row).toList());
-        return Words.scrolling("Cheapest variant of " + race.name() + " that holds", tag("table", head, body));
+        return Fragments.scrolling("Cheapest variant of " + race.name() + " that holds", tag("table", head, body));
     }
 
     private Markup row(Cheapest answer) {
         return tag(
                 "tr",
-                tag("th", Words.place(answer.place()), span("quiet", mends(answer)))
+                tag("th", Fragments.place(answer.place()), span("quiet", mends(answer)))
                         .with("scope", "row"),
                 tag("td", answer.operation().isEmpty() ? "no prices" : answer.operation()),
                 tag("td", names(answer.cheapest(), answer), span("quiet", remark(answer))),
@@ -80,19 +80,19 @@ final class CheapestTable {
         };
     }
 
-    private List<Object> names(List<Entry> variants, Cheapest answer) {
+    private List<Object> names(List<PointResults> variants, Cheapest answer) {
         return variants.isEmpty()
                 ? List.of("-")
-                : Words.listed(
-                        variants.stream().map(entry -> name(entry, answer)).toList());
+                : Fragments.listed(
+                        variants.stream().map(point -> name(point, answer)).toList());
     }
 
-    private Markup name(Entry entry, Cheapest answer) {
-        Markup name = tag("span", Words.link(entry.id(), entry.point().variant()));
-        entry.results().get(host).prices().stream()
+    private Markup name(PointResults point, Cheapest answer) {
+        Markup name = tag("span", Fragments.link(point.id(), point.facts().variant()));
+        point.results().get(host).prices().stream()
                 .filter(price -> price.operation().equals(answer.operation()))
-                .forEach(price -> name.add(" ", Words.price(price)));
-        Reachability elsewhere = Cheapest.elsewhere(entries, entry);
+                .forEach(price -> name.add(" ", Fragments.price(price)));
+        Reachability elsewhere = Cheapest.elsewhere(points, point);
         if (elsewhere != null) {
             name.add(" ", span("quiet", "(elsewhere broken " + Table.expected(elsewhere) + ")"));
         }

@@ -35,16 +35,16 @@ import pagerace.verdict.Verdict;
  */
 public final class HtmlReport {
     private final Report report;
-    private final Map<RaceFacts, List<Entry>> races = new LinkedHashMap<>();
+    private final Map<RaceFacts, List<PointResults>> races = new LinkedHashMap<>();
     private final List<String> absent = new ArrayList<>();
 
     private HtmlReport(Report report) {
         this.report = report;
         for (RaceFacts race : report.races()) {
-            List<Entry> entries = Entry.of(report, race);
-            if (entries.stream()
-                    .anyMatch(entry -> entry.isShown() || entry.point().isExplored())) {
-                races.put(race, entries);
+            List<PointResults> points = PointResults.of(report, race);
+            if (points.stream()
+                    .anyMatch(point -> point.isShown() || point.facts().isExplored())) {
+                races.put(race, points);
             } else {
                 absent.add(race.name());
             }
@@ -66,7 +66,7 @@ public final class HtmlReport {
                 tag("style", resource("report.css")));
         Markup body = tag(
                 "body",
-                Words.link("matrix", "Skip to the table of races").with("class", "skip"),
+                Fragments.link("matrix", "Skip to the table of races").with("class", "skip"),
                 header(),
                 contents(),
                 tag("main", Legend.section(), releases(), matrix()),
@@ -131,7 +131,7 @@ public final class HtmlReport {
         return tag(
                 "div",
                 report.hosts().size() > 1 ? tag("h2", host.host()) : List.of(),
-                tag("p", Words.sums(verdicts)).with("class", "sums"),
+                tag("p", Fragments.sums(verdicts)).with("class", "sums"),
                 facts);
     }
 
@@ -142,7 +142,8 @@ public final class HtmlReport {
     }
 
     private static String machine(Host host) {
-        return host.os() + ", " + host.arch() + " (" + host.memoryModel() + "), " + Words.counted(host.cpus(), "CPU");
+        return host.os() + ", " + host.arch() + " (" + host.memoryModel() + "), "
+                + Fragments.counted(host.cpus(), "CPU");
     }
 
     private static String time(Run run) {
@@ -158,17 +159,17 @@ public final class HtmlReport {
 
     /** What is said of the run, and what fails in a few lines. */
     private Markup verdicts() {
-        Markup verdicts = tag("div").with("class", Words.style(report.verdict()));
+        Markup verdicts = tag("div").with("class", Fragments.style(report.verdict()));
         if (!report.missing().isEmpty()) {
-            verdicts.add(tag("p", Words.hidden(shape(RunVerdict.UNDECIDED)), " " + report.missingInWords() + ".")
+            verdicts.add(tag("p", Fragments.hidden(shape(RunVerdict.UNDECIDED)), " " + report.missingInWords() + ".")
                     .with("class", "headline"));
         }
         for (int i = 0; i < report.hosts().size(); i++) {
             HostReport host = report.hosts().get(i);
             verdicts.add(tag(
                             "p",
-                            Words.hidden(shape(host.verdict())),
-                            " " + host.headline() + Words.host(report, i, " (", ")") + ".")
+                            Fragments.hidden(shape(host.verdict())),
+                            " " + host.headline() + Fragments.host(report, i, " (", ")") + ".")
                     .with("class", "headline"));
             List<Markup> lines = FailureGroup.of(report, host).stream()
                     .map(HtmlReport::failures)
@@ -179,9 +180,9 @@ public final class HtmlReport {
             List<String> open = report.undecided(host);
             if (!open.isEmpty()) {
                 List<Markup> links = open.stream()
-                        .map(race -> Words.link(Words.id("race", race), race))
+                        .map(race -> Fragments.link(Fragments.id("race", race), race))
                         .toList();
-                verdicts.add(tag("p", "Nothing could be decided about ", Words.listed(links), "."));
+                verdicts.add(tag("p", "Nothing could be decided about ", Fragments.listed(links), "."));
             }
         }
         return verdicts;
@@ -197,20 +198,23 @@ public final class HtmlReport {
 
     private static Markup failures(FailureGroup group) {
         PointFacts first = group.rows().get(0).point();
-        Markup line =
-                tag("li", Words.badge(group.verdict()), " ", Words.link(Words.id("point", first.key()), first.key()));
+        Markup line = tag(
+                "li",
+                Fragments.badge(group.verdict()),
+                " ",
+                Fragments.link(Fragments.id("point", first.key()), first.key()));
         if (group.rows().size() > 1) {
             List<Markup> others = group.rows().stream()
                     .skip(1)
                     .map(Report.Row::point)
-                    .map(point -> Words.link(Words.id("point", point.key()), point.key()))
+                    .map(point -> Fragments.link(Fragments.id("point", point.key()), point.key()))
                     .toList();
             line.add(
                     " ",
                     tag(
                             "details",
                             tag("summary", "and " + others.size() + " like it"),
-                            tag("p", Words.listed(others))));
+                            tag("p", Fragments.listed(others))));
         }
         return line.add(": " + group.reason());
     }
@@ -218,12 +222,13 @@ public final class HtmlReport {
     private Markup contents() {
         Markup list = tag(
                 "ul",
-                tag("li", Words.link("legend", "How to read this page")),
-                releases().isEmpty() ? List.of() : tag("li", Words.link("releases", "Releases")),
-                tag("li", Words.link("matrix", "All races")));
-        races.keySet().forEach(race -> list.add(tag("li", Words.link(Words.id("race", race.name()), race.name()))));
+                tag("li", Fragments.link("legend", "How to read this page")),
+                releases().isEmpty() ? List.of() : tag("li", Fragments.link("releases", "Releases")),
+                tag("li", Fragments.link("matrix", "All races")));
+        races.keySet()
+                .forEach(race -> list.add(tag("li", Fragments.link(Fragments.id("race", race.name()), race.name()))));
         if (hasWorkloads()) {
-            list.add(tag("li", Words.link("workloads", "Prices of workloads")));
+            list.add(tag("li", Fragments.link("workloads", "Prices of workloads")));
         }
         return tag("nav", list).with("aria-label", "Contents");
     }
@@ -259,7 +264,7 @@ public final class HtmlReport {
                     .with("class", "quiet"));
         }
         sections.add(section);
-        races.forEach((race, entries) -> sections.add(RaceSection.of(report, race, entries)));
+        races.forEach((race, points) -> sections.add(RaceSection.of(report, race, points)));
         if (hasWorkloads()) {
             sections.add(workloads());
         }
@@ -270,7 +275,7 @@ public final class HtmlReport {
     private Markup workloads() {
         Markup section = tag("section", tag("h2", "Prices of workloads").with("id", "workloads"));
         for (int i = 0; i < report.hosts().size(); i++) {
-            String where = Words.host(report, i, ", ", "");
+            String where = Fragments.host(report, i, ", ", "");
             Map<String, List<Price>> charts = report.hosts().get(i).workloads().stream()
                     .collect(Collectors.groupingBy(
                             price -> workload(price.point()) + ": " + price.operation() + where,

@@ -89,7 +89,7 @@ final class Legend {
     }
 
     private static void explain(Markup list, Verdict verdict, String words) {
-        list.add(tag("dt", Words.badge(verdict)), tag("dd", words));
+        list.add(tag("dt", Fragments.badge(verdict)), tag("dd", words));
     }
 
     private static void explain(Markup list, String term, String words) {

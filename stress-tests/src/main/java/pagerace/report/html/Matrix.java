@@ -25,7 +25,7 @@ import pagerace.report.Table;
  * other places of its variant.
  */
 final class Matrix {
-    private static final int FACTS = 2 + Words.LEVELS.size();
+    private static final int FACTS = 2 + Fragments.LEVELS.size();
     private static final int PER_HOST = 4;
 
     private final Report report;
@@ -37,24 +37,24 @@ final class Matrix {
     }
 
     /** The table of {@code races} with their points. */
-    static Markup of(Report report, Map<RaceFacts, List<Entry>> races) {
+    static Markup of(Report report, Map<RaceFacts, List<PointResults>> races) {
         return new Matrix(report).table(races);
     }
 
-    private Markup table(Map<RaceFacts, List<Entry>> races) {
+    private Markup table(Map<RaceFacts, List<PointResults>> races) {
         Markup table = tag("table", tag("caption", "Races and variants"), head());
         table.with("class", report.hosts().size() > 1 ? "matrix several" : "matrix single");
-        races.forEach((race, entries) -> table.add(body(race, entries)));
-        return Words.scrolling("Races and variants", table);
+        races.forEach((race, points) -> table.add(body(race, points)));
+        return Fragments.scrolling("Races and variants", table);
     }
 
     private Markup head() {
-        Markup first =
-                tag("tr", tall("variant"), tall("kernels, commit"), group("explored: reachable", Words.LEVELS.size()));
-        Markup second = tag("tr", Words.levelColumns());
+        Markup first = tag(
+                "tr", tall("variant"), tall("kernels, commit"), group("explored: reachable", Fragments.LEVELS.size()));
+        Markup second = tag("tr", Fragments.levelColumns());
         for (HostReport host : report.hosts()) {
             List<Markup> columns = Stream.of("verdict", "forbidden", "window", "price")
-                    .map(Words::column)
+                    .map(Fragments::column)
                     .toList();
             if (report.hosts().size() > 1) {
                 first.add(group(host.host(), PER_HOST).with("class", "host"));
@@ -67,35 +67,35 @@ final class Matrix {
     }
 
     private static Markup tall(String name) {
-        return Words.column(name).with("rowspan", 2);
+        return Fragments.column(name).with("rowspan", 2);
     }
 
     private static Markup group(Object name, int columns) {
         return tag("th", name).with("scope", "colgroup").with("colspan", columns);
     }
 
-    private Markup body(RaceFacts race, List<Entry> entries) {
+    private Markup body(RaceFacts race, List<PointResults> points) {
         Markup body = tag("tbody");
         Markup name = tag(
                         "th",
-                        Words.link(Words.id("race", race.name()), race.name()),
+                        Fragments.link(Fragments.id("race", race.name()), race.name()),
                         " ",
                         span("question", race.question()))
                 .with("scope", "rowgroup")
                 .with("colspan", width);
-        String priced = priced(entries);
+        String priced = priced(points);
         if (!priced.isEmpty()) {
             name.add(" ", span("quiet", "Price: " + priced + "."));
         }
         body.add(tag("tr", name).with("class", "race"));
         List<List<Cheapest>> cheapest = new ArrayList<>();
         for (int host = 0; host < report.hosts().size(); host++) {
-            cheapest.add(Cheapest.of(entries, host));
+            cheapest.add(Cheapest.of(points, host));
         }
-        byVariant(entries).values().forEach(variant -> {
-            variant.stream().filter(Entry::isShown).forEach(entry -> body.add(row(entry, cheapest)));
-            List<Entry> others =
-                    variant.stream().filter(entry -> !entry.isShown()).toList();
+        byVariant(points).values().forEach(variant -> {
+            variant.stream().filter(PointResults::isShown).forEach(point -> body.add(row(point, cheapest)));
+            List<PointResults> others =
+                    variant.stream().filter(point -> !point.isShown()).toList();
             if (!others.isEmpty()) {
                 body.add(others(others, others.size() < variant.size()));
             }
@@ -104,55 +104,56 @@ final class Matrix {
     }
 
     /** Whose prices the rows show, in their order. */
-    private static String priced(List<Entry> entries) {
-        return entries.stream()
-                .flatMap(entry -> entry.results().stream())
+    private static String priced(List<PointResults> points) {
+        return points.stream()
+                .flatMap(point -> point.results().stream())
                 .flatMap(result -> result.prices().stream())
                 .map(Price::operation)
                 .distinct()
                 .collect(Collectors.joining(" / "));
     }
 
-    private static Map<String, List<Entry>> byVariant(List<Entry> entries) {
-        return entries.stream()
+    private static Map<String, List<PointResults>> byVariant(List<PointResults> points) {
+        return points.stream()
                 .collect(Collectors.groupingBy(
-                        entry -> entry.point().variant(), LinkedHashMap::new, Collectors.toList()));
+                        point -> point.facts().variant(), LinkedHashMap::new, Collectors.toList()));
     }
 
-    private Markup row(Entry entry, List<List<Cheapest>> cheapest) {
-        Markup place = span("place", entry.point().place());
-        Markup link = Words.link(entry.id(), entry.point().variant(), tag("wbr"), place);
-        Markup row = tag("tr", tag("th", link).with("scope", "row")).with("data-kernels", kernelSpans(entry));
-        row.add(kernels(entry), Words.reachable(entry.point().predicted()));
+    private Markup row(PointResults point, List<List<Cheapest>> cheapest) {
+        Markup place = span("place", point.facts().place());
+        Markup link = Fragments.link(point.id(), point.facts().variant(), tag("wbr"), place);
+        Markup row = tag("tr", tag("th", link).with("scope", "row")).with("data-kernels", kernelSpans(point));
+        row.add(kernels(point), Fragments.reachable(point.facts().predicted()));
         for (int host = 0; host < report.hosts().size(); host++) {
-            row.add(cells(entry, entry.results().get(host), cheapest.get(host)));
+            row.add(cells(point, point.results().get(host), cheapest.get(host)));
         }
         return row;
     }
 
-    private static Markup kernels(Entry entry) {
-        Markup cell = tag("td", entry.variant().origin().kernels()).with("class", "kernels");
-        String commit = entry.variant().origin().commit();
+    private static Markup kernels(PointResults point) {
+        Markup cell = tag("td", point.variant().origin().kernels()).with("class", "kernels");
+        String commit = point.variant().origin().commit();
         if (!commit.equals("-")) {
             cell.add(" ", tag("code", commit));
-        } else if (entry.variant().origin().kernels().equals("-")) {
-            return tag("td", span("quiet", Words.style(entry.variant().origin().kind())));
+        } else if (point.variant().origin().kernels().equals("-")) {
+            return tag(
+                    "td", span("quiet", Fragments.style(point.variant().origin().kind())));
         }
         return cell;
     }
 
-    private static List<Markup> cells(Entry entry, Result result, List<Cheapest> cheapest) {
-        Markup verdict =
-                tag("td", Words.badge(result.verdict())).with("class", result.fails() ? "verdict fails" : "verdict");
+    private static List<Markup> cells(PointResults point, Result result, List<Cheapest> cheapest) {
+        Markup verdict = tag("td", Fragments.badge(result.verdict()))
+                .with("class", result.fails() ? "verdict fails" : "verdict");
         if (result.plan() == null) {
             Markup nothing = tag("td", span("quiet", result.reason())).with("colspan", PER_HOST - 1);
             return List.of(verdict, nothing);
         }
         Markup prices = tag("td").with("class", "price");
         for (Price price : result.prices()) {
-            Markup line = tag("div", Words.price(price));
+            Markup line = tag("div", Fragments.price(price));
             if (cheapest.stream()
-                    .anyMatch(answer -> answer.operation().equals(price.operation()) && answer.marks(entry))) {
+                    .anyMatch(answer -> answer.operation().equals(price.operation()) && answer.marks(point))) {
                 line.add(" ", span("cheapest", "cheapest"));
             }
             prices.add(line);
@@ -168,8 +169,8 @@ final class Matrix {
         return tag("td", text).with("class", "number");
     }
 
-    private Markup others(List<Entry> others, boolean more) {
-        String variant = others.get(0).point().variant();
+    private Markup others(List<PointResults> others, boolean more) {
+        String variant = others.get(0).facts().variant();
         Markup cell = tag("th", span("name", variant), ": ", span("quiet", places(others, more)))
                 .with("scope", "row")
                 .with("colspan", width);
@@ -177,8 +178,8 @@ final class Matrix {
     }
 
     /** The ranges of mainline releases for the script: {@code 5009000-5010000}, separated by blanks. */
-    private static String kernelSpans(Entry entry) {
-        return ReleaseTable.releases(entry).spans().stream()
+    private static String kernelSpans(PointResults point) {
+        return ReleaseTable.releases(point).spans().stream()
                 .filter(span -> span.from() == null || span.from().isMainline())
                 .map(span -> (span.from() == null ? 0 : span.from().series()) + "-"
                         + (span.to() == null ? 999_999_999 : span.to().series()))
@@ -186,9 +187,9 @@ final class Matrix {
     }
 
     /** What is known of the places that threads did not run: {@code 24 more places explored: never 12, from WEAK 12}. */
-    private static String places(List<Entry> others, boolean more) {
+    private static String places(List<PointResults> others, boolean more) {
         Map<Boolean, List<PointFacts>> parts =
-                others.stream().map(Entry::point).collect(Collectors.partitioningBy(PointFacts::isExplored));
+                others.stream().map(PointResults::facts).collect(Collectors.partitioningBy(PointFacts::isExplored));
         List<String> said = new ArrayList<>();
         List<PointFacts> explored = parts.getOrDefault(true, List.of());
         List<PointFacts> recorded = parts.getOrDefault(false, List.of());

@@ -32,7 +32,7 @@ final class OutcomeTable {
     /** What a row is about; {@code mark} says what it means for the variant. */
     private record Shown(String word, String mark, String sentence) {
         static Shown of(OutcomeFacts outcome) {
-            return new Shown(outcome.word(), Words.style(outcome.mark()), outcome.sentence());
+            return new Shown(outcome.word(), Fragments.style(outcome.mark()), outcome.sentence());
         }
 
         boolean isForbidden() {
@@ -41,16 +41,16 @@ final class OutcomeTable {
     }
 
     private final Report report;
-    private final Entry entry;
+    private final PointResults point;
 
-    private OutcomeTable(Report report, Entry entry) {
+    private OutcomeTable(Report report, PointResults point) {
         this.report = report;
-        this.entry = entry;
+        this.point = point;
     }
 
-    /** The table of {@code entry}, and under it the outcomes without a row. */
-    static List<Markup> of(Report report, RaceFacts race, Entry entry) {
-        return new OutcomeTable(report, entry).of(race);
+    /** The table of {@code point}, and under it the outcomes without a row. */
+    static List<Markup> of(Report report, RaceFacts race, PointResults point) {
+        return new OutcomeTable(report, point).of(race);
     }
 
     private List<Markup> of(RaceFacts race) {
@@ -63,11 +63,11 @@ final class OutcomeTable {
         Markup table = tag("table", head(), body, sums(race)).with("class", "outcomes");
         List<Shown> rest = outcomes.getOrDefault(false, List.of());
         List<Markup> parts = new ArrayList<>(
-                List.of(Words.scrolling("Outcomes of " + entry.point().key(), table)));
+                List.of(Fragments.scrolling("Outcomes of " + point.facts().key(), table)));
         if (!rest.isEmpty()) {
-            String said = !entry.point().isExplored()
+            String said = !point.facts().isExplored()
                     ? "Not explored"
-                    : entry.point().predicted().bound() == null
+                    : point.facts().predicted().bound() == null
                             ? "Not reachable under any model"
                             : "Not reached until a bound was hit";
             String words = rest.stream().map(Shown::word).collect(Collectors.joining(", "));
@@ -79,26 +79,27 @@ final class OutcomeTable {
     /** What was seen or predicted, and is no outcome of the race: a wait that gave up, or an error. */
     private Stream<Shown> others(RaceFacts race) {
         Set<String> words = new TreeSet<>();
-        entry.results().forEach(result -> {
+        point.results().forEach(result -> {
             words.addAll(result.outcomes().keySet());
             words.addAll(result.early().keySet());
         });
-        entry.point().predicted().models().values().forEach(explored -> words.addAll(explored.outcomes()));
+        point.facts().predicted().models().values().forEach(explored -> words.addAll(explored.outcomes()));
         race.outcomes().forEach(outcome -> words.remove(outcome.word()));
         return words.stream()
                 .map(word -> !word.equals(Stuckness.STUCK.name())
                         ? new Shown(word, "unknown", "not an outcome of the race")
-                        : entry.variant().deadlocks()
+                        : point.variant().deadlocks()
                                 ? new Shown(word, "forbidden", Stuckness.STUCK.sentence())
                                 : new Shown(word, "inconclusive", "a bounded wait gave up, for want of CPU time"));
     }
 
     private boolean isReachable(String word) {
-        return Words.LEVELS.stream().anyMatch(level -> entry.point().predicted().allows(level, word));
+        return Fragments.LEVELS.stream()
+                .anyMatch(level -> point.facts().predicted().allows(level, word));
     }
 
     private boolean isSeen(String word) {
-        return entry.results().stream()
+        return point.results().stream()
                 .anyMatch(result ->
                         result.outcomes().containsKey(word) || result.early().containsKey(word));
     }
@@ -106,17 +107,17 @@ final class OutcomeTable {
     private Markup head() {
         Markup first = tag(
                 "tr",
-                Words.column("outcome").with("rowspan", 2),
-                tag("th", "explored: reachable").with("scope", "colgroup").with("colspan", Words.LEVELS.size()));
-        Markup second = tag("tr", Words.levelColumns());
+                Fragments.column("outcome").with("rowspan", 2),
+                tag("th", "explored: reachable").with("scope", "colgroup").with("colspan", Fragments.LEVELS.size()));
+        Markup second = tag("tr", Fragments.levelColumns());
         for (int host = 0; host < report.hosts().size(); host++) {
-            String observed = "observed" + Words.host(report, host, ": ", "");
+            String observed = "observed" + Fragments.host(report, host, ": ", "");
             first.add(tag("th", observed)
                     .with("scope", "colgroup")
                     .with("colspan", TIERS.size() + 1)
                     .with("class", "host"));
-            second.add(Words.column("all"));
-            TIERS.forEach(tier -> second.add(Words.column(
+            second.add(Fragments.column("all"));
+            TIERS.forEach(tier -> second.add(Fragments.column(
                     tier == Tier.INTERPRETER ? "interpreter" : tier.name().replace("_STRESS", ", random"))));
         }
         return tag("thead", first, second);
@@ -130,9 +131,11 @@ final class OutcomeTable {
                 span("mark " + outcome.mark, outcome.mark),
                 tag("div", outcome.sentence).with("class", "sentence"));
         Markup row = tag(
-                "tr", head.with("scope", "row"), Words.reachable(entry.point().predicted(), outcome.word));
+                "tr",
+                head.with("scope", "row"),
+                Fragments.reachable(point.facts().predicted(), outcome.word));
         boolean unseen = false;
-        for (Result result : entry.results()) {
+        for (Result result : point.results()) {
             row.add(observed(result, outcome.word));
             unseen |= result.unseen().contains(outcome.word);
         }
@@ -176,7 +179,7 @@ final class OutcomeTable {
         Markup row = sumsRow("VMs");
         for (HostReport host : report.hosts()) {
             List<Tier> tiers = host.measurements().stream()
-                    .filter(fork -> fork.point().equals(entry.point().key()) && fork.samples() > 0)
+                    .filter(fork -> fork.point().equals(point.facts().key()) && fork.samples() > 0)
                     .map(Measurement::tier)
                     .toList();
             row.add(sum(tiers.size(), 0));
@@ -187,7 +190,7 @@ final class OutcomeTable {
 
     private Markup sums(String name, Function<Result, Map<Tier, Long>> count, boolean rates) {
         Markup row = sumsRow(name);
-        for (Result result : entry.results()) {
+        for (Result result : point.results()) {
             Map<Tier, Long> counts = count.apply(result);
             row.add(sum(counts.values().stream().mapToLong(Long::longValue).sum(), rates ? result.samples() : 0));
             TIERS.forEach(tier -> row.add(sum(counts.getOrDefault(tier, 0L), rates ? samples(result, tier) : 0)));
@@ -196,7 +199,8 @@ final class OutcomeTable {
     }
 
     private static Markup sumsRow(String name) {
-        return tag("tr", Words.column(name).with("scope", "row"), tag("td").with("colspan", Words.LEVELS.size()));
+        return tag(
+                "tr", Fragments.column(name).with("scope", "row"), tag("td").with("colspan", Fragments.LEVELS.size()));
     }
 
     private static Markup sum(long count, long of) {

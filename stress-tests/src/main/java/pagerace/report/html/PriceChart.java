@@ -61,7 +61,7 @@ final class PriceChart {
      * @param prices prices of one operation in one race, or of one workload
      */
     static Markup of(String title, List<Price> prices) {
-        return Words.scrolling(title, new PriceChart(prices).draw(title));
+        return Fragments.scrolling(title, new PriceChart(prices).draw(title));
     }
 
     /** What the point is called within its race or workload. */
@@ -107,7 +107,7 @@ final class PriceChart {
     private Markup row(Price price, int y) {
         Ratio ratio = price.ratio();
         Markup row = tag("g", tag("title", details(price)), Svg.text("name", plot - 12, y + 4, "end", name(price)));
-        row.with("class", "claim-" + Words.style(price.claim()));
+        row.with("class", "claim-" + Fragments.style(price.claim()));
         if (ratio != null && price.claim() != Claim.SAME) {
             row.add(
                     Svg.path("range", "M" + x(ratio.low()) + " " + y + "H" + x(ratio.high())),
@@ -128,7 +128,7 @@ final class PriceChart {
     }
 
     private static String inWords(Price price) {
-        String interval = Words.interval(price);
+        String interval = Fragments.interval(price);
         boolean isBase = price.claim() == Claim.SAME && price.point().equals(price.base());
         String words =
                 isBase ? "1, the base" : price.claim() == Claim.SAME ? "= the same accesses" : Table.price(price);

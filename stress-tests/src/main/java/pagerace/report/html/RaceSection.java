@@ -21,25 +21,25 @@ import pagerace.report.Result;
 final class RaceSection {
     private final Report report;
     private final RaceFacts race;
-    private final List<Entry> entries;
+    private final List<PointResults> points;
     private final Schedules schedules;
 
-    private RaceSection(Report report, RaceFacts race, List<Entry> entries) {
+    private RaceSection(Report report, RaceFacts race, List<PointResults> points) {
         this.report = report;
         this.race = race;
-        this.entries = entries;
-        this.schedules = new Schedules(race, entries);
+        this.points = points;
+        this.schedules = new Schedules(race, points);
     }
 
     /** The section of {@code race} with its points. */
-    static Markup of(Report report, RaceFacts race, List<Entry> entries) {
-        return new RaceSection(report, race, entries).section();
+    static Markup of(Report report, RaceFacts race, List<PointResults> points) {
+        return new RaceSection(report, race, points).section();
     }
 
     private Markup section() {
-        Markup section = tag("section", tag("h2", race.name()).with("id", Words.id("race", race.name())));
+        Markup section = tag("section", tag("h2", race.name()).with("id", Fragments.id("race", race.name())));
         section.add(tag("p", race.question()).with("class", "lead"), verdicts(), facts(), variants());
-        part(section, "Cheapest variant that holds", CheapestTable.of(report, race, entries));
+        part(section, "Cheapest variant that holds", CheapestTable.of(report, race, points));
         part(section, "Predicted against observed", points());
         part(section, "Which steps are needed", necessity());
         part(section, "Prices", prices());
@@ -64,10 +64,10 @@ final class RaceSection {
         List<Markup> lines = new ArrayList<>();
         for (int i = 0; i < report.hosts().size(); i++) {
             int host = i;
-            Markup line = tag("p", Words.host(report, host, "", ": ")).with("class", "sums");
-            lines.add(line.add(Words.sums(entries.stream()
-                    .filter(Entry::isShown)
-                    .map(entry -> entry.results().get(host).verdict())
+            Markup line = tag("p", Fragments.host(report, host, "", ": ")).with("class", "sums");
+            lines.add(line.add(Fragments.sums(points.stream()
+                    .filter(PointResults::isShown)
+                    .map(point -> point.results().get(host).verdict())
                     .toList())));
         }
         return lines;
@@ -107,62 +107,62 @@ final class RaceSection {
             body.add(tag(
                     "tr",
                     tag("th", tag("code", variant.name())).with("scope", "row"),
-                    tag("td", Words.style(origin.kind())),
+                    tag("td", Fragments.style(origin.kind())),
                     tag("td", origin.kernels()),
                     tag("td", tag("code", origin.commit())),
                     tag("td", origin.difference())));
         }
-        Markup head = Words.head(
-                Words.column("variant"),
-                Words.column("what it is"),
-                Words.column("kernels"),
-                Words.column("commit"),
-                Words.column("difference"));
+        Markup head = Fragments.head(
+                Fragments.column("variant"),
+                Fragments.column("what it is"),
+                Fragments.column("kernels"),
+                Fragments.column("commit"),
+                Fragments.column("difference"));
         return tag(
                 "details",
                 tag("summary", "Variants: where they come from, and in what they differ"),
-                Words.scrolling("Variants of " + race.name(), tag("table", head, body)));
+                Fragments.scrolling("Variants of " + race.name(), tag("table", head, body)));
     }
 
     /** What fails comes first, and open. */
     private List<Markup> points() {
-        return entries.stream()
-                .filter(Entry::isShown)
-                .sorted(Comparator.comparing(entry -> !entry.fails()))
+        return points.stream()
+                .filter(PointResults::isShown)
+                .sorted(Comparator.comparing(point -> !point.fails()))
                 .map(this::point)
                 .toList();
     }
 
-    private Markup point(Entry entry) {
-        Markup headline = tag("summary", tag("code", entry.name()));
+    private Markup point(PointResults point) {
+        Markup headline = tag("summary", tag("code", point.name()));
         Markup reasons = tag("div");
         for (int host = 0; host < report.hosts().size(); host++) {
-            Result result = entry.results().get(host);
-            String where = Words.host(report, host, "", ": ");
-            headline.add(" ", span("quiet", where), Words.badge(result.verdict()));
+            Result result = point.results().get(host);
+            String where = Fragments.host(report, host, "", ": ");
+            headline.add(" ", span("quiet", where), Fragments.badge(result.verdict()));
             if (!result.reason().isEmpty()) {
-                reasons.add(tag("p", where, Words.badge(result.verdict()), " " + result.reason()));
+                reasons.add(tag("p", where, Fragments.badge(result.verdict()), " " + result.reason()));
             }
         }
-        Markup content = tag("div", tag("p", entry.variant().origin().difference() + "."), reasons);
-        content.with("id", entry.id());
-        content.add(OutcomeTable.of(report, race, entry));
-        List<Markup> links = schedules.linksOf(entry);
+        Markup content = tag("div", tag("p", point.variant().origin().difference() + "."), reasons);
+        content.with("id", point.id());
+        content.add(OutcomeTable.of(report, race, point));
+        List<Markup> links = schedules.linksOf(point);
         if (!links.isEmpty()) {
-            content.add(tag("p", links.size() == 1 ? "Schedule: " : "Schedules: ", Words.listed(links)));
+            content.add(tag("p", links.size() == 1 ? "Schedule: " : "Schedules: ", Fragments.listed(links)));
         }
-        entries.stream()
+        points.stream()
                 .filter(other -> other.isShown()
-                        && other.point().key().equals(entry.point().control()))
+                        && other.facts().key().equals(point.facts().control()))
                 .forEach(control -> content.add(tag(
                         "p",
                         "Positive control, to be caught by the same instrument: ",
-                        Words.link(control.id(), control.name()),
+                        Fragments.link(control.id(), control.name()),
                         control.results().stream()
-                                .map(result -> List.of(" ", Words.badge(result.verdict())))
+                                .map(result -> List.of(" ", Fragments.badge(result.verdict())))
                                 .toList())));
         Markup details = tag("details", headline, content).with("class", "point");
-        return entry.fails() ? details.with("open", "open") : details;
+        return point.fails() ? details.with("open", "open") : details;
     }
 
     private List<Markup> necessity() {
@@ -183,31 +183,31 @@ final class RaceSection {
                                     .with("rowspan", rows.size()),
                             tag("td", row.difference()).with("rowspan", rows.size()));
                 }
-                String style = "needed-" + Words.style(row.verdict());
+                String style = "needed-" + Fragments.style(row.verdict());
                 line.add(
                         tag("td", span(style, row.words())),
-                        tag("td", row.places().stream().map(Words::place).collect(Collectors.joining(" ")))
+                        tag("td", row.places().stream().map(Fragments::place).collect(Collectors.joining(" ")))
                                 .with("class", "place"));
                 body.add(line);
             }
         });
-        Markup head = Words.head(
-                Words.column("mutant"),
-                Words.column("difference"),
-                Words.column("the step is"),
-                Words.column("in the places"));
-        return List.of(Words.scrolling("Which steps of " + race.name() + " are needed", tag("table", head, body)));
+        Markup head = Fragments.head(
+                Fragments.column("mutant"),
+                Fragments.column("difference"),
+                Fragments.column("the step is"),
+                Fragments.column("in the places"));
+        return List.of(Fragments.scrolling("Which steps of " + race.name() + " are needed", tag("table", head, body)));
     }
 
     private List<Markup> prices() {
         List<Markup> charts = new ArrayList<>();
         for (int i = 0; i < report.hosts().size(); i++) {
             int host = i;
-            Map<String, List<Price>> byOperation = entries.stream()
-                    .flatMap(entry -> entry.results().get(host).prices().stream())
+            Map<String, List<Price>> byOperation = points.stream()
+                    .flatMap(point -> point.results().get(host).prices().stream())
                     .collect(Collectors.groupingBy(Price::operation, LinkedHashMap::new, Collectors.toList()));
             byOperation.forEach((operation, prices) -> {
-                String title = operation + ", alone" + Words.host(report, host, ", ", "");
+                String title = operation + ", alone" + Fragments.host(report, host, ", ", "");
                 charts.add(tag("h4", title));
                 charts.add(PriceChart.of("Prices of " + race.name() + ": " + title, prices));
             });

@@ -30,27 +30,27 @@ final class ReleaseTable {
     private static final Release BEGINNING = new Release(2_006_000, 0, false);
 
     /** A point of a released variant, and the releases that have it. */
-    private record Released(Entry entry, Releases releases) {
+    private record Released(PointResults point, Releases releases) {
         Reachability from() {
-            return entry.point().isExplored()
-                    ? entry.point().predicted().reachableFrom()
-                    : entry.point().reachableFrom();
+            return point.facts().isExplored()
+                    ? point.facts().predicted().reachableFrom()
+                    : point.facts().reachableFrom();
         }
     }
 
     private final Map<RaceFacts, List<Released>> races = new LinkedHashMap<>();
 
-    private ReleaseTable(Map<RaceFacts, List<Entry>> races) {
-        races.forEach((race, entries) -> this.races.put(
+    private ReleaseTable(Map<RaceFacts, List<PointResults>> races) {
+        races.forEach((race, points) -> this.races.put(
                 race,
-                entries.stream()
-                        .filter(entry -> entry.variant().origin().kind().isReleased())
-                        .map(entry -> new Released(entry, releases(entry)))
+                points.stream()
+                        .filter(point -> point.variant().origin().kind().isReleased())
+                        .map(point -> new Released(point, releases(point)))
                         .toList()));
     }
 
     /** The table of {@code races} with their points; nothing if no release has any of them. */
-    static List<Markup> of(Map<RaceFacts, List<Entry>> races) {
+    static List<Markup> of(Map<RaceFacts, List<PointResults>> races) {
         return new ReleaseTable(races).table();
     }
 
@@ -59,21 +59,22 @@ final class ReleaseTable {
         if (columns.size() < 2) {
             return List.of();
         }
-        List<Markup> heads = new ArrayList<>(List.of(Words.column("race")));
-        columns.forEach(release -> heads.add(Words.column(release.equals(BEGINNING) ? "older" : release.toString())));
-        Markup head = Words.head(heads.toArray(Markup[]::new));
+        List<Markup> heads = new ArrayList<>(List.of(Fragments.column("race")));
+        columns.forEach(
+                release -> heads.add(Fragments.column(release.equals(BEGINNING) ? "older" : release.toString())));
+        Markup head = Fragments.head(heads.toArray(Markup[]::new));
         Markup body = tag("tbody");
         races.forEach((race, points) -> {
             Markup row = tag(
                     "tr",
-                    tag("th", Words.link(Words.id("race", race.name()), race.name()))
+                    tag("th", Fragments.link(Fragments.id("race", race.name()), race.name()))
                             .with("scope", "row"));
             columns.forEach(release -> row.add(cell(points, release)));
             body.add(row);
         });
         Markup table =
                 tag("table", tag("caption", "Releases and races"), head, body).with("class", "releases");
-        return List.of(Words.scrolling("Releases and races", table));
+        return List.of(Fragments.scrolling("Releases and races", table));
     }
 
     /** The releases in which the worst of some race is not what it was in the release before. */
@@ -103,20 +104,24 @@ final class ReleaseTable {
     }
 
     private Stream<Releases.Span> spans() {
-        return races.values().stream().flatMap(Collection::stream).flatMap(point -> point.releases.spans().stream());
+        return races.values().stream()
+                .flatMap(Collection::stream)
+                .flatMap(released -> released.releases.spans().stream());
     }
 
     /** What a variant's releases are; none where an older version wrote them another way. */
-    static Releases releases(Entry entry) {
+    static Releases releases(PointResults point) {
         try {
-            return Releases.parse(entry.variant().origin().kernels());
+            return Releases.parse(point.variant().origin().kernels());
         } catch (IllegalArgumentException e) {
             return new Releases(List.of());
         }
     }
 
     private static List<Released> in(List<Released> points, Release release) {
-        return points.stream().filter(point -> point.releases.contains(release)).toList();
+        return points.stream()
+                .filter(released -> released.releases.contains(release))
+                .toList();
     }
 
     /** From where on something forbidden is reachable in {@code release}; null if the catalogue has nothing of it. */
@@ -134,8 +139,10 @@ final class ReleaseTable {
         }
         Map<String, Reachability> variants = new LinkedHashMap<>();
         in(points, release)
-                .forEach(point -> variants.merge(
-                        point.entry.point().variant(), point.from(), BinaryOperator.minBy(Reachability.WORST_FIRST)));
+                .forEach(released -> variants.merge(
+                        released.point.facts().variant(),
+                        released.from(),
+                        BinaryOperator.minBy(Reachability.WORST_FIRST)));
         String all = variants.entrySet().stream()
                 .map(each -> each.getKey() + ": " + Table.expected(each.getValue()))
                 .collect(Collectors.joining("; "));

@@ -16,7 +16,7 @@ import pagerace.explore.Trace;
 import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Tells;
 import pagerace.report.RaceFacts;
-import pagerace.verdict.Prediction.Told;
+import pagerace.verdict.PredictionSummary.Told;
 
 /**
  * The schedules of a race, each drawn once however many points it breaks. Those to one outcome stand together, the simplest
@@ -42,25 +42,25 @@ final class Schedules {
     }
 
     private final RaceFacts race;
-    private final Map<Schedule, List<Entry>> points = new LinkedHashMap<>();
+    private final Map<Schedule, List<PointResults>> brokenBy = new LinkedHashMap<>();
     private final List<Schedule> sorted;
 
-    /** The schedules of those of {@code entries} that the page shows. */
-    Schedules(RaceFacts race, List<Entry> entries) {
+    /** The schedules of those of {@code points} that the page shows. */
+    Schedules(RaceFacts race, List<PointResults> points) {
         this.race = race;
-        for (Entry entry : entries) {
-            if (entry.isShown()) {
-                entry.point()
+        for (PointResults point : points) {
+            if (point.isShown()) {
+                point.facts()
                         .predicted()
                         .schedules()
-                        .forEach((outcome, told) -> points.computeIfAbsent(
+                        .forEach((outcome, told) -> brokenBy.computeIfAbsent(
                                         new Schedule(outcome, told), unused -> new ArrayList<>())
-                                .add(entry));
+                                .add(point));
             }
         }
         List<String> outcomes =
                 race.outcomes().stream().map(RaceFacts.OutcomeFacts::word).toList();
-        sorted = points.keySet().stream()
+        sorted = brokenBy.keySet().stream()
                 .sorted(Comparator.<Schedule>comparingInt(schedule -> rank(outcomes, schedule.outcome))
                         .thenComparing(schedule -> schedule.told.under())
                         .thenComparingInt(Schedule::length))
@@ -81,16 +81,16 @@ final class Schedules {
                 .toList();
     }
 
-    /** Links to the schedules of {@code entry}; empty if it has none. */
-    List<Markup> linksOf(Entry entry) {
+    /** Links to the schedules of {@code point}; empty if it has none. */
+    List<Markup> linksOf(PointResults point) {
         return sorted.stream()
-                .filter(schedule -> points.getOrDefault(schedule, List.of()).contains(entry))
-                .map(schedule -> Words.link(id(schedule), schedule.outcome + " " + under(schedule)))
+                .filter(schedule -> brokenBy.getOrDefault(schedule, List.of()).contains(point))
+                .map(schedule -> Fragments.link(id(schedule), schedule.outcome + " " + under(schedule)))
                 .toList();
     }
 
     private String id(Schedule schedule) {
-        return Words.id("schedule", race.name() + "-" + sorted.indexOf(schedule));
+        return Fragments.id("schedule", race.name() + "-" + sorted.indexOf(schedule));
     }
 
     private static String under(Schedule schedule) {
@@ -103,24 +103,24 @@ final class Schedules {
 
     private Markup section(Schedule schedule, boolean open) {
         Transcript transcript = schedule.told.transcript();
-        List<Entry> broken = points.getOrDefault(schedule, List.of());
-        String names = broken.stream().map(Entry::name).collect(Collectors.joining(", "));
+        List<PointResults> broken = brokenBy.getOrDefault(schedule, List.of());
+        String names = broken.stream().map(PointResults::name).collect(Collectors.joining(", "));
         String title = race.name() + "/" + names + ": " + schedule.outcome + " " + under(schedule);
         Markup headline = tag(
                 "summary",
                 tag("b", schedule.outcome),
                 " " + under(schedule) + ": ",
                 span("place", names),
-                " (" + Words.counted(schedule.steps(), "step") + ")");
+                " (" + Fragments.counted(schedule.steps(), "step") + ")");
         List<Markup> links = broken.stream()
-                .map(entry -> Words.link(entry.id(), entry.name()))
+                .map(point -> Fragments.link(point.id(), point.name()))
                 .toList();
         Markup text = tag(
                 "details",
                 tag("summary", "As text, with lines of model code"),
                 tag("pre", Trace.print(transcript)).with("tabindex", "0"));
-        Markup picture = Words.scrolling(title, SequenceDiagram.of(title, transcript));
-        Markup content = tag("div", picture, tag("p", "Of ", Words.listed(links), "."), text);
+        Markup picture = Fragments.scrolling(title, SequenceDiagram.of(title, transcript));
+        Markup content = tag("div", picture, tag("p", "Of ", Fragments.listed(links), "."), text);
         Markup details = tag("details", headline, content.with("id", id(schedule)));
         details.with("class", "schedule");
         return open ? details.with("open", "open") : details;

@@ -18,18 +18,23 @@ import pagerace.report.PointFacts;
 import pagerace.report.RaceFacts.VariantFacts;
 import pagerace.report.Result;
 import pagerace.verdict.Cause;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.Verdict;
 
 class CheapestTest {
-    private static final Entry BASE = entry("BASE", "[a]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
-    private static final Entry SAME = entry("SAME", "[a]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
-    private static final Entry ABOUT = entry("ABOUT", "[a]", Verdict.HOLDS, price(Claim.ABOUT_EQUAL, ratio(1.02, 1.1)));
-    private static final Entry DEAR = entry("DEAR", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(1.2, 1.4)));
-    private static final Entry DEARER = entry("DEARER", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(1.5, 1.9)));
-    private static final Entry CHEAP = entry("CHEAP", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.6, 0.9)));
-    private static final Entry NOISY = entry("NOISY", "[a]", Verdict.HOLDS, price(Claim.NONE, ratio(0.5, 0.7)));
-    private static final Entry TWIN = entry("TWIN", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.8, 0.95)));
+    private static final PointResults BASE = point("BASE", "[a]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
+    private static final PointResults SAME = point("SAME", "[a]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
+    private static final PointResults ABOUT =
+            point("ABOUT", "[a]", Verdict.HOLDS, price(Claim.ABOUT_EQUAL, ratio(1.02, 1.1)));
+    private static final PointResults DEAR =
+            point("DEAR", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(1.2, 1.4)));
+    private static final PointResults DEARER =
+            point("DEARER", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(1.5, 1.9)));
+    private static final PointResults CHEAP =
+            point("CHEAP", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.6, 0.9)));
+    private static final PointResults NOISY = point("NOISY", "[a]", Verdict.HOLDS, price(Claim.NONE, ratio(0.5, 0.7)));
+    private static final PointResults TWIN =
+            point("TWIN", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.8, 0.95)));
 
     private static Ratio ratio(double low, double high) {
         return new Ratio((low + high) / 2, low, high, 16);
@@ -39,15 +44,23 @@ class CheapestTest {
         return new Price("-", "actor", "-", new Course.Accesses(1, 1, 1, 1), 10, ratio, claim, null, null, null);
     }
 
-    private static Entry entry(String variant, String place, Verdict verdict, @Nullable Price price) {
-        return entry(Kind.PROPOSAL, variant, place, verdict, price);
+    private static PointResults point(String variant, String place, Verdict verdict, @Nullable Price price) {
+        return point(Kind.PROPOSAL, variant, place, verdict, price);
     }
 
-    private static Entry entry(Kind kind, String variant, String place, Verdict verdict, @Nullable Price price) {
+    private static PointResults point(Kind kind, String variant, String place, Verdict verdict, @Nullable Price price) {
         Reachability from = verdict == Verdict.HOLDS ? Reachability.NEVER : Reachability.SC;
-        return new Entry(
+        return new PointResults(
                 new PointFacts(
-                        "R/" + variant + place, "R", variant, place, Map.of(), from, null, true, Prediction.NONE),
+                        "R/" + variant + place,
+                        "R",
+                        variant,
+                        place,
+                        Map.of(),
+                        from,
+                        null,
+                        true,
+                        PredictionSummary.NONE),
                 new VariantFacts(variant, new Origin(kind, "-", "-", "-"), false),
                 List.of(new Result(
                         "-",
@@ -66,25 +79,25 @@ class CheapestTest {
                         verdict.isFailing())));
     }
 
-    private static Entry controlledBy(String control, Entry entry) {
-        PointFacts point = entry.point();
-        return new Entry(
+    private static PointResults controlledBy(String control, PointResults point) {
+        PointFacts facts = point.facts();
+        return new PointResults(
                 new PointFacts(
-                        point.key(),
-                        point.race(),
-                        point.variant(),
-                        point.place(),
-                        point.dimensions(),
-                        point.reachableFrom(),
+                        facts.key(),
+                        facts.race(),
+                        facts.variant(),
+                        facts.place(),
+                        facts.dimensions(),
+                        facts.reachableFrom(),
                         control,
-                        point.planned(),
-                        point.predicted()),
-                entry.variant(),
-                entry.results());
+                        facts.planned(),
+                        facts.predicted()),
+                point.variant(),
+                point.results());
     }
 
-    private static Cheapest only(Entry... entries) {
-        List<Cheapest> answers = Cheapest.of(List.of(entries), 0);
+    private static Cheapest only(PointResults... points) {
+        List<Cheapest> answers = Cheapest.of(List.of(points), 0);
         assertThat(answers).hasSize(1);
         return answers.get(0);
     }
@@ -112,7 +125,7 @@ class CheapestTest {
 
     @Test
     void whereNothingMayBeSaidNothingIs() {
-        Entry unpriced = entry("UNPRICED", "[a]", Verdict.HOLDS, null);
+        PointResults unpriced = point("UNPRICED", "[a]", Verdict.HOLDS, null);
         Cheapest answer = only(BASE, NOISY, unpriced);
         assertThat(answer.cheapest()).containsExactly(BASE);
         assertThat(answer.unsaid()).containsExactly(NOISY, unpriced);
@@ -120,7 +133,7 @@ class CheapestTest {
 
     @Test
     void withoutPricesNobodyIsCheapest() {
-        Cheapest answer = only(entry("UNPRICED", "[a]", Verdict.HOLDS, null));
+        Cheapest answer = only(point("UNPRICED", "[a]", Verdict.HOLDS, null));
         assertThat(answer.operation()).isEmpty();
         assertThat(answer.cheapest()).isEmpty();
     }
@@ -133,13 +146,13 @@ class CheapestTest {
 
     @Test
     void whatFailsAnywhereTakesNoPart() {
-        Entry elsewhere = entry("CHEAP", "[b]", Verdict.BROKEN, null);
+        PointResults elsewhere = point("CHEAP", "[b]", Verdict.BROKEN, null);
         assertThat(only(BASE, CHEAP, elsewhere).cheapest()).containsExactly(BASE);
     }
 
     @Test
     void whatIsBrokenElsewhereTakesPartAndSaysSo() {
-        Entry elsewhere = entry("CHEAP", "[b]", Verdict.LATENT, null);
+        PointResults elsewhere = point("CHEAP", "[b]", Verdict.LATENT, null);
         assertThat(only(BASE, CHEAP, elsewhere).cheapest()).containsExactly(CHEAP);
         assertThat(Cheapest.elsewhere(List.of(BASE, CHEAP, elsewhere), CHEAP)).isEqualTo(Reachability.SC);
         assertThat(Cheapest.elsewhere(List.of(BASE, CHEAP, elsewhere), BASE)).isNull();
@@ -147,22 +160,23 @@ class CheapestTest {
 
     @Test
     void whatMendsSomethingElseIsComparedByItself() {
-        List<Entry> entries = List.of(controlledBy("X", BASE), controlledBy("X", DEAR), controlledBy("Y", CHEAP));
-        assertThat(Cheapest.of(entries, 0))
+        List<PointResults> points = List.of(controlledBy("X", BASE), controlledBy("X", DEAR), controlledBy("Y", CHEAP));
+        assertThat(Cheapest.of(points, 0))
                 .extracting(answer -> answer.cheapest().get(0).variant().name())
                 .containsExactly("BASE", "CHEAP");
     }
 
     @Test
     void aMutantTakesNoPart() {
-        Entry mutant = entry(Kind.MUTANT, "MUTANT", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.1, 0.2)));
+        PointResults mutant =
+                point(Kind.MUTANT, "MUTANT", "[a]", Verdict.HOLDS, price(Claim.DIFFERENT, ratio(0.1, 0.2)));
         assertThat(only(BASE, mutant).cheapest()).containsExactly(BASE);
         assertThat(Cheapest.of(List.of(mutant), 0)).isEmpty();
     }
 
     @Test
     void eachPlaceIsComparedByItself() {
-        Entry other = entry("OTHER", "[b]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
+        PointResults other = point("OTHER", "[b]", Verdict.HOLDS, price(Claim.SAME, Ratio.ONE));
         assertThat(Cheapest.of(List.of(CHEAP, other), 0))
                 .extracting(Cheapest::place)
                 .containsExactly("[a]", "[b]");

@@ -225,7 +225,7 @@ class HtmlReportTest {
 
     @Test
     void noTwoPointsOfTheCatalogueHaveOneId() {
-        assertThat(Catalogue.points().map(Point::key).map(key -> Words.id("point", key)))
+        assertThat(Catalogue.points().map(Point::key).map(key -> Fragments.id("point", key)))
                 .doesNotHaveDuplicates();
     }
 

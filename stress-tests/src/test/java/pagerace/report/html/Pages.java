@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import pagerace.explore.Prediction;
 import pagerace.explore.Transcript;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
@@ -17,7 +18,7 @@ import pagerace.report.Run;
 import pagerace.report.Session;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.Prediction;
+import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
@@ -37,7 +38,7 @@ final class Pages {
 
     private static Report explored(List<Session> sessions) {
         Race race = race();
-        Map<String, Prediction> predictions = new LinkedHashMap<>();
+        Map<String, PredictionSummary> predictions = new LinkedHashMap<>();
         race.points().forEach(point -> predictions.put(point.key(), prediction(race, point)));
         return Report.of(List.of(race), TestRace.keys(List.of(race)), predictions, Map.of(), sessions);
     }
@@ -46,8 +47,8 @@ final class Pages {
         return Catalogue.race("UnpinDirtyVsClean").orElseThrow();
     }
 
-    private static Prediction prediction(Race race, Point point) {
-        return Prediction.of(pagerace.explore.Prediction.of(point), schedule -> Transcript.of(schedule, race.actors()));
+    private static PredictionSummary prediction(Race race, Point point) {
+        return PredictionSummary.of(Prediction.of(point), schedule -> Transcript.of(schedule, race.actors()));
     }
 
     /** The predicted outcomes, a thousand times each: so that what is broken is shown, and what is right holds. */
@@ -59,7 +60,7 @@ final class Pages {
         List<Measurement> measurements = new ArrayList<>(TestRace.canaries(run.id()));
         for (Point point : race().points()) {
             plan.add(point.key());
-            Prediction prediction = prediction(race(), point);
+            PredictionSummary prediction = prediction(race(), point);
             Map<String, Long> outcomes = race().outcomes().stream()
                     .map(Outcome::name)
                     .filter(word -> prediction.allows(memoryModel, word))

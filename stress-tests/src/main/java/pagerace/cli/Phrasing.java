@@ -7,10 +7,10 @@ import pagerace.race.Reachability;
 import pagerace.race.Variant;
 
 /** How {@code list} and {@code explain} put things. */
-final class Words {
+final class Phrasing {
     private static final int WIDTH = 100;
 
-    private Words() {}
+    private Phrasing() {}
 
     /** {@code never}, {@code sequential}, {@code SC}, {@code TSO} or {@code WEAK}. */
     static String of(Reachability from) {

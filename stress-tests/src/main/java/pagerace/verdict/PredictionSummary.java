@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
+import pagerace.explore.Prediction;
 import pagerace.explore.Schedule;
 import pagerace.explore.Transcript;
 import pagerace.race.Outcome;
@@ -25,12 +26,12 @@ import pagerace.race.Stuckness;
  *     that a stronger model reaches comes first
  * @param cached when it was explored, as ISO 8601, if an earlier command has done that; null if it was for this report
  */
-public record Prediction(
+public record PredictionSummary(
         Map<Reachability, Explored> models,
         Map<String, Told> schedules,
         @Nullable String cached) {
     /** Puts the models in their order, the strongest first, whoever brings them. */
-    public Prediction {
+    public PredictionSummary {
         Map<Reachability, Explored> inOrder = new EnumMap<>(Reachability.class);
         inOrder.putAll(models);
         models = Collections.unmodifiableMap(inOrder);
@@ -102,10 +103,10 @@ public record Prediction(
     }
 
     /** Nobody asked the explorer. */
-    public static final Prediction NONE = new Prediction(Map.of(), Map.of(), null);
+    public static final PredictionSummary NONE = new PredictionSummary(Map.of(), Map.of(), null);
 
     /** The essence of what the explorer found; {@code teller} tells schedules. */
-    public static Prediction of(pagerace.explore.Prediction explored, Function<Schedule, Transcript> teller) {
+    public static PredictionSummary of(Prediction explored, Function<Schedule, Transcript> teller) {
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
         Map<String, Told> schedules = new LinkedHashMap<>();
         for (Exploration<Outcome> each : explored.explorations()) {
@@ -116,12 +117,12 @@ public record Prediction(
                 }
             });
         }
-        return new Prediction(models, schedules, null);
+        return new PredictionSummary(models, schedules, null);
     }
 
     /** The same, which an earlier command explored on that date. */
-    public Prediction exploredOn(String date) {
-        return new Prediction(models, schedules, date);
+    public PredictionSummary exploredOn(String date) {
+        return new PredictionSummary(models, schedules, date);
     }
 
     /** The simplest schedule to a forbidden outcome under the strongest model that has one; null if there is none. */

@@ -12,16 +12,16 @@ import pagerace.report.Result;
 /**
  * A point with what every class of hosts showed of it.
  *
- * @param point the point
+ * @param facts the point
  * @param variant its variant
  * @param results one for each class of hosts, in the report's order
  */
-record Entry(PointFacts point, VariantFacts variant, List<Result> results) {
+record PointResults(PointFacts facts, VariantFacts variant, List<Result> results) {
     /** The points of {@code race}, in the report's order. */
-    static List<Entry> of(Report report, RaceFacts race) {
+    static List<PointResults> of(Report report, RaceFacts race) {
         return IntStream.range(0, report.points().size())
                 .filter(i -> report.points().get(i).race().equals(race.name()))
-                .mapToObj(i -> new Entry(
+                .mapToObj(i -> new PointResults(
                         report.points().get(i),
                         race.variant(report.points().get(i).variant()),
                         report.hosts().stream()
@@ -32,12 +32,12 @@ record Entry(PointFacts point, VariantFacts variant, List<Result> results) {
 
     /** The point's name within its race. */
     String name() {
-        return point.variant() + point.place();
+        return facts.variant() + facts.place();
     }
 
     /** The id of the part of the page about it. */
     String id() {
-        return Words.id("point", point.key());
+        return Fragments.id("point", facts.key());
     }
 
     /** Whether it fails the build somewhere. */

@@ -14,7 +14,7 @@ import pagerace.explore.Exploration;
  * @param holds whether the quantified condition as a whole is true
  * @param exploration the exploration, with a schedule for each final state
  */
-public record Verdict(
+public record LitmusVerdict(
         Observation observation,
         int positive,
         int negative,
@@ -45,7 +45,7 @@ public record Verdict(
         }
     }
 
-    static Verdict of(LitmusTest test, Exploration<FinalState> exploration) {
+    static LitmusVerdict of(LitmusTest test, Exploration<FinalState> exploration) {
         Set<FinalState> states = exploration.outcomes();
         int all = (int) states.stream().filter(state -> !state.isStuck()).count();
         int positive = (int) states.stream()
@@ -57,7 +57,7 @@ public record Verdict(
             case NOT_EXISTS -> positive == 0;
             case FORALL -> negative == 0;
         };
-        return new Verdict(
+        return new LitmusVerdict(
                 observation(positive, negative, exploration.isComplete()),
                 positive,
                 negative,

@@ -16,18 +16,18 @@ import pagerace.price.Price.Ratio;
 import pagerace.race.Reachability;
 import pagerace.report.Report;
 import pagerace.report.Table;
-import pagerace.verdict.Prediction;
-import pagerace.verdict.Prediction.Answer;
-import pagerace.verdict.Prediction.Explored;
+import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.Verdict;
 
 /** The small parts of which tables are made, so that the same thing looks the same everywhere. */
-final class Words {
+final class Fragments {
     /** The levels that the explorer is asked about, the strongest first. */
     static final List<Reachability> LEVELS =
             List.of(Reachability.SEQUENTIAL, Reachability.SC, Reachability.TSO, Reachability.WEAK);
 
-    private Words() {}
+    private Fragments() {}
 
     /** An id, and what a link to it says behind {@code #}. */
     static String id(String kind, String name) {
@@ -78,7 +78,7 @@ final class Words {
     }
 
     /** One cell for each level: whether a forbidden outcome is reachable. */
-    static List<Markup> reachable(Prediction prediction) {
+    static List<Markup> reachable(PredictionSummary prediction) {
         return LEVELS.stream()
                 .map(level -> {
                     Explored explored = prediction.models().get(level);
@@ -88,7 +88,7 @@ final class Words {
     }
 
     /** One cell for each level: whether this outcome is reachable. */
-    static List<Markup> reachable(Prediction prediction, String word) {
+    static List<Markup> reachable(PredictionSummary prediction, String word) {
         return LEVELS.stream()
                 .map(level -> {
                     Explored explored = prediction.models().get(level);

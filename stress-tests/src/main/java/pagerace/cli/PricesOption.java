@@ -14,7 +14,7 @@ import pagerace.report.NotWhole;
 import picocli.CommandLine.Option;
 
 /** The prices that a run of the benchmarks left, if the user has some. */
-final class Prices {
+final class PricesOption {
     @Option(
             names = "--prices",
             paramLabel = "FILE",

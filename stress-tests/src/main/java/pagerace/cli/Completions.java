@@ -7,8 +7,8 @@ import pagerace.race.Catalogue;
 import pagerace.race.Race;
 
 /** What the shell may complete an argument to. */
-final class Candidates {
-    private Candidates() {}
+final class Completions {
+    private Completions() {}
 
     /** {@code RACE}. */
     static final class Races implements Iterable<String> {

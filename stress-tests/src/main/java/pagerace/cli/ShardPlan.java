@@ -25,24 +25,24 @@ import pagerace.stress.StressRun;
  * @param stepsDropped points in whose places the explorer drops each step: the whole plan of the races whose first point is in
  *     this shard, because what is said of a step sums up all places of its race
  */
-record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped, Set<String> asked) {
+record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDropped, Set<String> asked) {
     /** Measured: exploring a point takes about so long. */
     private static final long EXPLORED_MILLIS = 30;
 
     /**
-     * The share of {@code shard} in what {@code filter} means.
+     * What {@code shard} has of what {@code filter} means.
      *
      * @param shard null for all of it
      * @param host the memory model of the host, which says what a point costs
      * @throws BadInput if the filter means nothing
      */
-    static Share of(Selection selection, String filter, @Nullable Shard shard, Reachability host) {
+    static ShardPlan of(Selection selection, String filter, @Nullable Shard shard, Reachability host) {
         List<Point> plan = selection.select(filter);
         List<Point> whole = filter.isBlank() ? selection.selectAll("") : plan;
         Set<String> asked = keys(whole);
         asked.addAll(keys(plan));
         if (shard == null) {
-            return new Share(plan, whole, plan, asked);
+            return new ShardPlan(plan, whole, plan, asked);
         }
         Set<String> planned = keys(plan);
         List<Point> part = shard.of(
@@ -56,7 +56,7 @@ record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped, S
                 .filter(point -> isFirstOfItsRace(point, whole))
                 .map(Point::race)
                 .collect(Collectors.toSet());
-        return new Share(
+        return new ShardPlan(
                 plan.stream().filter(point -> running.contains(point.key())).toList(),
                 whole.stream().filter(point -> here.contains(point.key())).toList(),
                 plan.stream().filter(point -> races.contains(point.race())).toList(),
@@ -72,7 +72,7 @@ record Share(List<Point> plan, List<Point> explored, List<Point> stepsDropped, S
         Set<String> unexplored = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
         for (HostReport host : report.hosts()) {
-            Share whole =
+            ShardPlan whole =
                     of(selection, host.runs().get(0).filter(), null, host.host().memoryModel());
             Set<String> unplanned = keys(whole.plan);
             host.results().stream().filter(result -> result.plan() != null).forEach(r -> unplanned.remove(r.key()));

@@ -7,7 +7,7 @@ import pagerace.race.Point;
 import pagerace.verdict.Tier;
 
 /**
- * A point to measure in a VM that has not measured it before. The VM may have measured other points.
+ * What JCStress calls a fork: a point to measure in a VM that has not measured it before. The VM may have measured other points.
  *
  * @param point the point
  * @param tier how the VM executes code
@@ -16,7 +16,7 @@ import pagerace.verdict.Tier;
  * @param strides how many such strides are made ready at once
  * @param goal when it may stop before that
  */
-public record Fork(Point point, Tier tier, Duration atMost, int stride, int strides, Goal goal) {
+public record StressFork(Point point, Tier tier, Duration atMost, int stride, int strides, Goal goal) {
     /** When enough has been measured. */
     public interface Goal {
         /**
@@ -29,8 +29,8 @@ public record Fork(Point point, Tier tier, Duration atMost, int stride, int stri
     }
 
     /** The same for a shorter time. */
-    Fork within(Duration time) {
-        return new Fork(point, tier, time, stride, strides, goal);
+    StressFork within(Duration time) {
+        return new StressFork(point, tier, time, stride, strides, goal);
     }
 
     /** Whether what it runs before its code is compiled counts, too: a deadlock shows at once, and lasts too long for compilers. */
