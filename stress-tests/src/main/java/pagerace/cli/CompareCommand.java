@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "0:no verdict changed",
             "1:some verdict changed",
             "2:the command line or a file was not understood, or the two cannot be compared; one sentence says why",
-            Main.MEANS_CRASHED
+            ExitCode.MEANS_CRASHED
         })
 final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FIRST", description = "A report.json.")
@@ -55,6 +55,6 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() {
         Comparison comparison = Comparison.of(RunFiles.graded(first), RunFiles.graded(second));
         out.print(format.of(comparison, all));
-        return comparison.verdictsChanged() ? Main.FAILED : Main.PASSED;
+        return comparison.verdictsChanged() ? ExitCode.FAILED : ExitCode.PASSED;
     }
 }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Command;
         exitCodeList = {
             "0:stress can run here",
             "1:it cannot: there is a problem",
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED
         })
 final class DoctorCommand implements Callable<Integer> {
     private final PrintStream out;
@@ -37,6 +37,6 @@ final class DoctorCommand implements Callable<Integer> {
         }
         boolean works = findings.stream().noneMatch(finding -> finding.level() == HostCheck.Level.PROBLEM);
         out.println(works ? "Stress can run here." : "Stress cannot run here, or would say nothing: see the problems.");
-        return works ? Main.PASSED : Main.FAILED;
+        return works ? ExitCode.PASSED : ExitCode.FAILED;
     }
 }

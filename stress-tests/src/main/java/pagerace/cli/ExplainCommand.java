@@ -21,9 +21,9 @@ import picocli.CommandLine.Parameters;
                         + " the simplest schedule to its forbidden outcome, explored on the spot.",
         exitCodeList = {
             "0:explained",
-            "1:the explorer disagrees with the catalogue",
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            ExitCode.MEANS_CATALOGUE_IS_WRONG,
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED
         })
 final class ExplainCommand implements Callable<Integer> {
     @Parameters(
@@ -54,7 +54,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (!name.contains("/")) {
             Race race = selection.race(name);
             out.print(json ? CatalogueLines.of(race) + "\n" : RaceText.of(race));
-            return Main.PASSED;
+            return ExitCode.PASSED;
         }
         List<Point> named = selection.named(name);
         Point shown = named.stream()
@@ -64,10 +64,10 @@ final class ExplainCommand implements Callable<Integer> {
         Race race = Catalogue.race(shown.race()).orElseThrow();
         if (json) {
             out.println(CatalogueLines.of(race, shown));
-            return Main.PASSED;
+            return ExitCode.PASSED;
         }
         VariantText text = VariantText.of(race, shown);
         out.print(text.text());
-        return text.agrees() ? Main.PASSED : Main.FAILED;
+        return text.agrees() ? ExitCode.PASSED : ExitCode.FAILED;
     }
 }

@@ -38,9 +38,9 @@ import picocli.CommandLine.Parameters;
                         + " and the simplest schedule to the forbidden one.",
         exitCodeList = {
             "0:explored",
-            "1:the explorer disagrees with the catalogue",
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            ExitCode.MEANS_CATALOGUE_IS_WRONG,
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED
         },
         footer = {
             "WEAK is the kernel's memory model without load buffering: a read never sees a write that comes later in every"
@@ -133,7 +133,7 @@ final class ExploreCommand implements Callable<Integer> {
                 schedule(prediction);
             }
         }
-        return agrees ? Main.PASSED : Main.FAILED;
+        return agrees ? ExitCode.PASSED : ExitCode.FAILED;
     }
 
     /** For programs; so how far it is goes elsewhere. */
@@ -148,7 +148,7 @@ final class ExploreCommand implements Callable<Integer> {
             out.println(ExploredPoint.of(point, prediction).line());
             agrees &= agrees(point, prediction);
         }
-        return agrees ? Main.PASSED : Main.FAILED;
+        return agrees ? ExitCode.PASSED : ExitCode.FAILED;
     }
 
     private static boolean agrees(Point point, PredictionSummary prediction) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description =
                 "Write a point as a C litmus test of the kernel's syntax, its forbidden outcome as the exists clause.",
-        exitCodeList = {"0:written", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
+        exitCodeList = {"0:written", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class ExportCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
@@ -39,6 +39,6 @@ final class ExportCommand implements Callable<Integer> {
         } catch (NotExportableException e) {
             throw new BadInput(chosen.get(0).key() + " cannot be exported: " + e.getMessage() + ".");
         }
-        return Main.PASSED;
+        return ExitCode.PASSED;
     }
 }

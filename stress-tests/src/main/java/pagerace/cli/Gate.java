@@ -37,9 +37,9 @@ final class Gate {
     /** The code to exit with. Neither host nor budget is the reason that an interrupted run, or a merge of too few, is undecided, so it is never accepted. */
     int code(Report report) {
         return switch (report.verdict()) {
-            case PASSED -> Main.PASSED;
-            case FAILED -> Main.FAILED;
-            case UNDECIDED -> isAccepted(report) ? Main.PASSED : Main.UNDECIDED;
+            case PASSED -> ExitCode.PASSED;
+            case FAILED -> ExitCode.FAILED;
+            case UNDECIDED -> isAccepted(report) ? ExitCode.PASSED : ExitCode.UNDECIDED;
         };
     }
 

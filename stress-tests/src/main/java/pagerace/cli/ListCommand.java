@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
             "Kernels are mainline releases. Stable series and distributions carry many of the fixes in older ones.",
             "With --kernel, instead of the difference: which commits fixed it later, as far as the catalogue knows."
         },
-        exitCodeList = {"0:listed", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
+        exitCodeList = {"0:listed", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class ListCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
@@ -97,7 +97,7 @@ final class ListCommand implements Callable<Integer> {
         }
         if (commits) {
             out.print(commits());
-            return Main.PASSED;
+            return ExitCode.PASSED;
         }
         Release release = kernel == null ? null : Kernels.release(kernel);
         StringBuilder lines = new StringBuilder();
@@ -122,7 +122,7 @@ final class ListCommand implements Callable<Integer> {
             lines.insert(0, title(release, lines.isEmpty()));
         }
         out.print(lines);
-        return Main.PASSED;
+        return ExitCode.PASSED;
     }
 
     private boolean isWanted(Race race, Variant variant, @Nullable Release release) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "WEAK is the kernel's memory model without load buffering; where load buffering decides, herd7 says Sometimes"
                     + " and WEAK says Never."
         },
-        exitCodeList = {"0:explored", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
+        exitCodeList = {"0:explored", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class LitmusCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Litmus files.")
     private List<Path> files = List.of();
@@ -52,7 +52,7 @@ final class LitmusCommand implements Callable<Integer> {
                     .collect(Collectors.joining("\t"));
             out.println(test.name() + "\t" + verdicts);
         }
-        return Main.PASSED;
+        return ExitCode.PASSED;
     }
 
     private static LitmusTest read(Path file) {

@@ -18,7 +18,6 @@ import pagerace.report.Mismatch;
 import pagerace.report.OneLine;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -29,43 +28,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "pagerace",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         description = "A conformance suite for the races on a Linux page.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            Main.MEANS_PASSED,
-            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE because of the instrument), a canary was silent on a good"
-                    + " host, the explorer disagrees with the catalogue, verdicts changed in a comparison,"
-                    + " doctor found a problem, or a soak found a violation, missed an operation, did not catch a"
-                    + " mutant or was interrupted",
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED,
-            Main.MEANS_UNDECIDED
+            ExitCode.MEANS_PASSED,
+            ExitCode.MEANS_FAILED_ANYWHERE,
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED,
+            ExitCode.MEANS_UNDECIDED
         })
 public final class Main {
-    static final int PASSED = 0;
-    static final int FAILED = 1;
-    static final int BAD_INPUT = 2;
-    static final int CRASHED = 3;
-    static final int UNDECIDED = 4;
-
-    static final String MEANS_PASSED =
-            "0:everything was decided and nothing fails, or --undecided warn accepts what is undecided";
-
-    static final String MEANS_FAILED =
-            "1:a verdict fails (BROKEN, UNPREDICTED, or INCONCLUSIVE because of the instrument), or a canary was silent on a good"
-                    + " host";
-
-    /** How the help of a command explains the codes that mean the same everywhere. */
-    static final String MEANS_BAD_INPUT =
-            "2:the command line, a file or an own fix was refused; one sentence says why, and what would be accepted";
-
-    static final String MEANS_CRASHED = "3:the suite itself failed, or its files could not be written";
-
-    static final String MEANS_UNDECIDED =
-            "4:nothing fails, but points are undecided because the host was bad or time ran out, or the run that is reported was"
-                    + " interrupted";
-
     private static final List<String> COMMANDS = List.of(
             "list",
             "explain",
@@ -80,20 +53,6 @@ public final class Main {
             "doctor",
             "completion");
 
-    /** Says {@link #version}. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"PageRace " + version()};
-        }
-    }
-
-    /** The version that the jar's manifest names. */
-    static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "(not from a jar)" : version;
-    }
-
     private Main() {}
 
     /** Runs the command line and exits. */
@@ -103,7 +62,7 @@ public final class Main {
             code = run(System.out, System.err, arguments);
         } catch (Throwable e) { // an Error too is a crash, and its code must not be that of a failing verdict
             e.printStackTrace(System.err);
-            code = CRASHED;
+            code = ExitCode.CRASHED;
         }
         System.exit(code);
     }
@@ -116,34 +75,34 @@ public final class Main {
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((misunderstood, all) -> {
                     err.println(OneLine.of(sentence(misunderstood)));
-                    return BAD_INPUT;
+                    return ExitCode.BAD_INPUT;
                 })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     if (exception instanceof BadInput || exception instanceof BadFix || exception instanceof Mismatch) {
                         err.println(OneLine.of(String.valueOf(exception.getMessage())));
-                        return BAD_INPUT;
+                        return ExitCode.BAD_INPUT;
                     }
                     if (exception instanceof RuleViolation) {
                         err.println("Model code breaks a rule of the explored machine: " + exception.getMessage());
-                        return CRASHED;
+                        return ExitCode.CRASHED;
                     }
                     Throwable unwritten = exception instanceof UncheckedIOException ? exception.getCause() : exception;
                     if (unwritten instanceof FileSystemException file) {
                         err.println(OneLine.of(sentence(file)));
-                        return CRASHED;
+                        return ExitCode.CRASHED;
                     }
                     exception.printStackTrace(err);
-                    return CRASHED;
+                    return ExitCode.CRASHED;
                 });
         if (arguments.length == 0) {
             commandLine.usage(out);
-            return BAD_INPUT;
+            return ExitCode.BAD_INPUT;
         }
         try {
             return commandLine.execute(arguments);
         } catch (ExceptionInInitializerError e) {
             err.println(BadFix.causeOf(e).orElseThrow(() -> e).getMessage());
-            return BAD_INPUT;
+            return ExitCode.BAD_INPUT;
         }
     }
 
@@ -198,7 +157,7 @@ public final class Main {
             case "report" -> new ReportCommand(out);
             case "compare" -> new CompareCommand(out);
             case "doctor" -> new DoctorCommand(out);
-            case "completion" -> new CompletionCommand(out);
+            case "completion" -> new CompletionCommand(out, () -> commandLine(out));
             default -> throw new IllegalArgumentException("no command is called " + name);
         };
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Drop each step of the present kernel's variants and of own fixes in turn, and every declared mutant's:"
                         + " does the forbidden outcome become reachable, and from which memory model on?",
-        exitCodeList = {"0:explored", Main.MEANS_BAD_INPUT, Main.MEANS_CRASHED})
+        exitCodeList = {"0:explored", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class NecessityCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
@@ -79,7 +79,7 @@ final class NecessityCommand implements Callable<Integer> {
                 }
             }
         }
-        return Main.PASSED;
+        return ExitCode.PASSED;
     }
 
     /** Who asks for own fixes only means their steps; else all mutants of the race are meant, in the places of the points. */

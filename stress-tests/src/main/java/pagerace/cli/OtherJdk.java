@@ -71,11 +71,11 @@ record OtherJdk(Path java, int version) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(child)));
         try {
             int code = child.waitFor();
-            return code <= Main.CRASHED ? code : Main.CRASHED;
+            return code <= ExitCode.CRASHED ? code : ExitCode.CRASHED;
         } catch (InterruptedException e) {
             stop(child);
             Thread.currentThread().interrupt();
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
     }
 

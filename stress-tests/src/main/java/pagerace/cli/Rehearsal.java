@@ -23,7 +23,7 @@ final class Rehearsal {
     private static void run(String... arguments) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         int code = Main.run(nowhere, System.err, arguments);
-        if (code == Main.BAD_INPUT || code == Main.CRASHED) {
+        if (code == ExitCode.BAD_INPUT || code == ExitCode.CRASHED) {
             throw new IllegalStateException(String.join(" ", arguments) + " ended with " + code);
         }
     }

@@ -41,11 +41,11 @@ import picocli.CommandLine.Parameters;
                     + " with --merge, add up the reports of several machines.",
         },
         exitCodeList = {
-            Main.MEANS_PASSED,
-            Main.MEANS_FAILED,
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED,
-            Main.MEANS_UNDECIDED + ", or in a merge a shard is missing"
+            ExitCode.MEANS_PASSED,
+            ExitCode.MEANS_FAILED,
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED,
+            ExitCode.MEANS_UNDECIDED + ", or in a merge a shard is missing"
         })
 final class ReportCommand implements Callable<Integer> {
     @Parameters(
@@ -98,7 +98,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (schema) {
             out.print(Json.schema());
-            return Main.PASSED;
+            return ExitCode.PASSED;
         }
         if (merge) {
             return merged();

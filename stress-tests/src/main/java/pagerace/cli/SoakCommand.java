@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:mainline holds, the mutant was caught if it must be, or the mutants were listed",
             "1:a violation, an operation that never ended as it should, a mutant that was not caught, or an interruption",
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED
         },
         footer = {
             "Mainline passes if no invariant is violated and, after 30 million operations, every operation has ended in every"
@@ -97,7 +97,7 @@ final class SoakCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (list) {
             listMutants();
-            return Main.PASSED;
+            return ExitCode.PASSED;
         }
         Duration limit = Budget.parse(time);
         check();
@@ -110,7 +110,7 @@ final class SoakCommand implements Callable<Integer> {
             }
             out.println(passed ? "PASSED: mainline holds, and every mutant was caught" : "FAILED");
         }
-        return passed ? Main.PASSED : Main.FAILED;
+        return passed ? ExitCode.PASSED : ExitCode.FAILED;
     }
 
     private void check() {
@@ -170,7 +170,7 @@ final class SoakCommand implements Callable<Integer> {
         Run run = new Run(which, limit);
         Ending ending = new Ending(run::report);
         ending.onInterruption(run::interrupt);
-        return ending.reportAfter(run::soak) == Main.PASSED;
+        return ending.reportAfter(run::soak) == ExitCode.PASSED;
     }
 
     /** One run: shows how far it is, ends between two rounds if the user wants it to, and reports what it has by then. */
@@ -224,7 +224,7 @@ final class SoakCommand implements Callable<Integer> {
             if (!complete) {
                 out.println("INTERRUPTED: it was to go on");
             }
-            return passed && complete ? Main.PASSED : Main.FAILED;
+            return passed && complete ? ExitCode.PASSED : ExitCode.FAILED;
         }
     }
 

@@ -40,11 +40,11 @@ import picocli.CommandLine.Spec;
         name = "stress",
         description = "Explore, run the planned points on real threads, and grade them.",
         exitCodeList = {
-            Main.MEANS_PASSED,
-            Main.MEANS_FAILED,
-            Main.MEANS_BAD_INPUT,
-            Main.MEANS_CRASHED,
-            Main.MEANS_UNDECIDED
+            ExitCode.MEANS_PASSED,
+            ExitCode.MEANS_FAILED,
+            ExitCode.MEANS_BAD_INPUT,
+            ExitCode.MEANS_CRASHED,
+            ExitCode.MEANS_UNDECIDED
         })
 final class StressCommand implements Callable<Integer> {
     @Option(
@@ -164,7 +164,7 @@ final class StressCommand implements Callable<Integer> {
         Run run = new Run(
                 UUID.randomUUID().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                Main.version(),
+                Version.number(),
                 label,
                 host,
                 asked,

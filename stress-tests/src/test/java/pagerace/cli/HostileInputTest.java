@@ -149,7 +149,7 @@ class HostileInputTest {
                         + (why == null ? ";" : why))
                 .endsWith("; stress and report write one, report.json.\n")
                 .hasLineCount(1);
-        assertThat(ran.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.out()).isEmpty();
         assertThat(directory.resolve("out")).doesNotExist();
     }
@@ -231,7 +231,7 @@ class HostileInputTest {
                 .hasLineCount(1);
         Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"" + POINT + "_AFTER_FENCE\"]"));
         Ran ran = rendered(file);
-        assertThat(ran.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err())
                 .isEqualTo("In " + file + " the point " + POINT
                         + " was measured, and not planned; the nearest that was is " + POINT
@@ -262,7 +262,7 @@ class HostileInputTest {
         assertThat(ran.err())
                 .isEqualTo("In " + file + " line 3 is wrong: no fork has -200 samples of LOST_STORE; the other 1"
                         + " measurements are reported.\n");
-        assertThat(ran.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.out()).contains("1 REPRODUCED");
     }
 
@@ -325,7 +325,7 @@ class HostileInputTest {
             Ran ran = Ran.of(Stream.concat(command.stream(), Stream.of("--output=" + file))
                     .toArray(String[]::new));
             assertThat(ran.err()).isEqualTo("Nothing can be written to " + file + ": it is a file.\n");
-            assertThat(ran.code()).isEqualTo(Main.CRASHED);
+            assertThat(ran.code()).isEqualTo(ExitCode.CRASHED);
         }
     }
 
@@ -337,7 +337,7 @@ class HostileInputTest {
         Path unfinished = Files.createSymbolicLink(directory.resolve("report.tap.tmp"), full);
         Ran ran = Ran.of("report", report.toString(), "--format=tap");
         assertThat(ran.err()).isEqualTo("Nothing can be written to " + unfinished + ": No space left on device.\n");
-        assertThat(ran.code()).isEqualTo(Main.CRASHED);
+        assertThat(ran.code()).isEqualTo(ExitCode.CRASHED);
         assertThat(unfinished).doesNotExist();
         assertThat(directory.resolve("report.tap")).doesNotExist();
     }
@@ -348,7 +348,7 @@ class HostileInputTest {
         Files.createDirectories(directory.resolve("report.tap").resolve("in the way"));
         Ran ran = Ran.of("report", report.toString(), "--format=tap");
         assertThat(ran.err()).startsWith("Nothing can be written to ").hasLineCount(1);
-        assertThat(ran.code()).isEqualTo(Main.CRASHED);
+        assertThat(ran.code()).isEqualTo(ExitCode.CRASHED);
         assertThat(directory.resolve("report.tap.tmp")).doesNotExist();
     }
 }

@@ -23,6 +23,6 @@ record Ran(int code, String out, String err) {
     void isRefusedWith(String sentence) {
         assertThat(err).isEqualTo(sentence + "\n");
         assertThat(out).isEmpty();
-        assertThat(code).isEqualTo(Main.BAD_INPUT);
+        assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
     }
 }

@@ -55,7 +55,7 @@ class RecordedRunsTest {
 
     @Test
     void besideOneBusyLoopEverythingIsDecided() throws IOException {
-        HostReport host = graded("beside-1-busy-loop", Main.PASSED);
+        HostReport host = graded("beside-1-busy-loop", ExitCode.PASSED);
         assertThat(host.given().probe().isGood()).isTrue();
         assertThat(host.given().cpuShare())
                 .as("and that was not all of two CPUs")
@@ -66,7 +66,7 @@ class RecordedRunsTest {
     @ParameterizedTest
     @CsvSource({"beside-2-busy-loops, 8", "beside-4-busy-loops, 8"})
     void besideMoreItIsUndecidedAndNothingFails(String name, int undecided) throws IOException {
-        HostReport host = graded(name, Main.UNDECIDED);
+        HostReport host = graded(name, ExitCode.UNDECIDED);
         assertThat(host.verdict()).isEqualTo(RunVerdict.UNDECIDED);
         assertThat(host.results()).noneMatch(Result::fails);
         List<Result> open =
@@ -86,7 +86,7 @@ class RecordedRunsTest {
         "beside-4-busy-loops, 100"
     })
     void forHoweverLongItGoesOnLikeThatNothingFails(String name, int times) throws IOException {
-        HostReport host = graded(name, times, Main.PASSED, Main.UNDECIDED);
+        HostReport host = graded(name, times, ExitCode.PASSED, ExitCode.UNDECIDED);
         assertThat(host.results()).noneMatch(Result::fails);
         assertThat(host.given().probe().together())
                 .as("that is what saves it: both actors ran at once for so little of the time")

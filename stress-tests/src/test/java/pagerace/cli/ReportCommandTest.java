@@ -119,7 +119,7 @@ class ReportCommandTest {
     @Test
     void aFormatThatIsNone() {
         Ran ran = Ran.of("report", "--format=pdf");
-        assertThat(ran.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err()).contains("MARKDOWN", "SARIF").hasLineCount(1);
     }
 
@@ -130,7 +130,7 @@ class ReportCommandTest {
         Path output = directory.resolve("merged");
         Ran ran = Ran.of("report", "--merge", one.toString(), two.toString(), "--output=" + output);
         assertThat(ran.err()).isEmpty();
-        assertThat(ran.code()).as("three of the five points have no thread").isEqualTo(Main.UNDECIDED);
+        assertThat(ran.code()).as("three of the five points have no thread").isEqualTo(ExitCode.UNDECIDED);
         assertThat(ran.out())
                 .startsWith("UNDECIDED: missing: points for the threads of Linux amd64 (TSO), JDK 17: 3, the first"
                         + " UnpinDirtyVsClean/PRECHECK_AFTER_FENCE\n");
@@ -187,13 +187,13 @@ class ReportCommandTest {
         Path output = directory.resolve("merged");
         Path one = report("a", "1/3", BROKEN, 200);
         Ran ran = Ran.of("report", "--merge", one.toString(), "--output=" + output, "--undecided=warn");
-        assertThat(ran.code()).isEqualTo(Main.UNDECIDED);
+        assertThat(ran.code()).isEqualTo(ExitCode.UNDECIDED);
         String missing =
                 "UNDECIDED: missing: shard 2/3 of Linux amd64 (TSO), JDK 17; shard 3/3 of Linux amd64 (TSO), JDK 17; ";
         assertThat(ran.out()).startsWith(missing);
         Path merged = output.resolve("report.json");
         Ran again = Ran.of("report", merged.toString(), "--format=markdown,html,tap,junit", "--undecided=warn");
-        assertThat(again.code()).as("it is still so when it is read again").isEqualTo(Main.UNDECIDED);
+        assertThat(again.code()).as("it is still so when it is read again").isEqualTo(ExitCode.UNDECIDED);
         assertThat(output.resolve("report.md")).content().startsWith("# PageRace: UNDECIDED\n\n**" + missing);
         assertThat(output.resolve("report.html")).content().contains(missing);
         assertThat(output.resolve("junit.xml")).content().contains("<skipped message=\"" + missing);
@@ -226,7 +226,7 @@ class ReportCommandTest {
                 .satisfies(ran -> assertThat(ran.out()).endsWith("Nothing changed.\n"))
                 .satisfies(ran -> assertThat(ran.code()).isZero());
         Ran changed = Ran.of("compare", before, after, "--format=markdown");
-        assertThat(changed.code()).isEqualTo(Main.FAILED);
+        assertThat(changed.code()).isEqualTo(ExitCode.FAILED);
         assertThat(changed.out()).contains("| worse | " + BROKEN + " | REPRODUCED | INCONCLUSIVE (showed it 2 of 100");
         String text = Files.readString(Path.of(after));
         String digest = Report.digest(Catalogue.RACES);
@@ -235,7 +235,7 @@ class ReportCommandTest {
                 .isRefusedWith("The first report is of the catalogue " + digest
                         + ", the second of c0ffee: measure both with the same catalogue.");
         Ran missing = Ran.of("compare", before, "nope.json");
-        assertThat(missing.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(missing.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(missing.err()).startsWith("There is no file nope.json; ").endsWith("report.json.\n");
     }
 
@@ -243,7 +243,7 @@ class ReportCommandTest {
     @ValueSource(strings = {"0/3", "4/3", "x"})
     void aShardThatIsNone(String shard) {
         Ran ran = Ran.of("stress", "--output=" + directory, "--shard=" + shard);
-        assertThat(ran.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err())
                 .hasLineCount(1)
                 .contains(shard + " is no shard, write I/N with I from 1 to N, for instance 3/16");

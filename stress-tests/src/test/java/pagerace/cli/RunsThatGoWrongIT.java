@@ -129,7 +129,7 @@ class RunsThatGoWrongIT {
 
     /** The host may be as bad as it likes: neither a failure, nor anything about the suite itself. */
     private static void assertPassedOrUndecided(Going run) throws IOException, InterruptedException {
-        assertThat(run.code()).as(run.text()).isIn(Main.PASSED, Main.UNDECIDED);
+        assertThat(run.code()).as(run.text()).isIn(ExitCode.PASSED, ExitCode.UNDECIDED);
     }
 
     /** To the run alone, as a job engine does it, and to its whole group, as a terminal does. */
@@ -157,7 +157,7 @@ class RunsThatGoWrongIT {
     void aForkThatIsKilledCostsItselfAndFailsTheRun() throws IOException, InterruptedException {
         Going run = start();
         assertThat(run.fork().destroyForcibly()).isTrue();
-        assertThat(run.code()).as(run.text()).isEqualTo(Main.FAILED);
+        assertThat(run.code()).as(run.text()).isEqualTo(ExitCode.FAILED);
         HostReport report = report();
         assertThat(report.isComplete()).as("the others went on").isTrue();
         assertThat(report.measurements().stream().filter(m -> m.failure() != null))
@@ -179,7 +179,7 @@ class RunsThatGoWrongIT {
         assertNoMark();
         Ran again = Ran.of(
                 "report", "--undecided=warn", output().resolve("measured.jsonl").toString());
-        assertThat(again.code()).as("an interrupted run is not forgiven").isEqualTo(Main.UNDECIDED);
+        assertThat(again.code()).as("an interrupted run is not forgiven").isEqualTo(ExitCode.UNDECIDED);
         assertThat(report().measurements()).isNotEmpty();
         assertNoMark();
     }
@@ -189,7 +189,7 @@ class RunsThatGoWrongIT {
         Going first = start();
         ProcessHandle fork = first.fork();
         Going second = start();
-        assertThat(second.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(second.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(second.text())
                 .isEqualTo("Another run is going on in " + output() + "; name another directory by --output.\n");
         assertPassedOrUndecided(first);
@@ -203,7 +203,7 @@ class RunsThatGoWrongIT {
                 .as("taskset")
                 .isTrue();
         Going run = start("taskset", "-c", "0");
-        assertThat(run.code()).as(run.text()).isEqualTo(Main.UNDECIDED);
+        assertThat(run.code()).as(run.text()).isEqualTo(ExitCode.UNDECIDED);
         assertThat(report().headline())
                 .isEqualTo(
                         "UNDECIDED: two actors need two CPUs, and this process may use one; 2 of 2 points undecided, 2 because"
@@ -258,7 +258,7 @@ class RunsThatGoWrongIT {
     void aFullDiskIsOneSentence() throws IOException, InterruptedException {
         List<String> limited = List.of("bash", "-c", "ulimit -f 1; exec \"$@\"", "bash");
         Going run = new Going(limited, Map.of(), List.of("-XX:-UsePerfData"));
-        assertThat(run.code()).as(run.text()).isEqualTo(Main.CRASHED);
+        assertThat(run.code()).as(run.text()).isEqualTo(ExitCode.CRASHED);
         assertThat(run.text()).contains("Nothing can be written to " + output()).doesNotContain("Exception", "\tat ");
         assertNoMark();
     }

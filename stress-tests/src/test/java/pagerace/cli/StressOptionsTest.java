@@ -166,7 +166,7 @@ class StressOptionsTest {
     @Test
     void theSameCommandLineRunsOnTheOtherJdk() {
         Ran other = stress("--jdk", System.getProperty("java.home"), "--budget=soon");
-        assertThat(other.code()).isEqualTo(Main.BAD_INPUT);
+        assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(other.err()).as("it is the child that complains").isEmpty();
     }
 

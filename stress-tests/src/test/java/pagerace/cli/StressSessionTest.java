@@ -145,9 +145,9 @@ class StressSessionTest {
         return run == null
                 ? -1
                 : switch (run) {
-                    case PASSED -> Main.PASSED;
-                    case FAILED -> Main.FAILED;
-                    case UNDECIDED -> undecided == Gate.Undecided.WARN && wentOn ? Main.PASSED : Main.UNDECIDED;
+                    case PASSED -> ExitCode.PASSED;
+                    case FAILED -> ExitCode.FAILED;
+                    case UNDECIDED -> undecided == Gate.Undecided.WARN && wentOn ? ExitCode.PASSED : ExitCode.UNDECIDED;
                 };
     }
 
@@ -174,8 +174,8 @@ class StressSessionTest {
             assertThat(result.cause()).isEqualTo(its.cause);
             assertThat(report.verdict()).isEqualTo(its.ofRun());
         }
-        boolean passed = expected == Main.PASSED && report.verdict() == RunVerdict.PASSED;
-        boolean forgiven = expected == Main.PASSED && report.verdict() == RunVerdict.UNDECIDED;
+        boolean passed = expected == ExitCode.PASSED && report.verdict() == RunVerdict.PASSED;
+        boolean forgiven = expected == ExitCode.PASSED && report.verdict() == RunVerdict.UNDECIDED;
         assertMark("passed", passed);
         assertMark("undecided", forgiven);
         assertThat(played.said.contains("Accepted as it is, because of --undecided warn\n"))
@@ -320,23 +320,23 @@ class StressSessionTest {
         FakeEngine engine = new FakeEngine();
         engine.canaryRates = Map.of("SEEN", 1000.0);
         Played played = playGood(engine, AMPLE, Gate.Undecided.WARN);
-        assertThat(played.code).as(played.said).isEqualTo(Main.FAILED);
+        assertThat(played.code).as(played.said).isEqualTo(ExitCode.FAILED);
         assertThat(played.said)
                 .contains("FAILED: the canary STORE_BUFFERING in C2: showed it 0 of 1,000 times in ")
                 .contains("HOLDS");
         assertMark("passed", false);
         assertMark("undecided", false);
         engine.probe = TestRace.BAD;
-        assertThat(playGood(engine, AMPLE, Gate.Undecided.FAIL).code).isEqualTo(Main.UNDECIDED);
+        assertThat(playGood(engine, AMPLE, Gate.Undecided.FAIL).code).isEqualTo(ExitCode.UNDECIDED);
     }
 
     @Test
     void aDeadWindowFailsOnAGoodHostThoughUndecidedRunsAreForgiven() throws Exception {
         FakeEngine engine = new FakeEngine();
         engine.rates.put(Fix.FIXED, Map.of("QUIET", 1000.0));
-        assertThat(playGood(engine, AMPLE, Gate.Undecided.WARN).code).isEqualTo(Main.FAILED);
+        assertThat(playGood(engine, AMPLE, Gate.Undecided.WARN).code).isEqualTo(ExitCode.FAILED);
         engine.probe = TestRace.BAD;
-        assertThat(playGood(engine, AMPLE, Gate.Undecided.WARN).code).isEqualTo(Main.PASSED);
+        assertThat(playGood(engine, AMPLE, Gate.Undecided.WARN).code).isEqualTo(ExitCode.PASSED);
         assertMark("undecided", true);
     }
 
@@ -348,17 +348,17 @@ class StressSessionTest {
         int code = outputs.alone(() -> {
             assertMark("passed", false);
             assertMark("undecided", false);
-            assertThatThrownBy(() -> outputs.alone(() -> Main.PASSED))
+            assertThatThrownBy(() -> outputs.alone(() -> ExitCode.PASSED))
                     .isInstanceOf(BadInput.class)
                     .hasMessage("Another run is going on in " + directory + "; name another directory by --output.");
             Ran.of("stress", "--output=" + directory, "--budget=1s")
                     .isRefusedWith("Another run is going on in " + directory + "; name another directory by --output.");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         });
-        assertThat(code).isEqualTo(Main.FAILED);
-        assertThat(outputs.alone(() -> Main.PASSED))
+        assertThat(code).isEqualTo(ExitCode.FAILED);
+        assertThat(outputs.alone(() -> ExitCode.PASSED))
                 .as("and then it is free again")
-                .isEqualTo(Main.PASSED);
+                .isEqualTo(ExitCode.PASSED);
     }
 
     /** What is reported is what was measured, canaries included; and the probe is there. */
