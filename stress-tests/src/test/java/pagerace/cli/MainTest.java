@@ -198,7 +198,7 @@ class MainTest {
                 .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .startsWith("Soak of DROP_UNSHARE: 2 threads, 1024 folios, 64 stripes, seed 1, at most 1m00s\n")
-                .contains("\nI3: a pin for reading taken at parent[")
+                .contains("\nexclusive pins: a pin for reading taken at parent[")
                 .contains(", which is not exclusive\nThe last operations there, the latest at 0:\n")
                 .containsPattern("\nCAUGHT after [\\d.]+ s, [\\d,]+ rounds, [\\d,]+ operations\n$");
     }
