@@ -25,7 +25,7 @@ record Blame(@Nullable Point own) {
      *
      * @throws BadFix in place of whatever it throws, if a user's own fix is explored
      */
-    <R> R of(Supplier<R> run) {
+    <R> R catching(Supplier<R> run) {
         try {
             return run.get();
         } catch (RuntimeException | LinkageError | StackOverflowError e) {

@@ -74,13 +74,13 @@ public final class Explorer<O> {
      */
     public static Explorer<Outcome> of(Point point) {
         Blame blame = Blame.of(point);
-        return blame.of(() -> new Explorer<>(machine -> Program.of(point.on(machine)), Bounds.DEFAULT, blame));
+        return blame.catching(() -> new Explorer<>(machine -> Program.of(point.on(machine)), Bounds.DEFAULT, blame));
     }
 
     /** An explorer of a point of the catalogue whose actors do without what {@code weakening} says. */
     static Explorer<Outcome> of(Point point, Weakening weakening) {
         Blame blame = Blame.of(point);
-        return blame.of(() -> new Explorer<>(
+        return blame.catching(() -> new Explorer<>(
                 machine -> {
                     Program<Outcome> program = Program.of(point.on(machine));
                     ((ExploredMachine) machine).weaken(weakening);
@@ -97,7 +97,7 @@ public final class Explorer<O> {
      * @throws pagerace.own.BadFix if a user's own fix did
      */
     public Exploration<O> explore(MemoryModel model) {
-        return blame.of(() -> new Search<>(this, model).run());
+        return blame.catching(() -> new Search<>(this, model).run());
     }
 
     /**
@@ -108,7 +108,7 @@ public final class Explorer<O> {
      * @throws pagerace.own.BadFix if a user's own fix did
      */
     public Exploration<O> exploreSequentially() {
-        return blame.of(() -> new Sequential<>(this).run());
+        return blame.catching(() -> new Sequential<>(this).run());
     }
 
     /** What {@code actor} does, as far as explorations have come so far. */

@@ -51,4 +51,9 @@ final class ExitCode {
                     + " interrupted";
 
     private ExitCode() {}
+
+    /** Whether a command may exit with {@code code}. */
+    static boolean isOne(int code) {
+        return code >= PASSED && code <= UNDECIDED;
+    }
 }

@@ -71,7 +71,7 @@ record OtherJdk(Path java, int version) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(child)));
         try {
             int code = child.waitFor();
-            return code <= ExitCode.CRASHED ? code : ExitCode.CRASHED;
+            return ExitCode.isOne(code) ? code : ExitCode.CRASHED; // such as 137 of a JVM that was killed
         } catch (InterruptedException e) {
             stop(child);
             Thread.currentThread().interrupt();

@@ -170,6 +170,18 @@ class StressOptionsTest {
         assertThat(other.err()).as("it is the child that complains").isEmpty();
     }
 
+    /** Undecided is undecided there, too; what no command exits with, such as that of a JVM that was killed, is a crash. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 1", "2, 2", "3, 3", "4, 4", "5, 3", "137, 3"})
+    void theCodeOfTheOtherJdkCounts(int theirs, int ours) throws IOException {
+        Path java = fakeJdk("").resolve("bin").resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\nif [ \"$1\" = -XshowSettings:properties ]; then\n"
+                        + "  echo '    java.specification.version = 25'\nelse\n  exit " + theirs + "\nfi\n");
+        assertThat(stress("--jdk=" + directory, "--forks=2").code()).isEqualTo(ours);
+    }
+
     @Test
     void theOtherJdkGetsTheSameArgumentsAndItsCodeCounts() throws IOException {
         Path said = directory.resolve("said");
