@@ -14,6 +14,7 @@ import org.openjdk.jmh.infra.ThreadParams;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.SpinLock;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.SlowGup;
 import pagerace.mm.op.WriteFault;
@@ -55,6 +56,7 @@ public class Alternatives extends TimedByHand {
     /** The page in the model, and the two ways to pin it. */
     private static final class Modelled {
         final AnonPages pages;
+        final Entry entry;
         final GupFast gupFast;
         final SlowGup slowGup;
 
@@ -62,13 +64,14 @@ public class Alternatives extends TimedByHand {
             HardwareMachine machine = new HardwareMachine();
             SpinLock ptl = new SpinLock(machine, "mm", "ptl");
             pages = new AnonPages(machine, flush, cpus, 1, 1, index -> ptl);
+            entry = pages.mm.entry(0);
             gupFast = pages.gupFast();
             WriteFault writeFault = new WriteFault(AnonPages.KERNEL, pages.mm, null, pages.pool(2, 1));
             slowGup = new SlowGup(AnonPages.KERNEL, pages.mm, writeFault);
         }
 
         int fast(int cpu) {
-            GupFast.Grab grab = gupFast.grab(cpu, 0, AnonPages.FLAGS);
+            GupFast.Grab grab = gupFast.grab(cpu, entry, AnonPages.FLAGS);
             if (grab.isPinned()) {
                 gupFast.release(grab, AnonPages.FLAGS);
             }
@@ -76,7 +79,7 @@ public class Alternatives extends TimedByHand {
         }
 
         int slow() {
-            GupFast.Grab grab = slowGup.grab(0, AnonPages.FLAGS);
+            GupFast.Grab grab = slowGup.grab(entry, AnonPages.FLAGS);
             if (grab.isPinned()) {
                 gupFast.release(grab, AnonPages.FLAGS);
             }

@@ -53,7 +53,7 @@ final class AnonPages {
         MemMap memMap = new MemMap(machine, folios);
         PageTable table = new PageTable(machine, pages, ptlOf);
         for (int index = 0; index < pages; index++) {
-            table.pte(index).writeOnce(Pte.present(index + 1, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY));
+            table.entry(index).word.writeOnce(Pte.present(index + 1, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY));
         }
         Platform platform = new Platform(Platform.PteUpdate.LOCKED, flush);
         mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, flush, cpus), true);
@@ -66,7 +66,7 @@ final class AnonPages {
 
     /** The folio that the entry at {@code index} maps. */
     Folio mapped(int index) {
-        return mm.memMap.stableFolioOf(Pte.pfn(mm.table.pte(index).readOnce()));
+        return mm.memMap.stableFolioOf(Pte.pfn(mm.entry(index).word.readOnce()));
     }
 
     /**
@@ -93,7 +93,7 @@ final class AnonPages {
     void checkIdle(int pages) {
         long[] mappings = new long[folios.size()];
         for (int index = 0; index < pages; index++) {
-            long entry = mm.table.pte(index).readOnce();
+            long entry = mm.entry(index).word.readOnce();
             if (!Pte.isPresent(entry)) {
                 throw new IllegalStateException("entry " + index + " is " + Pte.describe(entry));
             }

@@ -9,7 +9,7 @@ import pagerace.machine.SeqCount;
 import pagerace.machine.SpinLock;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Mm;
@@ -84,17 +84,17 @@ final class ContendedPages {
 
     /** The lock of the entry at {@code index}. */
     SpinLock ptl(int index) {
-        return pages.mm.table.ptl(index);
+        return pages.mm.entry(index).lock;
     }
 
     /** Whether the entry at {@code index} permits a store. */
     boolean isWritable(int index) {
-        return Pte.isWritable(pages.mm.table.pte(index).readOnce());
+        return Pte.isWritable(pages.mm.entry(index).word.readOnce());
     }
 
     /** References to the page at {@code index}, a pin with its bias; 0 if none is mapped. */
     long refcount(int index) {
-        return Pte.isPresent(pages.mm.table.pte(index).readOnce())
+        return Pte.isPresent(pages.mm.entry(index).word.readOnce())
                 ? pages.mapped(index).refcount.readOnce()
                 : 0;
     }
@@ -128,10 +128,11 @@ final class ContendedPages {
 
         /** Pins the page at {@code index}, by the slow path if the fast one does not, and unpins it; whether it was pinned. */
         boolean pin(int index, PinCounts counts) {
-            GupFast.Grab grab = gupFast.grab(cpu, index, AnonPages.FLAGS);
+            Entry entry = pages.mm.entry(index);
+            GupFast.Grab grab = gupFast.grab(cpu, entry, AnonPages.FLAGS);
             counts.countFast(grab.end());
             if (!grab.isPinned()) {
-                grab = slowGup.grab(index, AnonPages.FLAGS);
+                grab = slowGup.grab(entry, AnonPages.FLAGS);
                 counts.countSlow(grab.end());
             }
             if (grab.isPinned()) {
@@ -142,12 +143,12 @@ final class ContendedPages {
 
         /** Copies the entry at {@code index} to a child. */
         Fork.End fork(int index) {
-            return fork.copyPte(index);
+            return fork.copy(pages.mm.entry(index), child.entry(index));
         }
 
         /** The child exits, and the parent stores to the page, so that its entry is writable and exclusive again. */
         void exitAndStore(int index) {
-            childExit.zap(child.ptl(index), child.pte(index), false, true);
+            childExit.zap(child.entry(index));
             store(index);
         }
 
@@ -155,7 +156,7 @@ final class ContendedPages {
         Reclaim.End reclaim(int index) {
             Folio folio = pages.mapped(index);
             folio.refcount.add(1); // the isolation's
-            Reclaim.End end = reclaim.shrink(folio, index);
+            Reclaim.End end = reclaim.shrink(folio, pages.mm.entry(index));
             if (end == Reclaim.End.SHARE_REFUSED) {
                 folio.lock.lock();
                 swap.tryFree(folio); // back to the LRU, and not in the swap cache when its next turn comes
@@ -173,17 +174,17 @@ final class ContendedPages {
          */
         void store(int index) {
             Mm mm = pages.mm;
-            Word entry = mm.table.pte(index);
-            long seen = entry.readOnce();
+            Entry entry = mm.entry(index);
+            long seen = entry.word.readOnce();
             while (!Pte.isWritable(seen)) {
                 mm.mmapLock.readLock();
                 if (Pte.isPresent(seen)) {
-                    writeFault.handle(index, seen, false);
+                    writeFault.handle(entry, seen, false);
                 } else if (Pte.has(seen, Pte.SWAP)) {
-                    swapIn.handle(index, seen, true);
+                    swapIn.handle(entry, seen, true);
                 }
                 mm.mmapLock.readUnlock();
-                seen = entry.await(pte -> !Pte.isNone(pte));
+                seen = entry.word.await(pte -> !Pte.isNone(pte));
             }
         }
     }
@@ -197,7 +198,7 @@ final class ContendedPages {
     void checkIdle() {
         pages.checkIdle(PAGES);
         for (int index = 0; index < PAGES; index++) {
-            if (!Pte.isNone(child.pte(index).readOnce())) {
+            if (!Pte.isNone(child.entry(index).word.readOnce())) {
                 throw new IllegalStateException("the child still maps page " + index);
             }
         }

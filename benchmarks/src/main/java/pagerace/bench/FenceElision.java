@@ -10,6 +10,7 @@ import pagerace.machine.HardwareMachine;
 import pagerace.machine.SpinLock;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.op.GupFast;
 
 /**
@@ -35,6 +36,7 @@ public class FenceElision extends TimedByHand {
         final Word word;
         final SpinLock lock;
         final AnonPages pages;
+        final Entry entry;
         final GupFast gupFast;
 
         Subject(HardwareMachine machine) {
@@ -42,6 +44,7 @@ public class FenceElision extends TimedByHand {
             word = machine.word("word", 0);
             lock = new SpinLock(machine, "lock");
             pages = new AnonPages(machine, TlbProfile.BROADCAST, 1, 1, 0, index -> lock);
+            entry = pages.mm.entry(0);
             gupFast = pages.gupFast();
         }
     }
@@ -78,7 +81,7 @@ public class FenceElision extends TimedByHand {
     /** GUP-fast's pin, whose second half a fence follows, and unpin. */
     @Benchmark
     public int pin() {
-        GupFast.Grab grab = subject.gupFast.grab(0, 0, AnonPages.FLAGS);
+        GupFast.Grab grab = subject.gupFast.grab(0, subject.entry, AnonPages.FLAGS);
         if (grab.isPinned()) {
             subject.gupFast.release(grab, AnonPages.FLAGS);
         }

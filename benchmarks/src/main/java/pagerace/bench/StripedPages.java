@@ -12,6 +12,7 @@ import pagerace.machine.LockStripes;
 import pagerace.machine.SpinLock;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
@@ -119,29 +120,27 @@ final class StripedPages {
     /** Pins and unpins it by GUP-fast; 1 if it was mapped, else 0. */
     int pinFast(int number) {
         Area area = area(number);
-        return unpin(area, area.gupFast.grab(0, index(number), AnonPages.FLAGS));
+        return unpin(area, area.gupFast.grab(0, entry(number), AnonPages.FLAGS));
     }
 
     /** Pins and unpins it under {@code mmap_lock} and its page-table lock; 1 if it was mapped, else 0. */
     int pinSlowly(int number) {
         Area area = area(number);
-        return unpin(area, area.slowGup.grab(index(number), AnonPages.FLAGS));
+        return unpin(area, area.slowGup.grab(entry(number), AnonPages.FLAGS));
     }
 
     /** Unmaps it, if it is mapped. */
     Zap.End zap(int number) {
-        Area area = area(number);
-        int index = index(number);
-        return area.zap.zap(area.table.ptl(index), area.table.pte(index), false, false);
+        return area(number).zap.zap(entry(number));
     }
 
     /** The lock of its entry. */
     SpinLock ptl(int number) {
-        return area(number).table.ptl(index(number));
+        return entry(number).lock;
     }
 
     boolean isMapped(int number) {
-        return Pte.isPresent(area(number).table.pte(index(number)).readOnce());
+        return Pte.isPresent(entry(number).word.readOnce());
     }
 
     long refcount(int number) {
@@ -163,6 +162,10 @@ final class StripedPages {
 
     private Area area(int number) {
         return areas[number / perTable];
+    }
+
+    private Entry entry(int number) {
+        return area(number).table.entry(index(number));
     }
 
     private int index(int number) {

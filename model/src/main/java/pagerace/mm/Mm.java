@@ -63,6 +63,11 @@ public final class Mm {
         tlb = mm.tlb;
     }
 
+    /** The entry at {@code index} of its table. */
+    public Entry entry(int index) {
+        return table.entry(index);
+    }
+
     /** {@code mm_set_has_pinned_flag}: tests first, so that the shared line is written once in an address space's life. */
     public void setHasPinned() {
         if (!hasPinned()) {

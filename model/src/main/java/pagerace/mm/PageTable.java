@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm;
 
-import java.util.Arrays;
 import java.util.function.IntFunction;
 import pagerace.machine.LockStripes;
 import pagerace.machine.Machine;
@@ -9,7 +8,7 @@ import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 
 /**
- * One page-table page: its entries, their lock, and the PMD entry that points to it.
+ * One page-table page: its entries, which share a lock, and the PMD entry that points to it.
  *
  * <p>Entries change only under their lock; GUP-fast reads them without. As with split page-table locks, one lock belongs to
  * the whole table page. Only at scale may a table take its locks from {@link LockStripes}: coarser, so that it shares one with
@@ -23,11 +22,8 @@ public final class PageTable {
     /** {@code PTRS_PER_PTE}: the entries of a whole table page. */
     public static final int ENTRIES = 512;
 
-    /** The PMD entry: {@link #TABLE}, or a leaf in the encoding of {@link Pte}, or {@link Pte#NONE}. */
-    public final Word pmd;
-
-    private final Word[] ptes;
-    private final SpinLock[] ptls;
+    private final Entry pmd;
+    private final Entry[] entries;
 
     /** A table whose words traces call {@code owner.ptl}, {@code owner.pmd} and {@code owner.pte}. */
     public PageTable(Machine machine, String owner, long pte) {
@@ -47,37 +43,44 @@ public final class PageTable {
     /**
      * A table of {@code entries} empty entries.
      *
+     * @param entries at least one
      * @param ptlOf the lock of the entry at an index
      */
     public PageTable(Machine machine, int entries, IntFunction<SpinLock> ptlOf) {
-        ptes = new Word[entries];
-        ptls = new SpinLock[entries];
+        Word[] ptes = new Word[entries];
+        SpinLock[] ptls = new SpinLock[entries];
         for (int i = 0; i < entries; i++) {
             ptes[i] = machine.word("pte", i, KernelFormat.PTE, Pte.NONE);
             ptls[i] = ptlOf.apply(i);
         }
-        pmd = machine.word("pmd", KernelFormat.PMD, TABLE);
+        pmd = new Entry(machine.word("pmd", KernelFormat.PMD, TABLE), ptls[0], Entry.Level.PMD, null);
+        this.entries = new Entry[entries];
+        for (int i = 0; i < entries; i++) {
+            this.entries[i] = new Entry(ptes[i], ptls[i], Entry.Level.PTE, pmd);
+        }
     }
 
     private PageTable(Machine machine, String owner, long pmd, Word... ptes) {
-        this.ptes = ptes;
-        this.ptls = new SpinLock[Math.max(1, ptes.length)];
-        Arrays.fill(ptls, new SpinLock(machine, owner, "ptl"));
-        this.pmd = machine.word(owner, "pmd", KernelFormat.PMD, pmd);
+        SpinLock ptl = new SpinLock(machine, owner, "ptl");
+        this.pmd = new Entry(machine.word(owner, "pmd", KernelFormat.PMD, pmd), ptl, Entry.Level.PMD, null);
+        entries = new Entry[ptes.length];
+        for (int i = 0; i < ptes.length; i++) {
+            entries[i] = new Entry(ptes[i], ptl, Entry.Level.PTE, this.pmd);
+        }
     }
 
-    /** No table yet: an empty PMD entry that a leaf may fill. {@code ptl(0)} then stands for the lock of that entry. */
+    /** No table yet: an empty PMD entry that a leaf may fill, with a lock of its own. There are no entries below it. */
     public static PageTable none(Machine machine, String owner) {
         return new PageTable(machine, owner, Pte.NONE, new Word[0]);
     }
 
-    /** {@code ptl}, the page-table lock of the entry at {@code index}. */
-    public SpinLock ptl(int index) {
-        return ptls[index];
+    /** The PMD entry: {@link #TABLE}, or a leaf in the encoding of {@link Pte}, or {@link Pte#NONE}. */
+    public Entry pmd() {
+        return pmd;
     }
 
     /** The entry at {@code index}. */
-    public Word pte(int index) {
-        return ptes[index];
+    public Entry entry(int index) {
+        return entries[index];
     }
 }

@@ -3,7 +3,6 @@ package pagerace.mm;
 
 import pagerace.machine.Order;
 import pagerace.machine.TlbProfile;
-import pagerace.machine.Word;
 
 /**
  * What an architecture makes of a page-table update and of a TLB flush.
@@ -17,47 +16,47 @@ public record Platform(PteUpdate pteUpdate, TlbProfile flush) {
         /** x86: a locked instruction, fully ordered. */
         LOCKED {
             @Override
-            public long getAndClear(Word pte) {
-                return pte.xchg(Pte.NONE, Order.FULL);
+            public long getAndClear(Entry entry) {
+                return entry.word.xchg(Pte.NONE, Order.FULL);
             }
 
             @Override
-            public void writeProtect(Word pte) {
-                pte.fetchAndNot(Pte.WRITE, Order.FULL);
+            public void writeProtect(Entry entry) {
+                entry.word.fetchAndNot(Pte.WRITE, Order.FULL);
             }
         },
         /** arm64: an exchange, or a compare-and-exchange loop, without order. */
         RELAXED {
             @Override
-            public long getAndClear(Word pte) {
-                return pte.xchg(Pte.NONE, Order.RELAXED);
+            public long getAndClear(Entry entry) {
+                return entry.word.xchg(Pte.NONE, Order.RELAXED);
             }
 
             @Override
-            public void writeProtect(Word pte) {
-                pte.fetchAndNot(Pte.WRITE, Order.RELAXED);
+            public void writeProtect(Entry entry) {
+                entry.word.fetchAndNot(Pte.WRITE, Order.RELAXED);
             }
         },
         /** The generic form: a read and a plain store, legal under the PTL where no hardware sets bits. */
         PLAIN {
             @Override
-            public long getAndClear(Word pte) {
-                long old = pte.readOnce();
-                pte.writeOnce(Pte.NONE);
+            public long getAndClear(Entry entry) {
+                long old = entry.word.readOnce();
+                entry.word.writeOnce(Pte.NONE);
                 return old;
             }
 
             @Override
-            public void writeProtect(Word pte) {
-                pte.writeOnce(pte.readOnce() & ~Pte.WRITE);
+            public void writeProtect(Entry entry) {
+                entry.word.writeOnce(entry.word.readOnce() & ~Pte.WRITE);
             }
         };
 
         /** {@code ptep_get_and_clear}: what the entry held. */
-        public abstract long getAndClear(Word pte);
+        public abstract long getAndClear(Entry entry);
 
         /** {@code ptep_set_wrprotect}. */
-        public abstract void writeProtect(Word pte);
+        public abstract void writeProtect(Entry entry);
     }
 
     /** This platform as {@code kernel} uses it, which may insist on a way of updating entries. */

@@ -13,6 +13,7 @@ import pagerace.machine.Machine;
 import pagerace.machine.SpinLock;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
@@ -59,8 +60,9 @@ final class Workload {
             Mapped mapped = new Mapped(machine, pages, pages, large, PageState.EXCLUSIVE);
             GupFast gup = new GupFast(kernel, mapped.mm);
             if (pages == 1) {
+                Entry entry = mapped.mm.entry(0);
                 return () -> {
-                    GupFast.Grab grab = gup.grab(0, 0, PIN);
+                    GupFast.Grab grab = gup.grab(0, entry, PIN);
                     gup.release(grab, PIN);
                     return grab.end();
                 };
@@ -92,7 +94,9 @@ final class Workload {
             if (pages == 1) {
                 FreeFolios spare = FreeFolios.only(mapped.folios.get(mapped.folios.size() - 1));
                 Fork fork = new Fork(kernel, mapped.mm, child, spare);
-                return () -> fork.copyPte(0);
+                Entry from = mapped.mm.entry(0);
+                Entry to = child.entry(0);
+                return () -> fork.copy(from, to);
             }
             return () -> {
                 // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
@@ -110,7 +114,8 @@ final class Workload {
             PageState state = copies ? PageState.SHARED : PageState.READ_ONLY;
             Mapped mapped = new Mapped(machine, 1, 2, false, state);
             WriteFault fault = new WriteFault(kernel, mapped.mm, null, FreeFolios.only(mapped.folios.get(1)));
-            return () -> fault.handle(0, mapped.mm.table.pte(0).readOnce(), false);
+            Entry entry = mapped.mm.entry(0);
+            return () -> fault.handle(entry, entry.word.readOnce(), false);
         });
     }
 
@@ -196,7 +201,7 @@ final class Workload {
             MemMap memMap = new MemMap(machine, folios);
             PageTable table = table(machine, pages);
             for (int i = 0; i < pages; i++) {
-                table.pte(i).writeOnce(Pte.present(i + 1, state.pte));
+                table.entry(i).word.writeOnce(Pte.present(i + 1, state.pte));
             }
             mm = new Mm(machine, "parent", X86, memMap, table, new Tlb(machine, X86.flush(), 1), true);
         }

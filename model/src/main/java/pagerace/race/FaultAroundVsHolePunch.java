@@ -430,14 +430,14 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
                 folios = List.of(folio, spare, next);
                 file = new Inode(machine, Folio.SHMEM, folio, next);
                 mm = scene.mm("mm").mapping(unmapped, Pte.present(next.pfn, Pte.ACCESSED | Pte.WRITE));
-                entries = List.of(mm.table.pte(0), mm.table.pte(1));
+                entries = List.of(mm.entry(0).word, mm.entry(1).word);
             } else {
                 Folio otherSpare = scene.free("new2");
                 folios = List.of(folio, spare, otherSpare);
                 file = new Inode(machine, Folio.SHMEM, folio);
                 Scene.Space space = scene.mm("mm");
                 mm = pmd ? space.mappingNothing() : space.mapping(unmapped);
-                entries = List.of(pmd ? mm.table.pmd : mm.table.pte(0));
+                entries = List.of((pmd ? mm.table.pmd() : mm.entry(0)).word);
             }
             faultAround = kernel.replace(new FaultAround(kernel, mm, file));
             fault = kernel.replace(new ShmemFault(kernel, mm, file, FreeFolios.only(spare)));

@@ -19,6 +19,7 @@ import static pagerace.race.Row.proposal;
 
 import java.util.List;
 import pagerace.machine.Machine;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
@@ -262,6 +263,8 @@ public final class GupFastVsFork extends CatalogueRace {
         private static final long DEVICE_WROTE = 3;
 
         private final Folio folio;
+        private final Entry entry;
+        private final Entry childEntry;
         private final GupFast gupFast;
         private final int flags;
         private final Fork fork;
@@ -280,6 +283,8 @@ public final class GupFastVsFork extends CatalogueRace {
                     .hasPinned(at.is(LATER_PIN))
                     .mapping(Pte.present(folio.pfn, Pte.ACCESSED | (at.is(WRITE) ? Pte.WRITE | Pte.DIRTY : 0)));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
+            entry = mm.entry(0);
+            childEntry = child.entry(0);
             gupFast = kernel.replace(new GupFast(kernel, mm));
             flags = GupFast.FOLL_PIN | at.the(Access.class).flag();
             fork = kernel.replace(new Fork(kernel, mm, child, FreeFolios.only(spare)));
@@ -288,17 +293,17 @@ public final class GupFastVsFork extends CatalogueRace {
 
         @Override
         public GupFast.Grab first() {
-            return gupFast.grab(0, 0, flags);
+            return gupFast.grab(0, entry, flags);
         }
 
         @Override
         public Fork.End second() {
-            return fork.copyPte(0);
+            return fork.copy(entry, childEntry);
         }
 
         @Override
         public Outcome judge(GupFast.Grab grab, Fork.End forked) {
-            parent.store(0, 0, PARENT_WROTE);
+            parent.store(0, entry, PARENT_WROTE);
             return switch (grab.end()) {
                 case PINNED -> inSync() ? End.PINNED_IN_SYNC : End.OUT_OF_SYNC;
                 case SEQ_ODD -> End.SLOW_FORK_RUNNING;
@@ -314,7 +319,7 @@ public final class GupFastVsFork extends CatalogueRace {
         private boolean inSync() {
             boolean deviceSees = folio.data.readOnce() == PARENT_WROTE;
             folio.data.writeOnce(DEVICE_WROTE);
-            return deviceSees && parent.load(0, 0) == DEVICE_WROTE;
+            return deviceSees && parent.load(0, entry) == DEVICE_WROTE;
         }
     }
 }

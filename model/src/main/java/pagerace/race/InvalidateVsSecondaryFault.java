@@ -14,6 +14,7 @@ import static pagerace.race.Row.proposal;
 import java.util.List;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.Kernel;
@@ -322,14 +323,14 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
 
         private final Folio folio;
         private final Folio other;
-        private final Word pte;
+        private final Entry entry;
         private final Word spte;
         private final PageReplacement replacement;
         private final Fault fault;
 
         /** The fault of either secondary MMU. */
         private interface Fault {
-            SecondaryFaultEnd handle(int cpu, int index);
+            SecondaryFaultEnd handle(int cpu, Entry entry);
         }
 
         State(Machine machine, Place at, Kernel kernel, Secondary secondary) {
@@ -337,7 +338,7 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
             folio = scene.anon("old").exclusive(true).mapped().holding(CONTENT);
             other = scene.anon("new").exclusive(true).mapped().holding(CONTENT); // by the entry that will map it
             Mm mm = scene.mm("mm").mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-            pte = mm.table.pte(0);
+            entry = mm.entry(0);
             PrimaryLookup lookup = kernel.replace(new PrimaryLookup(kernel, mm, at.the(Lookup.class).how));
             if (secondary == Secondary.GUEST) {
                 KvmMmu kvm = new KvmMmu(machine);
@@ -356,20 +357,20 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
 
         @Override
         public Boolean first() {
-            replacement.replace(0, folio, other);
+            replacement.replace(entry, folio, other);
             return true;
         }
 
         @Override
         public SecondaryFaultEnd second() {
-            return fault.handle(CPU, 0);
+            return fault.handle(CPU, entry);
         }
 
         @Override
         public Outcome judge(Boolean replaced, SecondaryFaultEnd faulted) {
             long secondary = spte.readOnce();
             boolean mapped = Pte.isPresent(secondary);
-            if (mapped && Pte.pfn(secondary) != Pte.pfn(pte.readOnce())) {
+            if (mapped && Pte.pfn(secondary) != Pte.pfn(entry.word.readOnce())) {
                 return End.STALE;
             }
             return switch (faulted) {

@@ -19,6 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
@@ -278,6 +279,7 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
         private final Term term;
         private final Memory memory;
         private final Folio folio;
+        private final Entry entry;
         private final GupFast gupFast;
         private final SlowGup slowGup;
         private final int flags;
@@ -296,6 +298,7 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
             Mm mm = scene.mm("mm")
                     .hasPinned(true)
                     .mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            entry = mm.entry(0);
             gupFast = kernel.replace(new GupFast(kernel, mm));
             slowGup = kernel.replace(new SlowGup(
                     kernel, mm, kernel.replace(new WriteFault(kernel, mm, null, FreeFolios.only(spare))), SHARED_FILE));
@@ -305,9 +308,10 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
 
         @Override
         public Pinned first() {
-            GupFast.Grab fast = gupFast.grab(0, 0, flags);
+            GupFast.Grab fast = gupFast.grab(0, entry, flags);
             return new Pinned(
-                    fast, fast.isPinned() ? fast.end() : slowGup.grab(0, flags).end());
+                    fast,
+                    fast.isPinned() ? fast.end() : slowGup.grab(entry, flags).end());
         }
 
         @Override

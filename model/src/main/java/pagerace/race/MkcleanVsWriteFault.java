@@ -230,7 +230,7 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
             }
             boolean cleaned = dirtyBefore && !folio.test(Folio.DIRTY);
             return new Marked(
-                    dirtyBefore, cleaned || !Pte.isWritable(mm.table.pte(0).readOnce()));
+                    dirtyBefore, cleaned || !Pte.isWritable(mm.entry(0).word.readOnce()));
         }
 
         @Override
@@ -246,7 +246,7 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
 
         @Override
         public Outcome judge(Marked marked, Writeback.End written) {
-            long entry = mm.table.pte(0).readOnce();
+            long entry = mm.entry(0).word.readOnce();
             boolean dirty = folio.test(Folio.DIRTY);
             boolean stored = folio.data.readOnce() == STORED;
             Buffers buffers = file.buffers;

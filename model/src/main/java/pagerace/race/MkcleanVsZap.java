@@ -153,7 +153,7 @@ public final class MkcleanVsZap extends CatalogueRace {
 
         @Override
         public Zap.End second() {
-            return zap.zap(mm.table.ptl(0), mm.table.pte(0), false, true);
+            return zap.zap(mm.entry(0));
         }
 
         @Override

@@ -279,7 +279,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
 
         @Override
         public Outcome judge(Faulted faulted, Object opposed) {
-            long entry = mm.table.pte(0).readOnce();
+            long entry = mm.entry(0).word.readOnce();
             boolean inFile = file.inode.owns(folio);
             if (Pte.isPresent(entry) && !inFile) {
                 return End.STALE_MAPPING;

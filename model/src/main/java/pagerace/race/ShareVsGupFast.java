@@ -369,17 +369,19 @@ public final class ShareVsGupFast extends CatalogueRace {
 
         @Override
         public Enum<?> first() {
-            return sharer == Sharer.UNMAP ? migration.unmap(folio, 0) : ksm.merge(folio, 0, ksmPage);
+            return sharer == Sharer.UNMAP
+                    ? migration.unmap(folio, mm.entry(0))
+                    : ksm.merge(folio, mm.entry(0), ksmPage);
         }
 
         @Override
         public GupFast.Grab second() {
-            return gupFast.grab(0, 0, flags);
+            return gupFast.grab(0, mm.entry(0), flags);
         }
 
         @Override
         public Outcome judge(Enum<?> shared, GupFast.Grab grab) {
-            long entry = mm.table.pte(0).readOnce();
+            long entry = mm.entry(0).word.readOnce();
             if (Pte.isNone(entry)) {
                 return End.PAGE_LOST;
             }

@@ -306,17 +306,17 @@ public final class ShrinkVsPin extends CatalogueRace {
 
         @Override
         public Reclaim.End first() {
-            return reclaim.shrink(folio, 0);
+            return reclaim.shrink(folio, mm.entry(0));
         }
 
         @Override
         public GupFast.Grab second() {
-            return gupFast.grab(1, 0, GupFast.FOLL_WRITE | reference.flag());
+            return gupFast.grab(1, mm.entry(0), GupFast.FOLL_WRITE | reference.flag());
         }
 
         @Override
         public Outcome judge(Reclaim.End reclaimed, GupFast.Grab grab) {
-            long entry = mm.table.pte(0).readOnce();
+            long entry = mm.entry(0).word.readOnce();
             if (Pte.isNone(entry)) {
                 return End.PAGE_LOST;
             }
@@ -347,12 +347,12 @@ public final class ShrinkVsPin extends CatalogueRace {
         /** After reclaim, what the user writes the device reads through its reference, and back. */
         private boolean inSync() {
             if (then == Then.READ_THEN_WRITE) {
-                user.load(0, 0);
+                user.load(0, mm.entry(0));
             }
-            user.store(0, 0, USER_WROTE);
+            user.store(0, mm.entry(0), USER_WROTE);
             boolean deviceSees = folio.data.readOnce() == USER_WROTE;
             folio.data.writeOnce(DEVICE_WROTE);
-            return deviceSees && user.load(0, 0) == DEVICE_WROTE;
+            return deviceSees && user.load(0, mm.entry(0)) == DEVICE_WROTE;
         }
     }
 }

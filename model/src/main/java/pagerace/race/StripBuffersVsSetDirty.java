@@ -421,7 +421,8 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
 
         @Override
         public final Dirtied second() {
-            GupFast.Grab grab = earlier ? new GupFast.Grab(GupFast.End.PINNED, folio.pfn) : gupFast.grab(1, 0, flags);
+            GupFast.Grab grab =
+                    earlier ? new GupFast.Grab(GupFast.End.PINNED, folio.pfn) : gupFast.grab(1, mm.entry(0), flags);
             if (!grab.isPinned()) {
                 return new Dirtied(grab.end(), null);
             }

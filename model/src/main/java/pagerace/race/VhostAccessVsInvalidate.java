@@ -299,7 +299,7 @@ public final class VhostAccessVsInvalidate extends CatalogueRace {
                     .walkers(0)
                     .caching(Translation.NONE)
                     .mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.ACCESSED | (dirty ? Pte.DIRTY : 0)));
-            pte = mm.table.pte(0);
+            pte = mm.entry(0).word;
             SharedWriteFault fault = kernel.replace(new SharedWriteFault(kernel, mm, file));
             boolean mapped = kernel.steps(VhostWorker.Step.class).has(VhostWorker.Step.USE_MAP);
             VhostRing ring = new VhostRing(machine, folio, mapped);

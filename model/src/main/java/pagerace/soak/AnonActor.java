@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -83,9 +84,10 @@ final class AnonActor {
     /** The operations on one page. */
     private record Page(
             int number,
-            int index,
             Mm parent,
             Mm child,
+            Entry entry,
+            Entry childEntry,
             World.AnonPage shared,
             GupFast gupFast,
             SlowGup slowGup,
@@ -95,15 +97,7 @@ final class AnonActor {
             Fork fork,
             Reclaim reclaim,
             TryToMigrate migrate,
-            KsmMerge ksm) {
-        Word entry() {
-            return parent.table.pte(index);
-        }
-
-        Word childEntry() {
-            return child.table.pte(index);
-        }
-    }
+            KsmMerge ksm) {}
 
     AnonActor(World world, Cpu cpu) {
         this.world = world;
@@ -124,9 +118,10 @@ final class AnonActor {
         WriteFault writeFault = new WriteFault(kernel, parent, shared.swap(), cpu);
         return new Page(
                 number,
-                number % Shape.ENTRIES,
                 parent,
                 child,
+                World.entry(world.parent, number),
+                World.entry(world.child, number),
                 shared,
                 new GupFast(kernel, parent),
                 new SlowGup(kernel, parent, writeFault),
@@ -178,17 +173,17 @@ final class AnonActor {
     }
 
     private UserMemory.End load(Page page) {
-        return access(page, Op.LOAD, false, () -> UserMemory.load(page.parent, world.memMap, cpu, page.index));
+        return access(page, Op.LOAD, false, () -> UserMemory.load(page.parent, world.memMap, cpu, page.entry));
     }
 
     private UserMemory.End store(Page page, long value) {
-        return access(page, Op.STORE, true, () -> UserMemory.store(page.parent, world.memMap, cpu, page.index, value));
+        return access(page, Op.STORE, true, () -> UserMemory.store(page.parent, world.memMap, cpu, page.entry, value));
     }
 
     /** Counted while it may swap the page in, so that nobody takes the slot. */
     private UserMemory.End access(Page page, Op op, boolean write, BooleanSupplier attempt) {
         World.count(page.shared.swapIns(), 1);
-        UserMemory.End end = UserMemory.access(page.entry(), attempt, seen -> {
+        UserMemory.End end = UserMemory.access(page.entry, attempt, seen -> {
             fault(page, seen, write);
             return true;
         });
@@ -203,25 +198,25 @@ final class AnonActor {
             populate(page);
         } else if (Pte.isPresent(seen)) {
             if (write && !Pte.isWritable(seen)) {
-                cpu.counters.count(Op.WRITE_FAULT, page.writeFault.handle(page.index, seen, false));
+                cpu.counters.count(Op.WRITE_FAULT, page.writeFault.handle(page.entry, seen, false));
             }
         } else if (Pte.has(seen, Pte.SWAP)) {
-            cpu.counters.count(Op.SWAP_IN, page.swapIn.handle(page.index, seen, write));
+            cpu.counters.count(Op.SWAP_IN, page.swapIn.handle(page.entry, seen, write));
         }
         page.parent.mmapLock.readUnlock();
     }
 
     /** {@code do_anonymous_page}. */
     private void populate(Page page) {
-        page.parent.table.ptl(page.index).lock();
-        boolean none = Pte.isNone(page.entry().readOnce());
+        page.entry.lock.lock();
+        boolean none = Pte.isNone(page.entry.word.readOnce());
         if (none) {
             Folio fresh = cpu.take();
             fresh.allocateAnon(0, true);
             fresh.mapcount.writeOnce(1);
-            page.entry().writeOnce(Pte.present(fresh.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            page.entry.word.writeOnce(Pte.present(fresh.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
         }
-        page.parent.table.ptl(page.index).unlock();
+        page.entry.lock.unlock();
         cpu.counters.count(Op.POPULATE, none ? Populate.POPULATED : Populate.LOST);
     }
 
@@ -232,10 +227,10 @@ final class AnonActor {
         // Before the grab: what is not done by now excuses an entry that maps something else later.
         long discards = page.shared.discards().done().loadAcquire();
         long forks = page.shared.forks().done().loadAcquire();
-        GupFast.Grab grab = page.gupFast.grab(cpu.number, page.index, flags);
+        GupFast.Grab grab = page.gupFast.grab(cpu.number, page.entry, flags);
         cpu.counters.count(Op.GUP_FAST, grab.end());
         if (!grab.isPinned()) {
-            grab = page.slowGup.grab(page.index, flags);
+            grab = page.slowGup.grab(page.entry, flags);
             cpu.counters.count(Op.SLOW_GUP, grab.end());
         }
         if (grab.isPinned()) {
@@ -249,9 +244,9 @@ final class AnonActor {
     private Fork.End fork(Page page) {
         page.child.mmapLock.writeLock();
         zapChild(page);
-        touchMapped(page.entry());
+        touchMapped(page.entry);
         page.shared.forks().begin();
-        Fork.End end = page.fork.copyPte(page.index);
+        Fork.End end = page.fork.copy(page.entry, page.childEntry);
         page.shared.forks().end();
         page.child.mmapLock.writeUnlock();
         return cpu.counters.count(Op.FORK, end);
@@ -265,15 +260,15 @@ final class AnonActor {
     }
 
     private Zap.End zapChild(Page page) {
-        touchMapped(page.childEntry());
-        return childZap.zap(page.child.table.ptl(page.index), page.childEntry(), false, true);
+        touchMapped(page.childEntry);
+        return childZap.zap(page.childEntry);
     }
 
     private UserMemory.End childStore(Page page) {
         long value = cpu.newValue();
         UserMemory.End end = UserMemory.access(
-                page.childEntry(),
-                () -> UserMemory.store(page.child, world.memMap, cpu, page.index, value),
+                page.childEntry,
+                () -> UserMemory.store(page.child, world.memMap, cpu, page.childEntry, value),
                 seen -> childFault(page, seen));
         return cpu.counters.count(Op.CHILD_STORE, end);
     }
@@ -285,7 +280,7 @@ final class AnonActor {
         }
         if (!Pte.isWritable(seen)) {
             page.child.mmapLock.readLock();
-            cpu.counters.count(Op.CHILD_WRITE_FAULT, page.childFault.handle(page.index, seen, false));
+            cpu.counters.count(Op.CHILD_WRITE_FAULT, page.childFault.handle(page.childEntry, seen, false));
             page.child.mmapLock.readUnlock();
         }
         return true;
@@ -293,9 +288,9 @@ final class AnonActor {
 
     private Zap.End discard(Page page) {
         page.parent.mmapLock.readLock();
-        touchMapped(page.entry());
+        touchMapped(page.entry);
         page.shared.discards().begin();
-        Zap.End end = parentZap.zap(page.parent.table.ptl(page.index), page.entry(), false, true);
+        Zap.End end = parentZap.zap(page.entry);
         page.parent.mmapLock.readUnlock();
         page.shared.discards().end();
         dropFromSwapCache(page);
@@ -321,7 +316,7 @@ final class AnonActor {
     }
 
     private Reclaim.End shrink(Page page, Folio folio) {
-        Reclaim.End end = page.reclaim.shrink(folio, page.index);
+        Reclaim.End end = page.reclaim.shrink(folio, page.entry);
         if (end == Reclaim.End.RECLAIMED) {
             Invariants.checkReclaimed(
                     page.number, folio, page.shared.swap().disk.readOnce());
@@ -389,7 +384,7 @@ final class AnonActor {
     }
 
     private Enum<?> migrateLocked(Page page, Folio folio) {
-        TryToMigrate.End end = cpu.counters.count(Op.MIGRATE, page.migrate.unmap(folio, page.index));
+        TryToMigrate.End end = cpu.counters.count(Op.MIGRATE, page.migrate.unmap(folio, page.entry));
         return end == TryToMigrate.End.UNMAPPED ? finishMigration(page, folio) : end;
     }
 
@@ -404,14 +399,14 @@ final class AnonActor {
             from.refcount.add(1);
         }
         to.mapcount.add(1);
-        page.parent.table.ptl(page.index).lock();
-        long entry = page.entry().readOnce();
-        if (Pte.has(entry, Pte.WRITE | Pte.EXCLUSIVE)) {
+        page.entry.lock.lock();
+        long pte = page.entry.word.readOnce();
+        if (Pte.has(pte, Pte.WRITE | Pte.EXCLUSIVE)) {
             to.flags.or(Folio.ANON_EXCLUSIVE);
         }
-        boolean writable = Pte.has(entry, Pte.WRITE);
-        page.entry().writeOnce(Pte.present(to.pfn, Pte.ACCESSED | (writable ? Pte.WRITE | Pte.DIRTY : 0)));
-        page.parent.table.ptl(page.index).unlock();
+        boolean writable = Pte.has(pte, Pte.WRITE);
+        page.entry.word.writeOnce(Pte.present(to.pfn, Pte.ACCESSED | (writable ? Pte.WRITE | Pte.DIRTY : 0)));
+        page.entry.lock.unlock();
         return cpu.counters.count(Op.MIGRATE_FINISH, frozen ? Migrate.MOVED : Migrate.PUT_BACK);
     }
 
@@ -421,7 +416,7 @@ final class AnonActor {
         Folio folio = reference(page);
         if (folio != null) {
             Folio ksmPage = world.ksmPages.get(candidate(folio.data.readOnce(), bits));
-            end = cpu.counters.count(Op.KSM, page.ksm.merge(folio, page.index, ksmPage));
+            end = cpu.counters.count(Op.KSM, page.ksm.merge(folio, page.entry, ksmPage));
             folio.put();
         }
         page.parent.mmapLock.readUnlock();
@@ -434,8 +429,8 @@ final class AnonActor {
     }
 
     /** For the log: what the entry maps just now. */
-    private void touchMapped(Word entry) {
-        long seen = entry.readOnce();
+    private void touchMapped(Entry entry) {
+        long seen = entry.word.readOnce();
         if (Pte.isPresent(seen)) {
             cpu.touch(world.memMap.stableFolioOf(Pte.pfn(seen)));
         }
@@ -457,7 +452,7 @@ final class AnonActor {
 
     /** The folio of the page with a reference, as somebody gets it who comes from memory and not from the entry. */
     private @Nullable Folio reference(Page page) {
-        long seen = page.entry().readOnce();
+        long seen = page.entry.word.readOnce();
         if (!Pte.isPresent(seen)) {
             cpu.counters.count(Op.ISOLATE, Isolate.NOT_PRESENT);
             return null;
@@ -471,7 +466,7 @@ final class AnonActor {
             cpu.counters.count(Op.ISOLATE, Isolate.FROZEN);
             return null;
         }
-        long now = page.entry().readOnce();
+        long now = page.entry.word.readOnce();
         if (!Pte.isPresent(now) || Pte.pfn(now) != folio.pfn) {
             folio.put();
             cpu.counters.count(Op.ISOLATE, Isolate.MOVED);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -55,6 +56,7 @@ final class DiskActor {
     private record File(
             int number,
             World.DiskPage shared,
+            Entry entry,
             SharedWriteFault fault,
             Writeback writeback,
             MarkDirty unpinDirty,
@@ -82,6 +84,7 @@ final class DiskActor {
         return new File(
                 number,
                 shared,
+                mm.entry(0),
                 new SharedWriteFault(kernel, mm, disk),
                 new Writeback(kernel, disk, clean),
                 new MarkDirty(kernel, disk),
@@ -113,9 +116,7 @@ final class DiskActor {
     private UserMemory.End store(File file) {
         long value = cpu.newValue();
         UserMemory.End end = UserMemory.access(
-                file.shared.mm().table.pte(0),
-                () -> UserMemory.store(file.shared.mm(), world.memMap, cpu, 0, value),
-                seen -> {
+                file.entry, () -> UserMemory.store(file.shared.mm(), world.memMap, cpu, file.entry, value), seen -> {
                     fault(file);
                     return true;
                 });
@@ -195,7 +196,7 @@ final class DiskActor {
 
     /** GUP-fast, and a fault instead of its slow path where that fails. */
     private GupFast.Grab gup(File file, int flags) {
-        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, flags);
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, file.entry, flags);
         cpu.counters.count(Op.DISK_GUP_FAST, grab.end());
         if (grab.isPinned()) {
             cpu.touch(world.memMap.stableFolioOf(grab.pfn()));
@@ -207,7 +208,7 @@ final class DiskActor {
 
     private GupFast.End longterm(File file) {
         int flags = GupFast.FOLL_PIN | GupFast.FOLL_WRITE | GupFast.FOLL_LONGTERM;
-        GupFast.Grab grab = file.gupFast.grab(cpu.number, 0, flags);
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, file.entry, flags);
         if (grab.isPinned()) {
             throw Invariant.NO_LONGTERM_FILE_PINS.violated(
                     "a long-term pin for writing is on folio " + grab.pfn() + " of " + Area.DISK.page(file.number)
@@ -255,8 +256,7 @@ final class DiskActor {
 
     private Zap.End discard(File file) {
         file.shared.mm().mmapLock.readLock();
-        Zap.End end = file.zap.zap(
-                file.shared.mm().table.ptl(0), file.shared.mm().table.pte(0), false, true);
+        Zap.End end = file.zap.zap(file.entry);
         file.shared.mm().mmapLock.readUnlock();
         return cpu.counters.count(Op.DISK_DISCARD, end);
     }

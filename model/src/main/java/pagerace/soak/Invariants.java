@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Mm;
@@ -56,10 +57,7 @@ final class Invariants {
     }
 
     private static long entryOf(World world, Held held) {
-        return World.of(world.parent, held.page())
-                .table
-                .pte(held.page() % Shape.ENTRIES)
-                .readOnce();
+        return World.entry(world.parent, held.page()).word.readOnce();
     }
 
     private static Violation.Found notMapped(Held held, long pte) {
@@ -119,7 +117,7 @@ final class Invariants {
     static void checkMappedPages(World world, int number) {
         World.ShmemFile file = world.shmemFiles.get(number);
         for (int i = 0; i < Shape.SHMEM_PAGES; i++) {
-            long pte = file.mm().table.pte(i).readOnce();
+            long pte = file.mm().entry(i).word.readOnce();
             if (Pte.isPresent(pte)
                     && !file.inode().owns(world.memMap.stableFolioOf(Pte.pfn(pte)))
                     && isStill(world, file.mm(), i, pte)) {
@@ -135,7 +133,7 @@ final class Invariants {
 
     private static boolean isStill(World world, Mm mm, int index, long pte) {
         world.machine.smpRmb(); // pairs with the zap's locked instruction, which comes before the folio leaves the file
-        long now = mm.table.pte(index).readOnce();
+        long now = mm.entry(index).word.readOnce();
         return Pte.isPresent(now) && Pte.pfn(now) == Pte.pfn(pte);
     }
 
@@ -251,13 +249,13 @@ final class Invariants {
 
     private void checkAnonEntries() {
         for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
-            checkAnonEntry(Owner.PARENT, i, World.of(world.parent, i));
-            checkAnonEntry(Owner.CHILD, i, World.of(world.child, i));
+            checkAnonEntry(Owner.PARENT, i, world.parent);
+            checkAnonEntry(Owner.CHILD, i, world.child);
         }
     }
 
-    private void checkAnonEntry(Owner owner, int page, Mm mm) {
-        long pte = mm.table.pte(page % Shape.ENTRIES).readOnce();
+    private void checkAnonEntry(Owner owner, int page, List<Mm> mm) {
+        long pte = World.entry(mm, page).word.readOnce();
         String entry = owner.entry(page);
         if (Pte.has(pte, Pte.MIGRATION)) {
             throw Invariant.NO_MIGRATION_LEFT.violated(
@@ -277,8 +275,7 @@ final class Invariants {
 
     private void checkSlot(int page) {
         SwapSpace swap = world.anonPages.get(page).swap();
-        boolean swapped = Pte.has(
-                World.of(world.parent, page).table.pte(page % Shape.ENTRIES).readOnce(), Pte.SWAP);
+        boolean swapped = Pte.has(World.entry(world.parent, page).word.readOnce(), Pte.SWAP);
         long count = swap.count.readOnce();
         if (count != (swapped ? 1 : 0)) {
             throw Invariant.SWAP_BOOKKEEPING.violated(
@@ -320,7 +317,7 @@ final class Invariants {
         World.DiskPage page = world.diskPages.get(number);
         DiskFile file = page.file();
         checkInFile(file.inode, 0, page.mm(), Area.DISK, number);
-        boolean writable = Pte.isWritable(page.mm().table.pte(0).readOnce());
+        boolean writable = Pte.isWritable(page.mm().entry(0).word.readOnce());
         int pfn = (int) file.inode.slot(0).readOnce();
         if (writable && !file.isReserved()) {
             throw Invariant.WRITABLE_BY_AGREEMENT.violated(
@@ -350,7 +347,7 @@ final class Invariants {
 
     /** {@link Invariant#MAPPED_WHILE_IN_FILE} of one entry. */
     private static void checkInFile(Inode inode, int index, Mm mm, Area area, int page) {
-        long pte = mm.table.pte(index).readOnce();
+        long pte = mm.entry(index).word.readOnce();
         long cached = inode.slot(index).readOnce();
         if (Pte.isPresent(pte) && Pte.pfn(pte) != cached) {
             throw Invariant.MAPPED_WHILE_IN_FILE.violated(
@@ -388,16 +385,16 @@ final class Invariants {
     /** Coherence by data, and once more of the entry after a write fault. */
     private void checkCoherent(Held held) {
         UserAccess user = judge.parentAccess(held.page());
-        int index = held.page() % Shape.ENTRIES;
+        Entry entry = World.entry(world.parent, held.page());
         Folio folio = held.folio();
         Cpu cpu = cpus.get(0);
         if (held.isForWriting()) {
             long written = cpu.newValue();
             folio.data.writeOnce(written);
-            checkSeen("the user reads what the device wrote", user.load(cpu.number, index), written, held);
+            checkSeen("the user reads what the device wrote", user.load(cpu.number, entry), written, held);
         }
         long stored = cpu.newValue();
-        user.store(cpu.number, index, stored);
+        user.store(cpu.number, entry, stored);
         checkSeen("the device reads what the user wrote", folio.data.readOnce(), stored, held);
         checkMapped(held);
     }
@@ -414,23 +411,20 @@ final class Invariants {
 
     /** {@link Invariant#ISOLATION}, where parent and child both map something. */
     private void checkIsolated(int page) {
-        int index = page % Shape.ENTRIES;
-        Mm parent = World.of(world.parent, page);
-        Mm child = World.of(world.child, page);
-        if (!Pte.isPresent(parent.table.pte(index).readOnce())
-                || !Pte.isPresent(child.table.pte(index).readOnce())) {
+        Entry parent = World.entry(world.parent, page);
+        Entry child = World.entry(world.child, page);
+        if (!Pte.isPresent(parent.word.readOnce()) || !Pte.isPresent(child.word.readOnce())) {
             return;
         }
-        checkUnseen(judge.parentAccess(page), judge.childAccess(page), Owner.CHILD, page);
-        checkUnseen(judge.childAccess(page), judge.parentAccess(page), Owner.PARENT, page);
+        checkUnseen(judge.parentAccess(page), parent, judge.childAccess(page), child, Owner.CHILD, page);
+        checkUnseen(judge.childAccess(page), child, judge.parentAccess(page), parent, Owner.PARENT, page);
     }
 
-    private void checkUnseen(UserAccess writer, UserAccess reader, Owner reading, int page) {
+    private void checkUnseen(UserAccess writer, Entry written, UserAccess reader, Entry read, Owner reading, int page) {
         Cpu cpu = cpus.get(0);
-        int index = page % Shape.ENTRIES;
-        long before = reader.load(cpu.number, index);
-        writer.store(cpu.number, index, cpu.newValue());
-        if (reader.load(cpu.number, index) != before) {
+        long before = reader.load(cpu.number, read);
+        writer.store(cpu.number, written, cpu.newValue());
+        if (reader.load(cpu.number, read) != before) {
             throw Invariant.ISOLATION.violated(
                     reading.entry(page) + " sees what the other process stored", Area.ANON, page, 0);
         }
@@ -443,26 +437,28 @@ final class Invariants {
     }
 
     private Violation.Found violated(Invariant invariant, String text, Folio folio) {
-        Entry first = entries(folio.pfn).stream().findFirst().orElse(null);
+        Mapping first = mappingsOf(folio.pfn).stream().findFirst().orElse(null);
         return first == null
                 ? invariant.violated(text, null, -1, folio.pfn)
                 : invariant.violated(text, first.owner.area, first.page, folio.pfn);
     }
 
     private String whoMaps(int pfn) {
-        return entries(pfn).stream().map(entry -> entry.owner.entry(entry.page)).collect(Collectors.joining(", "));
+        return mappingsOf(pfn).stream()
+                .map(mapping -> mapping.owner.entry(mapping.page))
+                .collect(Collectors.joining(", "));
     }
 
-    private record Entry(Owner owner, int page) {}
+    private record Mapping(Owner owner, int page) {}
 
-    private List<Entry> entries(int pfn) {
-        List<Entry> entries = new ArrayList<>();
+    private List<Mapping> mappingsOf(int pfn) {
+        List<Mapping> all = new ArrayList<>();
         eachEntry((owner, page, pte) -> {
             if (Pte.isPresent(pte) && Pte.pfn(pte) == pfn) {
-                entries.add(new Entry(owner, page));
+                all.add(new Mapping(owner, page));
             }
         });
-        return entries;
+        return all;
     }
 
     /** Whose page table an entry is in. */
@@ -490,19 +486,16 @@ final class Invariants {
 
     private void eachEntry(Visitor visitor) {
         for (int i = 0; i < world.shape.pages(Area.ANON); i++) {
-            int index = i % Shape.ENTRIES;
-            visitor.visit(
-                    Owner.PARENT, i, World.of(world.parent, i).table.pte(index).readOnce());
-            visitor.visit(
-                    Owner.CHILD, i, World.of(world.child, i).table.pte(index).readOnce());
+            visitor.visit(Owner.PARENT, i, World.entry(world.parent, i).word.readOnce());
+            visitor.visit(Owner.CHILD, i, World.entry(world.child, i).word.readOnce());
         }
         for (int i = 0; i < world.shape.pages(Area.SHMEM); i++) {
             Mm mm = world.shmemFiles.get(i / Shape.SHMEM_PAGES).mm();
-            visitor.visit(Owner.SHMEM, i, mm.table.pte(i % Shape.SHMEM_PAGES).readOnce());
+            visitor.visit(Owner.SHMEM, i, mm.entry(i % Shape.SHMEM_PAGES).word.readOnce());
         }
         for (int i = 0; i < world.shape.pages(Area.DISK); i++) {
             visitor.visit(
-                    Owner.DISK, i, world.diskPages.get(i).mm().table.pte(0).readOnce());
+                    Owner.DISK, i, world.diskPages.get(i).mm().entry(0).word.readOnce());
         }
     }
 }

@@ -3,6 +3,7 @@ package pagerace.soak;
 
 import java.util.ArrayList;
 import java.util.List;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
@@ -104,10 +105,11 @@ final class ShmemActor {
     }
 
     private UserMemory.End store(File file, int index) {
+        Entry entry = file.shared.mm().entry(index);
         long value = cpu.newValue();
         UserMemory.End end = UserMemory.access(
-                file.shared.mm().table.pte(index),
-                () -> UserMemory.store(file.shared.mm(), world.memMap, cpu, index, value),
+                entry,
+                () -> UserMemory.store(file.shared.mm(), world.memMap, cpu, entry, value),
                 seen -> fault(file, index) != FaultEnd.BEYOND_EOF);
         return cpu.counters.count(Op.SHMEM_STORE, end);
     }
@@ -117,7 +119,7 @@ final class ShmemActor {
             return cpu.counters.count(Op.SKIPPED, Skipped.HOLDS_ENOUGH);
         }
         int flags = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
-        GupFast.Grab grab = file.gupFast.grab(cpu.number, index, flags);
+        GupFast.Grab grab = file.gupFast.grab(cpu.number, file.shared.mm().entry(index), flags);
         if (grab.isPinned()) {
             Folio folio = world.memMap.stableFolioOf(grab.pfn());
             cpu.touch(folio);
@@ -173,8 +175,7 @@ final class ShmemActor {
 
     private Zap.End discard(File file, int index) {
         file.shared.mm().mmapLock.readLock();
-        Zap.End end = zap.zap(
-                file.shared.mm().table.ptl(index), file.shared.mm().table.pte(index), false, true);
+        Zap.End end = zap.zap(file.shared.mm().entry(index));
         file.shared.mm().mmapLock.readUnlock();
         return cpu.counters.count(Op.SHMEM_DISCARD, end);
     }

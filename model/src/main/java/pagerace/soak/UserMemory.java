@@ -4,7 +4,7 @@ package pagerace.soak;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import pagerace.machine.Order;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
@@ -35,9 +35,9 @@ final class UserMemory {
      * @param attempt tries it once; whether the entry permitted it
      * @param fault handles a fault on what the entry was before the attempt; false if there is no page to access
      */
-    static End access(Word entry, BooleanSupplier attempt, LongPredicate fault) {
+    static End access(Entry entry, BooleanSupplier attempt, LongPredicate fault) {
         for (int tries = 0; tries < TRIES; tries++) {
-            long seen = entry.readOnce();
+            long seen = entry.word.readOnce();
             if (attempt.getAsBoolean()) {
                 return tries == 0 ? End.AT_ONCE : End.AFTER_FAULT;
             }
@@ -49,9 +49,9 @@ final class UserMemory {
     }
 
     /** One attempt to load; whether there was a page. */
-    static boolean load(Mm mm, MemMap memMap, Cpu cpu, int index) {
+    static boolean load(Mm mm, MemMap memMap, Cpu cpu, Entry entry) {
         mm.tlb.irqSave(cpu.number);
-        long pte = mm.table.pte(index).readOnce();
+        long pte = entry.word.readOnce();
         boolean present = Pte.isPresent(pte);
         if (present) {
             Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
@@ -63,12 +63,11 @@ final class UserMemory {
     }
 
     /** One attempt to store; whether the entry permitted it. The dirty bit is recorded first. */
-    static boolean store(Mm mm, MemMap memMap, Cpu cpu, int index, long value) {
+    static boolean store(Mm mm, MemMap memMap, Cpu cpu, Entry entry, long value) {
         mm.tlb.irqSave(cpu.number);
-        Word entry = mm.table.pte(index);
-        long pte = entry.readOnce();
+        long pte = entry.word.readOnce();
         boolean permitted = Pte.isWritable(pte)
-                && (Pte.has(pte, Pte.DIRTY) || entry.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
+                && (Pte.has(pte, Pte.DIRTY) || entry.word.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
         if (permitted) {
             Folio folio = memMap.stableFolioOf(Pte.pfn(pte));
             folio.data.writeOnce(value);

@@ -13,6 +13,7 @@ import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
@@ -151,6 +152,11 @@ final class World {
     /** The address space through the table of an anonymous page. */
     static Mm of(List<Mm> mm, int page) {
         return mm.get(page / Shape.ENTRIES);
+    }
+
+    /** The entry of {@code page}, whichever of {@code mm} has it. */
+    static Entry entry(List<Mm> mm, int page) {
+        return of(mm, page).entry(page % Shape.ENTRIES);
     }
 
     private void addAnonymousMemory(LockStripes parentLocks, LockStripes childLocks) {

@@ -13,6 +13,7 @@ import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
 import pagerace.mm.Steps;
@@ -43,11 +44,11 @@ class LifetimeTest {
         public SharedWriteFault operation(Machine machine, SharedWriteFault builtIn, Steps<None> added) {
             return new SharedWriteFault(builtIn.kernel, builtIn.mm, builtIn.file) {
                 @Override
-                protected End protectedEntry(Word entry, long seen) {
+                protected End protectedEntry(Entry entry, long seen) {
                     Folio folio = mm.memMap.stableFolioOf(Pte.pfn(seen));
-                    mm.table.ptl(0).lock();
-                    boolean unchanged = entry.readOnce() == seen;
-                    mm.table.ptl(0).unlock();
+                    entry.lock.lock();
+                    boolean unchanged = entry.word.readOnce() == seen;
+                    entry.lock.unlock();
                     if (!unchanged) {
                         return End.PTE_CHANGED;
                     }

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import pagerace.machine.Machine;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
@@ -110,6 +111,7 @@ public final class SpeedOfExploring {
     /** Two pins, a fork, a zap (a truncation's, of a private copy) and a write fault, all on one entry. */
     private static final class FiveActors implements Program<String> {
         private final Mm mm;
+        private final Entry childEntry;
         private final Folio folio;
         private final GupFast gupFast;
         private final Fork fork;
@@ -131,6 +133,7 @@ public final class SpeedOfExploring {
             PageTable child = new PageTable(machine, "child", Pte.NONE);
             Platform platform = new Platform(Platform.PteUpdate.LOCKED, profile);
             mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, profile, 2), true);
+            childEntry = child.entry(0);
             gupFast = new GupFast(Linux.V6_1, mm);
             fork = new Fork(Linux.V5_19, mm, child, FreeFolios.only(forForkToCopy));
             zap = new HolePunch(
@@ -144,18 +147,18 @@ public final class SpeedOfExploring {
         @Override
         public List<Supplier<?>> actors() {
             return List.of(
-                    () -> gupFast.grab(0, 0, GupFast.FOLL_PIN | GupFast.FOLL_WRITE),
-                    () -> gupFast.grab(1, 0, GupFast.FOLL_PIN | GupFast.FOLL_WRITE),
-                    () -> fork.copyPte(0),
+                    () -> gupFast.grab(0, mm.entry(0), GupFast.FOLL_PIN | GupFast.FOLL_WRITE),
+                    () -> gupFast.grab(1, mm.entry(0), GupFast.FOLL_PIN | GupFast.FOLL_WRITE),
+                    () -> fork.copy(mm.entry(0), childEntry),
                     zap::punch,
                     this::writeFault);
         }
 
         private String writeFault() {
             mm.mmapLock.readLock();
-            long pte = mm.table.pte(0).readOnce();
+            long pte = mm.entry(0).word.readOnce();
             String end = Pte.isPresent(pte) && !Pte.isWritable(pte)
-                    ? fault.handle(0, pte, false).toString()
+                    ? fault.handle(mm.entry(0), pte, false).toString()
                     : "NO_FAULT";
             mm.mmapLock.readUnlock();
             return end;
@@ -164,7 +167,7 @@ public final class SpeedOfExploring {
         @Override
         public String judge(List<Object> ends) {
             return ends + " " + folio.refcount.readOnce() + " "
-                    + Pte.describe(mm.table.pte(0).readOnce());
+                    + Pte.describe(mm.entry(0).word.readOnce());
         }
 
         @Override

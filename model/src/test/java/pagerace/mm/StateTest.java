@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.machine.SpinLock;
 import pagerace.machine.Stuck;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
-import pagerace.machine.Word;
 import pagerace.mm.Platform.PteUpdate;
 
 /** The kernel's state, structure by structure. */
@@ -214,14 +214,36 @@ class StateTest {
         @Test
         void hasOneEntryOrTwoOrNone() {
             PageTable one = new PageTable(machine, "one", Pte.present(1, 0));
-            assertThat(one.pte(0).readOnce()).isEqualTo(Pte.present(1, 0));
-            assertThat(one.pmd.readOnce()).isEqualTo(PageTable.TABLE);
+            assertThat(one.entry(0).word.readOnce()).isEqualTo(Pte.present(1, 0));
+            assertThat(one.pmd().word.readOnce()).isEqualTo(PageTable.TABLE);
             PageTable two = new PageTable(machine, "two", Pte.NONE, Pte.present(2, 0));
-            assertThat(two.pte(0).readOnce()).isZero();
-            assertThat(two.pte(1).readOnce()).isEqualTo(Pte.present(2, 0));
+            assertThat(two.entry(0).word.readOnce()).isZero();
+            assertThat(two.entry(1).word.readOnce()).isEqualTo(Pte.present(2, 0));
             PageTable none = PageTable.none(machine, "none");
-            assertThat(none.pmd.readOnce()).isEqualTo(Pte.NONE);
-            assertThatThrownBy(() -> none.pte(0)).isInstanceOf(ArrayIndexOutOfBoundsException.class);
+            assertThat(none.pmd().word.readOnce()).isEqualTo(Pte.NONE);
+            assertThatThrownBy(() -> none.entry(0)).isInstanceOf(ArrayIndexOutOfBoundsException.class);
+        }
+
+        @Test
+        void anEntryKnowsItsLockAndWhatIsAbove() {
+            PageTable table = new PageTable(machine, "mm", Pte.NONE, Pte.NONE);
+            for (Entry entry : List.of(table.entry(0), table.entry(1))) {
+                assertThat(entry.level).isEqualTo(Entry.Level.PTE);
+                assertThat(entry.above).isSameAs(table.pmd());
+                assertThat(entry.lock).as("one lock for the table").isSameAs(table.entry(0).lock);
+            }
+            assertThat(table.pmd().level).isEqualTo(Entry.Level.PMD);
+            assertThat(table.pmd().above).isNull();
+        }
+
+        @Test
+        void atScaleEachEntryMayHaveALockOfItsOwn() {
+            SpinLock[] locks = {new SpinLock(machine, "first"), new SpinLock(machine, "second")};
+            PageTable table = new PageTable(machine, locks.length, i -> locks[i]);
+            for (int i = 0; i < locks.length; i++) {
+                assertThat(table.entry(i).lock).isSameAs(locks[i]);
+                assertThat(table.entry(i).above).isSameAs(table.pmd());
+            }
         }
     }
 
@@ -441,20 +463,21 @@ class StateTest {
     @ParameterizedTest
     @EnumSource
     void everyPlatformClearsAndWriteProtects(PteUpdate update) {
-        long entry = Pte.present(1, Pte.WRITE | Pte.DIRTY);
-        Word pte = machine.word("pte", entry);
+        Entry entry = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.DIRTY)).entry(0);
         String order = update == PteUpdate.LOCKED ? "FULL" : "RELAXED";
         boolean plain = update == PteUpdate.PLAIN;
-        assertThat(machine.logOf(() -> update.writeProtect(pte)))
+        assertThat(machine.logOf(() -> update.writeProtect(entry)))
                 .containsExactly(
                         plain
-                                ? new String[] {"readOnce pte", "writeOnce pte"}
-                                : new String[] {"fetchAndNot pte " + order});
-        assertThat(pte.readOnce()).isEqualTo(Pte.present(1, Pte.DIRTY));
-        assertThat(machine.logOf(() -> assertThat(update.getAndClear(pte)).isEqualTo(Pte.present(1, Pte.DIRTY))))
+                                ? new String[] {"readOnce mm.pte", "writeOnce mm.pte"}
+                                : new String[] {"fetchAndNot mm.pte " + order});
+        assertThat(entry.word.readOnce()).isEqualTo(Pte.present(1, Pte.DIRTY));
+        assertThat(machine.logOf(() -> assertThat(update.getAndClear(entry)).isEqualTo(Pte.present(1, Pte.DIRTY))))
                 .containsExactly(
-                        plain ? new String[] {"readOnce pte", "writeOnce pte"} : new String[] {"xchg pte " + order});
-        assertThat(pte.readOnce()).isZero();
+                        plain
+                                ? new String[] {"readOnce mm.pte", "writeOnce mm.pte"}
+                                : new String[] {"xchg mm.pte " + order});
+        assertThat(entry.word.readOnce()).isZero();
         Platform platform = new Platform(PteUpdate.LOCKED, TlbProfile.DEFERRED).with(update);
         assertThat(platform).isEqualTo(new Platform(update, TlbProfile.DEFERRED));
     }

@@ -36,11 +36,11 @@ class InvariantsTest {
     }
 
     private Word entry() {
-        return world.parent.get(0).table.pte(PAGE);
+        return World.entry(world.parent, PAGE).word;
     }
 
     private Word childEntry() {
-        return world.child.get(0).table.pte(PAGE);
+        return World.entry(world.child, PAGE).word;
     }
 
     private Folio folio() {
@@ -193,7 +193,7 @@ class InvariantsTest {
 
     @Test
     void mappedAndNotInTheFile() {
-        Word entry = world.shmemFiles.get(1).mm().table.pte(2);
+        Word entry = world.shmemFiles.get(1).mm().entry(2).word;
         entry.writeOnce(Pte.present(folio().pfn, Pte.WRITE));
         int cached = (int) world.shmemFiles.get(1).inode().slot(2).readOnce();
         assertFound("mapped while in file: shmem[6] maps folio " + folio().pfn + ", but folio " + cached
@@ -218,7 +218,7 @@ class InvariantsTest {
 
     @Test
     void writableWithoutAgreement() {
-        disk(1).mm().table.pte(0).writeOnce(Pte.present(diskFolio(1).pfn, Pte.WRITE));
+        disk(1).mm().entry(0).word.writeOnce(Pte.present(diskFolio(1).pfn, Pte.WRITE));
         assertFound("writable by agreement: disk[1] is writable without the filesystem's agreement");
     }
 

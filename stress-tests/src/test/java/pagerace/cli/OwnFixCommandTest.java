@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pagerace.machine.Machine;
+import pagerace.mm.Entry;
 import pagerace.mm.Steps;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Linux;
@@ -52,7 +53,7 @@ class OwnFixCommandTest {
         public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> steps) {
             return new GupFast(builtIn.kernel, builtIn.mm) {
                 @Override
-                public Grab grab(int cpu, int index, int flags) {
+                public Grab grab(int cpu, Entry entry, int flags) {
                     return new Grab(End.SEQ_ODD, 0);
                 }
             };
@@ -67,9 +68,9 @@ class OwnFixCommandTest {
                 private int runs;
 
                 @Override
-                public Grab grab(int cpu, int index, int flags) {
-                    mm.table.pmd.writeOnce(runs++);
-                    return super.grab(cpu, index, flags);
+                public Grab grab(int cpu, Entry entry, int flags) {
+                    mm.table.pmd().word.writeOnce(runs++);
+                    return super.grab(cpu, entry, flags);
                 }
             };
         }

@@ -3,8 +3,8 @@ package pagerace.mm.op;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -121,22 +121,22 @@ public class CleanFolio extends Operation<CleanFolio.Step> {
 
     /** {@code page_vma_mkclean_one}: the notifier hears of it before the page-table lock is taken. */
     protected Found mkcleanOne(Mm mm, Folio folio) {
+        Entry entry = mm.entry(0);
         if (notifier != null) {
             notifier.rangeStart();
         }
-        mm.table.ptl(0).lock();
-        Found found = cleanEntry(mm, folio);
-        mm.table.ptl(0).unlock();
+        entry.lock.lock();
+        Found found = cleanEntry(mm, entry, folio);
+        entry.lock.unlock();
         if (notifier != null) {
             notifier.rangeEnd();
         }
         return found;
     }
 
-    /** Under the page-table lock: cleans the entry of {@code mm} if it maps {@code folio} and may have been stored through. */
-    protected Found cleanEntry(Mm mm, Folio folio) {
-        Word entry = mm.table.pte(0);
-        long seen = entry.readOnce();
+    /** Under the page-table lock: cleans {@code entry} of {@code mm} if it maps {@code folio} and may have been stored through. */
+    protected Found cleanEntry(Mm mm, Entry entry, Folio folio) {
+        long seen = entry.word.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn || !Pte.has(seen, Pte.WRITE | Pte.DIRTY)) {
             return Found.NOTHING;
         }
@@ -149,7 +149,7 @@ public class CleanFolio extends Operation<CleanFolio.Step> {
             mm.machine.smpMb();
             keep = folio.maybePinned();
         }
-        entry.writeOnce(keep ? old : old & ~(Pte.WRITE | Pte.DIRTY));
+        entry.word.writeOnce(keep ? old : old & ~(Pte.WRITE | Pte.DIRTY));
         return keep ? Found.KEPT : Found.DIRTY;
     }
 }

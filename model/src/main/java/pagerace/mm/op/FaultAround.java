@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.machine.SpinLock;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.Kernel;
@@ -55,7 +56,7 @@ public class FaultAround extends Operation<FaultAround.Step> {
             return FaultEnd.SKIPPED_PUNCH;
         }
         FaultEnd result = FaultEnd.SKIPPED_EMPTY;
-        boolean locked = false;
+        SpinLock held = null;
         for (int i = 0; i < file.pages(); i++) {
             FaultEnd end = FaultEnd.SKIPPED_EMPTY;
             int pfn = (int) file.slot(i).readDependent();
@@ -63,11 +64,12 @@ public class FaultAround extends Operation<FaultAround.Step> {
                 Folio folio = mm.memMap.folioOf(pfn);
                 end = grab(folio, i, pfn);
                 if (end == FaultEnd.MAPPED) {
-                    if (!locked) {
-                        mm.table.ptl(0).lock(); // once for the window: the next folios are locked while it is held
-                        locked = true;
+                    Entry entry = entryFor(folio, i);
+                    if (held == null) {
+                        held = entry.lock; // once for the window: the next folios are locked while it is held
+                        held.lock();
                     }
-                    end = install(folio, i);
+                    end = install(folio, entry);
                     unlockFolio(folio);
                     if (end != FaultEnd.MAPPED) {
                         folio.put();
@@ -78,8 +80,8 @@ public class FaultAround extends Operation<FaultAround.Step> {
                 result = end;
             }
         }
-        if (locked) {
-            mm.table.ptl(0).unlock();
+        if (held != null) {
+            held.unlock();
         }
         return result;
     }
@@ -110,15 +112,21 @@ public class FaultAround extends Operation<FaultAround.Step> {
         return FaultEnd.MAPPED;
     }
 
-    /** Under the page-table lock: maps {@code folio}, which is referenced and locked; unless {@link FaultEnd#MAPPED}, nothing was changed. */
-    protected FaultEnd install(Folio folio, int index) {
-        boolean pmd = steps.has(Step.MAP_PMD) && folio.large;
-        Word entry = pmd ? mm.table.pmd : mm.table.pte(index);
-        if (steps.has(Step.CHECK_NONE) && !Pte.isNone(entry.readOnce())) {
+    /** Where {@code folio}, page {@code index} of the file, is mapped. */
+    protected Entry entryFor(Folio folio, int index) {
+        return steps.has(Step.MAP_PMD) && folio.large ? mm.table.pmd() : mm.entry(index);
+    }
+
+    /**
+     * Under the page-table lock of {@code entry}: maps {@code folio} there, which is referenced and locked. Unless {@link
+     * FaultEnd#MAPPED}, nothing was changed.
+     */
+    protected FaultEnd install(Folio folio, Entry entry) {
+        if (steps.has(Step.CHECK_NONE) && !Pte.isNone(entry.word.readOnce())) {
             return FaultEnd.SKIPPED_PRESENT;
         }
         folio.mapcount.add(1); // before the entry: whoever holds the folio lock next must find the mapping
-        entry.writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (steps.has(Step.MAP_READ_ONLY) ? 0 : Pte.WRITE)));
+        entry.word.writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (steps.has(Step.MAP_READ_ONLY) ? 0 : Pte.WRITE)));
         return FaultEnd.MAPPED;
     }
 

@@ -3,7 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Order;
 import pagerace.machine.Translation;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 
@@ -25,11 +25,13 @@ public final class FileStore {
     private static final int MOST_FAULTS = 2;
 
     private final Mm mm;
+    private final Entry entry;
     private final SharedWriteFault fault;
 
     /** Stores in {@code mm}, whose table maps the file at its first entry, and whose faults are {@code fault}'s. */
     public FileStore(Mm mm, SharedWriteFault fault) {
         this.mm = mm;
+        entry = mm.entry(0);
         this.fault = fault;
     }
 
@@ -50,11 +52,10 @@ public final class FileStore {
 
     /** One attempt, without a fault: whether the translation permitted the store. */
     public boolean storeThrough(long value) {
-        Word entry = mm.table.pte(0);
         long cached = mm.tlb.beginAccess();
-        long pte = cached == Translation.NONE ? entry.readOnce() : cached;
+        long pte = cached == Translation.NONE ? entry.word.readOnce() : cached;
         boolean permitted = Pte.isWritable(pte)
-                && (Pte.has(pte, Pte.DIRTY) || entry.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
+                && (Pte.has(pte, Pte.DIRTY) || entry.word.cmpxchg(pte, pte | Pte.DIRTY, Order.FULL) == pte);
         if (permitted) {
             mm.memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
@@ -78,14 +78,14 @@ public class Fork extends Operation<Fork.Step> {
         this.spares = spares;
     }
 
-    /** Copies the entry at {@code index}. */
-    public End copyPte(int index) {
-        begin(index);
-        End end = copyLocked(index);
-        unlockBoth(index);
+    /** Copies the parent's entry {@code from} to the child's entry {@code to}. */
+    public End copy(Entry from, Entry to) {
+        begin(from, to);
+        End end = copyLocked(from, to);
+        unlockBoth(from, to);
         seqEnd();
         if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ) && end == End.SHARED) {
-            protectLate(index);
+            protectLate(from);
         }
         finish();
         return end;
@@ -103,29 +103,31 @@ public class Fork extends Operation<Fork.Step> {
         if (steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
             throw new IllegalStateException("only a single entry can be write-protected late");
         }
-        begin(first);
+        Entry firstFrom = parent.entry(first);
+        Entry firstTo = child.entry(first);
+        begin(firstFrom, firstTo);
         int shared = 0;
         int copied = 0;
         for (int i = 0; i < pages; i++) {
-            End end = copyLocked(first + i);
+            End end = copyLocked(parent.entry(first + i), child.entry(first + i));
             shared += end == End.SHARED ? 1 : 0;
             copied += end == End.COPIED ? 1 : 0;
         }
-        unlockBoth(first);
+        unlockBoth(firstFrom, firstTo);
         seqEnd();
         finish();
         return new CopiedRange(shared, copied);
     }
 
     /** What precedes the walk: afterwards {@code mmap_lock} and both page-table locks are held, and the count is odd. */
-    protected void begin(int index) {
+    protected void begin(Entry from, Entry to) {
         parent.mmapLock.writeLock();
         if (steps.has(Step.LOCK_BEFORE_SEQ)) {
-            lockBoth(index);
+            lockBoth(from, to);
             seqBegin();
         } else {
             seqBegin();
-            lockBoth(index);
+            lockBoth(from, to);
         }
     }
 
@@ -136,27 +138,26 @@ public class Fork extends Operation<Fork.Step> {
     }
 
     /** Copies the entry under both page-table locks, which are free for a moment if a page must be allocated. */
-    protected End copyLocked(int index) {
-        End end = copyPresentPte(index, false);
+    protected End copyLocked(Entry from, Entry to) {
+        End end = copyPresentPte(from, to, false);
         if (end != End.AGAIN) {
             return end;
         }
         // A copy needs a page, and pages are not allocated under spin locks. The count stays odd meanwhile.
-        unlockBoth(index);
-        lockBoth(index);
-        return copyPresentPte(index, true);
+        unlockBoth(from, to);
+        lockBoth(from, to);
+        return copyPresentPte(from, to, true);
     }
 
     /** {@code copy_present_pte}: {@link End#AGAIN}, with nothing changed, if it needs a copy and may not make one yet. */
-    protected End copyPresentPte(int index, boolean havePage) {
-        Word entry = parent.table.pte(index);
-        long pte = entry.readOnce();
+    protected End copyPresentPte(Entry from, Entry to, boolean havePage) {
+        long pte = from.word.readOnce();
         if (!Pte.isPresent(pte)) {
             return End.NOTHING;
         }
         Folio folio = parent.memMap.folioOf(Pte.pfn(pte));
         if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
-            parent.platform.pteUpdate().writeProtect(entry);
+            parent.platform.pteUpdate().writeProtect(from);
         }
         if (steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
@@ -165,19 +166,21 @@ public class Fork extends Operation<Fork.Step> {
                 parent.machine.smpMbAfterAtomic();
             }
         }
-        return needsCopy(folio) ? copyPresentPage(index, pte, folio, havePage) : share(index, pte, folio, havePage);
+        return needsCopy(folio)
+                ? copyPresentPage(from, to, pte, folio, havePage)
+                : share(from, to, pte, folio, havePage);
     }
 
     /**
      * Shares {@code folio}, which was found to have no pins: both entries map it, read-only.
      *
-     * @param index where both entries are; their page-table locks are held
+     * @param from the parent's entry, whose page-table lock is held
+     * @param to the child's, whose lock is held, too
      * @param pte the parent's entry as it was read; with {@link Step#WRITE_PROTECT_FIRST} it has changed since
      * @param havePage whether {@link #copyPresentPage} may copy, should somebody change his mind
      * @return {@link End#SHARED}; or of a subclass that shares nothing, what {@link #copyPresentPage} returned
      */
-    protected End share(int index, long pte, Folio folio, boolean havePage) {
-        Word entry = parent.table.pte(index);
+    protected End share(Entry from, Entry to, long pte, Folio folio, boolean havePage) {
         if (!steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
         }
@@ -186,22 +189,23 @@ public class Fork extends Operation<Fork.Step> {
         }
         folio.mapcount.add(1);
         if (Pte.isWritable(pte) && !steps.has(Step.WRITE_PROTECT_FIRST) && !steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
-            parent.platform.pteUpdate().writeProtect(entry);
+            parent.platform.pteUpdate().writeProtect(from);
         }
-        child.pte(index).writeOnce(pte & ~(Pte.WRITE | Pte.ACCESSED));
+        to.word.writeOnce(pte & ~(Pte.WRITE | Pte.ACCESSED));
         return End.SHARED;
     }
 
     /**
      * {@code copy_present_page}: what was done to {@code folio} and its entry before it was shared is undone.
      *
-     * @param index where both entries are; their page-table locks are held
+     * @param from the parent's entry, whose page-table lock is held
+     * @param to the child's, whose lock is held, too
      * @param pte the parent's entry as it was read
      * @param havePage false before a page is allocated
      * @return {@link End#COPIED} with a page; else {@link End#AGAIN}: the locks are given back for a moment, and the entry is
      *     looked at anew
      */
-    protected End copyPresentPage(int index, long pte, Folio folio, boolean havePage) {
+    protected End copyPresentPage(Entry from, Entry to, long pte, Folio folio, boolean havePage) {
         if (steps.has(Step.REFERENCE_FIRST)) {
             folio.put();
         }
@@ -209,10 +213,10 @@ public class Fork extends Operation<Fork.Step> {
             Folio copy = spares.take();
             copy.allocateAnon(folio.data.readOnce(), steps.has(Step.CLEAR_EXCLUSIVE));
             copy.mapcount.writeOnce(1);
-            child.pte(index).writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            to.word.writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
         }
         if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
-            parent.table.pte(index).writeOnce(pte);
+            from.word.writeOnce(pte);
         }
         return havePage ? End.COPIED : End.AGAIN;
     }
@@ -226,23 +230,22 @@ public class Fork extends Operation<Fork.Step> {
     }
 
     /** The second pass of {@link Step#WRITE_PROTECT_AFTER_SEQ}, without any page-table lock. */
-    protected void protectLate(int index) {
-        parent.table.ptl(index).lock();
-        Word entry = parent.table.pte(index);
-        if (Pte.isWritable(entry.readOnce())) {
-            parent.platform.pteUpdate().writeProtect(entry);
+    protected void protectLate(Entry from) {
+        from.lock.lock();
+        if (Pte.isWritable(from.word.readOnce())) {
+            parent.platform.pteUpdate().writeProtect(from);
         }
-        parent.table.ptl(index).unlock();
+        from.lock.unlock();
     }
 
-    private void lockBoth(int index) {
-        child.ptl(index).lock();
-        parent.table.ptl(index).lock(); // nested: nobody else holds two of these locks, so nobody takes them in reverse
+    private void lockBoth(Entry from, Entry to) {
+        to.lock.lock();
+        from.lock.lock(); // nested: nobody else holds two of these locks, so nobody takes them in reverse
     }
 
-    private void unlockBoth(int index) {
-        parent.table.ptl(index).unlock();
-        child.ptl(index).unlock();
+    private void unlockBoth(Entry from, Entry to) {
+        from.lock.unlock();
+        to.lock.unlock();
     }
 
     /** Makes the count odd, visibly before all that follows. */

@@ -3,7 +3,7 @@ package pagerace.mm.op;
 
 import pagerace.machine.Order;
 import pagerace.machine.SeqCount;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.KernelFormat;
@@ -160,22 +160,20 @@ public class GupFast extends Operation<GupFast.Step> {
     }
 
     /**
-     * Takes a reference to the page at {@code index} of the page table.
+     * Takes a reference to the page that {@code entry}, of this address space, maps. An entry at the top is compared alone.
      *
      * @param cpu the CPU this runs on, for {@link pagerace.machine.Tlb#irqSave}
      * @param flags {@link #FOLL_PIN}, {@link #FOLL_WRITE}, both or neither; with the first, {@link #FOLL_LONGTERM}
      */
-    public Grab grab(int cpu, int index, int flags) {
+    public Grab grab(int cpu, Entry entry, int flags) {
         long seq = begin(flags);
         if (SeqCount.isOdd(seq)) {
             return Grab.none(End.SEQ_ODD);
         }
         mm.tlb.irqSave(cpu);
-        Word pmdp = mm.table.pmd;
-        long pmd = pmdp.readOnce();
-        Grab grab = pmd == PageTable.TABLE
-                ? grabPte(pmdp, pmd, mm.table.pte(index), flags, seq)
-                : Grab.none(End.NOT_PRESENT);
+        Entry above = entry.above;
+        long pmd = above == null ? PageTable.TABLE : above.word.readOnce();
+        Grab grab = pmd == PageTable.TABLE ? grabPte(entry, pmd, flags, seq) : Grab.none(End.NOT_PRESENT);
         mm.tlb.irqRestore(cpu);
         if (!grab.isPinned()) {
             return grab;
@@ -190,7 +188,7 @@ public class GupFast extends Operation<GupFast.Step> {
 
     /**
      * Takes a reference to each of {@code pages} consecutive pages, up to the first that it cannot take. What is done once per
-     * call of {@link #grab(int, int, int)} is done once for all of them: the mark, the count and its comparison, and the walk
+     * call of {@link #grab(int, Entry, int)} is done once for all of them: the mark, the count and its comparison, and the walk
      * with interrupts off, which reads the PMD entry once and compares it for each page. If the count moved, all are given
      * back.
      *
@@ -253,13 +251,12 @@ public class GupFast extends Operation<GupFast.Step> {
     }
 
     private GrabbedRange grabPtes(int first, int pages, int flags, long seq, int[] pfns) {
-        Word pmdp = mm.table.pmd;
-        long pmd = pmdp.readOnce();
+        long pmd = mm.table.pmd().word.readOnce();
         if (pmd != PageTable.TABLE) {
             return new GrabbedRange(0, End.NOT_PRESENT);
         }
         for (int i = 0; i < pages; i++) {
-            Grab grab = grabPte(pmdp, pmd, mm.table.pte(first + i), flags, seq);
+            Grab grab = grabPte(mm.entry(first + i), pmd, flags, seq);
             if (!grab.isPinned()) {
                 return new GrabbedRange(i, grab.end);
             }
@@ -268,9 +265,13 @@ public class GupFast extends Operation<GupFast.Step> {
         return new GrabbedRange(pages, End.PINNED);
     }
 
-    /** With interrupts off: takes a reference to the page that {@code ptep} maps, or none. */
-    protected Grab grabPte(Word pmdp, long pmd, Word ptep, int flags, long seq) {
-        long pte = ptep.readOnce();
+    /**
+     * With interrupts off: takes a reference to the page that {@code entry} maps, or none.
+     *
+     * @param pmd what the entry above was found to hold; at the top of no meaning
+     */
+    protected Grab grabPte(Entry entry, long pmd, int flags, long seq) {
+        long pte = entry.word.readOnce();
         if (!Pte.isPresent(pte)) {
             return Grab.none(End.NOT_PRESENT);
         }
@@ -280,11 +281,11 @@ public class GupFast extends Operation<GupFast.Step> {
         if (steps.has(Step.RECHECK_SEQ_BEFORE_GRAB) && has(flags, FOLL_PIN) && mm.writeProtectSeq.readRetry(seq)) {
             return Grab.none(End.SEQ_ODD);
         }
-        return grabPage(pmdp, pmd, ptep, pte, flags);
+        return grabPage(entry, pmd, pte, flags);
     }
 
-    /** Takes a reference to the page that {@code pte}, read from {@code ptep}, maps, and compares again what it was found by. */
-    protected Grab grabPage(Word pmdp, long pmd, Word ptep, long pte, int flags) {
+    /** Takes a reference to the page that {@code pte}, read from {@code entry}, maps, and compares again what it was found by. */
+    protected Grab grabPage(Entry entry, long pmd, long pte, int flags) {
         int pfn = Pte.pfn(pte);
         for (int tries = 0; tries < HEAD_TRIES; tries++) {
             Folio folio = mm.memMap.folioOf(pfn);
@@ -310,7 +311,7 @@ public class GupFast extends Operation<GupFast.Step> {
             if (has(flags, FOLL_PIN)) {
                 completePin(folio, flags);
             }
-            return recheck(pmdp, pmd, ptep, pte, folio, flags, judgedBy);
+            return recheck(entry, pmd, pte, folio, flags, judgedBy);
         }
         return Grab.none(End.GAVE_UP);
     }
@@ -343,9 +344,10 @@ public class GupFast extends Operation<GupFast.Step> {
     }
 
     /** With the reference held: whether all that permits it still stands. If not, the reference is given back. */
-    protected Grab recheck(Word pmdp, long pmd, Word ptep, long pte, Folio folio, int flags, long judgedInGrab) {
-        if ((steps.has(Step.RECHECK_PMD) && pmdp.readOnce() != pmd)
-                || (steps.has(Step.RECHECK_PTE) && ptep.readOnce() != pte)) {
+    protected Grab recheck(Entry entry, long pmd, long pte, Folio folio, int flags, long judgedInGrab) {
+        Entry above = entry.above;
+        if ((steps.has(Step.RECHECK_PMD) && above != null && above.word.readOnce() != pmd)
+                || (steps.has(Step.RECHECK_PTE) && entry.word.readOnce() != pte)) {
             drop(folio, flags);
             return Grab.none(End.UNDONE_PTE, judgedInGrab);
         }

@@ -3,6 +3,7 @@ package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -63,14 +64,16 @@ public class GupWrite extends Operation<GupWrite.Step> {
     public final MarkDirty markDirty;
     /** The rule of the slow path. */
     protected final Admission admission;
+    /** What maps the file's page. */
+    protected final Entry entry;
 
     /**
      * Stores to {@code file}, mapped at the first entry of {@code mm}, marking by {@code markDirty}.
-     *
      */
     public GupWrite(Kernel kernel, Mm mm, DiskFile file, GupFast gupFast, SharedWriteFault fault, MarkDirty markDirty) {
         super(kernel, Step.class);
         this.mm = mm;
+        entry = mm.entry(0);
         this.file = file;
         this.gupFast = gupFast;
         this.fault = fault;
@@ -94,7 +97,7 @@ public class GupWrite extends Operation<GupWrite.Step> {
         boolean cleanedSincePin = false;
         for (int tries = 0; tries < TRIES; tries++) {
             boolean pin = steps.has(Step.PIN);
-            if (pin && !gupFast.grab(cpu, 0, flags).isPinned()) {
+            if (pin && !gupFast.grab(cpu, entry, flags).isPinned()) {
                 if (admission.slow(SHARED_FILE, flags) != Admission.Answer.ADMITTED) {
                     break;
                 }
@@ -102,7 +105,7 @@ public class GupWrite extends Operation<GupWrite.Step> {
                 continue;
             }
             boolean nextPinned =
-                    pin && next != null && gupFast.grab(cpu, 1, flags).isPinned();
+                    pin && next != null && gupFast.grab(cpu, mm.entry(1), flags).isPinned();
             boolean busy = steps.has(Step.PAGE_MKWRITE) && folio.test(Folio.LOCKED | Folio.WRITEBACK);
             boolean locked = lock(folio);
             boolean refused = steps.has(Step.PAGE_MKWRITE) && !locked;
@@ -148,7 +151,7 @@ public class GupWrite extends Operation<GupWrite.Step> {
             folio.lock.lock();
         }
         if (steps.has(Step.HOLD_PTL)) {
-            mm.table.ptl(0).lock();
+            entry.lock.lock();
         }
         return locked;
     }
@@ -159,18 +162,18 @@ public class GupWrite extends Operation<GupWrite.Step> {
             return true;
         }
         if (steps.has(Step.HOLD_PTL)) {
-            return Pte.isWritable(mm.table.pte(0).readOnce());
+            return Pte.isWritable(entry.word.readOnce());
         }
-        mm.table.ptl(0).lock();
-        boolean writable = Pte.isWritable(mm.table.pte(0).readOnce());
-        mm.table.ptl(0).unlock();
+        entry.lock.lock();
+        boolean writable = Pte.isWritable(entry.word.readOnce());
+        entry.lock.unlock();
         return writable;
     }
 
     /** Undoes {@link #lock}, which returned {@code locked}. */
     protected void unlock(Folio folio, boolean locked) {
         if (steps.has(Step.HOLD_PTL)) {
-            mm.table.ptl(0).unlock();
+            entry.lock.unlock();
         }
         if (locked) {
             folio.lock.unlock();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.mm.Entry;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.Kernel;
 import pagerace.mm.NotifierSubscriptions;
@@ -48,8 +49,8 @@ public class IntervalFault extends Operation<IntervalFault.Step> {
         this.primary = primary;
     }
 
-    /** Maps the page at {@code index} of the primary page table. */
-    public SecondaryFaultEnd handle(int cpu, int index) {
+    /** Maps the page that {@code entry}, of the primary page table, maps. */
+    public SecondaryFaultEnd handle(int cpu, Entry entry) {
         SecondaryFaultEnd success = SecondaryFaultEnd.MAPPED;
         for (int tries = 0; tries < TRIES; tries++) {
             subscriptions.lock.lock();
@@ -65,7 +66,7 @@ public class IntervalFault extends Operation<IntervalFault.Step> {
                 }
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
             }
-            int pfn = primary.find(cpu, index);
+            int pfn = primary.find(cpu, entry);
             if (pfn == PrimaryLookup.NOTHING) {
                 return SecondaryFaultEnd.NOTHING_THERE;
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -61,9 +61,9 @@ public class KsmMerge extends Operation<KsmMerge.Step> {
      * What {@code write_protect_page} returns.
      *
      * @param end how it ended
-     * @param entry the entry that it left
+     * @param pte what it left in the entry
      */
-    protected record Protected(End end, long entry) {}
+    protected record Protected(End end, long pte) {}
 
     public final Mm mm;
     public final Share share;
@@ -75,18 +75,18 @@ public class KsmMerge extends Operation<KsmMerge.Step> {
         this.share = share;
     }
 
-    /** Tries to map {@code ksmPage} instead of {@code folio} at {@code index}. */
-    public End merge(Folio folio, int index, Folio ksmPage) {
+    /** Tries to map {@code ksmPage} instead of {@code folio} in {@code entry}. */
+    public End merge(Folio folio, Entry entry, Folio ksmPage) {
         if (!folio.lock.tryLock()) {
             return End.KEPT_LOCKED;
         }
-        mm.table.ptl(index).lock();
-        Protected page = writeProtect(folio, mm.table.pte(index));
-        mm.table.ptl(index).unlock();
+        entry.lock.lock();
+        Protected page = writeProtect(folio, entry);
+        entry.lock.unlock();
         End end = page.end;
         if (end == End.MERGED) {
             end = folio.data.readOnce() == ksmPage.data.readOnce()
-                    ? replace(folio, index, page.entry, ksmPage)
+                    ? replace(folio, entry, page.pte, ksmPage)
                     : End.KEPT_DIFFERENT;
         }
         folio.lock.unlock();
@@ -94,8 +94,8 @@ public class KsmMerge extends Operation<KsmMerge.Step> {
     }
 
     /** {@code write_protect_page}: {@link End#MERGED} stands for "go on". */
-    protected Protected writeProtect(Folio folio, Word entry) {
-        long seen = entry.readOnce();
+    protected Protected writeProtect(Folio folio, Entry entry) {
+        long seen = entry.word.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
             return new Protected(End.KEPT_CHANGED, seen);
         }
@@ -110,18 +110,18 @@ public class KsmMerge extends Operation<KsmMerge.Step> {
         }
         // Nothing but that flush orders the cleared entry before this look.
         if (referenced || (steps.has(Step.REFERENCE_CHECK) && hasForeignReferences(folio))) {
-            entry.writeOnce(cleared.entry());
-            return new Protected(End.KEPT_REFERENCED, cleared.entry());
+            entry.word.writeOnce(cleared.pte());
+            return new Protected(End.KEPT_REFERENCED, cleared.pte());
         }
         if (exclusive && !share.tryShare(folio, cleared)) {
             share.restore(entry, cleared);
-            return new Protected(End.SHARE_REFUSED, cleared.entry());
+            return new Protected(End.SHARE_REFUSED, cleared.pte());
         }
-        if (Pte.has(cleared.entry(), Pte.DIRTY)) {
+        if (Pte.has(cleared.pte(), Pte.DIRTY)) {
             folio.markDirtyQuietly();
         }
-        long readOnly = cleared.entry() & ~(Pte.WRITE | Pte.DIRTY);
-        entry.writeOnce(readOnly);
+        long readOnly = cleared.pte() & ~(Pte.WRITE | Pte.DIRTY);
+        entry.word.writeOnce(readOnly);
         return new Protected(End.MERGED, readOnly);
     }
 
@@ -132,21 +132,20 @@ public class KsmMerge extends Operation<KsmMerge.Step> {
     }
 
     /** {@code replace_page}: only the entry is compared again, not the references. */
-    protected End replace(Folio folio, int index, long expected, Folio ksmPage) {
-        Word entry = mm.table.pte(index);
-        mm.table.ptl(index).lock();
-        if (entry.readOnce() != expected) {
-            mm.table.ptl(index).unlock();
+    protected End replace(Folio folio, Entry entry, long expected, Folio ksmPage) {
+        entry.lock.lock();
+        if (entry.word.readOnce() != expected) {
+            entry.lock.unlock();
             return End.KEPT_CHANGED;
         }
         ksmPage.refcount.add(1);
         ksmPage.mapcount.add(1);
-        entry.writeOnce(Pte.NONE);
+        entry.word.writeOnce(Pte.NONE);
         mm.tlb.flushNow();
-        entry.writeOnce(Pte.present(ksmPage.pfn, expected & Pte.ACCESSED));
+        entry.word.writeOnce(Pte.present(ksmPage.pfn, expected & Pte.ACCESSED));
         folio.uncountMapping();
         folio.put();
-        mm.table.ptl(index).unlock();
+        entry.lock.unlock();
         return End.MERGED;
     }
 }

@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import pagerace.machine.SpinLock;
+import pagerace.mm.Entry;
 import pagerace.mm.Kernel;
 import pagerace.mm.KvmMmu;
 import pagerace.mm.Pte;
@@ -69,8 +70,8 @@ public class KvmFault extends Operation<KvmFault.Step> {
         this.primary = primary;
     }
 
-    /** Maps the page at {@code index} of the primary page table. */
-    public SecondaryFaultEnd handle(int cpu, int index) {
+    /** Maps the page that {@code entry}, of the primary page table, maps. */
+    public SecondaryFaultEnd handle(int cpu, Entry entry) {
         SecondaryFaultEnd success = SecondaryFaultEnd.MAPPED;
         for (int tries = 0; tries < TRIES; tries++) {
             long seq = sampleAt(Step.SAMPLE);
@@ -83,7 +84,7 @@ public class KvmFault extends Operation<KvmFault.Step> {
                 success = SecondaryFaultEnd.MAPPED_AFTER_WAIT;
                 continue;
             }
-            int pfn = primary.find(cpu, index);
+            int pfn = primary.find(cpu, entry);
             if (pfn == PrimaryLookup.NOTHING) {
                 return SecondaryFaultEnd.NOTHING_THERE;
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
@@ -26,15 +26,14 @@ public class PageReplacement {
         this.notifier = notifier;
     }
 
-    /** Makes the entry at {@code index}, which maps {@code from}, map {@code to}; {@code from} loses that reference. */
-    public void replace(int index, Folio from, Folio to) {
-        Word entry = mm.table.pte(index);
+    /** Makes {@code entry}, which maps {@code from}, map {@code to}; {@code from} loses that reference. */
+    public void replace(Entry entry, Folio from, Folio to) {
         notifier.rangeStart();
-        mm.table.ptl(index).lock();
+        entry.lock.lock();
         long old = mm.platform.pteUpdate().getAndClear(entry);
         mm.tlb.flushNow();
-        entry.writeOnce(Pte.present(to.pfn, old & (Pte.WRITE | Pte.DIRTY | Pte.ACCESSED)));
-        mm.table.ptl(index).unlock();
+        entry.word.writeOnce(Pte.present(to.pfn, old & (Pte.WRITE | Pte.DIRTY | Pte.ACCESSED)));
+        entry.lock.unlock();
         notifier.rangeEnd();
         from.put();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.mm.Entry;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
@@ -36,22 +37,22 @@ public class PrimaryLookup {
         gupFast = new GupFast(kernel, mm);
     }
 
-    /** The page that the entry at {@code index} maps, writable, or {@link #NOTHING}. */
-    public int find(int cpu, int index) {
+    /** The page that {@code entry} maps, writable, or {@link #NOTHING}. */
+    public int find(int cpu, Entry entry) {
         return switch (how) {
             case UNDER_PTL -> {
-                mm.table.ptl(index).lock();
-                long pte = mm.table.pte(index).readOnce();
-                mm.table.ptl(index).unlock();
+                entry.lock.lock();
+                long pte = entry.word.readOnce();
+                entry.lock.unlock();
                 yield pageOf(pte);
             }
             case LOCKLESS -> {
                 mm.mmapLock.readLock();
-                long pte = mm.table.pte(index).readOnce();
+                long pte = entry.word.readOnce();
                 mm.mmapLock.readUnlock();
                 yield pageOf(pte);
             }
-            case GUP_FAST -> gupFast.grab(cpu, index, GupFast.FOLL_WRITE).pfn();
+            case GUP_FAST -> gupFast.grab(cpu, entry, GupFast.FOLL_WRITE).pfn();
         };
     }
 

@@ -2,7 +2,7 @@
 package pagerace.mm.op;
 
 import pagerace.machine.Order;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -81,8 +81,8 @@ public class Reclaim extends Operation<Reclaim.Step> {
         freeze = new Freeze(kernel);
     }
 
-    /** Tries to reclaim {@code folio}, which the entry at {@code index} maps. */
-    public End shrink(Folio folio, int index) {
+    /** Tries to reclaim {@code folio}, which {@code entry} maps. */
+    public End shrink(Folio folio, Entry entry) {
         if (!folio.lock.tryLock()) {
             return End.KEPT_LOCKED;
         }
@@ -91,7 +91,7 @@ public class Reclaim extends Operation<Reclaim.Step> {
             return End.KEPT_PINNED;
         }
         swap.addToCache(folio);
-        End end = unmap(folio, index);
+        End end = unmap(folio, entry);
         if (end == End.RECLAIMED) {
             end = pageOut(folio);
         }
@@ -102,31 +102,30 @@ public class Reclaim extends Operation<Reclaim.Step> {
     }
 
     /** {@code try_to_unmap_one}: {@link End#RECLAIMED} stands for "go on". */
-    protected End unmap(Folio folio, int index) {
-        Word entry = mm.table.pte(index);
-        mm.table.ptl(index).lock();
-        long seen = entry.readOnce();
+    protected End unmap(Folio folio, Entry entry) {
+        entry.lock.lock();
+        long seen = entry.word.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
-            mm.table.ptl(index).unlock();
+            entry.lock.unlock();
             return End.KEPT_UNMAPPED_BY_OTHERS;
         }
         boolean exclusive = folio.test(Folio.ANON_EXCLUSIVE);
         Share.Cleared cleared = share.clear(entry, folio, exclusive);
         share.flush(cleared);
-        if (Pte.has(cleared.entry(), Pte.DIRTY)) {
+        if (Pte.has(cleared.pte(), Pte.DIRTY)) {
             folio.markDirtyQuietly();
         }
         swap.count.add(1);
         if (exclusive && steps.has(Step.SHARE) && !share.tryShare(folio, cleared)) {
             swap.count.add(-1);
             share.restore(entry, cleared);
-            mm.table.ptl(index).unlock();
+            entry.lock.unlock();
             return End.SHARE_REFUSED;
         }
-        entry.writeOnce(Pte.swap(SwapSpace.OFFSET, exclusive && steps.has(Step.EXCLUSIVE_SWAP_ENTRY)));
+        entry.word.writeOnce(Pte.swap(SwapSpace.OFFSET, exclusive && steps.has(Step.EXCLUSIVE_SWAP_ENTRY)));
         folio.uncountMapping();
         folio.refcount.fetchAdd(-1, Order.FULL);
-        mm.table.ptl(index).unlock();
+        entry.lock.unlock();
         return End.RECLAIMED;
     }
 

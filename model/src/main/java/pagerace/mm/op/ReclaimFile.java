@@ -2,8 +2,8 @@
 package pagerace.mm.op;
 
 import pagerace.machine.Order;
-import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -104,11 +104,11 @@ public class ReclaimFile extends Operation<ReclaimFile.Step> {
 
     /** {@code try_to_unmap_one}: whether a look for pins on the way found one. The flush is left for the end of the batch. */
     protected boolean unmap(Folio folio) {
-        Word entry = mm.table.pte(0);
-        mm.table.ptl(0).lock();
-        long seen = entry.readOnce();
+        Entry entry = mm.entry(0);
+        entry.lock.lock();
+        long seen = entry.word.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
-            mm.table.ptl(0).unlock();
+            entry.lock.unlock();
             return false;
         }
         long old = pteUpdate.getAndClear(entry);
@@ -122,7 +122,7 @@ public class ReclaimFile extends Operation<ReclaimFile.Step> {
         Order uncount = steps.has(Step.ORDERED_UNCOUNT) ? Order.FULL : Order.RELAXED;
         folio.mapcount.fetchAdd(-1, uncount);
         folio.refcount.fetchAdd(-1, uncount);
-        mm.table.ptl(0).unlock();
+        entry.lock.unlock();
         return pinned;
     }
 }

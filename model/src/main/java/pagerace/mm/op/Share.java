@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -48,11 +48,11 @@ public class Share extends Operation<Share.Step> {
     /**
      * An entry that is none for now.
      *
-     * @param entry what it held
+     * @param pte what it held
      * @param exclusive whether the page was exclusive
      * @param pinned whether a look that came too early found pins
      */
-    public record Cleared(long entry, boolean exclusive, boolean pinned) {}
+    public record Cleared(long pte, boolean exclusive, boolean pinned) {}
 
     public final Mm mm;
     protected final Platform.PteUpdate pteUpdate;
@@ -65,7 +65,7 @@ public class Share extends Operation<Share.Step> {
     }
 
     /** {@code ptep_get_and_clear}: from now on GUP-fast finds nothing, whether or not it is flushed yet. */
-    public Cleared clear(Word entry, Folio folio, boolean exclusive) {
+    public Cleared clear(Entry entry, Folio folio, boolean exclusive) {
         boolean pinned = exclusive && steps.has(Step.SHARE_CHECK_BEFORE_CLEAR) && folio.maybePinned();
         return new Cleared(pteUpdate.getAndClear(entry), exclusive, pinned);
     }
@@ -102,9 +102,9 @@ public class Share extends Operation<Share.Step> {
     }
 
     /** Puts the entry back after {@link #tryShare} failed. */
-    public void restore(Word entry, Cleared cleared) {
+    public void restore(Entry entry, Cleared cleared) {
         if (steps.has(Step.RESTORE_WHEN_BUSY)) {
-            entry.writeOnce(cleared.entry); // writable again is right only because the exclusive bit never went
+            entry.word.writeOnce(cleared.pte); // writable again is right only because the exclusive bit never went
         }
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -80,8 +80,8 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
 
     /** Handles a store to the page: reads the entry and, if it does not permit the store, tries once to make it. */
     public End handle() {
-        Word entry = mm.table.pte(0);
-        long seen = entry.readOnce();
+        Entry entry = mm.entry(0);
+        long seen = entry.word.readOnce();
         if (Pte.isWritable(seen)) {
             return End.NO_FAULT;
         }
@@ -108,21 +108,21 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
     }
 
     /** {@code do_wp_page}: the folio is the entry's, referenced under the page-table lock. */
-    protected End protectedEntry(Word entry, long seen) {
+    protected End protectedEntry(Entry entry, long seen) {
         Folio folio = mm.memMap.stableFolioOf(Pte.pfn(seen));
-        mm.table.ptl(0).lock();
-        if (entry.readOnce() != seen) {
-            mm.table.ptl(0).unlock();
+        entry.lock.lock();
+        if (entry.word.readOnce() != seen) {
+            entry.lock.unlock();
             return End.PTE_CHANGED;
         }
         folio.refcount.add(1);
         End end;
         if (steps.has(Step.PAGE_MKWRITE)) {
-            mm.table.ptl(0).unlock();
+            entry.lock.unlock();
             end = notify(folio, entry, seen, 0, false);
         } else {
             makeWritable(entry, folio);
-            mm.table.ptl(0).unlock();
+            entry.lock.unlock();
             dirty(folio, false);
             end = End.MADE_WRITABLE;
         }
@@ -131,7 +131,7 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
     }
 
     /** From {@code page_mkwrite} to the dirty folio, which comes locked if {@code locked}. Puts a folio that it does not map. */
-    protected End notify(Folio folio, Word entry, long seen, long count, boolean locked) {
+    protected End notify(Folio folio, Entry entry, long seen, long count, boolean locked) {
         boolean held = locked;
         if (steps.has(Step.PAGE_MKWRITE)) {
             if (locked) {
@@ -150,13 +150,13 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
                 return refuse(folio, seen, End.TRUNCATED);
             }
         }
-        mm.table.ptl(0).lock();
-        boolean unchanged = !steps.has(Step.RECHECK_PTE) || entry.readOnce() == seen;
+        entry.lock.lock();
+        boolean unchanged = !steps.has(Step.RECHECK_PTE) || entry.word.readOnce() == seen;
         boolean counted = Pte.isPresent(seen) // compared itself, which is enough
                 || !steps.has(Step.TRUNCATE_COUNT)
                 || file.inode.truncateCount.readOnce() == count;
         if (!unchanged || !counted) {
-            mm.table.ptl(0).unlock();
+            entry.lock.unlock();
             unlockIf(folio, held);
             return refuse(folio, seen, unchanged ? End.COUNT_MOVED : End.PTE_CHANGED);
         }
@@ -164,7 +164,7 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
             folio.mapcount.add(1);
         }
         makeWritable(entry, folio);
-        mm.table.ptl(0).unlock();
+        entry.lock.unlock();
         dirty(folio, held);
         return End.MADE_WRITABLE;
     }
@@ -186,8 +186,8 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
         return agrees;
     }
 
-    private static void makeWritable(Word entry, Folio folio) {
-        entry.writeOnce(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+    private static void makeWritable(Entry entry, Folio folio) {
+        entry.word.writeOnce(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
     }
 
     /** {@code fault_dirty_shared_page}: marks the folio and unlocks it if it is held. */

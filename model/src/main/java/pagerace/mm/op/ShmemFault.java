@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
@@ -59,7 +60,7 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
         boolean waited = false;
         boolean lost = false;
         for (int tries = 0; tries < TRIES; tries++) {
-            long seen = mm.table.pte(index).readOnce();
+            long seen = mm.entry(index).word.readOnce();
             if (Pte.isPresent(seen)) {
                 return FaultEnd.NO_FAULT;
             }
@@ -108,7 +109,7 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
         }
         Folio folio = mm.memMap.folioOf(pfn);
         FaultEnd end = lock(folio, index, pfn);
-        return end == FaultEnd.MAPPED ? install(folio, index, seen, FaultEnd.MAPPED) : end;
+        return end == FaultEnd.MAPPED ? install(folio, mm.entry(index), seen, FaultEnd.MAPPED) : end;
     }
 
     /** Maps a private copy of the page of the file; {@code seen} is what the entry held. */
@@ -125,17 +126,18 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
         if (end != FaultEnd.MAPPED) {
             return end;
         }
-        mm.table.ptl(index).lock();
-        if (mm.table.pte(index).readOnce() == seen) {
+        Entry entry = mm.entry(index);
+        entry.lock.lock();
+        if (entry.word.readOnce() == seen) {
             Folio copy = spares.take();
             copy.allocateAnon(folio.data.readOnce(), true);
             copy.mapcount.writeOnce(1);
-            mm.table.pte(index).writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            entry.word.writeOnce(Pte.present(copy.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             end = FaultEnd.MAPPED_COPY;
         } else {
             end = FaultEnd.SKIPPED_PRESENT;
         }
-        mm.table.ptl(index).unlock();
+        entry.lock.unlock();
         folio.lock.unlock(); // only now: whoever removes the page finds the copy, or the copy finds the page gone
         folio.put();
         return end;
@@ -151,7 +153,7 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
             fresh.refcount.writeOnce(0); // nobody else has seen it
             return FaultEnd.SKIPPED_MOVED;
         }
-        return install(fresh, index, seen, FaultEnd.MAPPED_NEW);
+        return install(fresh, mm.entry(index), seen, FaultEnd.MAPPED_NEW);
     }
 
     /** {@link FaultEnd#MAPPED} if the folio is referenced, locked, and of this file. */
@@ -165,15 +167,15 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
     }
 
     /** {@code finish_fault} on a locked folio; unlocks it. */
-    protected FaultEnd install(Folio folio, int index, long seen, FaultEnd mapped) {
-        mm.table.ptl(index).lock();
-        boolean unchanged = mm.table.pte(index).readOnce() == seen;
+    protected FaultEnd install(Folio folio, Entry entry, long seen, FaultEnd mapped) {
+        entry.lock.lock();
+        boolean unchanged = entry.word.readOnce() == seen;
         if (unchanged) {
             boolean protect = steps.has(Step.RESTORE_UFFD_WP) && Pte.has(seen, Pte.UFFD_WP);
             folio.mapcount.add(1);
-            mm.table.pte(index).writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (protect ? Pte.UFFD_WP : Pte.WRITE)));
+            entry.word.writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (protect ? Pte.UFFD_WP : Pte.WRITE)));
         }
-        mm.table.ptl(index).unlock();
+        entry.lock.unlock();
         folio.lock.unlock();
         if (!unchanged) {
             folio.put();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -53,11 +54,11 @@ public class SlowGup {
     }
 
     /**
-     * Takes a reference to the page at {@code index}.
+     * Takes a reference to the page that {@code entry} maps, or comes to map by a fault.
      *
      * @param flags as of {@link GupFast#grab}
      */
-    public GupFast.Grab grab(int index, int flags) {
+    public GupFast.Grab grab(Entry entry, int flags) {
         if (has(flags, GupFast.FOLL_PIN)) {
             mm.setHasPinned();
         }
@@ -65,29 +66,29 @@ public class SlowGup {
         boolean admitted = admission.slow(vma, flags) == Admission.Answer.ADMITTED;
         GupFast.Grab grab = new GupFast.Grab(admitted ? GupFast.End.GAVE_UP : GupFast.End.REFUSED, 0);
         for (int tries = 0; tries < TRIES && grab.end() == GupFast.End.GAVE_UP; tries++) {
-            grab = followAndFault(index, flags);
+            grab = followAndFault(entry, flags);
         }
         mm.mmapLock.readUnlock();
         return grab;
     }
 
     /** One try: a reference, or {@link GupFast.End#GAVE_UP} after a fault that makes another try worth while. */
-    protected GupFast.Grab followAndFault(int index, int flags) {
-        mm.table.ptl(index).lock();
-        long pte = mm.table.pte(index).readOnce();
+    protected GupFast.Grab followAndFault(Entry entry, int flags) {
+        entry.lock.lock();
+        long pte = entry.word.readOnce();
         if (!Pte.isPresent(pte)) {
-            mm.table.ptl(index).unlock();
+            entry.lock.unlock();
             return new GupFast.Grab(GupFast.End.NOT_PRESENT, 0);
         }
         boolean breakCow = has(flags, GupFast.FOLL_WRITE) && !Pte.isWritable(pte);
         Folio folio = mm.memMap.stableFolioOf(Pte.pfn(pte));
         if (breakCow || mustUnshare(folio, pte, flags)) {
-            mm.table.ptl(index).unlock();
-            writeFault.handle(index, pte, !breakCow);
+            entry.lock.unlock();
+            writeFault.handle(entry, pte, !breakCow);
             return new GupFast.Grab(GupFast.End.GAVE_UP, 0);
         }
         take(folio, flags);
-        mm.table.ptl(index).unlock();
+        entry.lock.unlock();
         return new GupFast.Grab(GupFast.End.PINNED, folio.pfn);
     }
 

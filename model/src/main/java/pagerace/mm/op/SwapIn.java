@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
@@ -50,12 +51,12 @@ public class SwapIn {
     }
 
     /**
-     * Handles the fault on the entry at {@code index}.
+     * Handles the fault on {@code entry}.
      *
      * @param seen the swap entry as the access saw it
      * @param write whether the access is a store
      */
-    public End handle(int index, long seen, boolean write) {
+    public End handle(Entry entry, long seen, boolean write) {
         Folio cached = lookup();
         Folio folio = cached == null ? readIn() : cached;
         folio.lock.lock();
@@ -64,9 +65,9 @@ public class SwapIn {
             folio.put();
             return End.RETRY;
         }
-        mm.table.ptl(index).lock();
-        if (mm.table.pte(index).readOnce() != seen) {
-            mm.table.ptl(index).unlock();
+        entry.lock.lock();
+        if (entry.word.readOnce() != seen) {
+            entry.lock.unlock();
             folio.lock.unlock();
             folio.put();
             return End.RETRY;
@@ -81,11 +82,9 @@ public class SwapIn {
             folio.flags.or(Folio.ANON_EXCLUSIVE);
         }
         folio.mapcount.add(1);
-        mm.table
-                .pte(index)
-                .writeOnce(Pte.present(
-                        folio.pfn, Pte.ACCESSED | (writable ? Pte.WRITE : 0) | (writable && write ? Pte.DIRTY : 0)));
-        mm.table.ptl(index).unlock();
+        entry.word.writeOnce(Pte.present(
+                folio.pfn, Pte.ACCESSED | (writable ? Pte.WRITE : 0) | (writable && write ? Pte.DIRTY : 0)));
+        entry.lock.unlock();
         folio.lock.unlock();
         return writable ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
@@ -38,31 +38,31 @@ public class TryToMigrate {
         this.share = share;
     }
 
-    /** Replaces the entry at {@code index}, which maps {@code folio}. */
-    public End unmap(Folio folio, int index) {
-        mm.table.ptl(index).lock();
-        End end = unmapLocked(folio, mm.table.pte(index));
-        mm.table.ptl(index).unlock();
+    /** Replaces what {@code entry} holds, which maps {@code folio}. */
+    public End unmap(Folio folio, Entry entry) {
+        entry.lock.lock();
+        End end = unmapLocked(folio, entry);
+        entry.lock.unlock();
         return end;
     }
 
     /** The same under the page-table lock. */
-    protected End unmapLocked(Folio folio, Word entry) {
-        long seen = entry.readOnce();
+    protected End unmapLocked(Folio folio, Entry entry) {
+        long seen = entry.word.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
             return End.NOT_MAPPED;
         }
         boolean exclusive = folio.test(Folio.ANON_EXCLUSIVE);
         Share.Cleared cleared = share.clear(entry, folio, exclusive);
         share.flush(cleared);
-        if (Pte.has(cleared.entry(), Pte.DIRTY)) {
+        if (Pte.has(cleared.pte(), Pte.DIRTY)) {
             folio.markDirtyQuietly();
         }
         if (exclusive && !share.tryShare(folio, cleared)) {
             share.restore(entry, cleared);
             return End.SHARE_REFUSED;
         }
-        entry.writeOnce(Pte.migration(folio.pfn, Pte.isWritable(cleared.entry()), exclusive));
+        entry.word.writeOnce(Pte.migration(folio.pfn, Pte.isWritable(cleared.pte()), exclusive));
         folio.uncountMapping();
         folio.put();
         return End.UNMAPPED;

@@ -64,10 +64,10 @@ public class UnmapMapping extends Operation<UnmapMapping.Step> {
     /** {@code zap_pmd_range}: the entry of the table, or the leaf that stands in its place. */
     protected void zapRange(int index, boolean leaveMarker) {
         boolean evenCopies = steps.has(Step.EVEN_COPIES);
-        if (mm.table.pmd.readOnce() == PageTable.TABLE) {
-            zap.zap(mm.table.ptl(index), mm.table.pte(index), leaveMarker, evenCopies);
+        if (mm.table.pmd().word.readOnce() == PageTable.TABLE) {
+            zap.zap(mm.entry(index), leaveMarker, evenCopies);
         } else if (steps.has(Step.SEE_PMD)) {
-            zap.zap(mm.table.ptl(0), mm.table.pmd, false, evenCopies);
+            zap.zap(mm.table.pmd(), false, evenCopies); // markers are for entries of tables
         }
     }
 }

@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
+import pagerace.mm.Entry;
 import pagerace.mm.Mm;
 import pagerace.mm.Pte;
 
@@ -29,15 +30,15 @@ public final class UserAccess {
     }
 
     /**
-     * Loads from the page at {@code index}, faulting it in if necessary.
+     * Loads from the page that {@code entry} maps, faulting it in if necessary.
      *
      * @return the content
      * @throws IllegalStateException if the access never succeeds: the page is lost
      */
-    public long load(int cpu, int index) {
+    public long load(int cpu, Entry entry) {
         for (int tries = 0; tries < TRIES; tries++) {
             mm.tlb.irqSave(cpu);
-            long pte = mm.table.pte(index).readOnce();
+            long pte = entry.word.readOnce();
             long content = Pte.isPresent(pte)
                     ? mm.memMap.stableFolioOf(Pte.pfn(pte)).data.readOnce()
                     : 0;
@@ -45,20 +46,20 @@ public final class UserAccess {
             if (Pte.isPresent(pte)) {
                 return content;
             }
-            fault(index, pte, false);
+            fault(entry, pte, false);
         }
         throw new IllegalStateException("a load never succeeded");
     }
 
     /**
-     * Stores to the page at {@code index}, faulting it in, reusing or copying it if necessary.
+     * Stores to the page that {@code entry} maps, faulting it in, reusing or copying it if necessary.
      *
      * @throws IllegalStateException if the access never succeeds: the page is lost
      */
-    public void store(int cpu, int index, long value) {
+    public void store(int cpu, Entry entry, long value) {
         for (int tries = 0; tries < TRIES; tries++) {
             mm.tlb.irqSave(cpu);
-            long pte = mm.table.pte(index).readOnce();
+            long pte = entry.word.readOnce();
             if (Pte.isWritable(pte)) {
                 mm.memMap.stableFolioOf(Pte.pfn(pte)).data.writeOnce(value);
             }
@@ -66,17 +67,17 @@ public final class UserAccess {
             if (Pte.isWritable(pte)) {
                 return;
             }
-            fault(index, pte, true);
+            fault(entry, pte, true);
         }
         throw new IllegalStateException("a store never succeeded");
     }
 
-    private void fault(int index, long pte, boolean write) {
+    private void fault(Entry entry, long pte, boolean write) {
         mm.mmapLock.readLock();
         if (Pte.isPresent(pte)) {
-            writeFault.handle(index, pte, false);
+            writeFault.handle(entry, pte, false);
         } else if (swapIn != null && Pte.has(pte, Pte.SWAP)) {
-            swapIn.handle(index, pte, write);
+            swapIn.handle(entry, pte, write);
         }
         mm.mmapLock.readUnlock();
     }

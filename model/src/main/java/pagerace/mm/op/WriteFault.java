@@ -2,6 +2,7 @@
 package pagerace.mm.op;
 
 import org.jspecify.annotations.Nullable;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
@@ -47,15 +48,15 @@ public class WriteFault {
     }
 
     /**
-     * Handles the fault on the entry at {@code index}.
+     * Handles the fault on {@code entry}.
      *
-     * @param seen the entry as the access saw it
+     * @param seen what the entry held as the access saw it
      * @param unshare {@code FAULT_FLAG_UNSHARE}: the page must become exclusive, but stays read-only
      */
-    public End handle(int index, long seen, boolean unshare) {
-        mm.table.ptl(index).lock();
-        if (mm.table.pte(index).readOnce() != seen) {
-            mm.table.ptl(index).unlock();
+    public End handle(Entry entry, long seen, boolean unshare) {
+        entry.lock.lock();
+        if (entry.word.readOnce() != seen) {
+            entry.lock.unlock();
             return End.RETRY;
         }
         Folio folio = mm.memMap.stableFolioOf(Pte.pfn(seen));
@@ -64,34 +65,34 @@ public class WriteFault {
                 folio.flags.or(Folio.ANON_EXCLUSIVE);
             }
             if (!unshare) {
-                mm.table.pte(index).writeOnce(seen | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+                entry.word.writeOnce(seen | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
             }
-            mm.table.ptl(index).unlock();
+            entry.lock.unlock();
             return End.REUSED;
         }
         folio.refcount.add(1); // keeps the old page while it is copied without the lock
-        mm.table.ptl(index).unlock();
-        End end = copy(index, seen, folio, unshare);
+        entry.lock.unlock();
+        End end = copy(entry, seen, folio, unshare);
         folio.put();
         return end;
     }
 
     /** Maps a copy of {@code folio}, which is referenced, unless the entry is no longer {@code seen}. */
-    protected End copy(int index, long seen, Folio folio, boolean unshare) {
+    protected End copy(Entry entry, long seen, Folio folio, boolean unshare) {
         long content = folio.data.readOnce();
-        mm.table.ptl(index).lock();
-        if (mm.table.pte(index).readOnce() != seen) {
-            mm.table.ptl(index).unlock();
+        entry.lock.lock();
+        if (entry.word.readOnce() != seen) {
+            entry.lock.unlock();
             return End.RETRY;
         }
         Folio copy = spares.take();
         copy.allocateAnon(content, rule == ReuseRule.EXCLUSIVE);
         copy.mapcount.writeOnce(1);
-        mm.table.pte(index).writeOnce(Pte.NONE);
+        entry.word.writeOnce(Pte.NONE);
         mm.tlb.flushNow();
-        mm.table.pte(index).writeOnce(Pte.present(copy.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
+        entry.word.writeOnce(Pte.present(copy.pfn, Pte.ACCESSED | (unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
         folio.uncountMapping();
-        mm.table.ptl(index).unlock();
+        entry.lock.unlock();
         folio.put();
         return End.COPIED;
     }

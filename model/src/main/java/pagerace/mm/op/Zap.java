@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.mm.op;
 
-import pagerace.machine.SpinLock;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
@@ -47,20 +46,24 @@ public class Zap extends Operation<Zap.Step> {
         this.mm = mm;
     }
 
+    /** Removes the mapping in {@code entry}, if there is one, even a private copy, and leaves no marker: an unmapping. */
+    public End zap(Entry entry) {
+        return zap(entry, false, true);
+    }
+
     /**
-     * Removes the mapping in {@code entry}, if there is one.
+     * Removes the mapping in {@code entry}, if there is one, as far as the caller wants that.
      *
-     * @param ptl the lock of that entry
      * @param leaveMarker leave a marker where {@code userfaultfd} write-protects the page
      * @param evenCopies whether private copies go as well
      */
-    public End zap(SpinLock ptl, Word entry, boolean leaveMarker, boolean evenCopies) {
-        ptl.lock();
-        long seen = entry.readOnce();
+    public End zap(Entry entry, boolean leaveMarker, boolean evenCopies) {
+        entry.lock.lock();
+        long seen = entry.word.readOnce();
         Folio folio = Pte.isPresent(seen) ? mm.memMap.stableFolioOf(Pte.pfn(seen)) : null;
         boolean copy = folio != null && folio.mapping.readOnce() == Folio.ANON;
         if (folio == null || (copy && !evenCopies)) {
-            ptl.unlock();
+            entry.lock.unlock();
             return End.NOTHING;
         }
         long old = mm.platform.pteUpdate().getAndClear(entry);
@@ -70,7 +73,7 @@ public class Zap extends Operation<Zap.Step> {
             folio.flags.testAndSetBit(Folio.DIRTY);
         }
         if (leaveMarker && Pte.has(seen, Pte.UFFD_WP)) {
-            entry.writeOnce(Pte.uffdWpMarker());
+            entry.word.writeOnce(Pte.uffdWpMarker());
         }
         boolean flushNow = dirtiesFile && steps.has(Step.FLUSH_UNDER_PTL);
         boolean uncountLate = dirtiesFile && steps.has(Step.UNCOUNT_AFTER_FLUSH);
@@ -83,7 +86,7 @@ public class Zap extends Operation<Zap.Step> {
         if (uncountLate) {
             folio.uncountMapping();
         }
-        ptl.unlock();
+        entry.lock.unlock();
         if (!flushNow) {
             mm.tlb.flush();
         }

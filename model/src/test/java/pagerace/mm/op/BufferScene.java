@@ -102,7 +102,7 @@ final class BufferScene {
     }
 
     long pte() {
-        return mm.table.pte(0).readOnce();
+        return mm.entry(0).word.readOnce();
     }
 
     boolean isDirty() {

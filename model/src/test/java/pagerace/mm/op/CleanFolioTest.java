@@ -87,7 +87,7 @@ class CleanFolioTest {
         DiskScene foreign = DiskScene.plain();
         foreign.folio.mapcount.writeOnce(1); // a mapping that the walk does not find
         for (long entry : new long[] {Pte.NONE, Pte.swap(1, false) | Pte.WRITE, Pte.present(2, DiskScene.WRITABLE)}) {
-            foreign.mm.table.pte(0).writeOnce(entry);
+            foreign.mm.entry(0).word.writeOnce(entry);
             assertThat(foreign.cleaner(MAINLINE).clearForIo(foreign.folio)).isEqualTo(End.WAS_CLEAN);
             assertThat(foreign.pte()).isEqualTo(entry);
         }
@@ -149,7 +149,7 @@ class CleanFolioTest {
         scene.mappedIn(scene.other, DiskScene.WRITABLE);
         scene.expectPtl(true, "readOnce mm.pte", 1).expectPtl(false, "lock other.ptl", 1);
         assertThat(clear(scene, MAINLINE)).isEqualTo(End.WAS_DIRTY);
-        assertThat(scene.other.table.pte(0).readOnce()).isEqualTo(Pte.present(1, DiskScene.READ_ONLY));
+        assertThat(scene.other.entry(0).word.readOnce()).isEqualTo(Pte.present(1, DiskScene.READ_ONLY));
         DiskScene swapped = DiskScene.plain().mapped(DiskScene.WRITABLE);
         swapped.mappedIn(swapped.other, DiskScene.READ_ONLY);
         assertThat(clear(swapped, MAINLINE)).as("found in the first").isEqualTo(End.WAS_DIRTY);

@@ -110,13 +110,13 @@ final class DiskScene {
     DiskScene mappedIn(Mm where, long flags) {
         folio.refcount.add(1);
         folio.mapcount.add(1);
-        where.table.pte(0).writeOnce(Pte.present(folio.pfn, flags));
+        where.entry(0).word.writeOnce(Pte.present(folio.pfn, flags));
         return this;
     }
 
     /** The first address space's entry goes, as if zapped. */
     DiskScene unmapped() {
-        mm.table.pte(0).writeOnce(Pte.NONE);
+        mm.entry(0).word.writeOnce(Pte.NONE);
         folio.mapcount.add(-1);
         folio.put();
         return this;
@@ -224,7 +224,7 @@ final class DiskScene {
     /** References and mappings are those of the page cache, the entries and the test's pins; nobody holds a lock. */
     void assertConserved() {
         long mapped = Stream.of(mm, other)
-                .map(each -> each.table.pte(0).readOnce())
+                .map(each -> each.entry(0).word.readOnce())
                 .filter(pte -> Pte.isPresent(pte) && Pte.pfn(pte) == folio.pfn)
                 .count();
         long cached = file.inode.slot(0).readOnce() == folio.pfn ? 1 : 0;

@@ -34,7 +34,7 @@ class FaultAroundTest {
         long before = scene.pte();
         assertThat(mapPages(scene, MAINLINE)).isEqualTo(end);
         assertThat(scene.pte()).isEqualTo(before);
-        assertThat(scene.entry(1).readOnce()).as("the neighbour").isEqualTo(Pte.present(2, FileScene.MAPPED));
+        assertThat(scene.entry(1).word.readOnce()).as("the neighbour").isEqualTo(Pte.present(2, FileScene.MAPPED));
         scene.assertCounts(0);
     }
 
@@ -43,7 +43,7 @@ class FaultAroundTest {
         FileScene scene = FileScene.unmapped();
         assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.MAPPED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, FileScene.MAPPED));
-        assertThat(scene.entry(1).readOnce()).isEqualTo(Pte.present(2, FileScene.MAPPED));
+        assertThat(scene.entry(1).word.readOnce()).isEqualTo(Pte.present(2, FileScene.MAPPED));
         scene.assertConserved();
     }
 
@@ -77,7 +77,8 @@ class FaultAroundTest {
                 .containsOnlyOnce("lock mm.ptl", "storeRelease mm.ptl");
         for (int i = 0; i < pages; i++) {
             boolean mapped = i != locked;
-            assertThat(table.pte(i).readOnce()).isEqualTo(mapped ? Pte.present(i + 1, FileScene.MAPPED) : Pte.NONE);
+            assertThat(table.entry(i).word.readOnce())
+                    .isEqualTo(mapped ? Pte.present(i + 1, FileScene.MAPPED) : Pte.NONE);
             assertThat(folios.get(i).refcount.readOnce()).isEqualTo(mapped ? 2 : 1);
             assertThat(folios.get(i).mapcount.readOnce()).isEqualTo(mapped ? 1 : 0);
         }
@@ -161,7 +162,7 @@ class FaultAroundTest {
         scene.file.size.writeOnce(1);
         FaultAround around = scene.faultAround(MAINLINE);
         assertThat(around.mapPages(1)).isEqualTo(FaultEnd.SKIPPED_TRUNCATED);
-        assertThat(scene.entry(1).readOnce()).isZero();
+        assertThat(scene.entry(1).word.readOnce()).isZero();
         assertThat(Pte.isPresent(scene.pte())).isTrue();
         scene.assertConserved();
     }
@@ -170,7 +171,7 @@ class FaultAroundTest {
     void leavesAnEntryAloneThatIsNotNone() {
         assertSkips(FaultEnd.SKIPPED_PRESENT, FileScene.unmapped().mapped(Pte.ACCESSED));
         FileScene marker = FileScene.unmapped();
-        marker.entry(0).writeOnce(Pte.uffdWpMarker());
+        marker.entry(0).word.writeOnce(Pte.uffdWpMarker());
         assertSkips(FaultEnd.SKIPPED_PRESENT, marker);
     }
 
@@ -179,7 +180,7 @@ class FaultAroundTest {
         FileScene scene = FileScene.unmapped();
         scene.file.iPrivate.writeOnce(Inode.PUNCHING);
         assertThat(mapPages(scene, MAINLINE.with(Step.HEED_PUNCH))).isEqualTo(FaultEnd.SKIPPED_PUNCH);
-        assertThat(scene.entry(1).readOnce()).isZero();
+        assertThat(scene.entry(1).word.readOnce()).isZero();
         assertThat(mapPages(scene, MAINLINE)).isEqualTo(FaultEnd.MAPPED);
         FileScene quiet = FileScene.unmapped();
         assertThat(mapPages(quiet, MAINLINE.with(Step.HEED_PUNCH))).isEqualTo(FaultEnd.MAPPED);
@@ -198,7 +199,7 @@ class FaultAroundTest {
     void mapsALargeFolioByAPmd() {
         FileScene scene = FileScene.huge();
         assertThat(mapPages(scene, MAINLINE.with(Step.MAP_PMD))).isEqualTo(FaultEnd.MAPPED);
-        assertThat(scene.mm.table.pmd.readOnce()).isEqualTo(Pte.present(1, FileScene.MAPPED));
+        assertThat(scene.mm.table.pmd().word.readOnce()).isEqualTo(Pte.present(1, FileScene.MAPPED));
         scene.assertConserved();
         assertThat(mapPages(scene, MAINLINE.with(Step.MAP_PMD))).isEqualTo(FaultEnd.SKIPPED_PRESENT);
         scene.assertConserved();
@@ -241,11 +242,11 @@ class FaultAroundTest {
         Folio folio = first ? scene.folio : scene.second;
         folio.lock.lock();
         scene.machine.before("lock " + (first ? "folio" : "second") + ".flags", 1, () -> {
-            assertThat(scene.mm.table.ptl(0).tryLock())
+            assertThat(scene.mm.entry(0).lock.tryLock())
                     .as("page-table lock free")
                     .isEqualTo(first);
             if (first) {
-                scene.mm.table.ptl(0).unlock();
+                scene.mm.entry(0).lock.unlock();
             }
             folio.lock.unlock();
         });

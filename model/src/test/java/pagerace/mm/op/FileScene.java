@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
-import pagerace.machine.Word;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
@@ -63,12 +63,12 @@ final class FileScene {
         return new FileScene(true, true);
     }
 
-    Word entry(int index) {
-        return mm.table.pte(index);
+    Entry entry(int index) {
+        return mm.entry(index);
     }
 
     long pte() {
-        return entry(0).readOnce();
+        return entry(0).word.readOnce();
     }
 
     /** The first page is mapped with {@code flags}. */
@@ -77,17 +77,17 @@ final class FileScene {
         return this;
     }
 
-    void mapAt(Word entry, long flags) {
+    void mapAt(Entry entry, long flags) {
         folio.refcount.add(1);
         folio.mapcount.add(1);
-        entry.writeOnce(Pte.present(1, flags));
+        entry.word.writeOnce(Pte.present(1, flags));
     }
 
     /** The first page's entry maps a private copy. */
     FileScene copied() {
         spare.allocateAnon(CONTENT, true);
         spare.mapcount.writeOnce(1);
-        entry(0).writeOnce(Pte.present(3, MAPPED));
+        entry(0).word.writeOnce(Pte.present(3, MAPPED));
         return this;
     }
 
@@ -153,6 +153,8 @@ final class FileScene {
     }
 
     private List<Long> entries() {
-        return file.pages() == 1 ? List.of(mm.table.pmd.readOnce()) : List.of(entry(0).readOnce(), entry(1).readOnce());
+        return file.pages() == 1
+                ? List.of(mm.table.pmd().word.readOnce())
+                : List.of(entry(0).word.readOnce(), entry(1).word.readOnce());
     }
 }

@@ -54,7 +54,7 @@ class FileStoreTest {
     void doesNotStoreIfTheEntryChangedBeforeItCouldBeMarked() {
         DiskScene scene = DiskScene.plain().mapped(Pte.WRITE);
         scene.machine.before(
-                HARDWARE_SETS_DIRTY, 1, () -> scene.platform.pteUpdate().writeProtect(scene.mm.table.pte(0)));
+                HARDWARE_SETS_DIRTY, 1, () -> scene.platform.pteUpdate().writeProtect(scene.mm.entry(0)));
         assertThat(storeThrough(scene)).isFalse();
         assertThat(scene.pte()).isEqualTo(Pte.present(1, 0));
     }

@@ -31,7 +31,7 @@ class ForkRangeTest {
     }
 
     private long childPte(int index) {
-        return scene.child.pte(index).readOnce();
+        return scene.child.entry(index).word.readOnce();
     }
 
     private void assertShared(int index) {
@@ -183,7 +183,7 @@ class ForkRangeTest {
     void aRangeOfOneIsACallForOneEntry() {
         RangeScene other = new RangeScene();
         Fork single = new Fork(Linux.V5_19, other.mm, other.child, other.spares::remove);
-        List<String> one = other.machine.logOf(() -> single.copyPte(1));
+        List<String> one = other.machine.logOf(() -> single.copy(other.mm.entry(1), other.child.entry(1)));
         assertThat(scene.machine.logOf(() -> fork(Linux.V5_19).copyPtes(1, 1))).isEqualTo(one);
     }
 

@@ -63,13 +63,14 @@ class ForkTest {
     }
 
     private static End fork(Scene scene, Kernel steps) {
-        return new Fork(steps, scene.mm, scene.child, FreeFolios.only(scene.spare)).copyPte(0);
+        return new Fork(steps, scene.mm, scene.child, FreeFolios.only(scene.spare))
+                .copy(scene.entry, scene.child.entry(0));
     }
 
     private static void assertShares(Scene scene, Case c) {
         assertThat(fork(scene, c.release.steps)).isEqualTo(End.SHARED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, c.flags & ~Pte.WRITE));
-        assertThat(scene.child.pte(0).readOnce()).isEqualTo(Pte.present(1, c.flags & Pte.DIRTY));
+        assertThat(scene.child.entry(0).word.readOnce()).isEqualTo(Pte.present(1, c.flags & Pte.DIRTY));
         assertThat(scene.isExclusive()).isFalse();
         assertThat(scene.mm.writeProtectSeq.readBegin()).isEqualTo(c.release.hasSeq() ? 2 : 0);
         scene.assertConserved();
@@ -79,7 +80,8 @@ class ForkTest {
         long before = scene.pte();
         assertThat(fork(scene, c.release.steps)).isEqualTo(End.COPIED);
         assertThat(scene.pte()).as("the parent's entry").isEqualTo(before);
-        assertThat(scene.child.pte(0).readOnce()).isEqualTo(Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+        assertThat(scene.child.entry(0).word.readOnce())
+                .isEqualTo(Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
         assertThat(scene.spare.data.readOnce()).isEqualTo(Scene.CONTENT);
         assertThat(scene.spare.test(Folio.ANON_EXCLUSIVE)).isEqualTo(c.release.knowsExclusive());
         assertThat(scene.isExclusive()).isEqualTo(c.release.knowsExclusive());
@@ -118,7 +120,7 @@ class ForkTest {
         long before = scene.pte();
         assertThat(fork(scene, release.steps)).isEqualTo(End.NOTHING);
         assertThat(scene.pte()).as("the parent's entry").isEqualTo(before);
-        assertThat(scene.child.pte(0).readOnce()).isEqualTo(Pte.NONE);
+        assertThat(scene.child.entry(0).word.readOnce()).isEqualTo(Pte.NONE);
         assertThat(scene.mm.writeProtectSeq.readBegin()).isEqualTo(release.hasSeq() ? 2 : 0);
         scene.assertConserved();
     }

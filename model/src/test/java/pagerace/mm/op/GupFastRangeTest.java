@@ -75,21 +75,22 @@ class GupFastRangeTest {
 
     @Test
     void stopsAtTheFirstPageThatItMayNotTake() {
-        scene.mm.table.pte(1).writeOnce(Pte.present(2, Pte.ACCESSED));
+        scene.mm.entry(1).word.writeOnce(Pte.present(2, Pte.ACCESSED));
         assertThat(grabAll(PIN_WRITE)).isEqualTo(new GrabbedRange(1, End.NOT_PERMITTED));
         assertHeld(0, 1, Folio.PIN_BIAS);
     }
 
     @Test
     void keepsThosePinsBeforeAnEntryThatChangedUnderIt() {
-        scene.machine.before("readOnce pte[2]", 2, () -> scene.mm.table.pte(2).writeOnce(Pte.present(3, Pte.WRITE)));
+        scene.machine.before("readOnce pte[2]", 2, () -> scene.mm.entry(2).word.writeOnce(Pte.present(3, Pte.WRITE)));
         assertThat(grabAll(PIN_WRITE)).isEqualTo(new GrabbedRange(2, End.UNDONE_PTE));
         assertHeld(0, 2, Folio.PIN_BIAS);
     }
 
     @Test
     void comparesThePmdForEachPage() {
-        scene.machine.before("readOnce pmd", PAGES, () -> scene.mm.table.pmd.writeOnce(Pte.NONE));
+        scene.machine.before(
+                "readOnce pmd", PAGES, () -> scene.mm.table.pmd().word.writeOnce(Pte.NONE));
         assertThat(grabAll(PIN_WRITE)).isEqualTo(new GrabbedRange(2, End.UNDONE_PTE));
         assertHeld(0, 2, Folio.PIN_BIAS);
         assertThat(grabAll(PIN_WRITE)).isEqualTo(new GrabbedRange(0, End.NOT_PRESENT));
@@ -176,7 +177,8 @@ class GupFastRangeTest {
     @ValueSource(ints = {GET, FOLL_PIN, PIN_WRITE})
     void aRangeOfOneIsACallForOnePage(int flags) {
         GupFast gup = gup(Linux.V6_1);
-        List<String> one = scene.machine.logOf(() -> gup.release(gup.grab(RangeScene.CPU, 1, flags), flags));
+        List<String> one =
+                scene.machine.logOf(() -> gup.release(gup.grab(RangeScene.CPU, scene.mm.entry(1), flags), flags));
         List<String> range =
                 scene.machine.logOf(() -> gup.release(gup.grab(RangeScene.CPU, 1, 1, flags, pfns), pfns, flags));
         assertThat(range).isEqualTo(one);

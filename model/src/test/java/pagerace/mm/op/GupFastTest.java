@@ -6,6 +6,7 @@ import static pagerace.mm.op.GupFast.FOLL_LONGTERM;
 import static pagerace.mm.op.GupFast.FOLL_PIN;
 import static pagerace.mm.op.GupFast.FOLL_WRITE;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
@@ -62,7 +64,7 @@ class GupFastTest {
         }
 
         Grab grab(Scene scene) {
-            return gup(scene).grab(Scene.CPU, 0, flags);
+            return gup(scene).grab(Scene.CPU, scene.entry, flags);
         }
 
         GupFast gup(Scene scene) {
@@ -109,7 +111,7 @@ class GupFastTest {
     void pinsAndGivesBack(Case c) {
         Scene scene = c.scene();
         GupFast gup = c.gup(scene);
-        Grab grab = gup.grab(Scene.CPU, 0, c.flags);
+        Grab grab = gup.grab(Scene.CPU, scene.entry, c.flags);
         assertThat(grab).isEqualTo(new Grab(End.PINNED, 1));
         assertThat(scene.folio.maybePinned()).isEqualTo(c.pin());
         assertThat(scene.mm.hasPinned()).isEqualTo(c.pin() && c.release.isSince(Release.V5_9));
@@ -158,7 +160,8 @@ class GupFastTest {
         boolean compares = c.release.isSince(Release.V6_1);
         Scene scene = c.scene();
         if (compares) {
-            scene.machine.before("readOnce parent.pmd", 2, () -> scene.mm.table.pmd.writeOnce(Pte.NONE));
+            scene.machine.before(
+                    "readOnce parent.pmd", 2, () -> scene.mm.table.pmd().word.writeOnce(Pte.NONE));
         }
         assertEndsWith(compares ? End.UNDONE_PTE : End.PINNED, c, scene);
     }
@@ -212,8 +215,22 @@ class GupFastTest {
     @Test
     void walksNoFurtherThanAPmdThatIsNoTable() {
         Scene scene = Scene.writable();
-        scene.mm.table.pmd.writeOnce(Pte.present(1, Pte.WRITE));
+        scene.mm.table.pmd().word.writeOnce(Pte.present(1, Pte.WRITE));
         assertEndsWith(End.NOT_PRESENT, new Case(Release.V6_1, PIN, false), scene);
+    }
+
+    @Test
+    void aLeafAtTheTopHasNothingAboveToCompare() {
+        Scene scene = new Scene(true, Pte.NONE);
+        Entry pmd = scene.mm.table.pmd();
+        pmd.word.writeOnce(Pte.present(1, Pte.WRITE));
+        List<String> log = scene.machine.logOf(
+                () -> assertThat(new GupFast(Linux.V6_1, scene.mm).grab(Scene.CPU, pmd, PIN | FOLL_WRITE))
+                        .isEqualTo(new Grab(End.PINNED, 1)));
+        assertThat(log)
+                .filteredOn("readOnce parent.pmd"::equals)
+                .as("read, and read again")
+                .hasSize(2);
     }
 
     @ParameterizedTest
@@ -285,7 +302,7 @@ class GupFastTest {
         Kernel steps = Linux.V6_1.with(Step.PIN_IN_ONE).without(Step.FENCE_AFTER_PIN);
         Scene scene = Scene.writable().exclusive();
         GupFast gup = new GupFast(steps, scene.mm);
-        assertThat(scene.machine.logOf(() -> gup.grab(Scene.CPU, 0, PIN)))
+        assertThat(scene.machine.logOf(() -> gup.grab(Scene.CPU, scene.entry, PIN)))
                 .contains("addUnless folio.refcount FULL")
                 .doesNotContain("fetchAdd folio.refcount RELAXED", "smpMbAfterAtomic");
         scene.pins = 1;
@@ -293,7 +310,7 @@ class GupFastTest {
         gup.release(new Grab(End.PINNED, 1), PIN);
         scene.pins = 0;
         scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(scene.pte() & ~Pte.WRITE));
-        assertThat(gup.grab(Scene.CPU, 0, PIN).end()).isEqualTo(End.UNDONE_PTE);
+        assertThat(gup.grab(Scene.CPU, scene.entry, PIN).end()).isEqualTo(End.UNDONE_PTE);
         scene.assertConserved();
     }
 
@@ -331,7 +348,7 @@ class GupFastTest {
     }
 
     private static Grab grab(Scene scene, Kernel steps, int flags) {
-        return new GupFast(steps, scene.mm).grab(Scene.CPU, 0, flags);
+        return new GupFast(steps, scene.mm).grab(Scene.CPU, scene.entry, flags);
     }
 
     @ParameterizedTest
@@ -417,7 +434,7 @@ class GupFastTest {
     }
 
     private static Grab grab(Scene scene, Kernel steps, Admission admission, int flags) {
-        return new GupFast(steps.with(admission), scene.mm).grab(Scene.CPU, 0, flags);
+        return new GupFast(steps.with(admission), scene.mm).grab(Scene.CPU, scene.entry, flags);
     }
 
     @ParameterizedTest

@@ -111,10 +111,10 @@ class HolePunchTest {
     @ValueSource(booleans = {false, true})
     void theSecondZapSeesPmdEntries(boolean sees) {
         FileScene scene = FileScene.huge();
-        scene.machine.before(FIRST_PASS, 1, () -> scene.mapAt(scene.mm.table.pmd, FileScene.MAPPED));
+        scene.machine.before(FIRST_PASS, 1, () -> scene.mapAt(scene.mm.table.pmd(), FileScene.MAPPED));
         Kernel steps = sees ? MAINLINE : MAINLINE.without(Step.SECOND_ZAP_SEES_PMD);
         assertThat(scene.punch(steps)).isEqualTo(REZAPPED);
-        assertThat(scene.mm.table.pmd.readOnce()).isEqualTo(sees ? Pte.NONE : Pte.present(1, FileScene.MAPPED));
+        assertThat(scene.mm.table.pmd().word.readOnce()).isEqualTo(sees ? Pte.NONE : Pte.present(1, FileScene.MAPPED));
         assertThat(scene.folio.mapping.readOnce()).isEqualTo(Folio.NO_MAPPING);
         scene.assertCounts(0);
     }
@@ -123,10 +123,10 @@ class HolePunchTest {
     @ValueSource(booleans = {false, true})
     void theFirstZapSeesPmdEntriesAnyway(boolean secondSees) {
         FileScene scene = FileScene.huge();
-        scene.mapAt(scene.mm.table.pmd, FileScene.MAPPED);
+        scene.mapAt(scene.mm.table.pmd(), FileScene.MAPPED);
         assertThat(scene.punch(secondSees ? MAINLINE : MAINLINE.without(Step.SECOND_ZAP_SEES_PMD)))
                 .isEqualTo(QUIET);
-        assertThat(scene.mm.table.pmd.readOnce()).isZero();
+        assertThat(scene.mm.table.pmd().word.readOnce()).isZero();
         scene.assertConserved();
     }
 
@@ -283,9 +283,9 @@ class HolePunchTest {
     @Test
     void anInvalidationSeesPmdEntries() {
         FileScene scene = FileScene.huge();
-        scene.mapAt(scene.mm.table.pmd, FileScene.MAPPED);
+        scene.mapAt(scene.mm.table.pmd(), FileScene.MAPPED);
         assertThat(scene.punch(INVALIDATION)).isEqualTo(REZAPPED);
-        assertThat(scene.mm.table.pmd.readOnce()).isZero();
+        assertThat(scene.mm.table.pmd().word.readOnce()).isZero();
         scene.assertConserved();
     }
 

@@ -117,7 +117,7 @@ class IntervalNotifierTest {
 
     @Test
     void aFaultFindsNothingWhereNothingIs() {
-        scene.table.pte(0).writeOnce(0);
+        scene.entry.word.writeOnce(0);
         assertThat(scene.intervalFaultEnd(Linux.V5_5)).isEqualTo(SecondaryFaultEnd.NOTHING_THERE);
     }
 

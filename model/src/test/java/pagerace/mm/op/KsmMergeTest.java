@@ -42,7 +42,7 @@ class KsmMergeTest {
             }
             scene.spare.allocateAnon(Scene.CONTENT, false);
             scene.spare.mapcount.writeOnce(1);
-            scene.child.pte(0).writeOnce(Pte.present(2, 0));
+            scene.child.entry(0).word.writeOnce(Pte.present(2, 0));
             return scene;
         }
 
@@ -52,7 +52,7 @@ class KsmMergeTest {
     }
 
     private static End merge(Scene scene, Kernel ksm, Kernel share) {
-        return new KsmMerge(ksm, scene.mm, new Share(share, scene.mm)).merge(scene.folio, 0, scene.spare);
+        return new KsmMerge(ksm, scene.mm, new Share(share, scene.mm)).merge(scene.folio, scene.entry, scene.spare);
     }
 
     @ParameterizedTest

@@ -35,7 +35,7 @@ class KvmFaultTest {
     @EnumSource
     void mapsWhatThePrimaryEntryMaps(PrimaryLookup.How how) {
         KvmFault fault = new KvmFault(Linux.V6_8, scene.kvm, scene.lookup(how));
-        assertThat(fault.handle(CPU, 0)).isEqualTo(SecondaryFaultEnd.MAPPED);
+        assertThat(fault.handle(CPU, scene.entry)).isEqualTo(SecondaryFaultEnd.MAPPED);
         assertThat(scene.kvm.spte.readOnce()).isEqualTo(Pte.present(OLD, Pte.WRITE));
         scene.assertReferences(1, 1);
     }
@@ -43,9 +43,9 @@ class KvmFaultTest {
     @ParameterizedTest
     @EnumSource
     void mapsNothingWhereNothingIs(PrimaryLookup.How how) {
-        scene.table.pte(0).writeOnce(Pte.NONE);
+        scene.entry.word.writeOnce(Pte.NONE);
         KvmFault fault = new KvmFault(Linux.V6_8, scene.kvm, scene.lookup(how));
-        assertThat(fault.handle(CPU, 0)).isEqualTo(SecondaryFaultEnd.NOTHING_THERE);
+        assertThat(fault.handle(CPU, scene.entry)).isEqualTo(SecondaryFaultEnd.NOTHING_THERE);
         assertThat(scene.kvm.spte.readOnce()).isZero();
         scene.assertReferences(1, 1);
     }
@@ -55,7 +55,7 @@ class KvmFaultTest {
         scene.kvmFaultEnd(Linux.V3_4);
         replaceNow();
         assertThat(scene.kvm.spte.readOnce()).isZero();
-        assertThat(pfn(scene.table.pte(0).readOnce())).isEqualTo(NEW);
+        assertThat(pfn(scene.entry.word.readOnce())).isEqualTo(NEW);
         assertThat(scene.kvm.inProgress.readOnce()).isZero();
         assertThat(scene.kvm.invalidateSeq.readOnce()).isEqualTo(1);
         scene.assertReferences(0, 1);

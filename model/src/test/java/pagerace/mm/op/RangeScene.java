@@ -52,7 +52,7 @@ final class RangeScene {
         SpinLock ptl = new SpinLock(machine, "parent", "ptl"); // made last, so that traces mean this table by "pte[0]"
         PageTable table = new PageTable(machine, PAGES, i -> ptl);
         for (int i = 0; i < PAGES; i++) {
-            table.pte(i).writeOnce(Pte.present(i + 1, MAPPED));
+            table.entry(i).word.writeOnce(Pte.present(i + 1, MAPPED));
         }
         mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, TlbProfile.IPI, 1), true);
     }
@@ -62,7 +62,7 @@ final class RangeScene {
     }
 
     long pte(int index) {
-        return mm.table.pte(index).readOnce();
+        return mm.entry(index).word.readOnce();
     }
 
     /** The test holds one more pin on the page at {@code index}. */
@@ -78,7 +78,7 @@ final class RangeScene {
 
     /** Nobody maps the page at {@code index} any more, and it is free. */
     void unmap(int index) {
-        mm.table.pte(index).writeOnce(Pte.NONE);
+        mm.entry(index).word.writeOnce(Pte.NONE);
         folio(index).mapcount.add(-1);
         folio(index).refcount.add(-1);
     }
@@ -106,7 +106,7 @@ final class RangeScene {
     }
 
     private static long maps(PageTable table, int index, Folio folio) {
-        long pte = table.pte(index).readOnce();
+        long pte = table.entry(index).word.readOnce();
         return Pte.isPresent(pte) && Pte.pfn(pte) == folio.pfn ? 1 : 0;
     }
 }

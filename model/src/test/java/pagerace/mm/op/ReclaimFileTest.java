@@ -63,7 +63,7 @@ class ReclaimFileTest {
     @EnumSource
     void freesWhatIsNotMapped(Release release) {
         BufferScene scene = scene();
-        scene.mm.table.pte(0).writeOnce(Pte.NONE);
+        scene.mm.entry(0).word.writeOnce(Pte.NONE);
         scene.folio.mapcount.writeOnce(0);
         scene.folio.put();
         assertThat(scene.machine.logOf(
@@ -184,7 +184,7 @@ class ReclaimFileTest {
     void leavesAnEntryAloneThatMapsSomethingElse() {
         BufferScene scene = scene();
         scene.machine.before("lock mm.ptl", 1, () -> {
-            scene.mm.table.pte(0).writeOnce(Pte.NONE);
+            scene.mm.entry(0).word.writeOnce(Pte.NONE);
             scene.folio.mapcount.writeOnce(0);
             scene.folio.put();
         });
@@ -192,7 +192,7 @@ class ReclaimFileTest {
         scene.held = 0;
         scene.assertConserved();
         BufferScene other = scene();
-        other.mm.table.pte(0).writeOnce(Pte.present(2, 0));
+        other.mm.entry(0).word.writeOnce(Pte.present(2, 0));
         assertThat(other.shrink(Linux.V6_4)).isEqualTo(End.STRIPPED);
         assertThat(other.pte()).isEqualTo(Pte.present(2, 0));
         other.assertConserved();

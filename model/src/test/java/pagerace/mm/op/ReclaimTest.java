@@ -71,7 +71,7 @@ class ReclaimTest {
     }
 
     private static End shrink(Scene scene, Kernel steps, Kernel share) {
-        return new Reclaim(steps, scene.mm, scene.swap, new Share(share, scene.mm)).shrink(scene.folio, 0);
+        return new Reclaim(steps, scene.mm, scene.swap, new Share(share, scene.mm)).shrink(scene.folio, scene.entry);
     }
 
     /** Today's reclaim with other steps of its own. */

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import pagerace.machine.SeqCount;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.InterposedMachine;
@@ -33,6 +34,9 @@ final class Scene {
     final Folio spare;
     final MemMap memMap;
     final Mm mm;
+    /** What maps the page. */
+    final Entry entry;
+
     final PageTable child;
     final SwapSpace swap;
 
@@ -54,6 +58,7 @@ final class Scene {
         memMap = new MemMap(machine, List.of(folio, spare));
         PageTable table = new PageTable(machine, "parent", Pte.present(1, flags));
         mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, platform.flush(), 2), false);
+        entry = mm.entry(0);
         child = new PageTable(machine, "child", Pte.NONE);
         swap = new SwapSpace(machine, stableWrites);
     }
@@ -78,11 +83,11 @@ final class Scene {
     }
 
     long pte() {
-        return mm.table.pte(0).readOnce();
+        return entry.word.readOnce();
     }
 
     void setPte(long pte) {
-        mm.table.pte(0).writeOnce(pte);
+        entry.word.writeOnce(pte);
     }
 
     boolean isExclusive() {
@@ -138,7 +143,7 @@ final class Scene {
 
     /** The child maps the page as well, read-only. */
     Scene sharedWithChild() {
-        child.pte(0).writeOnce(Pte.present(1, 0));
+        child.entry(0).word.writeOnce(Pte.present(1, 0));
         folio.refcount.add(1);
         folio.mapcount.add(1);
         return this;
@@ -146,7 +151,7 @@ final class Scene {
 
     /** The child has a swap entry for the slot. */
     Scene swapEntryInChild() {
-        child.pte(0).writeOnce(Pte.swap(SwapSpace.OFFSET, false));
+        child.entry(0).word.writeOnce(Pte.swap(SwapSpace.OFFSET, false));
         swap.count.add(1);
         return this;
     }
@@ -219,7 +224,7 @@ final class Scene {
     }
 
     private Stream<Long> entries() {
-        return Stream.of(pte(), child.pte(0).readOnce());
+        return Stream.of(pte(), child.entry(0).word.readOnce());
     }
 
     /** Nobody holds a lock, is inside a walk or an access, or left an interposed action undone. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.IntervalSubscription;
@@ -28,7 +29,8 @@ final class SecondaryScene {
     final InterposedMachine machine = new InterposedMachine();
     final Folio folio = new Folio(machine, "old", OLD, false, mappedOnce());
     final Folio other = new Folio(machine, "new", NEW, false, mappedOnce());
-    final PageTable table = new PageTable(machine, "mm", Pte.present(OLD, FLAGS));
+    private final PageTable table = new PageTable(machine, "mm", Pte.present(OLD, FLAGS));
+    final Entry entry = table.entry(0);
     final KvmMmu kvm = new KvmMmu(machine);
     final NotifierSubscriptions subscriptions = new NotifierSubscriptions(machine);
     final IntervalSubscription subscription = new IntervalSubscription(machine);
@@ -55,12 +57,12 @@ final class SecondaryScene {
     }
 
     SecondaryFaultEnd kvmFaultEnd(Kernel steps) {
-        return kvmFault(steps).handle(CPU, 0);
+        return kvmFault(steps).handle(CPU, entry);
     }
 
     SecondaryFaultEnd intervalFaultEnd(Kernel steps) {
         return new IntervalFault(steps, subscriptions, subscription, lookup(PrimaryLookup.How.UNDER_PTL))
-                .handle(CPU, 0);
+                .handle(CPU, entry);
     }
 
     KvmNotifier kvmNotifier(Kernel steps) {
@@ -77,7 +79,7 @@ final class SecondaryScene {
 
     /** The process gets the other page. */
     void replace(MmuNotifier notifier) {
-        new PageReplacement(mm, notifier).replace(0, folio, other);
+        new PageReplacement(mm, notifier).replace(entry, folio, other);
     }
 
     static int pfn(long entry) {

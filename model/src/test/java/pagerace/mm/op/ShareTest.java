@@ -10,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.TlbProfile;
-import pagerace.machine.Word;
 import pagerace.mm.Kernel;
 import pagerace.mm.Pte;
 import pagerace.mm.op.Share.Cleared;
@@ -40,12 +39,11 @@ class ShareTest {
     /** The whole protocol up to the new entry, which is the caller's: whether exclusivity was given up. */
     private static boolean share(Scene scene, Kernel steps, boolean exclusive) {
         Share share = share(scene, steps);
-        Word entry = scene.mm.table.pte(0);
-        Cleared cleared = share.clear(entry, scene.folio, exclusive);
+        Cleared cleared = share.clear(scene.entry, scene.folio, exclusive);
         share.flush(cleared);
         boolean shared = share.tryShare(scene.folio, cleared);
         if (!shared) {
-            share.restore(entry, cleared);
+            share.restore(scene.entry, cleared);
         }
         return shared;
     }
@@ -80,7 +78,7 @@ class ShareTest {
     void remembersWhatItCleared() {
         Scene scene = scene().pinned();
         long before = scene.pte();
-        assertThat(share(scene, Linux.V6_1).clear(scene.mm.table.pte(0), scene.folio, true))
+        assertThat(share(scene, Linux.V6_1).clear(scene.entry, scene.folio, true))
                 .isEqualTo(new Cleared(before, true, false));
     }
 
@@ -98,7 +96,7 @@ class ShareTest {
         Scene shared = batched();
         assertThat(shared.machine.logOf(() -> {
                     Share share = share(shared, Linux.V5_19);
-                    share.flush(share.clear(shared.mm.table.pte(0), shared.folio, false));
+                    share.flush(share.clear(shared.entry, shared.folio, false));
                 }))
                 .as("what is not exclusive may wait")
                 .containsExactly(CLEAR);

@@ -25,7 +25,7 @@ class ShmemFaultTest {
         FileScene scene = FileScene.unmapped();
         assertThat(fault(scene)).isEqualTo(FaultEnd.MAPPED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, FileScene.MAPPED));
-        assertThat(scene.entry(1).readOnce()).as("the neighbour").isZero();
+        assertThat(scene.entry(1).word.readOnce()).as("the neighbour").isZero();
         scene.assertConserved();
     }
 
@@ -41,7 +41,7 @@ class ShmemFaultTest {
     @ValueSource(booleans = {false, true})
     void aMarkerKeepsTheWriteProtection(boolean restore) {
         FileScene scene = FileScene.unmapped();
-        scene.entry(0).writeOnce(Pte.uffdWpMarker());
+        scene.entry(0).word.writeOnce(Pte.uffdWpMarker());
         Kernel steps = restore ? Linux.MAINLINE : Linux.MAINLINE.without(Step.RESTORE_UFFD_WP);
         assertThat(scene.fault(steps).handle(0)).isEqualTo(FaultEnd.MAPPED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED | (restore ? Pte.UFFD_WP : Pte.WRITE)));
@@ -80,7 +80,7 @@ class ShmemFaultTest {
         if (!cached) {
             scene.leaveFile();
         }
-        scene.machine.before("lock mm.ptl", 1, () -> scene.entry(0).writeOnce(Pte.uffdWpMarker()));
+        scene.machine.before("lock mm.ptl", 1, () -> scene.entry(0).word.writeOnce(Pte.uffdWpMarker()));
         assertThat(fault(scene)).isEqualTo(FaultEnd.SKIPPED_PRESENT);
         assertThat(scene.pte()).isEqualTo(Pte.uffdWpMarker());
         scene.assertConserved();
@@ -174,7 +174,7 @@ class ShmemFaultTest {
     @Test
     void makesNoCopyThatComesTooLate() {
         FileScene scene = FileScene.unmapped();
-        scene.machine.before("lock mm.ptl", 1, () -> scene.entry(0).writeOnce(Pte.uffdWpMarker()));
+        scene.machine.before("lock mm.ptl", 1, () -> scene.entry(0).word.writeOnce(Pte.uffdWpMarker()));
         assertThat(scene.fault(Linux.MAINLINE).handleCow(0)).isEqualTo(FaultEnd.SKIPPED_PRESENT);
         assertThat(scene.pte()).isEqualTo(Pte.uffdWpMarker());
         scene.assertConserved();

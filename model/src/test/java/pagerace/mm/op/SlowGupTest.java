@@ -22,7 +22,7 @@ import pagerace.mm.op.SlowGup.Unshare;
 class SlowGupTest {
     private static Grab grab(Scene scene, Unshare unshare, int flags) {
         return new SlowGup(Linux.MAINLINE.with(unshare), scene.mm, scene.writeFault(ReuseRule.EXCLUSIVE))
-                .grab(0, flags);
+                .grab(scene.entry, flags);
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ class SlowGupTest {
         Scene scene = Scene.readOnly().sharedWithChild();
         assertThat(grab(scene, Unshare.TRIGGER, flags)).isEqualTo(new Grab(End.PINNED, 2));
         assertThat(scene.pte()).isEqualTo(Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-        assertThat(scene.child.pte(0).readOnce()).isEqualTo(Pte.present(1, 0));
+        assertThat(scene.child.entry(0).word.readOnce()).isEqualTo(Pte.present(1, 0));
         assertThat(scene.folio.refcount.readOnce()).as("the child's page").isEqualTo(1);
         drop(scene, flags);
         scene.assertConserved();
@@ -144,9 +144,12 @@ class SlowGupTest {
                 scene.mm,
                 scene.writeFault(ReuseRule.EXCLUSIVE),
                 new Vma(Vma.Backing.FILE, true));
-        assertThat(gup.grab(0, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM).end()).isEqualTo(end);
+        assertThat(gup.grab(scene.entry, FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM).end())
+                .isEqualTo(end);
         scene.pins = end == End.PINNED ? 1 : 0;
         scene.assertConserved();
-        assertThat(gup.grab(0, FOLL_PIN | FOLL_WRITE).end()).as("short-term").isEqualTo(End.PINNED);
+        assertThat(gup.grab(scene.entry, FOLL_PIN | FOLL_WRITE).end())
+                .as("short-term")
+                .isEqualTo(End.PINNED);
     }
 }

@@ -83,7 +83,7 @@ class SwapInTest {
     @MethodSource("cases")
     void mapsThePageAgain(Case c) {
         Scene scene = c.page.scene();
-        End end = scene.swapIn(c.rule).handle(0, scene.pte(), c.write);
+        End end = scene.swapIn(c.rule).handle(scene.entry, scene.pte(), c.write);
         assertThat(end).isEqualTo(c.mapsWritable() ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY);
         Folio mapped = c.page.isCached() ? scene.folio : scene.spare;
         long writable = c.mapsWritable() ? c.write ? Pte.WRITE | Pte.DIRTY : Pte.WRITE : 0;
@@ -98,12 +98,13 @@ class SwapInTest {
     void forgetsExclusivityWhileADeviceNeedsThePageStable(boolean write) {
         Scene scene = new Scene(false, 0, TlbProfile.BROADCAST, true).swappedOut(true);
         beingWritten(scene);
-        assertThat(scene.swapIn(EXCLUSIVE).handle(0, scene.pte(), write)).isEqualTo(End.MAPPED_READ_ONLY);
+        assertThat(scene.swapIn(EXCLUSIVE).handle(scene.entry, scene.pte(), write))
+                .isEqualTo(End.MAPPED_READ_ONLY);
         assertThat(scene.isExclusive()).isFalse();
         scene.assertConserved();
 
         Scene done = new Scene(false, 0, TlbProfile.BROADCAST, true).swappedOut(true);
-        assertThat(done.swapIn(EXCLUSIVE).handle(0, done.pte(), write)).isEqualTo(End.MAPPED_WRITABLE);
+        assertThat(done.swapIn(EXCLUSIVE).handle(done.entry, done.pte(), write)).isEqualTo(End.MAPPED_WRITABLE);
         done.assertConserved();
     }
 
@@ -114,7 +115,7 @@ class SwapInTest {
                 cached ? Scene.writable().swappedOut(true) : Scene.writable().onDevice(true);
         long before = scene.pte();
         scene.machine.before("lock parent.ptl", 1, () -> scene.setPte(Pte.swap(SwapSpace.OFFSET, false)));
-        assertThat(scene.swapIn(EXCLUSIVE).handle(0, before, true)).isEqualTo(End.RETRY);
+        assertThat(scene.swapIn(EXCLUSIVE).handle(scene.entry, before, true)).isEqualTo(End.RETRY);
         assertThat(scene.pte()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
         scene.assertConserved();
     }
@@ -123,7 +124,7 @@ class SwapInTest {
     @EnumSource
     void decidesUnderTheFolioLockAndThePageTableLock(ReuseRule rule) {
         Scene scene = Scene.writable().swappedOut(false);
-        assertThat(scene.machine.logOf(() -> scene.swapIn(rule).handle(0, scene.pte(), true)))
+        assertThat(scene.machine.logOf(() -> scene.swapIn(rule).handle(scene.entry, scene.pte(), true)))
                 .containsSubsequence(
                         "addUnless folio.refcount FULL",
                         "readOnce swap_cache",
@@ -146,7 +147,8 @@ class SwapInTest {
             scene.swap.removeFromCache(scene.folio);
             scene.folio.put();
         });
-        assertThat(scene.swapIn(EXCLUSIVE).handle(0, scene.pte(), false)).isEqualTo(End.MAPPED_WRITABLE);
+        assertThat(scene.swapIn(EXCLUSIVE).handle(scene.entry, scene.pte(), false))
+                .isEqualTo(End.MAPPED_WRITABLE);
         assertThat(Pte.pfn(scene.pte())).isEqualTo(2);
         scene.assertConserved();
     }
@@ -156,7 +158,7 @@ class SwapInTest {
         Scene scene = Scene.writable().swappedOut(false);
         scene.swap.disk.writeOnce(Scene.CONTENT);
         assertThat(scene.folio.freeze(1)).isTrue();
-        assertThat(scene.swapIn(REFCOUNT_WITHOUT_SWAPCACHE).handle(0, scene.pte(), false))
+        assertThat(scene.swapIn(REFCOUNT_WITHOUT_SWAPCACHE).handle(scene.entry, scene.pte(), false))
                 .isEqualTo(End.MAPPED_READ_ONLY);
         assertThat(Pte.pfn(scene.pte())).isEqualTo(2);
         scene.folio.refcount.writeOnce(1);
@@ -172,7 +174,7 @@ class SwapInTest {
             scene.folio.put();
         });
         long before = scene.pte();
-        assertThat(scene.swapIn(rule).handle(0, before, true)).isEqualTo(End.RETRY);
+        assertThat(scene.swapIn(rule).handle(scene.entry, before, true)).isEqualTo(End.RETRY);
         assertThat(scene.pte()).isEqualTo(before);
         scene.assertConserved();
     }
@@ -182,7 +184,7 @@ class SwapInTest {
     @EnumSource
     void keepsTheSlotOfAPageThatSomebodyElseHolds(ReuseRule rule) {
         Scene scene = Scene.writable().swappedOut(false).pinned();
-        scene.swapIn(rule).handle(0, scene.pte(), true);
+        scene.swapIn(rule).handle(scene.entry, scene.pte(), true);
         assertThat(scene.folio.test(Folio.SWAPCACHE))
                 .isEqualTo(rule == REFCOUNT_WITHOUT_SWAPCACHE || rule == EXCLUSIVE);
         scene.assertConserved();
@@ -192,11 +194,11 @@ class SwapInTest {
     @EnumSource
     void freesTheSlotThatAWriteNoLongerNeeds(ReuseRule rule) {
         Scene scene = Scene.writable().swappedOut(false);
-        scene.swapIn(rule).handle(0, scene.pte(), true);
+        scene.swapIn(rule).handle(scene.entry, scene.pte(), true);
         assertThat(scene.folio.test(Folio.SWAPCACHE)).isFalse();
         assertThat(scene.folio.test(Folio.DIRTY)).isTrue();
         Scene read = Scene.writable().swappedOut(false);
-        read.swapIn(rule).handle(0, read.pte(), false);
+        read.swapIn(rule).handle(read.entry, read.pte(), false);
         assertThat(read.folio.test(Folio.SWAPCACHE)).isTrue();
         scene.assertConserved();
         read.assertConserved();

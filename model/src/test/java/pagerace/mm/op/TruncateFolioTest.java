@@ -41,7 +41,7 @@ class TruncateFolioTest {
     @Test
     void doesNotLookForEntriesOfWhatIsNotMapped() {
         BufferScene scene = scene(0);
-        scene.mm.table.pte(0).writeOnce(Pte.NONE);
+        scene.mm.entry(0).word.writeOnce(Pte.NONE);
         scene.folio.mapcount.writeOnce(0);
         scene.folio.put();
         assertThat(scene.machine.logOf(scene::truncate)).doesNotContain("lock mm.ptl");

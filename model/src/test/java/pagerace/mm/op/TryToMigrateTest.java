@@ -20,7 +20,7 @@ class TryToMigrateTest {
     }
 
     private static End unmap(Scene scene, Kernel steps) {
-        return new TryToMigrate(scene.mm, new Share(steps, scene.mm)).unmap(scene.folio, 0);
+        return new TryToMigrate(scene.mm, new Share(steps, scene.mm)).unmap(scene.folio, scene.entry);
     }
 
     @ParameterizedTest

@@ -24,10 +24,10 @@ class UserAccessTest {
         Scene scene = Scene.writable();
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
         long before = scene.pte();
-        assertThat(user.load(Scene.CPU, 0)).isEqualTo(Scene.CONTENT);
-        user.store(Scene.CPU, 0, STORED);
+        assertThat(user.load(Scene.CPU, scene.entry)).isEqualTo(Scene.CONTENT);
+        user.store(Scene.CPU, scene.entry, STORED);
         assertThat(scene.folio.data.readOnce()).isEqualTo(STORED);
-        assertThat(user.load(Scene.CPU, 0)).isEqualTo(STORED);
+        assertThat(user.load(Scene.CPU, scene.entry)).isEqualTo(STORED);
         assertThat(scene.pte()).isEqualTo(before);
         scene.assertConserved();
     }
@@ -36,7 +36,7 @@ class UserAccessTest {
     @EnumSource
     void aStoreBreaksCow(ReuseRule rule) {
         Scene scene = Scene.readOnly().sharedWithChild();
-        scene.user(rule).store(Scene.CPU, 0, STORED);
+        scene.user(rule).store(Scene.CPU, scene.entry, STORED);
         assertThat(scene.folio.data.readOnce()).as("the child's page").isEqualTo(Scene.CONTENT);
         assertThat(scene.spare.data.readOnce()).isEqualTo(STORED);
         scene.assertConserved();
@@ -47,7 +47,7 @@ class UserAccessTest {
     void bringsAPageBackFromSwap(ReuseRule rule) {
         Scene scene = Scene.writable().swappedOut(false);
         UserAccess user = scene.user(rule);
-        assertThat(user.load(Scene.CPU, 0)).isEqualTo(Scene.CONTENT);
+        assertThat(user.load(Scene.CPU, scene.entry)).isEqualTo(Scene.CONTENT);
         assertThat(Pte.isPresent(scene.pte())).isTrue();
         scene.assertConserved();
     }
@@ -61,9 +61,9 @@ class UserAccessTest {
                     Scene.writable().swappedOut(rule == ReuseRule.EXCLUSIVE).pinned();
             UserAccess user = scene.user(rule);
             if (readFirst) {
-                user.load(Scene.CPU, 0);
+                user.load(Scene.CPU, scene.entry);
             }
-            user.store(Scene.CPU, 0, STORED);
+            user.store(Scene.CPU, scene.entry, STORED);
             boolean inSync = switch (rule) {
                 case MAPCOUNT, EXCLUSIVE -> true;
                 case REFCOUNT -> !readFirst;
@@ -84,9 +84,9 @@ class UserAccessTest {
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
         assertThat(scene.machine.logOf(() -> assertThatThrownBy(() -> {
                             if (write) {
-                                user.store(Scene.CPU, 0, STORED);
+                                user.store(Scene.CPU, scene.entry, STORED);
                             } else {
-                                user.load(Scene.CPU, 0);
+                                user.load(Scene.CPU, scene.entry);
                             }
                         })
                         .isInstanceOf(IllegalStateException.class)))
@@ -100,7 +100,7 @@ class UserAccessTest {
     void storesNothingThroughAHintingEntry() {
         Scene scene = new Scene(false, Pte.WRITE | Pte.PROTNONE);
         UserAccess user = new UserAccess(scene.mm, scene.writeFault(ReuseRule.EXCLUSIVE), null);
-        assertThatThrownBy(() -> user.store(Scene.CPU, 0, STORED)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> user.store(Scene.CPU, scene.entry, STORED)).isInstanceOf(IllegalStateException.class);
         assertThat(scene.folio.data.readOnce()).isEqualTo(Scene.CONTENT);
         assertThat(scene.folio.test(Folio.LOCKED)).isFalse();
     }
@@ -127,9 +127,9 @@ class UserAccessTest {
         });
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
         if (write) {
-            user.store(Scene.CPU, 0, STORED);
+            user.store(Scene.CPU, scene.entry, STORED);
         } else {
-            user.load(FLUSHING_CPU, 0);
+            user.load(FLUSHING_CPU, scene.entry);
         }
         flusher.join(TimeUnit.SECONDS.toMillis(10));
         assertThat(flushed).as("the flush ends after the access").isTrue();

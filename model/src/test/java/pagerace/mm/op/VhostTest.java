@@ -72,7 +72,7 @@ class VhostTest {
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.MAP);
         assertThat(folio.data.readOnce()).isEqualTo(STORED);
         assertThat(folio.test(Folio.DIRTY)).isFalse();
-        assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isFalse();
+        assertThat(Pte.has(table.entry(0).word.readOnce(), Pte.DIRTY)).isFalse();
         assertIdle();
     }
 
@@ -108,7 +108,7 @@ class VhostTest {
     void withoutAMapStoresGoThroughTheEntry() {
         notifier(VhostNotifier.RCU).rangeStart();
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.PAGE_TABLE);
-        assertThat(Pte.has(table.pte(0).readOnce(), Pte.DIRTY)).isTrue();
+        assertThat(Pte.has(table.entry(0).word.readOnce(), Pte.DIRTY)).isTrue();
         assertThat(machine.logOf(() -> worker(Steps.of()).put(STORED)))
                 .as("the entry is dirty already")
                 .containsExactly("readOnce mm.pte", STORE);
@@ -121,7 +121,7 @@ class VhostTest {
         cleaner(notifier(VhostNotifier.RCU)).write(folio);
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.FAULT);
         assertThat(folio.test(Folio.DIRTY)).isTrue();
-        assertThat(Pte.isWritable(table.pte(0).readOnce())).isTrue();
+        assertThat(Pte.isWritable(table.entry(0).word.readOnce())).isTrue();
         assertIdle();
     }
 
@@ -227,13 +227,13 @@ class VhostTest {
                         "fetchAndNot folio.flags RELEASE",
                         "writeOnce disk");
         assertThat(file.disk.readOnce()).isEqualTo(STORED);
-        assertThat(table.pte(0).readOnce()).isEqualTo(Pte.present(1, Pte.ACCESSED));
+        assertThat(table.entry(0).word.readOnce()).isEqualTo(Pte.present(1, Pte.ACCESSED));
         assertIdle();
     }
 
     @Test
     void aCleanPageIsNotWritten() {
-        table.pte(0).writeOnce(Pte.present(1, Pte.ACCESSED));
+        table.entry(0).word.writeOnce(Pte.present(1, Pte.ACCESSED));
         assertThat(machine.logOf(() -> cleaner(notifier(Steps.of())).write(folio)))
                 .doesNotContain("writeOnce disk", "xchg mm.pte FULL");
         assertIdle();

@@ -75,7 +75,7 @@ class WriteFaultTest {
         Scene scene = c.page.scene();
         long before = scene.pte();
         boolean wasExclusive = scene.isExclusive();
-        assertThat(scene.writeFault(c.rule).handle(0, before, c.unshare))
+        assertThat(scene.writeFault(c.rule).handle(scene.entry, before, c.unshare))
                 .isEqualTo(c.reuses() ? End.REUSED : End.COPIED);
         if (c.reuses()) {
             assertThat(scene.pte()).isEqualTo(c.unshare ? before : before | Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
@@ -94,7 +94,8 @@ class WriteFaultTest {
     void copiesRatherThanWaitForTheFolioLock(ReuseRule rule) {
         Scene scene = Scene.readOnly();
         scene.folio.lock.lock();
-        assertThat(scene.writeFault(rule).handle(0, scene.pte(), false)).isEqualTo(End.COPIED);
+        assertThat(scene.writeFault(rule).handle(scene.entry, scene.pte(), false))
+                .isEqualTo(End.COPIED);
         assertThat(scene.folio.lock.isLocked()).as("still somebody else's").isTrue();
         scene.folio.lock.unlock();
         scene.assertConserved();
@@ -104,7 +105,7 @@ class WriteFaultTest {
     @EnumSource
     void freesNoSlotWhereThatWouldNotHelp(ReuseRule rule) {
         Scene scene = Scene.readOnly().inSwapCache().held();
-        scene.writeFault(rule).handle(0, scene.pte(), false);
+        scene.writeFault(rule).handle(scene.entry, scene.pte(), false);
         assertThat(scene.folio.test(Folio.SWAPCACHE)).isTrue();
     }
 
@@ -112,7 +113,8 @@ class WriteFaultTest {
     void looksAtTheReferencesAgainOnceTheFolioIsLocked() {
         Scene scene = Scene.readOnly();
         scene.machine.before("trylock folio.flags", 1, scene::held);
-        assertThat(scene.writeFault(EXCLUSIVE).handle(0, scene.pte(), false)).isEqualTo(End.COPIED);
+        assertThat(scene.writeFault(EXCLUSIVE).handle(scene.entry, scene.pte(), false))
+                .isEqualTo(End.COPIED);
         scene.assertConserved();
     }
 
@@ -121,7 +123,8 @@ class WriteFaultTest {
     void leavesAnEntryAloneThatIsNotWhatTheFaultSaw(ReuseRule rule) {
         Scene scene = Scene.readOnly();
         long before = scene.pte();
-        assertThat(scene.writeFault(rule).handle(0, before | Pte.DIRTY, false)).isEqualTo(End.RETRY);
+        assertThat(scene.writeFault(rule).handle(scene.entry, before | Pte.DIRTY, false))
+                .isEqualTo(End.RETRY);
         assertThat(scene.pte()).isEqualTo(before);
         scene.assertConserved();
     }
@@ -135,7 +138,7 @@ class WriteFaultTest {
             assertThat(scene.folio.refcount.readOnce()).as("held while copied").isEqualTo(3);
             scene.setPte(before | Pte.DIRTY);
         });
-        assertThat(scene.writeFault(rule).handle(0, before, false)).isEqualTo(End.RETRY);
+        assertThat(scene.writeFault(rule).handle(scene.entry, before, false)).isEqualTo(End.RETRY);
         assertThat(scene.pte()).isEqualTo(before | Pte.DIRTY);
         assertThat(scene.spare.refcount.readOnce()).isZero();
         scene.assertConserved();
@@ -145,7 +148,7 @@ class WriteFaultTest {
     @ValueSource(booleans = {false, true})
     void flushesTheOldEntryBeforeTheNewOneIsThere(boolean unshare) {
         Scene scene = new Scene(false, Pte.ACCESSED, TlbProfile.DEFERRED, false).sharedWithChild();
-        assertThat(scene.machine.logOf(() -> scene.writeFault(EXCLUSIVE).handle(0, scene.pte(), unshare)))
+        assertThat(scene.machine.logOf(() -> scene.writeFault(EXCLUSIVE).handle(scene.entry, scene.pte(), unshare)))
                 .containsSubsequence(
                         "writeOnce spare.refcount",
                         "writeOnce parent.pte",
@@ -161,7 +164,7 @@ class WriteFaultTest {
         Scene scene = Scene.readOnly();
         for (ReuseRule rule : ReuseRule.values()) {
             WriteFault fault = new WriteFault(Linux.MAINLINE.with(rule), scene.mm, null, FreeFolios.only(scene.spare));
-            assertThat(fault.handle(0, scene.pte(), true)).isEqualTo(End.REUSED);
+            assertThat(fault.handle(scene.entry, scene.pte(), true)).isEqualTo(End.REUSED);
         }
         scene.assertConserved();
     }

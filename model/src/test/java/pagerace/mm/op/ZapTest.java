@@ -31,7 +31,7 @@ class ZapTest {
     }
 
     private static End zap(DiskScene scene, Kernel steps, boolean leaveMarker, boolean evenCopies) {
-        return new Zap(steps, scene.mm).zap(scene.mm.table.ptl(0), scene.mm.table.pte(0), leaveMarker, evenCopies);
+        return new Zap(steps, scene.mm).zap(scene.mm.entry(0), leaveMarker, evenCopies);
     }
 
     private static End zap(DiskScene scene, Kernel steps) {
@@ -76,7 +76,7 @@ class ZapTest {
     void leavesAloneWhatMapsNothing() {
         for (long entry : new long[] {Pte.NONE, Pte.uffdWpMarker(), Pte.swap(1, false)}) {
             DiskScene scene = DiskScene.plain();
-            scene.mm.table.pte(0).writeOnce(entry);
+            scene.mm.entry(0).word.writeOnce(entry);
             assertThat(zap(scene, Linux.V6_2, true, true)).isEqualTo(End.NOTHING);
             assertThat(scene.pte()).isEqualTo(entry);
             scene.assertConserved();
@@ -90,11 +90,22 @@ class ZapTest {
         scene.copy.allocateAnon(DiskScene.CONTENT, true);
         scene.copy.mapcount.writeOnce(1);
         long entry = Pte.present(scene.copy.pfn, DiskScene.WRITABLE);
-        scene.mm.table.pte(0).writeOnce(entry);
+        scene.mm.entry(0).word.writeOnce(entry);
         assertThat(zap(scene, Linux.V6_2, false, evenCopies)).isEqualTo(evenCopies ? End.ZAPPED_DIRTY : End.NOTHING);
         assertThat(scene.pte()).isEqualTo(evenCopies ? Pte.NONE : entry);
         assertThat(scene.copy.refcount.readOnce()).isEqualTo(evenCopies ? 0 : 1);
         assertThat(scene.copy.mapcount.readOnce()).isEqualTo(evenCopies ? 0 : 1);
+        scene.assertConserved();
+    }
+
+    @Test
+    void anUnmappingTakesCopiesAndLeavesNoMarker() {
+        DiskScene scene = DiskScene.plain();
+        scene.copy.allocateAnon(DiskScene.CONTENT, true);
+        scene.copy.mapcount.writeOnce(1);
+        scene.mm.entry(0).word.writeOnce(Pte.present(scene.copy.pfn, Pte.UFFD_WP));
+        assertThat(new Zap(Linux.V6_2, scene.mm).zap(scene.mm.entry(0))).isEqualTo(End.ZAPPED_CLEAN);
+        assertThat(scene.pte()).isZero();
         scene.assertConserved();
     }
 

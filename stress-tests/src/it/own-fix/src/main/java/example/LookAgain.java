@@ -2,6 +2,7 @@
 package example;
 
 import pagerace.machine.Machine;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Pte;
 import pagerace.mm.op.Fork;
@@ -21,19 +22,19 @@ public final class LookAgain extends OwnFix<Fork, LookAgain.Added> {
     public Fork operation(Machine machine, Fork builtIn, Steps<Added> added) {
         return new Fork(builtIn.kernel, builtIn.parent, builtIn.child, builtIn.spares) {
             @Override
-            protected End share(int index, long pte, Folio folio, boolean havePage) {
-                End end = super.share(index, pte, folio, havePage);
+            protected End share(Entry from, Entry to, long pte, Folio folio, boolean havePage) {
+                End end = super.share(from, to, pte, folio, havePage);
                 if (added.has(Added.FENCE_BEFORE_LOOK)) {
                     machine.smpMb(); // pairs with the fully ordered addition of GUP-fast's pin
                 }
                 if (!added.has(Added.LOOK_AGAIN) || !needsCopy(folio)) {
                     return end;
                 }
-                child.pte(index).writeOnce(Pte.NONE);
-                parent.table.pte(index).writeOnce(pte);
+                to.word.writeOnce(Pte.NONE);
+                from.word.writeOnce(pte);
                 folio.mapcount.add(-1);
                 folio.put();
-                return copyPresentPage(index, pte, folio, havePage);
+                return copyPresentPage(from, to, pte, folio, havePage);
             }
         };
     }
