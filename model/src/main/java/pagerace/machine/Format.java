@@ -13,7 +13,7 @@ public interface Format {
     /** What {@code value} reads as: {@code 1025 (1 + 1 pin)}. A pure function. */
     String value(long value);
 
-    /** What bits read as that an operation sets or clears: {@code PG_dirty}, {@code W}. A pure function. */
+    /** How the bits read that an operation sets or clears: {@code PG_dirty}, {@code W}. A pure function. */
     default String mask(long mask) {
         return "0x" + Long.toHexString(mask);
     }

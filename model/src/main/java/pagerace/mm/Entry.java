@@ -6,19 +6,19 @@ import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 
 /**
- * One entry of a page table: {@code pte_t} or {@code pmd_t}, with the lock that {@code pte_offset_map_lock} takes.
+ * One entry of a page table: {@code pte_t} or {@code pmd_t}, with its page-table lock.
  *
- * <p>It changes only under its lock; GUP-fast and the hardware read it without. {@link PageTable} makes it, once and for all: the
- * same entry is always the same object.
+ * <p>Software changes it only under that lock. Hardware sets its accessed and dirty bits, and GUP-fast reads it, without. {@link
+ * PageTable} makes it, once and for all: the same entry is always the same object.
  */
 public final class Entry {
-    /** Where in the page tables an entry stands. */
+    /** Where in the page tables an entry stands. No operation asks yet: all are about {@link #PTE}, but for a leaf of a shmem file. */
     public enum Level {
-        /** {@code pte_t}: maps one page. */
+        /** {@code pte_t}, whose lock {@code pte_offset_map_lock} takes: maps one page. */
         PTE,
-        /** {@code pmd_t}: points to a table of {@link #PTE} entries, or is a leaf that maps a large folio. */
+        /** {@code pmd_t}, whose lock is {@code pmd_lock}: points to a table of {@link #PTE} entries, or is a leaf that maps a large folio. */
         PMD,
-        /** The entry of a {@code hugetlbfs} page, which has nothing above it that anybody compares. No table has one yet. */
+        /** The entry of a {@code hugetlbfs} page, whose lock is {@code huge_pte_lock}, and which has nothing above it that anybody compares. No table has one yet. */
         HUGETLB
     }
 

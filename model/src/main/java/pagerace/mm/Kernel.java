@@ -54,13 +54,14 @@ public final class Kernel {
      * This kernel, in which operations do {@code added} as well.
      *
      * @param added constants of the {@code Step} enums of one or more operations
-     * @throws IllegalArgumentException if an operation does one of them already
+     * @throws IllegalArgumentException if an operation does one of them already, or one is a policy
      */
     public Kernel with(Enum<?>... added) {
         Kernel kernel = this;
         for (Enum<?> step : added) {
+            requireStep(step);
             if (kernel.has(step)) {
-                throw new IllegalArgumentException(this + " has " + nameOf(step) + " already");
+                throw new IllegalArgumentException("Cannot add " + nameOf(step) + ": " + kernel + " does it already");
             }
             kernel = kernel.changed(step, true).described("with " + nameOf(step));
         }
@@ -70,13 +71,14 @@ public final class Kernel {
     /**
      * This kernel, in which operations do not do {@code dropped}.
      *
-     * @throws IllegalArgumentException if an operation does not do one of them anyway
+     * @throws IllegalArgumentException if an operation does not do one of them anyway, or one is a policy
      */
     public Kernel without(Enum<?>... dropped) {
         Kernel kernel = this;
         for (Enum<?> step : dropped) {
+            requireStep(step);
             if (!kernel.has(step)) {
-                throw new IllegalArgumentException(this + " has no " + nameOf(step));
+                throw new IllegalArgumentException("Cannot drop " + nameOf(step) + ": " + kernel + " does not do it");
             }
             kernel = kernel.changed(step, false).described("without " + nameOf(step));
         }
@@ -160,6 +162,13 @@ public final class Kernel {
     public boolean has(Enum<?> step) {
         Steps<?> all = steps.get(step.getDeclaringClass());
         return all != null && all.inOrder().contains(step);
+    }
+
+    private static void requireStep(Enum<?> constant) {
+        if (constant instanceof Policy) {
+            throw new IllegalArgumentException(
+                    nameOf(constant) + " is a policy, not a step: give it alone, by with(" + nameOf(constant) + ")");
+        }
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // a step is of its declaring class

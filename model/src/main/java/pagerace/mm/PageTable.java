@@ -10,7 +10,7 @@ import pagerace.machine.Word;
 /**
  * One page-table page: its entries, which share a lock, and the PMD entry that points to it.
  *
- * <p>Entries change only under their lock; GUP-fast reads them without. As with split page-table locks, one lock belongs to
+ * <p>As with split page-table locks, one lock belongs to
  * the whole table page. Only at scale may a table take its locks from {@link LockStripes}: coarser, so that it shares one with
  * other tables, or finer, so that its entries have several. Whoever works on several entries under one lock
  * ({@code filemap_map_pages}) needs a table that has one.

@@ -59,9 +59,9 @@ public record Platform(PteUpdate pteUpdate, TlbProfile flush) {
         public abstract void writeProtect(Entry entry);
     }
 
-    /** This platform as {@code kernel} uses it, which may insist on a way of updating entries. */
-    public Platform in(Kernel kernel) {
-        return with(kernel.policy(pteUpdate));
+    /** How {@code kernel} changes an entry here: as the platform does, unless the kernel insists on a way of its own. */
+    public PteUpdate pteUpdate(Kernel kernel) {
+        return kernel.policy(pteUpdate);
     }
 
     /** The same flushes with another way of updating entries. */

@@ -12,8 +12,8 @@ import pagerace.machine.Translation;
  * Sets up what the actors of a scenario share: folios, whose counts follow from who holds them, and the address spaces that map
  * them.
  *
- * <p>Folios come first, and have page frame numbers from 1 on in the order in which they are made. The first address space closes
- * the list.
+ * <p>Folios come first, and have page frame numbers from 1 on in the order in which they are made. The map of all, or the first
+ * address space, closes the list.
  */
 public final class Scene {
     private final Machine machine;
@@ -32,19 +32,19 @@ public final class Scene {
         return new Page(name, Folio.ANON, 0);
     }
 
-    /** A page in the page cache of a file on disk, which has a reference. */
+    /** A page in the page cache of a file on disk; the cache holds one reference. */
     public Page file(String name) {
         return new Page(name, Folio.FILE, 1);
     }
 
-    /** A page in the page cache of a shmem file, which has a reference. */
+    /** A page in the page cache of a shmem file; the cache holds one reference. */
     public Page shmem(String name) {
         return new Page(name, Folio.SHMEM, 1);
     }
 
     /** A free folio: an allocation may take it. */
     public Folio free(String name) {
-        return add(new Folio(machine, name, folios.size() + 1, false, Folio.Initially.FREE));
+        return add(name, new Folio(machine, name, folios.size() + 1, false, Folio.Initially.FREE));
     }
 
     /** The map of all folios. No more can be made afterwards. */
@@ -62,9 +62,9 @@ public final class Scene {
         return new Space(owner, memMap());
     }
 
-    private Folio add(Folio folio) {
+    private Folio add(String name, Folio folio) {
         if (memMap != null) {
-            throw new IllegalStateException("the folio comes after the address spaces");
+            throw new IllegalStateException("the folio " + name + " comes after the map of all, or an address space");
         }
         folios.add(folio);
         return folio;
@@ -78,6 +78,7 @@ public final class Scene {
         private long mappings;
         private long flags = Folio.UPTODATE;
         private boolean large;
+        private boolean pinned;
         private RefEncoding encoding = RefEncoding.UNLESS_ZERO;
 
         private Page(String name, long mapping, long references) {
@@ -109,8 +110,9 @@ public final class Scene {
             return this;
         }
 
-        /** Somebody has pinned it. Only of a small folio. */
+        /** Somebody has pinned it: a small folio, whose pins are references. */
         public Page pinned() {
+            pinned = true;
             return held(Folio.PIN_BIAS);
         }
 
@@ -137,10 +139,17 @@ public final class Scene {
             return this;
         }
 
-        /** That folio, with such content. */
+        /**
+         * That folio, with such content.
+         *
+         * @throws IllegalStateException if it is large and pinned: a large folio has a count of its own for that
+         */
         public Folio holding(long content) {
+            if (large && pinned) {
+                throw new IllegalStateException("the large folio " + name + " counts its pins elsewhere");
+            }
             Folio.Initially initially = new Folio.Initially(references, mappings, flags, mapping, content);
-            return add(new Folio(machine, name, folios.size() + 1, large, initially, encoding));
+            return add(name, new Folio(machine, name, folios.size() + 1, large, initially, encoding));
         }
     }
 

@@ -27,7 +27,7 @@ public interface Candidate extends Variant {
     /** Whether real threads run it there in every plan. */
     boolean isPlanned(Place at);
 
-    /** The kernel that it is there. */
+    /** The kernel of this variant in that place. */
     Kernel kernel(Place at);
 
     /** The steps of that kernel that can be dropped one by one to see whether they are needed. */

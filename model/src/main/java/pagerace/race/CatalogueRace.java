@@ -3,12 +3,21 @@ package pagerace.race;
 
 import java.util.ArrayList;
 import java.util.List;
+import pagerace.mm.Kernel;
+import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 
 /**
  * A race of the catalogue: its texts are its {@link Race.Head}, its outcomes and variants two enums. A subclass names them, and is
  * otherwise its enums and its scenario.
  */
 public abstract class CatalogueRace implements Race {
+    /**
+     * The present kernel for a race in which it is no matter what may be pinned: its GUP-fast is that of 6.1 to 6.4, which does not
+     * ask, for an answer that is always yes costs a read of the folio's mapping.
+     */
+    protected static final Kernel PRESENT = Linux.MAINLINE.with(GupFast.Step.class, Linux.V6_1);
+
     private final List<Outcome> outcomes;
     private final List<Listed> variants;
     private final List<List<? extends Dimension>> dimensions;
@@ -19,6 +28,8 @@ public abstract class CatalogueRace implements Race {
      * @param outcomes every outcome that the judge can return, in the order in which tables show them
      * @param variants every variant, in that order, too: mutants beside or behind what they mutate
      * @param dimensions the values of each dimension, in the order in which keys name them
+     * @throws IllegalArgumentException if a row names a value of none of them
+     * @throws IllegalStateException if the class has no {@link Race.Head}
      */
     @SafeVarargs
     protected CatalogueRace(Outcome[] outcomes, Listed[] variants, List<? extends Dimension>... dimensions) {
@@ -29,6 +40,16 @@ public abstract class CatalogueRace implements Race {
             axes.add(axis);
         }
         this.dimensions = List.copyOf(axes);
+        head(); // a race without one is noticed here, not where its texts are printed
+        for (Listed variant : variants) {
+            variant.row()
+                    .named()
+                    .filter(value -> axes.stream().noneMatch(axis -> axis.contains(value)))
+                    .forEach(value -> {
+                        throw new IllegalArgumentException(name() + "/" + variant.name() + " speaks of " + value.name()
+                                + ", which no place of its race has");
+                    });
+        }
     }
 
     @Override

@@ -162,54 +162,54 @@ public final class GupFastVsFork extends CatalogueRace {
                         .onThreads(SMALL, LATER_PIN, X86)
                         .onThreads(WRITE, SMALL, X86)),
         SEQ_ANON_EXCLUSIVE_FORK_FENCE(proposal(
-                        Linux.V6_1.with(Fork.Step.FENCE_AFTER_REFERENCE),
+                        PRESENT.with(Fork.Step.FENCE_AFTER_REFERENCE),
                         "mainline, and fork has a full fence between the child's reference and the look for pins")
                 .onThreads(WRITE, SMALL, LATER_PIN, X86)),
         DROP_SEQ_RECHECK(mutation(
-                        Linux.V6_1.without(GupFast.Step.RECHECK_SEQ),
+                        PRESENT.without(GupFast.Step.RECHECK_SEQ),
                         "GUP-fast does not compare the count again after its pin")
                 .breaks(SC)
                 .onThreads(SMALL, LATER_PIN, X86)),
         SEQ_RECHECK_BEFORE_GRAB(mutation(
-                        Linux.V6_1.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB),
+                        PRESENT.without(GupFast.Step.RECHECK_SEQ).with(GupFast.Step.RECHECK_SEQ_BEFORE_GRAB),
                         "GUP-fast compares the count before it takes its reference")
                 .breaks(SC)
                 .onThreads(WRITE, SMALL, LATER_PIN, X86)),
         HAS_PINNED_LAST(mutation(
-                        Linux.V6_1.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
+                        PRESENT.without(GupFast.Step.SET_HAS_PINNED).with(GupFast.Step.SET_HAS_PINNED_LATE),
                         "GUP-fast marks the address space after everything else")
                 .in(FIRST_PIN) // later pins never reach the step
                 .breaks(SC)
                 .onThreads(WRITE, SMALL, X86)),
         LOCK_BEFORE_SEQ(asMainline(mutation(
-                Linux.V6_1.with(Fork.Step.LOCK_BEFORE_SEQ),
+                PRESENT.with(Fork.Step.LOCK_BEFORE_SEQ),
                 "fork takes the page-table locks before it makes the count odd"))),
         LOCK_BEFORE_SEQ_REFERENCE_LAST(mutant(
-                        Linux.V6_1.with(Fork.Step.LOCK_BEFORE_SEQ).without(Fork.Step.REFERENCE_FIRST),
+                        PRESENT.with(Fork.Step.LOCK_BEFORE_SEQ).without(Fork.Step.REFERENCE_FIRST),
                         "as LOCK_BEFORE_SEQ, and fork takes the child's reference after the look for pins: no locked instruction is"
                                 + " left in between")
                 .breaks(TSO)
                 .onThreads(WRITE, SMALL, LATER_PIN, X86)),
         DROP_SEQ_BEGIN_FENCE(
-                mutation(Linux.V6_1.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN), "no write fence follows the odd count")
+                mutation(PRESENT.without(Fork.Step.FENCE_AFTER_SEQ_BEGIN), "no write fence follows the odd count")
                         .breaks(WEAK)),
         DROP_SEQ_END_FENCE(mutation(
-                        Linux.V6_1.without(Fork.Step.FENCE_BEFORE_SEQ_END), "no write fence precedes the even count")
+                        PRESENT.without(Fork.Step.FENCE_BEFORE_SEQ_END), "no write fence precedes the even count")
                 .breaks(WEAK)
                 .holds(WRITE, SMALL, LATER_PIN, X86)), // the write-protecting locked instruction is fence enough
-        DROP_PIN_FENCE(mutation(Linux.V6_1.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin")
+        DROP_PIN_FENCE(mutation(PRESENT.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin")
                 .breaks(WEAK)),
         DROP_PTE_RECHECK(asMainline(mutation(
-                Linux.V6_1.without(GupFast.Step.RECHECK_PTE),
+                PRESENT.without(GupFast.Step.RECHECK_PTE),
                 "GUP-fast does not compare the entry after it took its reference"))),
         DROP_EXCLUSIVE_CHECK(mutation(
-                        Linux.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
+                        PRESENT.without(GupFast.Step.REQUIRE_EXCLUSIVE),
                         "GUP-fast pins through a read-only entry whether the page is exclusive or not")
                 .in(READ) // a writable entry is exclusive anyway
                 .breaks(SEQUENTIAL)
                 .onThreads(SMALL, LATER_PIN, X86)),
         WRITE_PROTECT_AFTER_SEQ(mutation(
-                        Linux.V6_1.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
+                        PRESENT.with(Fork.Step.WRITE_PROTECT_AFTER_SEQ),
                         "fork write-protects in a second pass, after it has made the count even again")
                 .in(WRITE) // a read-only entry is not write-protected
                 .breaks(SC)
@@ -272,7 +272,7 @@ public final class GupFastVsFork extends CatalogueRace {
 
         State(Machine machine, Place at, Kernel kernel) {
             boolean exclusive = kernel.policy(ReuseRule.MAPCOUNT) == ReuseRule.EXCLUSIVE;
-            Scene scene = new Scene(machine, at.the(On.class).platform().in(kernel));
+            Scene scene = new Scene(machine, at.the(On.class).platform());
             folio = scene.anon("folio")
                     .large(at.is(LARGE))
                     .exclusive(exclusive)

@@ -102,7 +102,7 @@ public final class GupWriteVsWriteback extends CatalogueRace {
      * A kernel that refuses no pin, in which unpinning marks the page. Who holds a lock across the store takes none to
      * mark the page.
      */
-    private static final Kernel UNPINNING = Linux.V6_4.with(MarkDirty.Step.class, MarkDirty.UNPIN);
+    private static final Kernel UNPINNING = PRESENT.with(Admission.NONE).with(MarkDirty.Step.class, MarkDirty.UNPIN);
 
     /** Who acts against the user of the pin. */
     private enum Opponent {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import pagerace.mm.Kernel;
 
 /**
- * A variant of the catalogue, all of which stands in its {@link Row}: a constant of an enum of its race. The enum adds what all rows
- * have in common.
+ * A variant of the catalogue: a constant of an enum of its race. Everything that the catalogue says of it stands in its {@link Row};
+ * the enum adds what all rows have in common.
  */
 public interface Listed extends Candidate {
     /** Its row. */
@@ -17,7 +17,7 @@ public interface Listed extends Candidate {
         return null;
     }
 
-    /** Who vouches for a variant there whose row names no control. */
+    /** The control there of a variant whose row names none; null where x86 can show none. */
     default @Nullable Variant usualControl(Place at) {
         return null;
     }

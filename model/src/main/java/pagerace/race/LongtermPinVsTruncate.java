@@ -245,7 +245,7 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
 
         @Override
         public Kernel kernel(Place at) {
-            return row.kernel().with(HolePunch.Step.class, HolePunch.truncation(Linux.MAINLINE));
+            return row.kernel().with(HolePunch.Step.class, HolePunch.truncation(row.kernel()));
         }
 
         @Override

@@ -193,22 +193,16 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
             return at.is(FAULTER) ? DROP_PTE_RECHECK : NO_RECHECK;
         }
 
-        /** The kernels that counted unmapped a truncated range once, before they looked for pages. */
+        /** Whoever takes pages out does it as the kernel of the fault does. */
         @Override
         public Kernel kernel(Place at) {
-            boolean invalidates = at.is(INVALIDATE);
-            Kernel kernel = row.kernel()
+            return row.kernel()
                     .with(Zap.Step.class, Linux.V6_2) // of its older forms MkcleanVsZap asks
                     .with(
                             HolePunch.Step.class,
-                            invalidates ? HolePunch.INVALIDATION : HolePunch.truncation(Linux.MAINLINE));
-            if (!kernel.steps(SharedWriteFault.Step.class).has(SharedWriteFault.Step.TRUNCATE_COUNT)) {
-                return kernel;
-            }
-            Kernel counting = kernel.with(HolePunch.Step.COUNT);
-            return invalidates
-                    ? counting
-                    : counting.without(HolePunch.Step.SECOND_ZAP, HolePunch.Step.ZAP_COPIES_AFTER);
+                            at.is(INVALIDATE)
+                                    ? HolePunch.invalidation(row.kernel())
+                                    : HolePunch.truncation(row.kernel()));
         }
 
         /** Stable pages are for whoever stores, not for whoever maps. */

@@ -2,6 +2,7 @@
 package pagerace.race;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class Row {
     /** From where on it breaks. */
     private record Breaks(Reachability from, List<Dimension> where) implements Rule {}
 
-    /** Who vouches for it. */
+    /** Its control. */
     private record Control(Supplier<? extends Variant> sibling, List<Dimension> where) implements Rule {}
 
     private final Variant.Origin origin;
@@ -49,10 +50,22 @@ public final class Row {
     }
 
     private Row(Variant.Kind kind, String kernels, String commit, Kernel kernel, String difference) {
-        this(new Variant.Origin(kind, kernels, commit, difference), kernel, false, List.of());
+        this(
+                new Variant.Origin(kind, kernels, commit, difference),
+                Objects.requireNonNull(kernel, () -> "no kernel in the row: " + difference),
+                false,
+                List.of());
     }
 
     private Row and(Rule rule) {
+        for (Dimension one : rule.where()) {
+            for (Dimension other : rule.where()) {
+                if (one != other && ((Enum<?>) one).getDeclaringClass() == ((Enum<?>) other).getDeclaringClass()) {
+                    throw new IllegalArgumentException("No place is both " + one.name() + " and " + other.name()
+                            + ": say each in a rule of its own, of the row: " + origin.difference());
+                }
+            }
+        }
         List<Rule> longer = Stream.concat(rules.stream(), Stream.of(rule)).toList();
         return new Row(origin, kernel, deadlocks, longer);
     }
@@ -62,7 +75,8 @@ public final class Row {
      *
      * @param kernels the mainline releases that have the variant, as {@link pagerace.kernel.Releases} reads them
      * @param commit the commit that introduced it, or a dash
-     * @param kernel the kernel, one of those releases
+     * @param kernel the kernel: one of those releases, perhaps with what some configuration adds or lacks; of candidates and of
+     *     updates, the release next to them
      * @param difference the one difference in the steps, in one sentence without a full stop
      */
     public static Row mainline(String kernels, String commit, Kernel kernel, String difference) {
@@ -89,7 +103,7 @@ public final class Row {
         return and(new In(true, List.of(where)));
     }
 
-    /** It is no point there, whatever else is said, here or elsewhere. */
+    /** It is no point there, whatever any other rule says. */
     public Row notIn(Dimension... where) {
         return and(new In(false, List.of(where)));
     }
@@ -99,7 +113,7 @@ public final class Row {
         return and(new OnThreads(true, List.of(where)));
     }
 
-    /** Threads do not run it there, whatever else is said, here or elsewhere. */
+    /** Threads do not run it there, whatever any other rule says. */
     public Row offThreads(Dimension... where) {
         return and(new OnThreads(false, List.of(where)));
     }
@@ -142,6 +156,11 @@ public final class Row {
         return deadlocks;
     }
 
+    /** The values that its rules name. */
+    Stream<Dimension> named() {
+        return rules.stream().flatMap(rule -> rule.where().stream());
+    }
+
     boolean has(Place at) {
         List<In> all = all(In.class);
         return all.stream().noneMatch(rule -> !rule.yes && rule.fits(at))
@@ -162,7 +181,9 @@ public final class Row {
     @Nullable
     Variant control(Place at) {
         Control last = last(Control.class, at);
-        return last == null ? null : last.sibling.get();
+        return last == null
+                ? null
+                : Objects.requireNonNull(last.sibling.get(), () -> "no control in the row: " + origin.difference());
     }
 
     private <R extends Rule> List<R> all(Class<R> kind) {

@@ -174,75 +174,74 @@ public final class ShareVsGupFast extends CatalogueRace {
                 "full fences between entry and pins, on both sides; the exclusive bit goes before a new entry comes, and is"
                         + " read after it")))),
         PIN_IN_ONE(fenced(proposal(
-                        Linux.V6_1.with(GupFast.Step.PIN_IN_ONE).without(GupFast.Step.FENCE_AFTER_PIN),
+                        PRESENT.with(GupFast.Step.PIN_IN_ONE).without(GupFast.Step.FENCE_AFTER_PIN),
                         "mainline, but a pin of a small folio is one fully ordered addition, and needs no fence after it")
                 .in(PIN, SMALL)
                 .onThreads(UNMAP, SMALL, WRITE, X86_BATCHED))),
         PLAIN_CLEAR(mutation(
-                        Linux.V6_1.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
+                        PRESENT.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                         "the sharer clears the entry by a plain store and has no fence before it looks for pins")
                 .breaks(TSO, X86_BATCHED)
                 .breaks(TSO, ARM64_BATCHED)
                 .onThreads(UNMAP, SMALL, WRITE, X86_BATCHED)),
         CHECK_BEFORE_CLEAR(eachSharer(mutation(
-                        Linux.V6_1
-                                .without(Share.Step.SHARE_CHECK, KsmMerge.Step.REFERENCE_CHECK)
+                        PRESENT.without(Share.Step.SHARE_CHECK, KsmMerge.Step.REFERENCE_CHECK)
                                 .with(Share.Step.SHARE_CHECK_BEFORE_CLEAR, KsmMerge.Step.REFERENCE_CHECK_BEFORE_CLEAR),
                         "the sharer looks for references and pins before it clears the entry"))
                 .in(WRITE)
                 .breaks(SC)),
         DROP_CLEAR_FENCE(mutation(
-                        Linux.V6_1.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
+                        PRESENT.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                         "the sharer has no fence between the cleared entry and the look for pins; hardware queues a deferred flush"
                                 + " by a barrier (arm64) or a locked instruction (x86), so this is the memory model's alone")
                 .breaks(WEAK, ARM64_BATCHED)),
         FENCE_INSIDE_PIN(halfPin(mutation(
-                Linux.V6_1.without(GupFast.Step.FENCE_AFTER_PIN).with(GupFast.Step.FENCE_INSIDE_PIN),
+                PRESENT.without(GupFast.Step.FENCE_AFTER_PIN).with(GupFast.Step.FENCE_INSIDE_PIN),
                 "GUP-fast's full fence stands between the two halves of its pin"))),
         DROP_PIN_FENCE(halfPin(
-                mutation(Linux.V6_1.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin"))),
+                mutation(PRESENT.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin"))),
         DROP_SHARE_FENCE(mutation(
-                        Linux.V6_1.without(Share.Step.FENCE_AFTER_SHARE),
+                        PRESENT.without(Share.Step.FENCE_AFTER_SHARE),
                         "the sharer has no fence between the cleared exclusive bit and the new entry")
                 .breaks(WEAK, KSM, READ)),
         DROP_EXCLUSIVE_FENCE(mutation(
-                        Linux.V6_1.without(GupFast.Step.FENCE_BEFORE_EXCLUSIVE),
+                        PRESENT.without(GupFast.Step.FENCE_BEFORE_EXCLUSIVE),
                         "GUP-fast has no read fence between the entry and the exclusive bit")
                 .notIn(WRITE) // a writable entry is exclusive anyway
                 .breaks(WEAK, KSM)
                 .holds(X86)),
         DROP_EXCLUSIVE_CHECK(mutation(
-                        Linux.V6_1.without(GupFast.Step.REQUIRE_EXCLUSIVE),
+                        PRESENT.without(GupFast.Step.REQUIRE_EXCLUSIVE),
                         "GUP-fast pins through a read-only entry whether the page is exclusive or not")
                 .notIn(WRITE) // a writable entry is exclusive anyway
                 .breaks(SC, KSM)
                 .onThreads(KSM, PIN, READ, X86_BROADCAST)),
         DROP_PTE_RECHECK(mutation(
-                        Linux.V6_1.without(GupFast.Step.RECHECK_PTE),
+                        PRESENT.without(GupFast.Step.RECHECK_PTE),
                         "GUP-fast does not compare the entry after it took its reference")
                 .breaks(SC)
                 .holds(X86)
                 .onThreads(UNMAP, SMALL, WRITE, X86_BATCHED)),
         DROP_SHARE_CHECK(mutation(
-                        Linux.V6_1.without(Share.Step.SHARE_CHECK),
+                        PRESENT.without(Share.Step.SHARE_CHECK),
                         "the sharer gives up exclusivity without looking for pins")
                 .breaks(SEQUENTIAL, UNMAP)),
         DROP_REFERENCE_CHECK(counting(
-                        Linux.V6_1.without(KsmMerge.Step.REFERENCE_CHECK),
+                        PRESENT.without(KsmMerge.Step.REFERENCE_CHECK),
                         "KSM looks for pins only, not for other references")
                 .breaks(SEQUENTIAL, GET)),
         SKIP_FLUSH(counting(
-                        Linux.V6_1.without(KsmMerge.Step.FLUSH),
+                        PRESENT.without(KsmMerge.Step.FLUSH),
                         "KSM does not flush the entry that it cleared; since 5.10 no flush of an entry that GUP-fast takes is skipped")
                 .breaks(WEAK, GET, ARM64)),
         DROP_RESTORE(backingOff(
-                Linux.V6_1.without(Share.Step.RESTORE_WHEN_BUSY),
+                PRESENT.without(Share.Step.RESTORE_WHEN_BUSY),
                 "the sharer does not put the entry back when it finds a pin")),
         CLEAR_BIT_BEFORE_CHECK(backingOff(
-                Linux.V6_1.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK),
+                PRESENT.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK),
                 "the sharer clears the exclusive bit before it looks for pins, and leaves it so when it backs off")),
         KEEP_EXCLUSIVE_BIT(
-                mutation(Linux.V6_1.without(Share.Step.CLEAR_EXCLUSIVE), "the sharer leaves the page marked exclusive")
+                mutation(PRESENT.without(Share.Step.CLEAR_EXCLUSIVE), "the sharer leaves the page marked exclusive")
                         .breaks(SEQUENTIAL));
 
         private final Row row;

@@ -169,43 +169,42 @@ public final class ShrinkVsPin extends CatalogueRace {
                 .breaks(SEQUENTIAL, GET)
                 .onThreads(GET, SMALL, READ_THEN_WRITE, X86_BATCHED)),
         SHARE_CHECK_BEFORE_CLEAR(shown(
-                        Linux.V6_4.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR),
+                        PRESENT.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR),
                         "reclaim looks for pins before it clears the entry")
                 .in(PIN, WRITE)
                 .breaks(SC)),
         DROP_SHARE_CHECK(shown(
-                        Linux.V6_4.without(Share.Step.SHARE_CHECK),
+                        PRESENT.without(Share.Step.SHARE_CHECK),
                         "reclaim gives up exclusivity without looking for pins again")
                 .breaks(SC)),
-        DROP_SHARE(shown(Linux.V6_4.without(Reclaim.Step.SHARE), "reclaim unmaps without giving up exclusivity first")
+        DROP_SHARE(shown(PRESENT.without(Reclaim.Step.SHARE), "reclaim unmaps without giving up exclusivity first")
                 .breaks(SEQUENTIAL)),
         CLEAR_PLAINLY_WITHOUT_FENCE(mutation(
-                        Linux.V6_4.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
+                        PRESENT.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                         "reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86"
                                 + " the swap cluster's lock, taken in between to count the swap entry, is fence enough")
                 .breaks(WEAK, X86_BATCHED)
                 .breaks(WEAK, ARM64_BATCHED)),
         DROP_SHARE_FENCE(mutation(
-                        Linux.V6_4.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
+                        PRESENT.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                         "reclaim has no fence between the cleared entry and the look for pins")
                 .breaks(WEAK, ARM64_BATCHED)),
         DROP_PTE_RECHECK(shown(
-                        Linux.V6_4.without(GupFast.Step.RECHECK_PTE),
+                        PRESENT.without(GupFast.Step.RECHECK_PTE),
                         "GUP-fast does not compare the entry after it took its reference")
                 .breaks(SC)
                 .holds(X86)),
-        DROP_PIN_FENCE(mutation(Linux.V6_4.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin")
+        DROP_PIN_FENCE(mutation(PRESENT.without(GupFast.Step.FENCE_AFTER_PIN), "GUP-fast has no fence after its pin")
                 .breaks(WEAK)
                 .holds(X86)),
         DROP_RESTORE(shown(
-                        Linux.V6_4.without(Share.Step.RESTORE_WHEN_BUSY),
+                        PRESENT.without(Share.Step.RESTORE_WHEN_BUSY),
                         "reclaim does not put the entry back when it finds a pin")
                 .breaks(SC)),
         KEEP_EXCLUSIVE_BIT(
-                shown(Linux.V6_4.without(Share.Step.CLEAR_EXCLUSIVE), "reclaim leaves the page marked exclusive")
+                shown(PRESENT.without(Share.Step.CLEAR_EXCLUSIVE), "reclaim leaves the page marked exclusive")
                         .breaks(SEQUENTIAL)),
-        DROP_SKIP_PINNED(
-                mutation(Linux.V6_4.without(Reclaim.Step.SKIP_PINNED), "reclaim does not look for pins first"));
+        DROP_SKIP_PINNED(mutation(PRESENT.without(Reclaim.Step.SKIP_PINNED), "reclaim does not look for pins first"));
 
         private final Row row;
 

@@ -176,7 +176,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
     }
 
     /** The kernel of KEEP_PINNED: mainline with ext4. */
-    private static final Kernel EXT4 = Linux.V6_4.with(WritePages.Step.WARN_AND_SKIP);
+    private static final Kernel EXT4 = PRESENT.with(WritePages.Step.WARN_AND_SKIP);
 
     /** Every fix, the oldest first; the filesystems that live with it before mainline. */
     enum Fix implements Listed {
@@ -218,7 +218,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
         FIX_UP(mended(mainline(
                 ">= 2.6.29, btrfs",
                 "247e743cbe6e",
-                Linux.V6_2.with(WritePages.Step.FIX_UP),
+                Linux.V6_2.with(WritePages.Step.FIX_UP), // the look for pins of 6.4 is KEEP_PINNED's question
                 "as CANCEL_INSIDE_LOCK, and writeback leaves a page that was dirtied behind its back to a worker, which"
                         + " reserves belatedly"))),
         PANIC_WITHOUT_BUFFERS(stripped(plain(history(

@@ -122,7 +122,7 @@ public final class VhostAccessVsInvalidate extends CatalogueRace {
 
     /** A kernel of those days, with a map: the releases have none. */
     private static Kernel map(Steps<VhostWorker.Step> worker, Steps<VhostNotifier.Step> notifier) {
-        return Linux.V3_16.as("5.3-rc").with(VhostWorker.Step.class, worker).with(VhostNotifier.Step.class, notifier);
+        return Linux.V3_16.with(VhostWorker.Step.class, worker).with(VhostNotifier.Step.class, notifier);
     }
 
     /**

@@ -42,7 +42,7 @@ enum Invariant {
     NO_LONGTERM_FILE_PINS,
     /** No folio is locked or being written. */
     NOTHING_LOCKED,
-    /** Nobody adds a reference to a count of zero. Looked at by the machine's counters, each time somebody adds unseen. */
+    /** Nobody adds a reference to a count of zero. Looked at by the machine's counters, each time somebody adds without looking. */
     NO_REFERENCE_FROM_ZERO;
 
     /** To be thrown, since it does not hold: {@code what} was found, at {@code page} of {@code area} if a page is concerned. */

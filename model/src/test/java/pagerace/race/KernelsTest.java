@@ -83,6 +83,46 @@ class KernelsTest {
         assertThat(wrong).isEmpty();
     }
 
+    /** The commits that the list of releases names are of the releases that it names them for. */
+    @Test
+    void theListOfReleasesNamesTheirCommits() throws IOException {
+        String source = Files.readString(Path.of("src/main/java/pagerace/mm/op/Linux.java"));
+        Matcher constant = Pattern.compile(
+                        "/\\*\\*(?:(?!\\*/).)*\\*/\\s+public static final Kernel (\\w+)", Pattern.DOTALL)
+                .matcher(source);
+        List<String> wrong = new ArrayList<>();
+        int named = 0;
+        while (constant.find()) {
+            String release =
+                    constant.group(1).substring(1).replace("_RC", "-rc").replace('_', '.');
+            Matcher ids = ID.matcher(constant.group());
+            while (ids.find()) {
+                named++;
+                Release first = Commit.of(ids.group()).orElseThrow().first();
+                boolean agrees = first.toString().equals(release)
+                        || first.mainline().toString().equals(release.replace("-rc", ""));
+                if (!agrees) {
+                    wrong.add(constant.group(1) + " names " + ids.group() + " of " + first);
+                }
+            }
+        }
+        assertThat(named).isGreaterThan(25);
+        assertThat(wrong).isEmpty();
+    }
+
+    /** What begins with mainline in words begins with it in steps. */
+    @Test
+    void whatIsSaidToBeMainlineButForSomethingIsMadeOfIt() {
+        assertThat(Catalogue.BUILT_IN.stream()
+                        .flatMap(race -> race.variants().stream())
+                        .map(Listed.class::cast)
+                        .filter(variant -> variant.difference().startsWith("mainline")))
+                .hasSizeGreaterThan(50)
+                .allSatisfy(variant -> assertThat(variant.row().kernel().release())
+                        .as(variant.name())
+                        .isEqualTo("mainline"));
+    }
+
     /** A range ends where another row of its race begins, or at least where some commit of the table does. */
     @Test
     void aRangeEndsWhereSomethingElseBegins() {

@@ -2,6 +2,8 @@
 package pagerace.race;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static pagerace.race.Dimensions.Access.READ;
 import static pagerace.race.Dimensions.Access.WRITE;
 import static pagerace.race.Dimensions.Mapped.LARGE;
@@ -9,7 +11,9 @@ import static pagerace.race.Dimensions.Mapped.SMALL;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import pagerace.machine.Machine;
 import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
 
 /** What a row says of a place. */
 class RowTest {
@@ -66,6 +70,67 @@ class RowTest {
         Row row = ROW.control(() -> Canary.Sign.LOST_UPDATE).control(() -> Canary.Sign.STORE_BUFFERING, SMALL);
         assertThat(row.control(at(WRITE, LARGE))).isSameAs(Canary.Sign.LOST_UPDATE);
         assertThat(row.control(at(WRITE, SMALL))).isSameAs(Canary.Sign.STORE_BUFFERING);
+    }
+
+    @Test
+    void aRuleThatNoPlaceFitsIsAMistake() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ROW.in(SMALL, LARGE))
+                .withMessage(
+                        "No place is both SMALL and LARGE: say each in a rule of its own, of the row: mainline, but something is"
+                                + " missing");
+    }
+
+    @Test
+    void aRowThatSpeaksOfWhatItsRaceHasNotIsAMistake() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(Strange::new)
+                .withMessage("Strange/ONLY speaks of LARGE, which no place of its race has");
+    }
+
+    @Test
+    void aControlThatIsNoneIsAMistake() {
+        Row row = ROW.control(() -> Strange.none());
+        assertThatNullPointerException()
+                .isThrownBy(() -> row.control(at(WRITE)))
+                .withMessage("no control in the row: mainline, but something is missing");
+    }
+
+    /** A race whose row names a value that is in none of its dimensions. */
+    @Race.Head(
+            question = "?",
+            anchor = "-",
+            invariant = "-",
+            actors = {"one", "other"},
+            breakingSchedule = "-")
+    private static final class Strange extends CatalogueRace {
+        Strange() {
+            super(new Outcome[0], new Listed[] {Only.ONLY}, List.of(WRITE, READ));
+        }
+
+        @SuppressWarnings("NullAway") // on purpose
+        private static Variant none() {
+            return null;
+        }
+
+        private enum Only implements Listed {
+            ONLY;
+
+            @Override
+            public Row row() {
+                return ROW.breaks(Reachability.SC, LARGE);
+            }
+
+            @Override
+            public List<Steps<?>> steps(Place at) {
+                return List.of();
+            }
+
+            @Override
+            public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+                throw new UnsupportedOperationException();
+            }
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-/** With what {@code pagerace} exits, and how the help of the commands puts it. */
+/** The exit codes of {@code pagerace}, and what the help says of them. */
 final class ExitCode {
     /** Everything was decided and nothing fails, or what is undecided is accepted. */
     static final int PASSED = 0;

@@ -59,7 +59,9 @@ public class CleanFolio extends Operation<CleanFolio.Step> {
         KEPT
     }
 
+    /** What it works on: see the constructor. */
     public final DiskFile file;
+
     public final List<Mm> mappings;
     public final @Nullable MmuNotifier notifier;
     protected final MarkDirty markDirty;
@@ -140,7 +142,7 @@ public class CleanFolio extends Operation<CleanFolio.Step> {
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn || !Pte.has(seen, Pte.WRITE | Pte.DIRTY)) {
             return Found.NOTHING;
         }
-        long old = mm.platform.pteUpdate().getAndClear(entry);
+        long old = mm.platform.pteUpdate(kernel).getAndClear(entry);
         mm.tlb.flushNow();
         boolean keep = false;
         if (steps.has(Step.KEEP_PINNED_MAPPED)) {

@@ -35,7 +35,9 @@ public class Evict {
     /** The references of a folio that nobody else uses: the caller's and the page cache's. */
     private static final long OWN_REFERENCES = 2;
 
+    /** What it works on: see the constructor. */
     public final DiskFile file;
+
     public final @Nullable StripBuffers strip;
     public final Freeze freeze;
 

@@ -36,7 +36,9 @@ public class FaultAround extends Operation<FaultAround.Step> {
         MAP_READ_ONLY
     }
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final Inode file;
 
     /** Fault-around in {@code mm}, whose table maps {@code file} from its first page on. */

@@ -7,6 +7,7 @@ import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
+import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 
 /**
@@ -66,9 +67,12 @@ public class Fork extends Operation<Fork.Step> {
      */
     public record CopiedRange(int shared, int copied) {}
 
+    /** What it works on: see the constructor. */
     public final Mm parent;
+
     public final PageTable child;
     public final FreeFolios spares;
+    protected final Platform.PteUpdate pteUpdate;
 
     /** Fork from {@code parent} into {@code child}, copying into {@code spares} what it must copy. */
     public Fork(Kernel kernel, Mm parent, PageTable child, FreeFolios spares) {
@@ -76,6 +80,7 @@ public class Fork extends Operation<Fork.Step> {
         this.parent = parent;
         this.child = child;
         this.spares = spares;
+        pteUpdate = parent.platform.pteUpdate(kernel);
     }
 
     /** Copies the parent's entry {@code from} to the child's entry {@code to}. */
@@ -157,7 +162,7 @@ public class Fork extends Operation<Fork.Step> {
         }
         Folio folio = parent.memMap.folioOf(Pte.pfn(pte));
         if (steps.has(Step.WRITE_PROTECT_FIRST) && Pte.isWritable(pte)) {
-            parent.platform.pteUpdate().writeProtect(from);
+            pteUpdate.writeProtect(from);
         }
         if (steps.has(Step.REFERENCE_FIRST)) {
             folio.refcount.add(1);
@@ -189,7 +194,7 @@ public class Fork extends Operation<Fork.Step> {
         }
         folio.mapcount.add(1);
         if (Pte.isWritable(pte) && !steps.has(Step.WRITE_PROTECT_FIRST) && !steps.has(Step.WRITE_PROTECT_AFTER_SEQ)) {
-            parent.platform.pteUpdate().writeProtect(from);
+            pteUpdate.writeProtect(from);
         }
         to.word.writeOnce(pte & ~(Pte.WRITE | Pte.ACCESSED));
         return End.SHARED;
@@ -233,7 +238,7 @@ public class Fork extends Operation<Fork.Step> {
     protected void protectLate(Entry from) {
         from.lock.lock();
         if (Pte.isWritable(from.word.readOnce())) {
-            parent.platform.pteUpdate().writeProtect(from);
+            pteUpdate.writeProtect(from);
         }
         from.lock.unlock();
     }

@@ -149,7 +149,9 @@ public class GupFast extends Operation<GupFast.Step> {
     /** The kernel tries for ever; one lookup that fails twice in a row is as good a witness. */
     private static final int HEAD_TRIES = 2;
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     protected final Admission admission;
 
     /** GUP-fast on {@code mm}, which asks the kernel's {@link Admission}. */

@@ -57,7 +57,9 @@ public class GupWrite extends Operation<GupWrite.Step> {
     private static final int FLAGS = GupFast.FOLL_PIN | GupFast.FOLL_WRITE;
     private static final Vma SHARED_FILE = new Vma(Vma.Backing.FILE, true);
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final DiskFile file;
     public final GupFast gupFast;
     public final SharedWriteFault fault;

@@ -48,16 +48,19 @@ public class HolePunch extends Operation<HolePunch.Step> {
         ZAP_COPIES_AFTER
     }
 
-    /** {@code invalidate_inode_pages2}: pages inside the file's size go, each unmapped under its folio lock. */
-    public static final Steps<Step> INVALIDATION =
-            Steps.of(Step.SECOND_ZAP, Step.SECOND_ZAP_SEES_PMD, Step.SECOND_PASS);
-
-    /** A truncation in {@code kernel}: its punch, but for what the two differ in. */
+    /**
+     * A truncation in {@code kernel}: its punch, but for what the two differ in. Since it unmaps a page once more under its lock,
+     * it also zaps private copies once more.
+     */
     public static Steps<Step> truncation(Kernel kernel) {
-        return kernel.steps(Step.class)
-                .without(Step.PUBLISH)
-                .with(Step.TRUNCATE)
-                .with(Step.ZAP_COPIES_AFTER);
+        Steps<Step> truncation = kernel.steps(Step.class).without(Step.PUBLISH).with(Step.TRUNCATE);
+        return truncation.has(Step.SECOND_ZAP) ? truncation.with(Step.ZAP_COPIES_AFTER) : truncation;
+    }
+
+    /** {@code invalidate_inode_pages2} in {@code kernel}: pages inside the file's size go, each unmapped under its folio lock. */
+    public static Steps<Step> invalidation(Kernel kernel) {
+        Steps<Step> invalidation = Steps.of(Step.SECOND_ZAP, Step.SECOND_ZAP_SEES_PMD, Step.SECOND_PASS);
+        return kernel.has(Step.COUNT) ? invalidation.with(Step.COUNT) : invalidation;
     }
 
     /**
@@ -68,7 +71,9 @@ public class HolePunch extends Operation<HolePunch.Step> {
      */
     public record Punched(boolean rezapped, boolean skipped) {}
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final Inode file;
     public final @Nullable DiskFile disk;
     protected final UnmapMapping unmap;
@@ -84,7 +89,7 @@ public class HolePunch extends Operation<HolePunch.Step> {
         this(kernel, mm, file.inode, file, kernel.steps(Step.class));
     }
 
-    /** A removal in {@code steps} that are no punch: {@link #truncation} or {@link #INVALIDATION}. */
+    /** A removal in {@code steps} that are no punch: {@link #truncation} or {@link #invalidation}. */
     public HolePunch(Kernel kernel, Mm mm, Inode file, @Nullable DiskFile disk, Steps<Step> steps) {
         super(kernel, steps);
         this.mm = mm;

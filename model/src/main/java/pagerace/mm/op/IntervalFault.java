@@ -33,7 +33,9 @@ public class IntervalFault extends Operation<IntervalFault.Step> {
     /** Drivers try until a timeout; one invalidation sends a fault back once. */
     private static final int TRIES = 2;
 
+    /** What it works on: see the constructor. */
     public final NotifierSubscriptions subscriptions;
+
     public final IntervalSubscription subscription;
     public final PrimaryLookup primary;
 

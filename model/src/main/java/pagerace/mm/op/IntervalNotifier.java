@@ -38,7 +38,9 @@ public class IntervalNotifier extends Operation<IntervalNotifier.Step> implement
         FREED
     }
 
+    /** What it works on: see the constructor. */
     public final NotifierSubscriptions subscriptions;
+
     public final IntervalSubscription subscription;
 
     /** Notifies {@code subscription} as long as it is among {@code subscriptions}. */

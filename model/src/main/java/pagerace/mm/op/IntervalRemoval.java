@@ -34,7 +34,9 @@ public class IntervalRemoval extends Operation<IntervalRemoval.Step> {
         DEFERRED
     }
 
+    /** What it works on: see the constructor. */
     public final NotifierSubscriptions subscriptions;
+
     public final IntervalSubscription subscription;
 
     /** Removal of {@code subscription}, which is {@link NotifierSubscriptions#THE_ONE} of {@code subscriptions}. */

@@ -65,7 +65,9 @@ public class KsmMerge extends Operation<KsmMerge.Step> {
      */
     protected record Protected(End end, long pte) {}
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final Share share;
 
     /** Merging of pages of {@code mm}, which gives up exclusivity by {@code share}. */

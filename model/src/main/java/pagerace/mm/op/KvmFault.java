@@ -60,7 +60,9 @@ public class KvmFault extends Operation<KvmFault.Step> {
     /** The kernel tries until it succeeds; one invalidation can send a fault back for its whole duration. */
     private static final int TRIES = 2;
 
+    /** What it works on: see the constructor. */
     public final KvmMmu kvm;
+
     public final PrimaryLookup primary;
 
     /** Faults of the guest of {@code kvm}. */

@@ -26,6 +26,7 @@ public class KvmNotifier extends Operation<KvmNotifier.Step> implements MmuNotif
     /** Book3S HV, since 3.4. */
     public static final Steps<Step> BOOK3S_HV = Steps.of(Step.ZAP, Step.FENCE_IN_END, Step.ZAP_UNDER_RMAP_LOCK);
 
+    /** What it works on: see the constructor. */
     public final KvmMmu kvm;
 
     /** The notifier of {@code kvm}. */

@@ -9,7 +9,7 @@ import pagerace.mm.Kernel;
  * <p>A release stands for the next ones up to the next constant. An operation whose older forms no race asks about is there in its
  * oldest known form, such as the freezing of a count, which is of 2.6.27 (e286781d5f2e). Where callers, filesystems or architectures
  * have forms of their own, one of them stands here, and the others are constants of the operation: {@link MarkDirty#LOCKED},
- * {@link KvmFault#ARM64}.
+ * {@link SharedWriteFault#WITHOUT_MKWRITE}, {@link KvmFault#ARM64}.
  */
 public final class Linux {
     /** 2.6.19: d08b3851da41 tracks dirty pages of shared mappings. */
@@ -26,8 +26,8 @@ public final class Linux {
             // a short-term pin
             .with(GupWrite.Step.PIN, GupWrite.Step.MARK_DIRTY)
             .with(DropDirty.Step.TEST_AND_SET, DropDirty.Step.FULL_PUT)
+            .with(HolePunch.Step.COUNT, HolePunch.Step.FIRST_ZAP, HolePunch.Step.SECOND_PASS)
             .with(Freeze.Step.FULL_ORDER, Freeze.Step.CHECK_DIRTY)
-            .with(Lookup.Step.RELOAD_SLOT)
             .with(Reallocate.Step.THROUGH_ALLOCATOR)
             .with(ReuseRule.MAPCOUNT)
             .with(SlowGup.Unshare.IGNORE)
@@ -41,19 +41,25 @@ public final class Linux {
             .with(StripBuffers.Step.CANCEL_INSIDE)
             .as("2.6.20");
 
-    /** 2.6.23: d00806b18315 and 79352894b285 put the folio lock in the place of the count of truncations. */
-    public static final Kernel V2_6_23 = V2_6_20.without(SharedWriteFault.Step.TRUNCATE_COUNT)
+    /**
+     * 2.6.23: d00806b18315 and 79352894b285 put the folio lock in the place of the count of truncations, and a page is unmapped once more
+     * under its lock. That the second unmapping sees PMD entries matters since there are any, in 4.8.
+     */
+    public static final Kernel V2_6_23 = V2_6_20.without(SharedWriteFault.Step.TRUNCATE_COUNT, HolePunch.Step.COUNT)
             .with(SharedWriteFault.Step.RELOCK, SharedWriteFault.Step.UNLOCK_BEFORE_DIRTY)
             .with(SharedWriteFault.Step.WAIT_UNLOCKED_BEFORE_DIRTY)
+            .with(HolePunch.Step.SECOND_ZAP, HolePunch.Step.SECOND_ZAP_SEES_PMD)
             .as("2.6.23");
 
     /**
-     * 2.6.27: e930bffe95e1, KVM's notifier; GUP-fast. The locks of KVM's lookup order the sample before it; nothing orders the two reads of
+     * 2.6.27: e286781d5f2e, the lockless page cache; e930bffe95e1, KVM's notifier; GUP-fast, whose pins were ordinary references until 5.7:
+     * here they are what they were then. The locks of KVM's lookup order the sample before it; nothing orders the two reads of
      * its check, which {@code mmu_lock} makes unnecessary.
      */
     public static final Kernel V2_6_27 = V2_6_23.with(KvmFault.Step.SAMPLE, KvmFault.Step.CHECK_UNDER_LOCK)
             .with(KvmFault.Step.CHECK_COUNT, KvmFault.Step.CHECK_SEQ)
             .with(KvmNotifier.Step.ZAP)
+            .with(Lookup.Step.RELOAD_SLOT)
             .with(GupFast.Step.PIN_IN_ONE, GupFast.Step.RECHECK_PTE)
             .as("2.6.27");
 
@@ -61,7 +67,7 @@ public final class Linux {
     public static final Kernel V2_6_28 =
             V2_6_27.with(KvmFault.Step.FENCE_AFTER_SAMPLE).as("2.6.28");
 
-    /** 2.6.30: b827e496c893, {@code page_mkwrite} returns with the folio locked. */
+    /** 2.6.30: b827e496c893, {@code page_mkwrite}, where a filesystem has one, returns with the folio locked. */
     public static final Kernel V2_6_30 = V2_6_28.without(
                     SharedWriteFault.Step.RELOCK, SharedWriteFault.Step.UNLOCK_BEFORE_DIRTY)
             .without(SharedWriteFault.Step.WAIT_UNLOCKED_BEFORE_DIRTY)
@@ -82,11 +88,9 @@ public final class Linux {
             .with(FaultAround.Step.TRYLOCK_FOLIO, FaultAround.Step.RECHECK_MAPPING, FaultAround.Step.CHECK_NONE)
             .as("3.15");
 
-    /** 3.16: a hole punch of shmem holds faults off, and zaps again under the folio lock. */
-    public static final Kernel V3_16 = V3_15.with(HolePunch.Step.PUBLISH, HolePunch.Step.FIRST_ZAP)
-            .with(HolePunch.Step.SECOND_ZAP, HolePunch.Step.SECOND_ZAP_SEES_PMD, HolePunch.Step.SECOND_PASS)
-            .with(ShmemFault.Step.WAIT_FOR_PUNCH)
-            .as("3.16");
+    /** 3.16: 8e205f779d14, faults wait for a hole punch of shmem, which has been published since 3.5. */
+    public static final Kernel V3_16 =
+            V3_15.with(HolePunch.Step.PUBLISH, ShmemFault.Step.WAIT_FOR_PUNCH).as("3.16");
 
     /** 5.5: 99cb252f5e68, interval notifiers. */
     public static final Kernel V5_5 = V3_16.with(IntervalFault.Step.WAIT, IntervalFault.Step.CHECK_SEQ)
@@ -94,7 +98,7 @@ public final class Linux {
             .with(IntervalRemoval.Step.DEFER, IntervalRemoval.Step.WAIT)
             .as("5.5");
 
-    /** 5.8. */
+    /** 5.8, the last before anybody looked for pins. 17839856fd58, which 5.9 undid, is not modelled. */
     public static final Kernel V5_8 = V5_5.as("5.8");
 
     /** 5.9-rc: 70e806e4e645, fork copies pinned pages early; 09854ba94c6a, reuse by the reference count. */
@@ -113,7 +117,7 @@ public final class Linux {
             .with(Reclaim.Step.SKIP_PINNED)
             .as("5.11");
 
-    /** 5.12: KVM compares addresses, on x86. */
+    /** 5.12: 4a42d848db95, KVM on x86 compares addresses. */
     public static final Kernel V5_12 =
             V5_11.without(KvmFault.Step.FENCE_IN_CHECK).as("5.12");
 
@@ -128,8 +132,8 @@ public final class Linux {
             .as("5.18");
 
     /**
-     * 5.19: 6c287605fd56 and a7f226604170, {@code PG_anon_exclusive}; fb3d824d1a46, fork takes its reference first; 999dad824c39, a zap
-     * leaves markers that remember {@code uffd-wp}.
+     * 5.19: 6c287605fd56 and a7f226604170, {@code PG_anon_exclusive}; 1493a1913e34, swap entries remember it; fb3d824d1a46, fork takes its
+     * reference first; 999dad824c39 and 9c28a205c061, a zap leaves markers that remember {@code uffd-wp}, and faults heed them.
      */
     public static final Kernel V5_19 = V5_18.with(GupFast.Step.REQUIRE_EXCLUSIVE)
             .with(SlowGup.Unshare.TRIGGER)
@@ -143,7 +147,10 @@ public final class Linux {
             .with(ShmemFault.Step.RESTORE_UFFD_WP)
             .as("5.19");
 
-    /** 6.0: 70cbc3cc78a9, GUP-fast compares the PMD entry. */
+    /**
+     * 6.0: 70cbc3cc78a9, GUP-fast compares the PMD entry. No race writes a PMD entry under GUP-fast, so rows for both releases are made of
+     * 5.19.
+     */
     public static final Kernel V6_0 = V5_19.with(GupFast.Step.RECHECK_PMD).as("6.0");
 
     /** 6.1: 088b8aa537c2, full fences on both sides instead of the flush. */

@@ -22,7 +22,7 @@ import pagerace.mm.MemMap;
 public class Lookup extends Operation<Lookup.Step> {
     /** The steps in which variants differ. */
     public enum Step {
-        /** With the reference taken, read the slot again, and start over if it changed. */
+        /** With the reference taken, read the slot again, and start over if it changed: e286781d5f2e (2.6.27). */
         RELOAD_SLOT
     }
 
@@ -65,7 +65,9 @@ public class Lookup extends Operation<Lookup.Step> {
     /** The kernel tries for ever; once refused and once more is as good a witness. */
     private static final int TRIES = 2;
 
+    /** What it works on: see the constructor. */
     public final MemMap memMap;
+
     public final Inode file;
 
     /** Looks up pages of {@code file}. */

@@ -57,6 +57,7 @@ public class MarkDirty extends Operation<MarkDirty.Step> {
         NOT_IN_FILE
     }
 
+    /** What it works on: see the constructor. */
     public final DiskFile file;
 
     /** Marks folios of {@code file}. */

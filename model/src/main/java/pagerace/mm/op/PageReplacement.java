@@ -17,7 +17,9 @@ import pagerace.mm.Pte;
  */
 public class PageReplacement {
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final MmuNotifier notifier;
 
     /** Replacements in {@code mm}, of which {@code notifier} hears. */

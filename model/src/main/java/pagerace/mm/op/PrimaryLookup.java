@@ -24,7 +24,9 @@ public class PrimaryLookup {
         GUP_FAST
     }
 
+    /** Whose kernel it is, and what it works on: see the constructor. */
     public final Kernel kernel;
+
     public final Mm mm;
     public final How how;
     protected final GupFast gupFast;

@@ -30,6 +30,7 @@ public class Reallocate extends Operation<Reallocate.Step> {
         RETIRED
     }
 
+    /** What it works on: see the constructor. */
     public final Machine machine;
 
     /** Allocates as {@code kernel} does. */

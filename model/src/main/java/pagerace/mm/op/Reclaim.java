@@ -63,7 +63,9 @@ public class Reclaim extends Operation<Reclaim.Step> {
     /** The references of an unmapped folio that nobody else uses: the isolation's and the swap cache's. */
     private static final long OWN_REFERENCES = 2;
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final SwapSpace swap;
     public final Share share;
     protected final Freeze freeze;

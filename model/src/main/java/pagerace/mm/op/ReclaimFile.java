@@ -56,7 +56,9 @@ public class ReclaimFile extends Operation<ReclaimFile.Step> {
         RECLAIMED
     }
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final DiskFile file;
     public final Evict evict;
     protected final Platform.PteUpdate pteUpdate;
@@ -68,7 +70,7 @@ public class ReclaimFile extends Operation<ReclaimFile.Step> {
         this.mm = mm;
         this.file = file;
         this.evict = evict;
-        pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : mm.platform.pteUpdate();
+        pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : mm.platform.pteUpdate(kernel);
         markDirty = new MarkDirty(kernel, file, MarkDirty.UNLOCKED);
     }
 

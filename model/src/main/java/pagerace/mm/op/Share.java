@@ -54,14 +54,16 @@ public class Share extends Operation<Share.Step> {
      */
     public record Cleared(long pte, boolean exclusive, boolean pinned) {}
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     protected final Platform.PteUpdate pteUpdate;
 
     /** Sharing of pages of {@code mm}. */
     public Share(Kernel kernel, Mm mm) {
         super(kernel, Step.class);
         this.mm = mm;
-        pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : mm.platform.pteUpdate();
+        pteUpdate = steps.has(Step.CLEAR_PLAINLY) ? Platform.PteUpdate.PLAIN : mm.platform.pteUpdate(kernel);
     }
 
     /** {@code ptep_get_and_clear}: from now on GUP-fast finds nothing, whether or not it is flushed yet. */

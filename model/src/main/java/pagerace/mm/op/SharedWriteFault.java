@@ -37,15 +37,15 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
         RELOCK,
         /** Make the entry writable only if it is what the fault saw. */
         RECHECK_PTE,
-        /** Mutant: give the folio lock back before the folio is marked. */
+        /** Give the folio lock back before the folio is marked: 2.6.23 to 2.6.29, a mutant since. */
         UNLOCK_BEFORE_DIRTY,
         /** Where nobody holds the folio lock, wait until it is free before the folio is marked: 79352894b285 (2.6.23). */
         WAIT_UNLOCKED_BEFORE_DIRTY,
-        /** Where nobody holds the folio lock, take it to mark the folio. */
+        /** Where nobody holds the folio lock, take it to mark the folio: 2d6d7f982846 (3.19). */
         LOCK_TO_DIRTY
     }
 
-    /** The present kernel on a filesystem without it, for an entry that is present and read-only. */
+    /** The present kernel on a filesystem without {@code page_mkwrite}, for an entry that is present and read-only. */
     public static final Steps<Step> WITHOUT_MKWRITE = Steps.of(Step.RECHECK_PTE, Step.LOCK_TO_DIRTY);
 
     /** How it ended. */
@@ -64,7 +64,9 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
         SIGBUS
     }
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final DiskFile file;
     private final FilemapFault filemapFault;
     protected final MarkDirty markDirty;

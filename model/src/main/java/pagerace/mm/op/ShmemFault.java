@@ -32,7 +32,9 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
     /** Once for each time that somebody else filled the slot, changed the page between lookup and lock, or a punch ended. */
     private static final int TRIES = 3;
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final Inode file;
     public final FreeFolios spares;
     private final FilemapFault filemapFault;

@@ -31,7 +31,9 @@ public class SlowGup {
 
     private static final Vma PRIVATE_ANON = new Vma(Vma.Backing.ANON, false);
 
+    /** Whose kernel it is, and what it works on: see the constructor. */
     public final Kernel kernel;
+
     public final Mm mm;
     public final WriteFault writeFault;
     public final Vma vma;

@@ -33,7 +33,9 @@ public class StripBuffers extends Operation<StripBuffers.Step> {
         CANCEL_AFTER
     }
 
+    /** What it works on: see the constructor. */
     public final DiskFile file;
+
     public final CleanFolio clean;
     protected final Buffers buffers;
 

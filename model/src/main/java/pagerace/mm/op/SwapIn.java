@@ -32,7 +32,9 @@ public class SwapIn {
     /** The references of a folio in the swap cache that only this fault has found. */
     private static final long CACHE_AND_FAULT = 2;
 
+    /** Whose kernel it is, and what it works on: see the constructor. */
     public final Kernel kernel;
+
     public final Mm mm;
     public final SwapSpace swap;
     public final FreeFolios spares;

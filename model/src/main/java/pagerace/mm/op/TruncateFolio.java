@@ -30,7 +30,9 @@ public class TruncateFolio {
         private static final Truncated NOT_IN_FILE = new Truncated(false, false);
     }
 
+    /** What it works on: see the constructor. */
     public final Inode inode;
+
     public final @Nullable DiskFile disk;
     public final @Nullable CleanFolio clean;
     public final @Nullable UnmapMapping unmap;

@@ -29,7 +29,9 @@ public class TryToMigrate {
         UNMAPPED
     }
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final Share share;
 
     /** Migration of pages of {@code mm} that gives up exclusivity by {@code share}. */

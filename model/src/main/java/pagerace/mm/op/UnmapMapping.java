@@ -31,7 +31,9 @@ public class UnmapMapping extends Operation<UnmapMapping.Step> {
     /** Whose file gets shorter. */
     public static final Steps<Step> TRUNCATION = PUNCH.with(Step.EVEN_COPIES);
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
     public final Inode file;
     public final Zap zap;
 

@@ -28,6 +28,7 @@ public class UsePrivate extends Operation<UsePrivate.Step> {
         RECREATED
     }
 
+    /** What it works on: see the constructor. */
     public final Buffers buffers;
 
     /** Uses {@code buffers} as private data. */

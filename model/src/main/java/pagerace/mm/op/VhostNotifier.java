@@ -50,7 +50,9 @@ public class VhostNotifier extends Operation<VhostNotifier.Step> implements MmuN
     /** The fix series of August 2019: taking the lock is the wait. */
     public static final Steps<Step> LOCK = Steps.of(Step.DIRTY_AFTER_WAIT, Step.DIRTY_AT_TEARDOWN);
 
+    /** What it works on: see the constructor. */
     public final VhostRing ring;
+
     public final DiskFile file;
     public final Folio folio;
     protected final MarkDirty markDirty;

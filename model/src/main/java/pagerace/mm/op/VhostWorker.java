@@ -61,7 +61,9 @@ public class VhostWorker extends Operation<VhostWorker.Step> {
         FREED_MAP
     }
 
+    /** What it works on: see the constructor. */
     public final VhostRing ring;
+
     public final Folio folio;
     public final FileStore store;
 

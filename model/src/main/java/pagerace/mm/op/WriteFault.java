@@ -32,7 +32,9 @@ public class WriteFault {
     /** With more references than this no reuse is possible: the mapping's, the swap cache's, a per-CPU LRU batch's. */
     private static final long MAX_REFERENCES_FOR_REUSE = 3;
 
+    /** Whose kernel it is, and what it works on: see the constructor. */
     public final Kernel kernel;
+
     public final Mm mm;
     public final @Nullable SwapSpace swap;
     public final FreeFolios spares;

@@ -47,7 +47,9 @@ public class WritePages extends Operation<WritePages.Step> {
         SKIPPED
     }
 
+    /** What it works on: see the constructor. */
     public final DiskFile file;
+
     public final Writeback writeback;
     protected final Buffers buffers;
 

@@ -36,7 +36,9 @@ public class Writeback extends Operation<Writeback.Step> {
         NO_DIRTY_BUFFER
     }
 
+    /** What it works on: see the constructor. */
     public final DiskFile file;
+
     public final CleanFolio clean;
 
     /** Writeback to {@code file}, which cleans by {@code clean}. */

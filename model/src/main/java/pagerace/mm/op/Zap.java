@@ -5,6 +5,7 @@ import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
+import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 
 /**
@@ -38,12 +39,16 @@ public class Zap extends Operation<Zap.Step> {
         ZAPPED_DIRTY
     }
 
+    /** What it works on: see the constructor. */
     public final Mm mm;
+
+    protected final Platform.PteUpdate pteUpdate;
 
     /** Zaps entries of {@code mm}. */
     public Zap(Kernel kernel, Mm mm) {
         super(kernel, Step.class);
         this.mm = mm;
+        pteUpdate = mm.platform.pteUpdate(kernel);
     }
 
     /** Removes the mapping in {@code entry}, if there is one, even a private copy, and leaves no marker: an unmapping. */
@@ -66,7 +71,7 @@ public class Zap extends Operation<Zap.Step> {
             entry.lock.unlock();
             return End.NOTHING;
         }
-        long old = mm.platform.pteUpdate().getAndClear(entry);
+        long old = pteUpdate.getAndClear(entry);
         boolean dirty = Pte.has(old, Pte.DIRTY);
         boolean dirtiesFile = dirty && !copy;
         if (dirtiesFile && steps.has(Step.TRANSFER_DIRTY)) {

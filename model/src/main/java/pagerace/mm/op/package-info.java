@@ -4,11 +4,11 @@
  *
  * <p>Rules, which make every engine agree: an operation touches shared state through words only, keeps everything else in
  * locals, writes no field, catches nothing, and bounds every retry. How it ended is its result. The steps in which variants
- * differ are constants of its {@code Step} enum, and an operation does exactly the {@link pagerace.mm.Steps} that it was
- * given. Which steps those are a {@link pagerace.mm.Kernel} says, and what they are in each release {@link pagerace.mm.op.Linux}.
+ * differ are constants of its {@code Step} enum, and an operation does exactly the {@link pagerace.mm.Steps} of its {@link
+ * pagerace.mm.Kernel}; {@link pagerace.mm.op.Linux} lists those of each release.
  *
  * <p>Operations are open for extension, by {@linkplain pagerace.own.OwnFix a user's own fix}: a subclass is made of the public fields of
- * an operation, and overrides some of its steps, the protected methods. It keeps the same rules. The catalogue itself extends
+ * an operation, and overrides its protected methods, or where it has none, its public one. It keeps the same rules. The catalogue itself extends
  * none.
  */
 @NullMarked

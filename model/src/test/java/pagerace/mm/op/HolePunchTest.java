@@ -16,7 +16,7 @@ import pagerace.mm.op.HolePunch.Step;
 class HolePunchTest {
     private static final Kernel MAINLINE = Linux.MAINLINE;
     private static final Kernel TRUNCATION = MAINLINE.with(HolePunch.Step.class, HolePunch.truncation(MAINLINE));
-    private static final Kernel INVALIDATION = MAINLINE.with(HolePunch.Step.class, HolePunch.INVALIDATION);
+    private static final Kernel INVALIDATION = MAINLINE.with(HolePunch.Step.class, HolePunch.invalidation(MAINLINE));
     private static final Punched QUIET = new Punched(false, false);
     private static final Punched REZAPPED = new Punched(true, false);
     private static final Punched SKIPPED = new Punched(false, true);

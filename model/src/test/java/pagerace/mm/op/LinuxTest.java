@@ -61,10 +61,21 @@ class LinuxTest {
     void aStepIsAddedAndDroppedOnce() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Linux.V5_9.with(Fork.Step.COPY_IF_PINNED))
-                .withMessage("5.9 has Fork.COPY_IF_PINNED already");
+                .withMessage("Cannot add Fork.COPY_IF_PINNED: 5.9 does it already");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Linux.V5_8.without(Fork.Step.COPY_IF_PINNED))
-                .withMessage("5.8 has no Fork.COPY_IF_PINNED");
+                .withMessage("Cannot drop Fork.COPY_IF_PINNED: 5.8 does not do it");
+    }
+
+    @Test
+    void aPolicyIsNoStep() {
+        String sentence = "ReuseRule.MAPCOUNT is a policy, not a step: give it alone, by with(ReuseRule.MAPCOUNT)";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Linux.V6_4.with(Share.Step.CLEAR_PLAINLY, ReuseRule.MAPCOUNT))
+                .withMessage(sentence);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Linux.V6_4.without(ReuseRule.MAPCOUNT))
+                .withMessage(sentence);
     }
 
     @Test
