@@ -42,8 +42,8 @@ public abstract class CatalogueRace implements Race {
         this.dimensions = List.copyOf(axes);
         head(); // a race without one is noticed here, not where its texts are printed
         for (Listed variant : variants) {
-            variant.row()
-                    .named()
+            variant.row().places().stream()
+                    .flatMap(List::stream)
                     .filter(value -> axes.stream().noneMatch(axis -> axis.contains(value)))
                     .forEach(value -> {
                         throw new IllegalArgumentException(name() + "/" + variant.name() + " speaks of " + value.name()

@@ -360,16 +360,14 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
         /** What can be dropped without asking another question: a truncation is no punch, and a huge page has no table. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            // of mainline, whatever the row lacks
-            Steps<ShmemFault.Step> direct = Linux.MAINLINE.steps(ShmemFault.Step.class);
+            Kernel here = kernel(at);
+            Steps<ShmemFault.Step> direct = here.steps(ShmemFault.Step.class);
             Steps<?> fault = fault(at) == Fault.AROUND
-                    ? row.kernel().steps(FaultAround.Step.class).without(FaultAround.Step.MAP_PMD)
+                    ? here.steps(FaultAround.Step.class).without(FaultAround.Step.MAP_PMD)
                     : direct;
             return List.of(
                     fault,
-                    at.is(FAULTER)
-                            ? direct
-                            : row.kernel().steps(HolePunch.Step.class).without(HolePunch.Step.TRUNCATE));
+                    at.is(FAULTER) ? direct : here.steps(HolePunch.Step.class).without(HolePunch.Step.TRUNCATE));
         }
 
         @Override

@@ -77,20 +77,20 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
 
     @Override
     public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
-        return start.on(machine, at, replacing(fix, List.of(), machine, kernel));
+        return start.on(machine, at, kernel.replacing(replacement(fix, List.of(), machine)));
     }
 
     /** The fix's own steps are dropped as those of the kernel are. */
     @Override
     public Point.Setup setup(Place at, List<? extends Enum<?>> dropped) {
         Kernel kernel = kernel(at).dropping(dropped);
-        return machine -> start.on(machine, at, replacing(fix, dropped, machine, kernel));
+        return machine -> start.on(machine, at, kernel.replacing(replacement(fix, dropped, machine)));
     }
 
-    /** {@code kernel}, with the operation of {@code fix} in the place of the one that it replaces. */
-    private static <R, S extends Enum<S>> Kernel replacing(
-            OwnFix<R, S> fix, List<? extends Enum<?>> dropped, Machine machine, Kernel kernel) {
-        return kernel.replacing(new Kernel.Replacement() {
+    /** The operation of {@code fix}, without the steps in {@code dropped}, in the place of exactly the one that it replaces. */
+    static <R, S extends Enum<S>> Kernel.Replacement replacement(
+            OwnFix<R, S> fix, List<? extends Enum<?>> dropped, Machine machine) {
+        return new Kernel.Replacement() {
             @Override
             @SuppressWarnings("unchecked") // of exactly the class R, so R is a T
             public <T> T of(T operation) {
@@ -104,7 +104,7 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
                 }
                 return (T) own;
             }
-        });
+        };
     }
 
     @Override

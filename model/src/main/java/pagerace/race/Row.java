@@ -156,9 +156,9 @@ public final class Row {
         return deadlocks;
     }
 
-    /** The values that its rules name. */
-    Stream<Dimension> named() {
-        return rules.stream().flatMap(rule -> rule.where().stream());
+    /** What its rules are about: of each, the values that a place must have. */
+    List<List<Dimension>> places() {
+        return rules.stream().map(Rule::where).toList();
     }
 
     boolean has(Place at) {

@@ -32,7 +32,7 @@ final class Health {
             never("no folio is split", op, GupFast.End.GAVE_UP);
             never("every flush waits for walkers", op, GupFast.End.FROZEN);
             if (op != Op.LONGTERM) {
-                never("no long-term pin", op, GupFast.End.UNDONE_ADMISSION);
+                never("a zap's flush waits for walkers", op, GupFast.End.UNDONE_ADMISSION);
             }
             if (op != Op.GUP_FAST) {
                 never("a file's page need not be exclusive", op, GupFast.End.UNDONE_EXCLUSIVE);

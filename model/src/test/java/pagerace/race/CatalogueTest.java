@@ -270,6 +270,36 @@ class CatalogueTest {
                 });
     }
 
+    /** To drop a step that the kernel does not do there would be to drop nothing, and to call the step redundant. */
+    @Test
+    void whatCanBeDroppedIsThere() {
+        for (Race race : Catalogue.BUILT_IN) {
+            for (Candidate variant : race.variants()) {
+                Place.all(race.dimensions()).stream()
+                        .filter(variant::has)
+                        .forEach(at -> variant.steps(at).stream()
+                                .flatMap(steps -> steps.inOrder().stream())
+                                .forEach(step -> assertThat(variant.kernel(at).has(step))
+                                        .as("%s of %s at %s", step, variant, at)
+                                        .isTrue()));
+            }
+        }
+    }
+
+    /** A rule that is about no place of its race says nothing. */
+    @Test
+    void everyRuleOfARowIsAboutSomePlace() {
+        for (Race race : Catalogue.BUILT_IN) {
+            List<Place> places = Place.all(race.dimensions());
+            for (Candidate variant : race.variants()) {
+                assertThat(((Listed) variant).row().places())
+                        .as(race.name() + "/" + variant)
+                        .allSatisfy(where ->
+                                assertThat(places).anyMatch(at -> where.stream().allMatch(at::is)));
+            }
+        }
+    }
+
     @ParameterizedTest
     @FieldSource("RACES")
     void textsArePhrases(Race race) {

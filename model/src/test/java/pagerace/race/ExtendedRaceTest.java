@@ -6,8 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import pagerace.explore.Exploration;
+import pagerace.explore.Explorer;
+import pagerace.explore.Prediction;
+import pagerace.explore.Sc;
+import pagerace.machine.HardwareMachine;
+import pagerace.machine.Machine;
+import pagerace.mm.Kernel;
+import pagerace.mm.Steps;
 import pagerace.mm.op.Fork;
+import pagerace.mm.op.Freeze;
 import pagerace.mm.op.GupFast;
+import pagerace.mm.op.Linux;
 import pagerace.mm.op.MarkDirty;
 import pagerace.mm.op.ReclaimFile;
 import pagerace.mm.op.Writeback;
@@ -34,6 +46,66 @@ class ExtendedRaceTest {
         assertThatThrownBy(() -> OwnRaces.with(fixes))
                 .isInstanceOf(BadFix.class)
                 .hasMessage(sentence);
+    }
+
+    /** Which marks the operation's own steps, and changes nothing. */
+    private static final class Marking extends OwnFix<GupFast, GupFast.Step> {
+        Marking() {
+            super(
+                    "GupFastVsFork",
+                    "SEQ_ANON_EXCLUSIVE",
+                    GupFast.class,
+                    Linux.V6_1.steps(GupFast.Step.class),
+                    "nothing is changed");
+        }
+
+        @Override
+        public GupFast operation(Machine machine, GupFast builtIn, Steps<GupFast.Step> added) {
+            return builtIn;
+        }
+    }
+
+    @Test
+    void aStepOfTheBuiltInOperationIsDroppedInIt() {
+        Point point = points(new Marking()).get(0);
+        assertThat(Prediction.of(point.without(GupFast.Step.RECHECK_SEQ)).reachableFrom())
+                .as("whose unfixed sibling is DROP_SEQ_RECHECK")
+                .isEqualTo(Reachability.SC);
+    }
+
+    @Test
+    void aSubclassOfWhatIsReplacedIsAnotherOperation() {
+        Kernel replacing = Linux.V6_1.replacing(OwnVariant.replacement(
+                new Another<>("GupFastVsFork", "CHECK_ONLY", Freeze.class, "MINE", freeze -> {
+                    throw new AssertionError("not asked");
+                }),
+                List.of(),
+                new HardwareMachine()));
+        Freeze subclass = new Freeze(Linux.V6_1) {};
+        assertThat(replacing.replace(subclass)).isSameAs(subclass);
+    }
+
+    /** Whichever operation is replaced by itself, the kernel keeps its steps and policies, and the point its states. */
+    @ParameterizedTest
+    @FieldSource("pagerace.race.Catalogue#BUILT_IN")
+    void whatReplacesAnOperationByItselfChangesNothing(Race race) {
+        Candidate start = race.variants().stream()
+                .filter(variant -> variant.kind() == Variant.Kind.MAINLINE)
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        Place at = Place.all(race.dimensions()).stream()
+                .filter(start::has)
+                .findFirst()
+                .orElseThrow();
+        Exploration<Outcome> before =
+                Explorer.of(Point.of(race.name(), start, at)).explore(Sc.MODEL);
+        assertThat(OwnVariant.operations(start, at)).isNotEmpty().allSatisfy(operation -> {
+            OwnFix<?, ?> fix = new Another<>(race.name(), start.name(), operation, "MINE");
+            Point same = Point.of(race.name(), OwnVariant.of(fix, start, List.of(at)), at);
+            Exploration<Outcome> after = Explorer.of(same).explore(Sc.MODEL);
+            assertThat(after.states()).isEqualTo(before.states());
+            assertThat(after.outcomes()).isEqualTo(before.outcomes());
+        });
     }
 
     @Test

@@ -115,8 +115,21 @@ class LinuxTest {
                 return (T) "another";
             }
         };
-        assertThat(Linux.V6_1.replacing(nothing).with(Fork.Step.LOCK_BEFORE_SEQ).replace(operation))
+        Kernel replaced = Linux.V6_1.replacing(nothing);
+        assertThat(List.of(
+                        replaced,
+                        replaced.with(Fork.Step.LOCK_BEFORE_SEQ),
+                        replaced.without(Fork.Step.SEQ),
+                        replaced.dropping(List.of(Fork.Step.SEQ)),
+                        replaced.with(ReuseRule.MAPCOUNT),
+                        replaced.with(Fork.Step.class, Linux.V5_9),
+                        replaced.with(Fork.Step.class, Steps.of()),
+                        replaced.as("another")))
                 .as("whatever changes afterwards")
-                .isEqualTo("another");
+                .allSatisfy(kernel -> assertThat(kernel.replace(operation)).isEqualTo("another"));
+        assertThat(replaced.steps(Fork.Step.class))
+                .as("and nothing else does")
+                .isSameAs(Linux.V6_1.steps(Fork.Step.class));
+        assertThat(replaced.policy(ReuseRule.MAPCOUNT)).isEqualTo(ReuseRule.EXCLUSIVE);
     }
 }
