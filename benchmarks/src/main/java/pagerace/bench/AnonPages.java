@@ -6,16 +6,14 @@ import java.util.List;
 import java.util.function.IntFunction;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.SpinLock;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.Linux;
 
@@ -29,9 +27,6 @@ final class AnonPages {
 
     /** The present kernel, but for the question whether a page may be pinned for long. */
     static final Kernel KERNEL = Linux.V6_4;
-
-    private static final Folio.Initially MAPPED =
-            new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 0);
 
     final HardwareMachine machine;
     final Mm mm;
@@ -47,16 +42,11 @@ final class AnonPages {
      */
     AnonPages(HardwareMachine machine, TlbProfile flush, int cpus, int pages, int spares, IntFunction<SpinLock> ptlOf) {
         this.machine = machine;
-        for (int pfn = 1; pfn <= pages + spares; pfn++) {
-            folios.add(new Folio(machine, "folio", pfn, false, pfn <= pages ? MAPPED : Folio.Initially.FREE));
-        }
-        MemMap memMap = new MemMap(machine, folios);
-        PageTable table = new PageTable(machine, pages, ptlOf);
-        for (int index = 0; index < pages; index++) {
-            table.entry(index).word.writeOnce(Pte.present(index + 1, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY));
-        }
-        Platform platform = new Platform(Platform.PteUpdate.LOCKED, flush);
-        mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, flush, cpus), true);
+        Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, flush));
+        List<Folio> mapped = scene.anon("folio").exclusive(true).mapped().holding(0, pages);
+        folios.addAll(mapped);
+        folios.addAll(scene.free("folio", spares));
+        mm = scene.mm("mm").walkers(cpus).hasPinned(true).mapping(mapped, Pte.ACCESSED | Pte.WRITE | Pte.DIRTY, ptlOf);
     }
 
     /** GUP-fast of {@link #KERNEL}. */

@@ -3,24 +3,22 @@ package pagerace.bench;
 
 import static pagerace.bench.AnonPages.KERNEL;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.LockStripes;
 import pagerace.machine.SpinLock;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Vma;
 import pagerace.mm.op.GupFast;
 import pagerace.mm.op.ShmemFault;
@@ -43,8 +41,7 @@ final class StripedPages {
     };
 
     private final HardwareMachine machine = new HardwareMachine();
-    private final List<Folio> folios = new ArrayList<>();
-    private final Mm mm;
+    private final List<Folio> folios;
     private final Area[] areas;
     private final int perTable;
 
@@ -56,21 +53,11 @@ final class StripedPages {
      */
     StripedPages(int tables, int stripes, boolean padded) {
         perTable = PageTable.ENTRIES / tables;
-        for (int pfn = 1; pfn <= PageTable.ENTRIES; pfn++) {
-            folios.add(
-                    new Folio(machine, "folio", pfn, false, new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, 0)));
-        }
-        MemMap memMap = new MemMap(machine, folios);
+        Scene scene = new Scene(machine, PLATFORM);
+        folios = scene.shmem("folio").holding(0, PageTable.ENTRIES);
         LongFunction<SpinLock> ptls = locks(stripes, padded);
         IntFunction<SpinLock> ofFirst = tables == 1 ? ptls::apply : index -> ptls.apply(0);
-        mm = new Mm(
-                machine,
-                "mm",
-                PLATFORM,
-                memMap,
-                new PageTable(machine, perTable, ofFirst),
-                new Tlb(machine, PLATFORM.flush(), 0),
-                true);
+        Mm mm = scene.mm("mm").walkers(0).hasPinned(true).mapping(new PageTable(machine, perTable, ofFirst));
         areas = new Area[tables];
         areas[0] = new Area(mm, 0);
         for (int i = 1; i < tables; i++) {

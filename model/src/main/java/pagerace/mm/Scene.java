@@ -3,8 +3,11 @@ package pagerace.mm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.Machine;
+import pagerace.machine.SpinLock;
 import pagerace.machine.Tlb;
 import pagerace.machine.Translation;
 
@@ -47,6 +50,11 @@ public final class Scene {
         return add(name, new Folio(machine, name, folios.size() + 1, false, Folio.Initially.FREE));
     }
 
+    /** As many free folios. */
+    public List<Folio> free(String name, int folios) {
+        return several(folios, () -> free(name));
+    }
+
     /** The map of all folios. No more can be made afterwards. */
     public MemMap memMap() {
         MemMap map = memMap;
@@ -60,6 +68,14 @@ public final class Scene {
     /** An address space whose words traces call {@code owner.mmap_lock} and so on. */
     public Space mm(String owner) {
         return new Space(owner, memMap());
+    }
+
+    private static List<Folio> several(int folios, Supplier<Folio> next) {
+        List<Folio> made = new ArrayList<>();
+        for (int i = 0; i < folios; i++) {
+            made.add(next.get());
+        }
+        return made;
     }
 
     private Folio add(String name, Folio folio) {
@@ -151,6 +167,11 @@ public final class Scene {
             Folio.Initially initially = new Folio.Initially(references, mappings, flags, mapping, content);
             return add(name, new Folio(machine, name, folios.size() + 1, large, initially, encoding));
         }
+
+        /** As many such folios, each with such content. Whoever holds it holds each. */
+        public List<Folio> holding(long content, int folios) {
+            return several(folios, () -> holding(content));
+        }
     }
 
     /** An address space in the making. */
@@ -186,20 +207,34 @@ public final class Scene {
 
         /** That address space, with a table of one entry. */
         public Mm mapping(long entry) {
-            return with(new PageTable(machine, owner, entry));
+            return mapping(new PageTable(machine, owner, entry));
         }
 
         /** That address space, with a table of two entries. */
         public Mm mapping(long entry, long next) {
-            return with(new PageTable(machine, owner, entry, next));
+            return mapping(new PageTable(machine, owner, entry, next));
+        }
+
+        /**
+         * That address space, with a table whose entries map {@code pages} with {@code flags}.
+         *
+         * @param ptlOf the lock of the entry at an index
+         */
+        public Mm mapping(List<Folio> pages, long flags, IntFunction<SpinLock> ptlOf) {
+            PageTable table = new PageTable(machine, pages.size(), ptlOf);
+            for (int i = 0; i < pages.size(); i++) {
+                table.entry(i).word.writeOnce(Pte.present(pages.get(i).pfn, flags));
+            }
+            return mapping(table);
         }
 
         /** That address space, without a table: a PMD entry that a leaf may fill. */
         public Mm mappingNothing() {
-            return with(PageTable.none(machine, owner));
+            return mapping(PageTable.none(machine, owner));
         }
 
-        private Mm with(PageTable table) {
+        /** That address space, with {@code table}. */
+        public Mm mapping(PageTable table) {
             Tlb tlb = new Tlb(machine, platform.flush(), walkers, translation);
             return new Mm(machine, owner, platform, folios, table, tlb, hasPinned);
         }

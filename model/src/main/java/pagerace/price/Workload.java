@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.price;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import pagerace.machine.Machine;
 import pagerace.machine.SpinLock;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Entry;
 import pagerace.mm.Folio;
@@ -24,6 +22,7 @@ import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Scene;
 import pagerace.mm.op.FaultAround;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
@@ -57,7 +56,7 @@ final class Workload {
         Map<String, Kernel> releases =
                 releases(Linux.V5_8, Linux.V5_9, Linux.V5_11, Linux.V5_14, Linux.V5_19, Linux.V6_1, Linux.V6_5);
         return series("PinAndUnpin", place, "GUP-fast, unpin", releases, (machine, kernel) -> {
-            Mapped mapped = new Mapped(machine, pages, pages, large, PageState.EXCLUSIVE);
+            Mapped mapped = new Mapped(machine, pages, 0, large, PageState.EXCLUSIVE);
             GupFast gup = new GupFast(kernel, mapped.mm);
             if (pages == 1) {
                 Entry entry = mapped.mm.entry(0);
@@ -89,19 +88,12 @@ final class Workload {
         String place = "[" + pages + (pinned ? " pinned]" : " unpinned]");
         return series("ForkOfEntries", place, "fork", releases, (machine, kernel) -> {
             PageState state = pinned ? PageState.PINNED : PageState.EXCLUSIVE;
-            Mapped mapped = new Mapped(machine, pages, pinned ? 2 * pages : pages, false, state);
+            Mapped mapped = new Mapped(machine, pages, pinned ? pages : 0, false, state);
             PageTable child = table(machine, pages);
-            if (pages == 1) {
-                FreeFolios spare = FreeFolios.only(mapped.folios.get(mapped.folios.size() - 1));
-                Fork fork = new Fork(kernel, mapped.mm, child, spare);
-                Entry from = mapped.mm.entry(0);
-                Entry to = child.entry(0);
-                return () -> fork.copy(from, to);
-            }
             return () -> {
                 // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
-                FreeFolios spares = mapped.spares(pages);
-                return new Fork(kernel, mapped.mm, child, spares).copyPtes(0, pages);
+                Fork fork = new Fork(kernel, mapped.mm, child, mapped.pool());
+                return pages == 1 ? fork.copy(mapped.mm.entry(0), child.entry(0)) : fork.copyPtes(0, pages);
             };
         });
     }
@@ -112,8 +104,8 @@ final class Workload {
         String place = copies ? "[copy]" : "[reuse,not-exclusive]";
         return series("WriteFaultOnReadOnlyPage", place, "write fault", releases, (machine, kernel) -> {
             PageState state = copies ? PageState.SHARED : PageState.READ_ONLY;
-            Mapped mapped = new Mapped(machine, 1, 2, false, state);
-            WriteFault fault = new WriteFault(kernel, mapped.mm, null, FreeFolios.only(mapped.folios.get(1)));
+            Mapped mapped = new Mapped(machine, 1, 1, false, state);
+            WriteFault fault = new WriteFault(kernel, mapped.mm, null, FreeFolios.only(mapped.spares.get(0)));
             Entry entry = mapped.mm.entry(0);
             return () -> fault.handle(entry, entry.word.readOnce(), false);
         });
@@ -126,10 +118,10 @@ final class Workload {
         variants.put("DROP_NONE_CHECK", Linux.MAINLINE.without(FaultAround.Step.CHECK_NONE));
         variants.put("HEED_PUNCH", Linux.MAINLINE.with(FaultAround.Step.HEED_PUNCH));
         return series("FaultAroundWindow", "[16]", "map pages", variants, (machine, kernel) -> {
-            Cached cached = new Cached(machine, WINDOW, RefEncoding.UNLESS_ZERO);
-            PageTable table = table(machine, WINDOW);
-            Mm mm = new Mm(machine, "mm", X86, cached.memMap, table, new Tlb(machine, X86.flush(), 1), false);
-            FaultAround around = new FaultAround(kernel, mm, cached.file);
+            Scene scene = new Scene(machine, X86);
+            Inode file = file(machine, scene.shmem("folio").holding(0, WINDOW));
+            Mm mm = scene.mm("mm").mapping(table(machine, WINDOW));
+            FaultAround around = new FaultAround(kernel, mm, file);
             return () -> around.mapPages(0);
         });
     }
@@ -141,11 +133,13 @@ final class Workload {
             encodings.put(encoding.name(), encoding);
         }
         return series("PageCacheLookup", "", "lookup, put", encodings, (machine, encoding) -> {
-            Cached cached = new Cached(machine, 1, encoding);
-            Lookup lookup = new Lookup(Linux.MAINLINE, cached.memMap, cached.file);
+            Scene scene = new Scene(machine, X86);
+            Inode file = file(machine, scene.shmem("folio").counted(encoding).holding(0, 1));
+            MemMap memMap = scene.memMap();
+            Lookup lookup = new Lookup(Linux.MAINLINE, memMap, file);
             return () -> {
                 Lookup.Found found = lookup.get(0);
-                cached.memMap.stableFolioOf(found.pfn()).put();
+                memMap.stableFolioOf(found.pfn()).put();
                 return found.end();
             };
         });
@@ -167,6 +161,11 @@ final class Workload {
                 .toList());
     }
 
+    /** A file that is in the page cache, and mapped nowhere. */
+    private static Inode file(Machine machine, List<Folio> pages) {
+        return new Inode(machine, Folio.SHMEM, pages.toArray(new Folio[0]));
+    }
+
     /** A table of {@code entries} empty entries with one lock. */
     private static PageTable table(Machine machine, int entries) {
         SpinLock ptl = new SpinLock(machine, "ptl");
@@ -175,57 +174,43 @@ final class Workload {
 
     /** What the pages of an address space are. */
     private enum PageState {
-        EXCLUSIVE(1, 1, Folio.ANON_EXCLUSIVE, Pte.WRITE | Pte.DIRTY),
-        PINNED(1 + Folio.PIN_BIAS, 1, Folio.ANON_EXCLUSIVE, Pte.WRITE | Pte.DIRTY),
-        READ_ONLY(1, 1, 0, 0),
-        SHARED(2, 2, 0, 0);
+        EXCLUSIVE(Pte.WRITE | Pte.DIRTY),
+        PINNED(Pte.WRITE | Pte.DIRTY),
+        READ_ONLY(0),
+        SHARED(0);
 
-        private final Folio.Initially folio;
         private final long pte;
 
-        PageState(long refcount, long mapcount, long flags, long pte) {
-            folio = new Folio.Initially(refcount, mapcount, Folio.UPTODATE | flags, Folio.ANON, 0);
+        PageState(long pte) {
             this.pte = Pte.ACCESSED | pte;
+        }
+
+        Scene.Page in(Scene scene) {
+            Scene.Page page = scene.anon("folio").exclusive(Pte.isWritable(Pte.PRESENT | pte));
+            return switch (this) {
+                case EXCLUSIVE, READ_ONLY -> page.mapped();
+                case PINNED -> page.mapped().pinned();
+                case SHARED -> page.mapped(2);
+            };
         }
     }
 
     /** An address space that has pinned before, with pages in the same state, and free folios. */
     private static final class Mapped {
-        final List<Folio> folios = new ArrayList<>();
         final Mm mm;
+        final List<Folio> spares;
 
-        Mapped(Machine machine, int pages, int all, boolean large, PageState state) {
-            for (int i = 0; i < all; i++) {
-                folios.add(new Folio(machine, "folio", i + 1, large, i < pages ? state.folio : Folio.Initially.FREE));
-            }
-            MemMap memMap = new MemMap(machine, folios);
-            PageTable table = table(machine, pages);
-            for (int i = 0; i < pages; i++) {
-                table.entry(i).word.writeOnce(Pte.present(i + 1, state.pte));
-            }
-            mm = new Mm(machine, "parent", X86, memMap, table, new Tlb(machine, X86.flush(), 1), true);
+        Mapped(Machine machine, int pages, int spares, boolean large, PageState state) {
+            Scene scene = new Scene(machine, X86);
+            List<Folio> folios = state.in(scene).large(large).holding(0, pages);
+            this.spares = scene.free("folio", spares);
+            SpinLock ptl = new SpinLock(machine, "ptl");
+            mm = scene.mm("parent").hasPinned(true).mapping(folios, state.pte, index -> ptl);
         }
 
-        /** The folios behind the first {@code pages}, one after the other. */
-        FreeFolios spares(int pages) {
-            int[] next = {pages};
-            return () -> folios.get(next[0]++);
-        }
-    }
-
-    /** A file that is in the page cache, and mapped nowhere. */
-    private static final class Cached {
-        final MemMap memMap;
-        final Inode file;
-
-        Cached(Machine machine, int pages, RefEncoding encoding) {
-            List<Folio> folios = new ArrayList<>();
-            for (int i = 0; i < pages; i++) {
-                Folio.Initially initially = new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, 0);
-                folios.add(new Folio(machine, "folio", i + 1, false, initially, encoding));
-            }
-            memMap = new MemMap(machine, folios);
-            file = new Inode(machine, Folio.SHMEM, folios.toArray(new Folio[0]));
+        /** The free folios, one after the other. */
+        FreeFolios pool() {
+            return spares.iterator()::next;
         }
     }
 }

@@ -3,13 +3,13 @@ package pagerace.soak;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import pagerace.machine.BitLock;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.LockStripes;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.RwSemaphore;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.DiskFile;
@@ -21,6 +21,7 @@ import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
+import pagerace.mm.Scene;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.Linux;
 import pagerace.mm.op.MarkDirty;
@@ -58,7 +59,6 @@ final class World {
     final List<Folio> ksmPages = new ArrayList<>();
 
     private final List<Word> isolated = new ArrayList<>();
-    private int used;
 
     /**
      * What belongs to a page of anonymous memory besides its entries.
@@ -113,24 +113,25 @@ final class World {
     World(Shape shape, Kernel kernel) {
         this.shape = shape;
         this.kernel = kernel;
-        for (int i = 0; i < shape.folios(); i++) {
-            folios.add(new Folio(machine, "folio", i + 1, false, Folio.Initially.FREE));
-            isolated.add(machine.word("isolated", i + 1, 0));
+        Scene scene = new Scene(machine, PLATFORM);
+        List<Folio> inShmem = scene.shmem("folio").holding(0, Shape.SHMEM_FILES * Shape.SHMEM_PAGES);
+        List<Folio> onDisk = scene.file("folio").holding(0, Shape.DISK_FILES);
+        for (int i = 0; i < Shape.KSM_PAGES; i++) {
+            ksmPages.add(scene.anon("folio").held().holding(i)); // by KSM's tree
         }
-        memMap = new MemMap(machine, folios);
+        Stream.of(inShmem, onDisk, ksmPages).forEach(folios::addAll);
+        folios.addAll(scene.free("folio", shape.folios() - folios.size()));
+        folios.forEach(folio -> isolated.add(machine.word("isolated", folio.pfn, 0)));
+        memMap = scene.memMap();
         LockStripes parentLocks = new LockStripes(machine, "parent.ptl", shape.stripes());
         LockStripes childLocks = new LockStripes(machine, "child.ptl", shape.stripes());
-        addAnonymousMemory(parentLocks, childLocks);
+        addAnonymousMemory(scene, parentLocks, childLocks);
         for (int i = 0; i < Shape.SHMEM_FILES; i++) {
-            shmemFiles.add(shmemFile(fileTable(parentLocks, i, Shape.SHMEM_PAGES)));
+            Mm mm = fileTable(parentLocks, i, Shape.SHMEM_PAGES);
+            shmemFiles.add(shmemFile(mm, inShmem.subList(i * Shape.SHMEM_PAGES, (i + 1) * Shape.SHMEM_PAGES)));
         }
         for (int i = 0; i < Shape.DISK_FILES; i++) {
-            diskPages.add(diskPage(fileTable(parentLocks, Shape.SHMEM_FILES + i, 1), i % 2 == 0));
-        }
-        for (int i = 0; i < Shape.KSM_PAGES; i++) {
-            Folio page = take();
-            page.allocateAnon(i, false); // one reference: that of KSM's tree
-            ksmPages.add(page);
+            diskPages.add(diskPage(fileTable(parentLocks, Shape.SHMEM_FILES + i, 1), onDisk.get(i), i % 2 == 0));
         }
     }
 
@@ -159,9 +160,9 @@ final class World {
         return of(mm, page).entry(page % Shape.ENTRIES);
     }
 
-    private void addAnonymousMemory(LockStripes parentLocks, LockStripes childLocks) {
-        Mm parentMm = new Mm(machine, "parent", PLATFORM, memMap, anonTable(parentLocks, 0), tlb(), false);
-        Mm childMm = new Mm(machine, "child", PLATFORM, memMap, anonTable(childLocks, 0), tlb(), false);
+    private void addAnonymousMemory(Scene scene, LockStripes parentLocks, LockStripes childLocks) {
+        Mm parentMm = scene.mm("parent").walkers(shape.threads()).mapping(anonTable(parentLocks, 0));
+        Mm childMm = scene.mm("child").walkers(shape.threads()).mapping(anonTable(childLocks, 0));
         parent.add(parentMm);
         child.add(childMm);
         for (int i = 1; i < shape.anonTables(); i++) {
@@ -178,10 +179,6 @@ final class World {
         }
     }
 
-    private Tlb tlb() {
-        return new Tlb(machine, PLATFORM.flush(), shape.threads());
-    }
-
     /** A table whose entries are spread over the stripes. */
     private PageTable anonTable(LockStripes locks, int number) {
         return new PageTable(machine, Shape.ENTRIES, i -> locks.of((long) number * Shape.ENTRIES + i));
@@ -193,25 +190,14 @@ final class World {
         return new Mm(parent.get(0), new PageTable(machine, pages, i -> locks.of(key)));
     }
 
-    private ShmemFile shmemFile(Mm mm) {
-        Folio[] pages = new Folio[Shape.SHMEM_PAGES];
-        for (int i = 0; i < pages.length; i++) {
-            pages[i] = take();
-            pages[i].allocateShmem(0, 0);
-        }
-        Inode inode = new Inode(machine, Folio.SHMEM, pages);
+    private ShmemFile shmemFile(Mm mm, List<Folio> pages) {
+        Inode inode = new Inode(machine, Folio.SHMEM, pages.toArray(new Folio[0]));
         return new ShmemFile(inode, mm, new BitLock(machine.word("inode", "i_rwsem", 0), IN_FILE));
     }
 
-    private DiskPage diskPage(Mm mm, boolean pinned) {
-        Folio page = take();
-        page.allocateFile(0, 0);
+    private DiskPage diskPage(Mm mm, Folio page, boolean pinned) {
         DiskFile file = new DiskFile(machine, page, 0, false);
         return new DiskPage(file, mm, new RwSemaphore(machine, "inode", "invalidate_lock"), pinned);
-    }
-
-    private Folio take() {
-        return folios.get(used++);
     }
 
     /** Adds to a count that has no other order. */

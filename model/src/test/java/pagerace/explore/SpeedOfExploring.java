@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import pagerace.machine.Machine;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.Inode;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 import pagerace.mm.op.Fork;
 import pagerace.mm.op.GupFast;
@@ -119,20 +118,16 @@ public final class SpeedOfExploring {
         private final WriteFault fault;
 
         FiveActors(Machine machine, TlbProfile profile) {
-            folio = new Folio(
-                    machine,
-                    "folio",
-                    1,
-                    false,
-                    new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 1));
-            Folio forForkToCopy = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
-            Folio forFaultToCopy = new Folio(machine, "copy2", 3, false, Folio.Initially.FREE);
-            Folio gone = new Folio(machine, "gone", 4, false, Folio.Initially.FREE);
-            MemMap memMap = new MemMap(machine, List.of(folio, forForkToCopy, forFaultToCopy, gone));
-            PageTable table = new PageTable(machine, "parent", Pte.present(1, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
+            Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, profile));
+            folio = scene.anon("folio").exclusive(true).mapped().holding(1);
+            Folio forForkToCopy = scene.free("copy");
+            Folio forFaultToCopy = scene.free("copy2");
+            Folio gone = scene.free("gone");
+            mm = scene.mm("parent")
+                    .walkers(2)
+                    .hasPinned(true)
+                    .mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
             PageTable child = new PageTable(machine, "child", Pte.NONE);
-            Platform platform = new Platform(Platform.PteUpdate.LOCKED, profile);
-            mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, profile, 2), true);
             childEntry = child.entry(0);
             gupFast = new GupFast(Linux.V6_1, mm);
             fork = new Fork(Linux.V5_19, mm, child, FreeFolios.only(forForkToCopy));

@@ -7,7 +7,6 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import pagerace.machine.Format;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Translation;
 import pagerace.mm.Buffers;
@@ -17,11 +16,10 @@ import pagerace.mm.Inode;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.KernelFormat;
 import pagerace.mm.KvmMmu;
-import pagerace.mm.MemMap;
-import pagerace.mm.Mm;
 import pagerace.mm.NotifierSubscriptions;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
+import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.VhostRing;
 
@@ -31,13 +29,11 @@ class WordFormatsTest {
 
     private static ExploredMachine kernel() {
         ExploredMachine machine = new ExploredMachine();
-        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
-        Folio folio = new Folio(machine, "folio", 1, false, Folio.Initially.FREE);
-        Folio folio2 = new Folio(machine, "folio2", 2, false, Folio.Initially.FREE);
-        MemMap memMap = new MemMap(machine, List.of(folio, folio2));
+        Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI));
+        Folio folio = scene.free("folio");
+        Folio folio2 = scene.free("folio2");
         for (String owner : List.of("mm", "parent")) {
-            Tlb tlb = new Tlb(machine, TlbProfile.IPI, 1, new Translation(machine, KernelFormat.PTE, 0));
-            new Mm(machine, owner, platform, memMap, new PageTable(machine, owner, 0, 0), tlb, false);
+            scene.mm(owner).caching(Translation.NONE).mapping(Pte.NONE, Pte.NONE);
         }
         new DiskFile(machine, new Inode(machine, Folio.FILE, folio, folio2), 0, false, null, new Buffers(machine, 0));
         machine.word("page_cache", "dirty-tag", KernelFormat.DIRTY_TAG, 0);

@@ -4,7 +4,6 @@ package pagerace.mm.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Word;
 import pagerace.mm.Buffers;
@@ -13,11 +12,10 @@ import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 
 /** A page with clean buffers of a file on disk, mapped once; and what must be true of its counts. */
@@ -27,22 +25,21 @@ final class BufferScene {
 
     final InterposedMachine machine = new InterposedMachine();
     final Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.DEFERRED);
-    final Folio folio =
-            new Folio(machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, CONTENT));
+    final Folio folio;
     final Buffers buffers = new Buffers(machine, Buffers.ATTACHED);
     final Word tag = machine.word("page_cache", "dirty-tag", 0);
-    final DiskFile file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, false, tag, buffers);
+    final DiskFile file;
     final Mm mm;
 
     /** References to the page that the test holds; a pin counts {@link Folio#PIN_BIAS}. */
     long held;
 
-    private final MemMap memMap = new MemMap(machine, List.of(folio));
-
     /** The entry has {@code flags}. */
     BufferScene(long flags) {
-        PageTable table = new PageTable(machine, "mm", Pte.present(1, flags));
-        mm = new Mm(machine, "mm", platform, memMap, table, new Tlb(machine, TlbProfile.DEFERRED, 2), false);
+        Scene scene = new Scene(machine, platform);
+        folio = scene.file("folio").mapped().holding(CONTENT);
+        mm = scene.mm("mm").walkers(2).mapping(Pte.present(folio.pfn, flags));
+        file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, false, tag, buffers);
     }
 
     static BufferScene readOnly() {
@@ -120,6 +117,6 @@ final class BufferScene {
         long mapped = Pte.isPresent(pte()) ? 1 : 0;
         assertThat(folio.mapcount.readOnce()).as("mappings").isEqualTo(mapped);
         assertThat(folio.refcount.readOnce()).as("references").isEqualTo(mapped + (inFile() ? 1 : 0) + held);
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
     }
 }

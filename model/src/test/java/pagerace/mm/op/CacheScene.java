@@ -4,6 +4,7 @@ package pagerace.mm.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import pagerace.machine.TlbProfile;
 import pagerace.mm.Buffers;
 import pagerace.mm.DiskFile;
 import pagerace.mm.Folio;
@@ -11,7 +12,9 @@ import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.Kernel;
 import pagerace.mm.MemMap;
+import pagerace.mm.Platform;
 import pagerace.mm.RefEncoding;
+import pagerace.mm.Scene;
 
 /** A file of one page with buffers, which nobody maps: the page cache has a reference, and the test has one. */
 final class CacheScene {
@@ -27,9 +30,9 @@ final class CacheScene {
     private final CleanFolio clean;
 
     CacheScene(RefEncoding encoding) {
-        folio = new Folio(
-                machine, "folio", 1, false, new Folio.Initially(2, 0, Folio.UPTODATE, Folio.FILE, CONTENT), encoding);
-        memMap = new MemMap(machine, List.of(folio));
+        Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST));
+        folio = scene.file("folio").held().counted(encoding).holding(CONTENT);
+        memMap = scene.memMap();
         file = new Inode(machine, Folio.FILE, folio);
         buffers = new Buffers(machine, Buffers.ATTACHED);
         disk = new DiskFile(machine, file, CONTENT, false, null, buffers);
@@ -62,7 +65,7 @@ final class CacheScene {
 
     void assertReferences(long references) {
         assertThat(folio.refcount.readOnce()).as("references").isEqualTo(references);
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
     }
 
     void assertInCache(boolean expected) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.Stream;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.machine.Translation;
 import pagerace.mm.Buffers;
@@ -14,12 +13,10 @@ import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.Kernel;
-import pagerace.mm.KernelFormat;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 
 /**
@@ -50,33 +47,22 @@ final class DiskScene {
 
     final InterposedMachine machine = new InterposedMachine();
     final Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);
-    final Folio folio =
-            new Folio(machine, "folio", 1, false, new Folio.Initially(1, 0, Folio.UPTODATE, Folio.FILE, CONTENT));
-    final Folio copy = new Folio(machine, "copy", 2, false, Folio.Initially.FREE);
-    final MemMap memMap = new MemMap(machine, List.of(folio, copy));
+    final Folio folio;
+    final Folio copy;
     final Buffers buffers;
     final DiskFile file;
-    final Mm mm = new Mm(
-            machine,
-            "mm",
-            platform,
-            memMap,
-            new PageTable(machine, "mm", Pte.NONE),
-            new Tlb(machine, TlbProfile.BROADCAST, 1, new Translation(machine, KernelFormat.PTE, Translation.NONE)),
-            false);
-    final Mm other = new Mm(
-            machine,
-            "other",
-            platform,
-            memMap,
-            new PageTable(machine, "other", Pte.NONE),
-            new Tlb(machine, TlbProfile.BROADCAST, 1),
-            false);
+    final Mm mm;
+    final Mm other;
 
     /** Pins that are the test's own. */
     private int pins;
 
     private DiskScene(boolean tagged, boolean buffered, long bufferState) {
+        Scene scene = new Scene(machine, platform);
+        folio = scene.file("folio").holding(CONTENT);
+        copy = scene.free("copy");
+        mm = scene.mm("mm").caching(Translation.NONE).mapping(Pte.NONE);
+        other = scene.mm("other").mapping(Pte.NONE);
         buffers = new Buffers(machine, bufferState);
         file = new DiskFile(
                 machine,
@@ -230,6 +216,6 @@ final class DiskScene {
         long cached = file.inode.slot(0).readOnce() == folio.pfn ? 1 : 0;
         assertThat(folio.refcount.readOnce()).as("references").isEqualTo(mapped + cached + pins * Folio.PIN_BIAS);
         assertThat(folio.mapcount.readOnce()).as("mappings").isEqualTo(mapped);
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
     }
 }

@@ -3,23 +3,21 @@ package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.machine.SpinLock;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.Inode;
 import pagerace.mm.InterposedMachine;
 import pagerace.mm.Kernel;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.op.FaultAround.Step;
 
 class FaultAroundTest {
@@ -53,22 +51,10 @@ class FaultAroundTest {
         int pages = 16;
         int locked = 5;
         InterposedMachine machine = new InterposedMachine();
-        List<Folio> folios = new ArrayList<>();
-        for (int i = 0; i < pages; i++) {
-            Folio.Initially cached = new Folio.Initially(1, 0, Folio.UPTODATE, Folio.SHMEM, 0);
-            folios.add(new Folio(machine, "folio" + i, i + 1, false, cached));
-        }
+        Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST));
+        List<Folio> folios = scene.shmem("folio").holding(0, pages);
         SpinLock ptl = new SpinLock(machine, "mm", "ptl");
-        PageTable table = new PageTable(machine, pages, i -> ptl);
-        Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST);
-        Mm mm = new Mm(
-                machine,
-                "mm",
-                platform,
-                new MemMap(machine, folios),
-                table,
-                new Tlb(machine, TlbProfile.BROADCAST, 1),
-                false);
+        Mm mm = scene.mm("mm").mapping(new PageTable(machine, pages, i -> ptl));
         Inode file = new Inode(machine, Folio.SHMEM, folios.toArray(Folio[]::new));
         FaultAround around = new FaultAround(MAINLINE, mm, file);
         folios.get(locked).lock.lock();
@@ -77,14 +63,13 @@ class FaultAroundTest {
                 .containsOnlyOnce("lock mm.ptl", "storeRelease mm.ptl");
         for (int i = 0; i < pages; i++) {
             boolean mapped = i != locked;
-            assertThat(table.entry(i).word.readOnce())
-                    .isEqualTo(mapped ? Pte.present(i + 1, FileScene.MAPPED) : Pte.NONE);
+            assertThat(mm.entry(i).word.readOnce()).isEqualTo(mapped ? Pte.present(i + 1, FileScene.MAPPED) : Pte.NONE);
             assertThat(folios.get(i).refcount.readOnce()).isEqualTo(mapped ? 2 : 1);
             assertThat(folios.get(i).mapcount.readOnce()).isEqualTo(mapped ? 1 : 0);
         }
         folios.get(locked).lock.unlock();
         assertThat(around.mapPages(locked)).as("what was left out").isEqualTo(FaultEnd.MAPPED);
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
     }
 
     @Test

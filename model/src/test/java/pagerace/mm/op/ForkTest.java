@@ -49,8 +49,8 @@ class ForkTest {
     }
 
     record Case(Release release, boolean large, long flags) {
-        Scene scene() {
-            Scene scene = new Scene(large, flags);
+        AnonScene scene() {
+            AnonScene scene = new AnonScene(large, flags);
             return release.knowsExclusive() ? scene.exclusive() : scene;
         }
     }
@@ -62,12 +62,12 @@ class ForkTest {
                                 .map(flags -> new Case(release, large, flags))));
     }
 
-    private static End fork(Scene scene, Kernel steps) {
+    private static End fork(AnonScene scene, Kernel steps) {
         return new Fork(steps, scene.mm, scene.child, FreeFolios.only(scene.spare))
                 .copy(scene.entry, scene.child.entry(0));
     }
 
-    private static void assertShares(Scene scene, Case c) {
+    private static void assertShares(AnonScene scene, Case c) {
         assertThat(fork(scene, c.release.steps)).isEqualTo(End.SHARED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, c.flags & ~Pte.WRITE));
         assertThat(scene.child.entry(0).word.readOnce()).isEqualTo(Pte.present(1, c.flags & Pte.DIRTY));
@@ -76,13 +76,13 @@ class ForkTest {
         scene.assertConserved();
     }
 
-    private static void assertCopies(Scene scene, Case c) {
+    private static void assertCopies(AnonScene scene, Case c) {
         long before = scene.pte();
         assertThat(fork(scene, c.release.steps)).isEqualTo(End.COPIED);
         assertThat(scene.pte()).as("the parent's entry").isEqualTo(before);
         assertThat(scene.child.entry(0).word.readOnce())
                 .isEqualTo(Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
-        assertThat(scene.spare.data.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThat(scene.spare.data.readOnce()).isEqualTo(AnonScene.CONTENT);
         assertThat(scene.spare.test(Folio.ANON_EXCLUSIVE)).isEqualTo(c.release.knowsExclusive());
         assertThat(scene.isExclusive()).isEqualTo(c.release.knowsExclusive());
         assertThat(scene.mm.writeProtectSeq.readBegin()).isEqualTo(c.release.hasSeq() ? 2 : 0);
@@ -99,7 +99,7 @@ class ForkTest {
     @ParameterizedTest
     @MethodSource("cases")
     void copiesWhatMayBePinned(Case c) {
-        Scene scene = c.scene().hasPinned().pinned();
+        AnonScene scene = c.scene().hasPinned().pinned();
         if (c.release.copies()) {
             assertCopies(scene, c);
         } else {
@@ -116,7 +116,7 @@ class ForkTest {
     @ParameterizedTest
     @EnumSource
     void givesTheChildNothingOfAPageThatIsSwappedOut(Release release) {
-        Scene scene = Scene.writable().hasPinned().swappedOut(true);
+        AnonScene scene = AnonScene.writable().hasPinned().swappedOut(true);
         long before = scene.pte();
         assertThat(fork(scene, release.steps)).isEqualTo(End.NOTHING);
         assertThat(scene.pte()).as("the parent's entry").isEqualTo(before);
@@ -127,20 +127,20 @@ class ForkTest {
 
     @Test
     void sharesAPinnedPageThatIsNotExclusive() {
-        assertShares(Scene.readOnly().hasPinned().pinned(), new Case(Release.V5_19, false, Pte.ACCESSED));
+        assertShares(AnonScene.readOnly().hasPinned().pinned(), new Case(Release.V5_19, false, Pte.ACCESSED));
     }
 
     @ParameterizedTest
     @EnumSource(value = Release.class, names = "V5_8", mode = EnumSource.Mode.EXCLUDE)
     void takesVeryManyReferencesForAPin(Release release) {
         Case c = new Case(release, false, Pte.WRITE);
-        Scene scene = c.scene().hasPinned();
+        AnonScene scene = c.scene().hasPinned();
         for (long i = scene.folio.refcount.readOnce(); i < Folio.PIN_BIAS; i++) {
             scene.held();
         }
         assertCopies(scene, c);
         Case large = new Case(release, true, Pte.WRITE);
-        Scene distinct = large.scene().hasPinned();
+        AnonScene distinct = large.scene().hasPinned();
         for (int i = 0; i < Folio.PIN_BIAS; i++) {
             distinct.held();
         }
@@ -153,7 +153,7 @@ class ForkTest {
         if (!c.release.copies()) {
             return;
         }
-        Scene scene = c.scene().hasPinned().pinned();
+        AnonScene scene = c.scene().hasPinned().pinned();
         scene.machine.before("lock parent.ptl", SECOND_LOOK, () -> {
             assertThat(scene.pte()).as("restored while unlocked").isEqualTo(Pte.present(1, c.flags));
             assertThat(scene.folio.refcount.readOnce()).isEqualTo(1 + (c.large ? 1 : Folio.PIN_BIAS));
@@ -168,7 +168,7 @@ class ForkTest {
 
     @Test
     void danceHidesTheEntryFromGupFastWhileItLooks() {
-        Scene scene = Scene.writable().hasPinned().pinned();
+        AnonScene scene = AnonScene.writable().hasPinned().pinned();
         scene.machine.before(
                 "readOnce folio.refcount",
                 1,
@@ -182,11 +182,11 @@ class ForkTest {
         if (!c.release.copies()) {
             return;
         }
-        Scene scene = c.scene().hasPinned().pinned();
+        AnonScene scene = c.scene().hasPinned().pinned();
         boolean dances =
                 c.release == Release.V5_9_RC && Pte.isWritable(c.scene().pte());
         assertThat(scene.machine.logOf(() -> fork(scene, c.release.steps)))
-                .filteredOn(access -> access.contains(" parent.pte") && !access.equals(Scene.READ_PTE))
+                .filteredOn(access -> access.contains(" parent.pte") && !access.equals(AnonScene.READ_PTE))
                 .containsExactly(
                         dances
                                 ? new String[] {
@@ -201,7 +201,7 @@ class ForkTest {
     @Test
     void writeProtectsAsThePlatformDoes() {
         for (Platform.PteUpdate update : Platform.PteUpdate.values()) {
-            Scene scene = Scene.writableOn(new Platform(update, TlbProfile.BROADCAST));
+            AnonScene scene = AnonScene.writableOn(new Platform(update, TlbProfile.BROADCAST));
             List<String> log = scene.machine.logOf(() -> fork(scene, Linux.V5_11));
             switch (update) {
                 case LOCKED -> assertThat(log).contains("fetchAndNot parent.pte FULL");
@@ -214,7 +214,7 @@ class ForkTest {
     @Test
     void mutantWriteProtectsLateAndOnlyWhatItShared() {
         Kernel late = Linux.V5_19.with(Step.WRITE_PROTECT_AFTER_SEQ);
-        Scene shared = Scene.writable().exclusive();
+        AnonScene shared = AnonScene.writable().exclusive();
         assertThat(shared.machine.logOf(() -> fork(shared, late)))
                 .containsSubsequence(
                         "writeOnce child.pte",
@@ -222,7 +222,7 @@ class ForkTest {
                         "fetchAndNot parent.pte FULL",
                         "storeRelease parent.ptl");
         shared.assertConserved();
-        Scene copied = Scene.writable().exclusive().hasPinned().pinned();
+        AnonScene copied = AnonScene.writable().exclusive().hasPinned().pinned();
         assertThat(fork(copied, late)).isEqualTo(End.COPIED);
         assertThat(Pte.isWritable(copied.pte())).isTrue();
         copied.assertConserved();
@@ -231,8 +231,9 @@ class ForkTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void orderOfTodaysFork(boolean fenced) {
-        Scene scene =
-                new Scene(true, Pte.WRITE, TlbProfile.IPI, false).exclusive().hasPinned();
+        AnonScene scene = new AnonScene(true, Pte.WRITE, TlbProfile.IPI, false)
+                .exclusive()
+                .hasPinned();
         Kernel steps = fenced ? Linux.V5_19.with(Step.FENCE_AFTER_REFERENCE) : Linux.V5_19;
         assertThat(scene.machine.logOf(() -> fork(scene, steps)))
                 .containsExactlyElementsOf(Stream.of(
@@ -242,7 +243,7 @@ class ForkTest {
                                 "smpWmb",
                                 "lock child.ptl",
                                 "lock parent.ptl",
-                                Scene.READ_PTE,
+                                AnonScene.READ_PTE,
                                 "loadAcquire compound_head[1]",
                                 "fetchAdd folio.refcount RELAXED",
                                 "smpMbAfterAtomic",
@@ -271,7 +272,7 @@ class ForkTest {
             value = Release.class,
             names = {"V5_9_RC", "V5_11"})
     void orderBeforeExclusivePages(Release release) {
-        Scene scene = Scene.writable().hasPinned();
+        AnonScene scene = AnonScene.writable().hasPinned();
         boolean dance = release == Release.V5_9_RC;
         String writeProtect = "fetchAndNot parent.pte FULL";
         List<String> log = scene.machine.logOf(() -> fork(scene, release.steps));
@@ -291,7 +292,7 @@ class ForkTest {
 
     @Test
     void fencesAndLockOrderAreStepsOfTheirOwn() {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         assertThat(scene.machine.logOf(() -> fork(scene, Linux.V5_19.without(Step.FENCE_AFTER_SEQ_BEGIN))))
                 .containsSubsequence(
                         "writeOnce parent.write_protect_seq",
@@ -299,7 +300,7 @@ class ForkTest {
                         "smpWmb",
                         "writeOnce parent.write_protect_seq")
                 .containsOnlyOnce("smpWmb");
-        Scene end = Scene.writable();
+        AnonScene end = AnonScene.writable();
         assertThat(end.machine.logOf(() -> fork(end, Linux.V5_19.without(Step.FENCE_BEFORE_SEQ_END))))
                 .containsSubsequence(
                         "writeOnce parent.write_protect_seq",
@@ -307,9 +308,9 @@ class ForkTest {
                         "lock parent.ptl",
                         "writeOnce parent.write_protect_seq")
                 .containsOnlyOnce("smpWmb");
-        Scene locks = Scene.writable();
+        AnonScene locks = AnonScene.writable();
         assertThat(locks.machine.logOf(() -> fork(locks, Linux.V5_19.with(Step.LOCK_BEFORE_SEQ))))
-                .containsSubsequence("lock parent.ptl", "writeOnce parent.write_protect_seq", Scene.READ_PTE);
+                .containsSubsequence("lock parent.ptl", "writeOnce parent.write_protect_seq", AnonScene.READ_PTE);
         locks.assertConserved();
     }
 }

@@ -59,15 +59,15 @@ class GupFastTest {
         }
 
         /** An exclusive page mapped writable. */
-        Scene scene() {
-            return new Scene(large, Pte.WRITE | Pte.DIRTY).exclusive();
+        AnonScene scene() {
+            return new AnonScene(large, Pte.WRITE | Pte.DIRTY).exclusive();
         }
 
-        Grab grab(Scene scene) {
-            return gup(scene).grab(Scene.CPU, scene.entry, flags);
+        Grab grab(AnonScene scene) {
+            return gup(scene).grab(AnonScene.CPU, scene.entry, flags);
         }
 
-        GupFast gup(Scene scene) {
+        GupFast gup(AnonScene scene) {
             return new GupFast(release.steps, scene.mm);
         }
 
@@ -86,7 +86,7 @@ class GupFastTest {
                         .flatMap(large -> Stream.of(0, 1, 2, 3).map(i -> new Case(release, ALL_FLAGS[i], large))));
     }
 
-    private static void assertEndsWith(End end, Case c, Scene scene) {
+    private static void assertEndsWith(End end, Case c, AnonScene scene) {
         Grab grab = c.grab(scene);
         assertThat(grab.end()).isEqualTo(end);
         if (end == End.PINNED) {
@@ -98,7 +98,7 @@ class GupFastTest {
         scene.assertConserved();
     }
 
-    private static void hold(Scene scene, boolean pin) {
+    private static void hold(AnonScene scene, boolean pin) {
         if (pin) {
             scene.pins++;
         } else {
@@ -109,9 +109,9 @@ class GupFastTest {
     @ParameterizedTest
     @MethodSource("cases")
     void pinsAndGivesBack(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         GupFast gup = c.gup(scene);
-        Grab grab = gup.grab(Scene.CPU, scene.entry, c.flags);
+        Grab grab = gup.grab(AnonScene.CPU, scene.entry, c.flags);
         assertThat(grab).isEqualTo(new Grab(End.PINNED, 1));
         assertThat(scene.folio.maybePinned()).isEqualTo(c.pin());
         assertThat(scene.mm.hasPinned()).isEqualTo(c.pin() && c.release.isSince(Release.V5_9));
@@ -128,7 +128,7 @@ class GupFastTest {
     @ParameterizedTest
     @MethodSource("cases")
     void leavesAPageToForkWhileTheCountIsOdd(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         scene.mm.writeProtectSeq.writeBegin();
         assertEndsWith(c.watchesSeq() ? End.SEQ_ODD : End.PINNED, c, scene);
     }
@@ -136,7 +136,7 @@ class GupFastTest {
     @ParameterizedTest
     @MethodSource("cases")
     void undoesWhatForkOvertook(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         if (c.watchesSeq()) {
             scene.machine.before("readOnce parent.write_protect_seq", 1, () -> {
                 scene.mm.writeProtectSeq.increment();
@@ -149,8 +149,8 @@ class GupFastTest {
     @ParameterizedTest
     @MethodSource("cases")
     void undoesIfAnyBitOfTheEntryChanged(Case c) {
-        Scene scene = c.scene();
-        scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(scene.pte() | Pte.ACCESSED));
+        AnonScene scene = c.scene();
+        scene.machine.before(AnonScene.READ_PTE, 2, () -> scene.setPte(scene.pte() | Pte.ACCESSED));
         assertEndsWith(End.UNDONE_PTE, c, scene);
     }
 
@@ -158,7 +158,7 @@ class GupFastTest {
     @MethodSource("cases")
     void comparesThePmdSinceItCanBeCollapsed(Case c) {
         boolean compares = c.release.isSince(Release.V6_1);
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         if (compares) {
             scene.machine.before(
                     "readOnce parent.pmd", 2, () -> scene.mm.table.pmd().word.writeOnce(Pte.NONE));
@@ -170,22 +170,22 @@ class GupFastTest {
     @MethodSource("cases")
     void pinsForReadingOnlyWhatIsExclusive(Case c) {
         boolean insists = c.release.isSince(Release.V5_19) && c.flags == PIN;
-        Scene shared = new Scene(c.large, 0);
+        AnonScene shared = new AnonScene(c.large, 0);
         boolean writes = (c.flags & FOLL_WRITE) != 0;
         assertEndsWith(writes ? End.NOT_PERMITTED : insists ? End.UNDONE_EXCLUSIVE : End.PINNED, c, shared);
         if (!writes) {
-            assertEndsWith(End.PINNED, c, new Scene(c.large, 0).exclusive());
-            Scene file = new Scene(c.large, 0);
+            assertEndsWith(End.PINNED, c, new AnonScene(c.large, 0).exclusive());
+            AnonScene file = new AnonScene(c.large, 0);
             file.folio.mapping.writeOnce(Folio.SHMEM);
             assertEndsWith(End.PINNED, c, file);
         }
-        assertEndsWith(End.PINNED, c, new Scene(c.large, Pte.WRITE)); // a writable entry is proof enough
+        assertEndsWith(End.PINNED, c, new AnonScene(c.large, Pte.WRITE)); // a writable entry is proof enough
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void neverTakesAFrozenFolio(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         scene.folio.refcount.writeOnce(0);
         assertThat(c.grab(scene)).isEqualTo(new Grab(End.FROZEN, 0));
         assertThat(scene.folio.refcount.readOnce()).isZero();
@@ -198,7 +198,7 @@ class GupFastTest {
     @ValueSource(longs = {0, Pte.SWAP | 1 << 16, Pte.MIGRATION | Pte.WRITE | 1 << 16, Pte.MARKER | Pte.UFFD_WP})
     void findsNothingPresent(long entry) {
         for (int flags : ALL_FLAGS) {
-            Scene scene = Scene.writable();
+            AnonScene scene = AnonScene.writable();
             scene.setPte(entry);
             assertThat(new Case(Release.V6_1, flags, false).grab(scene).end()).isEqualTo(End.NOT_PRESENT);
             assertThat(scene.folio.refcount.readOnce()).isEqualTo(1);
@@ -214,18 +214,18 @@ class GupFastTest {
 
     @Test
     void walksNoFurtherThanAPmdThatIsNoTable() {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         scene.mm.table.pmd().word.writeOnce(Pte.present(1, Pte.WRITE));
         assertEndsWith(End.NOT_PRESENT, new Case(Release.V6_1, PIN, false), scene);
     }
 
     @Test
     void aLeafAtTheTopHasNothingAboveToCompare() {
-        Scene scene = new Scene(true, Pte.NONE);
+        AnonScene scene = new AnonScene(true, Pte.NONE);
         Entry pmd = scene.mm.table.pmd();
         pmd.word.writeOnce(Pte.present(1, Pte.WRITE));
         List<String> log = scene.machine.logOf(
-                () -> assertThat(new GupFast(Linux.V6_1, scene.mm).grab(Scene.CPU, pmd, PIN | FOLL_WRITE))
+                () -> assertThat(new GupFast(Linux.V6_1, scene.mm).grab(AnonScene.CPU, pmd, PIN | FOLL_WRITE))
                         .isEqualTo(new Grab(End.PINNED, 1)));
         assertThat(log)
                 .filteredOn("readOnce parent.pmd"::equals)
@@ -237,14 +237,15 @@ class GupFastTest {
     @ValueSource(longs = {Pte.PROTNONE, Pte.SPECIAL})
     void leavesHintingAndSpecialEntriesAlone(long flag) {
         for (int flags : ALL_FLAGS) {
-            assertEndsWith(End.NOT_PERMITTED, new Case(Release.V6_1, flags, false), new Scene(false, Pte.WRITE | flag));
+            assertEndsWith(
+                    End.NOT_PERMITTED, new Case(Release.V6_1, flags, false), new AnonScene(false, Pte.WRITE | flag));
         }
     }
 
     @ParameterizedTest
     @EnumSource(Release.class)
     void looksTheFolioUpAgainSinceItCanBeSplit(Release release) {
-        Scene scene = Scene.writable().exclusive();
+        AnonScene scene = AnonScene.writable().exclusive();
         scene.spare.refcount.writeOnce(1);
         boolean looks = release.isSince(Release.V5_14);
         if (looks) {
@@ -258,7 +259,7 @@ class GupFastTest {
 
     @Test
     void givesUpWhenTheFolioKeepsChanging() {
-        Scene scene = Scene.writable().exclusive();
+        AnonScene scene = AnonScene.writable().exclusive();
         scene.spare.refcount.writeOnce(1);
         scene.machine.before("loadAcquire compound_head[1]", 2, () -> setHead(scene, 2));
         scene.machine.before("loadAcquire compound_head[1]", 4, () -> setHead(scene, 1));
@@ -269,13 +270,13 @@ class GupFastTest {
         scene.assertConserved();
     }
 
-    private static void setHead(Scene scene, int pfn) {
+    private static void setHead(AnonScene scene, int pfn) {
         scene.machine.named("compound_head[1]").writeOnce(pfn);
     }
 
     @Test
     void mutantThatDoesNotCompareTheEntryPinsAllTheSame() {
-        Scene scene = Scene.writable().exclusive();
+        AnonScene scene = AnonScene.writable().exclusive();
         scene.machine.before("fetchAdd folio.refcount RELAXED", 1, () -> scene.setPte(Pte.NONE));
         assertThat(grab(scene, Linux.V6_1.without(Step.RECHECK_PTE), PIN).end()).isEqualTo(End.PINNED);
     }
@@ -283,15 +284,15 @@ class GupFastTest {
     @Test
     void mutantThatComparesTheCountTooEarlyPinsAllTheSame() {
         Kernel steps = Linux.V6_1.without(Step.RECHECK_SEQ).with(Step.RECHECK_SEQ_BEFORE_GRAB);
-        Scene late = Scene.writable().exclusive();
+        AnonScene late = AnonScene.writable().exclusive();
         late.mm.writeProtectSeq.increment();
         late.mm.writeProtectSeq.increment();
-        late.machine.before(Scene.READ_PTE, 2, () -> {
+        late.machine.before(AnonScene.READ_PTE, 2, () -> {
             late.mm.writeProtectSeq.increment();
             late.mm.writeProtectSeq.increment();
         });
         assertThat(grab(late, steps, PIN).end()).isEqualTo(End.PINNED);
-        Scene early = Scene.writable().exclusive();
+        AnonScene early = AnonScene.writable().exclusive();
         early.machine.before("readOnce parent.write_protect_seq", 1, () -> early.mm.writeProtectSeq.increment());
         assertThat(grab(early, steps, PIN).end()).isEqualTo(End.SEQ_ODD);
         early.assertConserved();
@@ -300,17 +301,17 @@ class GupFastTest {
     @Test
     void aPinInOneNeedsNoSecondHalfWhateverTheRelease() {
         Kernel steps = Linux.V6_1.with(Step.PIN_IN_ONE).without(Step.FENCE_AFTER_PIN);
-        Scene scene = Scene.writable().exclusive();
+        AnonScene scene = AnonScene.writable().exclusive();
         GupFast gup = new GupFast(steps, scene.mm);
-        assertThat(scene.machine.logOf(() -> gup.grab(Scene.CPU, scene.entry, PIN)))
+        assertThat(scene.machine.logOf(() -> gup.grab(AnonScene.CPU, scene.entry, PIN)))
                 .contains("addUnless folio.refcount FULL")
                 .doesNotContain("fetchAdd folio.refcount RELAXED", "smpMbAfterAtomic");
         scene.pins = 1;
         scene.assertConserved();
         gup.release(new Grab(End.PINNED, 1), PIN);
         scene.pins = 0;
-        scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(scene.pte() & ~Pte.WRITE));
-        assertThat(gup.grab(Scene.CPU, scene.entry, PIN).end()).isEqualTo(End.UNDONE_PTE);
+        scene.machine.before(AnonScene.READ_PTE, 2, () -> scene.setPte(scene.pte() & ~Pte.WRITE));
+        assertThat(gup.grab(AnonScene.CPU, scene.entry, PIN).end()).isEqualTo(End.UNDONE_PTE);
         scene.assertConserved();
     }
 
@@ -318,13 +319,13 @@ class GupFastTest {
     @ValueSource(booleans = {false, true})
     void mutantFencesBetweenTheHalvesOfAPin(boolean large) {
         Kernel steps = Linux.V6_1.without(Step.FENCE_AFTER_PIN).with(Step.FENCE_INSIDE_PIN);
-        Scene scene = new Scene(large, Pte.WRITE).exclusive();
+        AnonScene scene = new AnonScene(large, Pte.WRITE).exclusive();
         assertThat(scene.machine.logOf(() -> grab(scene, steps, PIN)))
                 .containsSubsequence(
                         "addUnless folio.refcount FULL",
                         "smpMb",
                         large ? "fetchAdd folio.pincount RELAXED" : "fetchAdd folio.refcount RELAXED",
-                        Scene.READ_PTE)
+                        AnonScene.READ_PTE)
                 .doesNotContain("smpMbAfterAtomic");
         scene.pins = 1;
         scene.assertConserved();
@@ -333,7 +334,7 @@ class GupFastTest {
     @Test
     void mutantMarksTheAddressSpaceLast() {
         Kernel steps = Linux.V6_1.without(Step.SET_HAS_PINNED).with(Step.SET_HAS_PINNED_LATE);
-        Scene scene = Scene.writable().exclusive();
+        AnonScene scene = AnonScene.writable().exclusive();
         assertThat(scene.machine.logOf(() -> grab(scene, steps, PIN | FOLL_WRITE)))
                 .endsWith(
                         "smpRmb",
@@ -341,51 +342,51 @@ class GupFastTest {
                         "readOnce parent.flags",
                         "fetchOr parent.flags RELAXED");
         assertThat(scene.mm.hasPinned()).isTrue();
-        Scene undone = Scene.writable().exclusive();
+        AnonScene undone = AnonScene.writable().exclusive();
         undone.mm.writeProtectSeq.increment();
         assertThat(grab(undone, steps, PIN).isPinned()).isFalse();
         assertThat(undone.mm.hasPinned()).isFalse();
     }
 
-    private static Grab grab(Scene scene, Kernel steps, int flags) {
-        return new GupFast(steps, scene.mm).grab(Scene.CPU, scene.entry, flags);
+    private static Grab grab(AnonScene scene, Kernel steps, int flags) {
+        return new GupFast(steps, scene.mm).grab(AnonScene.CPU, scene.entry, flags);
     }
 
     @ParameterizedTest
     @EnumSource(Release.class)
     void orderOfAGetHasNothingOfAPin(Release release) {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         assertThat(scene.machine.logOf(() -> grab(scene, release.steps, GET)))
                 .filteredOn(access -> !access.endsWith("compound_head[1]") && !access.endsWith("pmd"))
-                .containsExactly(Scene.READ_PTE, "addUnless folio.refcount FULL", Scene.READ_PTE);
+                .containsExactly(AnonScene.READ_PTE, "addUnless folio.refcount FULL", AnonScene.READ_PTE);
     }
 
     @Test
     void orderOfTheOldestPin() {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         assertThat(scene.machine.logOf(() -> grab(scene, Linux.V5_8, PIN | FOLL_WRITE)))
                 .containsExactly(
                         "readOnce parent.pmd",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "loadAcquire compound_head[1]",
                         "addUnless folio.refcount FULL",
-                        Scene.READ_PTE);
+                        AnonScene.READ_PTE);
     }
 
     @Test
     void orderOfAnUnfencedPin() {
-        Scene scene = Scene.readOnly().exclusive().hasPinned();
+        AnonScene scene = AnonScene.readOnly().exclusive().hasPinned();
         assertThat(scene.machine.logOf(() -> grab(scene, Linux.V5_19, PIN)))
                 .containsExactly(
                         "readOnce parent.flags",
                         "loadAcquire parent.write_protect_seq",
                         "readOnce parent.pmd",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "loadAcquire compound_head[1]",
                         "addUnless folio.refcount FULL",
                         "loadAcquire compound_head[1]",
                         "fetchAdd folio.refcount RELAXED",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "readOnce folio.mapping",
                         "readOnce folio.flags",
                         "smpRmb",
@@ -395,7 +396,7 @@ class GupFastTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void orderOfTodaysPin(boolean large) {
-        Scene scene = new Scene(large, 0, TlbProfile.IPI, false).exclusive();
+        AnonScene scene = new AnonScene(large, 0, TlbProfile.IPI, false).exclusive();
         assertThat(scene.machine.logOf(() -> grab(scene, Linux.V6_1, PIN)))
                 .containsExactly(
                         "readOnce parent.flags",
@@ -405,14 +406,14 @@ class GupFastTest {
                         "storeRelease irqs-off[0]",
                         "smpMb",
                         "readOnce parent.pmd",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "loadAcquire compound_head[1]",
                         "addUnless folio.refcount FULL",
                         "loadAcquire compound_head[1]",
                         large ? "fetchAdd folio.pincount RELAXED" : "fetchAdd folio.refcount RELAXED",
                         "smpMbAfterAtomic",
                         "readOnce parent.pmd",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "readOnce folio.mapping",
                         "smpRmb",
                         "readOnce folio.flags",
@@ -427,14 +428,14 @@ class GupFastTest {
     private static final Kernel IN_GRAB = Linux.V6_1.with(Step.CHECK_ADMISSION_IN_GRAB);
 
     /** A page of a file, mapped writable. */
-    private static Scene fileScene(boolean large, long mapping) {
-        Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY);
+    private static AnonScene fileScene(boolean large, long mapping) {
+        AnonScene scene = new AnonScene(large, Pte.WRITE | Pte.DIRTY);
         scene.folio.mapping.writeOnce(mapping);
         return scene;
     }
 
-    private static Grab grab(Scene scene, Kernel steps, Admission admission, int flags) {
-        return new GupFast(steps.with(admission), scene.mm).grab(Scene.CPU, scene.entry, flags);
+    private static Grab grab(AnonScene scene, Kernel steps, Admission admission, int flags) {
+        return new GupFast(steps.with(admission), scene.mm).grab(AnonScene.CPU, scene.entry, flags);
     }
 
     @ParameterizedTest
@@ -456,7 +457,7 @@ class GupFastTest {
                 : mapping.equals("ANON") ? Folio.ANON : mapping.equals("SHMEM") ? Folio.SHMEM : Folio.FILE;
         int flags = longterm ? LONGTERM_WRITE : FOLL_PIN | FOLL_WRITE;
         boolean large = admission == Admission.V6_5; // small where secret memory is looked for
-        Scene scene = fileScene(large, value);
+        AnonScene scene = fileScene(large, value);
         boolean judged = longterm || admission != Admission.V6_5;
         boolean pinned = end == End.PINNED;
         assertThat(grab(scene, Linux.V6_5, admission, flags))
@@ -467,17 +468,17 @@ class GupFastTest {
 
     @Test
     void asksOnceTheEntryIsKnownToBeUnchanged() {
-        Scene scene = fileScene(false, Folio.FILE).hasPinned();
+        AnonScene scene = fileScene(false, Folio.FILE).hasPinned();
         assertThat(scene.machine.logOf(() -> grab(scene, Linux.V6_5, Admission.V6_5, LONGTERM_WRITE)))
-                .endsWith("smpMbAfterAtomic", "readOnce parent.pmd", Scene.READ_PTE, READ_MAPPING, DROP_PIN);
-        Scene changed = fileScene(false, Folio.FILE);
-        changed.machine.before(Scene.READ_PTE, 2, () -> changed.setPte(Pte.NONE));
+                .endsWith("smpMbAfterAtomic", "readOnce parent.pmd", AnonScene.READ_PTE, READ_MAPPING, DROP_PIN);
+        AnonScene changed = fileScene(false, Folio.FILE);
+        changed.machine.before(AnonScene.READ_PTE, 2, () -> changed.setPte(Pte.NONE));
         assertThat(grab(changed, Linux.V6_5, Admission.V6_5, LONGTERM_WRITE)).isEqualTo(new Grab(End.UNDONE_PTE, 0));
     }
 
     @Test
     void postedCheckAsksWithOneReferenceInHand() {
-        Scene scene = fileScene(true, Folio.SHMEM).hasPinned();
+        AnonScene scene = fileScene(true, Folio.SHMEM).hasPinned();
         assertThat(scene.machine.logOf(() -> grab(scene, IN_GRAB, Admission.SERIES_V7, LONGTERM_WRITE)))
                 .containsSubsequence(
                         "addUnless folio.refcount FULL",
@@ -486,9 +487,9 @@ class GupFastTest {
                         "fetchAdd folio.pincount RELAXED",
                         "smpMbAfterAtomic",
                         "readOnce parent.pmd",
-                        Scene.READ_PTE)
+                        AnonScene.READ_PTE)
                 .containsOnlyOnce(READ_MAPPING);
-        Scene file = fileScene(true, Folio.FILE);
+        AnonScene file = fileScene(true, Folio.FILE);
         assertThat(grab(file, IN_GRAB, Admission.SERIES_V7, LONGTERM_WRITE))
                 .isEqualTo(new Grab(End.UNDONE_ADMISSION, 0, Folio.FILE));
         file.assertConserved();
@@ -496,8 +497,8 @@ class GupFastTest {
 
     @Test
     void postedCheckTellsByWhatItJudgedEvenWhenTheEntryChanged() {
-        Scene scene = fileScene(false, Folio.ANON);
-        scene.machine.before(Scene.READ_PTE, 2, () -> scene.setPte(Pte.NONE));
+        AnonScene scene = fileScene(false, Folio.ANON);
+        scene.machine.before(AnonScene.READ_PTE, 2, () -> scene.setPte(Pte.NONE));
         assertThat(grab(scene, IN_GRAB, Admission.SERIES_V7, LONGTERM_WRITE))
                 .isEqualTo(new Grab(End.UNDONE_PTE, 0, Folio.ANON));
         assertThat(scene.folio.refcount.readOnce()).isEqualTo(1);
@@ -506,7 +507,7 @@ class GupFastTest {
     @Test
     void postedCheckRefusesAMappingThatChangesUnderIt() {
         Kernel steps = IN_GRAB.with(Step.REREAD_MAPPING);
-        Scene scene = fileScene(false, Folio.SHMEM);
+        AnonScene scene = fileScene(false, Folio.SHMEM);
         scene.machine.before(READ_MAPPING, 2, () -> scene.folio.mapping.writeOnce(Folio.NO_MAPPING));
         assertThat(grab(scene, steps, Admission.SERIES_V6, LONGTERM_WRITE).end())
                 .isEqualTo(End.UNDONE_ADMISSION);

@@ -35,23 +35,23 @@ class KsmMergeTest {
         }
 
         /** A page with {@code flags}, which KSM holds, and a KSM page that somebody else maps. */
-        Scene scene(long flags) {
-            Scene scene = new Scene(false, flags | Pte.ACCESSED, TlbProfile.BROADCAST, false).held();
+        AnonScene scene(long flags) {
+            AnonScene scene = new AnonScene(false, flags | Pte.ACCESSED, TlbProfile.BROADCAST, false).held();
             if (knowsExclusive()) {
                 scene.exclusive();
             }
-            scene.spare.allocateAnon(Scene.CONTENT, false);
+            scene.spare.allocateAnon(AnonScene.CONTENT, false);
             scene.spare.mapcount.writeOnce(1);
             scene.child.entry(0).word.writeOnce(Pte.present(2, 0));
             return scene;
         }
 
-        End merge(Scene scene) {
+        End merge(AnonScene scene) {
             return KsmMergeTest.merge(scene, ksm, share);
         }
     }
 
-    private static End merge(Scene scene, Kernel ksm, Kernel share) {
+    private static End merge(AnonScene scene, Kernel ksm, Kernel share) {
         return new KsmMerge(ksm, scene.mm, new Share(share, scene.mm)).merge(scene.folio, scene.entry, scene.spare);
     }
 
@@ -59,7 +59,7 @@ class KsmMergeTest {
     @EnumSource(Release.class)
     void mapsTheKsmPageReadOnly(Release release) {
         for (long flags : new long[] {0, Pte.WRITE, Pte.DIRTY, Pte.WRITE | Pte.DIRTY}) {
-            Scene scene = release.scene(flags);
+            AnonScene scene = release.scene(flags);
             assertThat(release.merge(scene)).isEqualTo(End.MERGED);
             assertThat(scene.pte()).isEqualTo(KSM_ENTRY);
             assertThat(scene.isExclusive()).isFalse();
@@ -71,9 +71,9 @@ class KsmMergeTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void keepsAWritablePageThatSomebodyHolds(Release release) {
-        Scene held = release.scene(Pte.WRITE).held();
-        Scene pinned = release.scene(Pte.WRITE).pinned();
-        for (Scene scene : new Scene[] {held, pinned}) {
+        AnonScene held = release.scene(Pte.WRITE).held();
+        AnonScene pinned = release.scene(Pte.WRITE).pinned();
+        for (AnonScene scene : new AnonScene[] {held, pinned}) {
             long before = scene.pte();
             assertThat(release.merge(scene)).isEqualTo(End.KEPT_REFERENCED);
             assertThat(scene.pte()).isEqualTo(before);
@@ -85,10 +85,10 @@ class KsmMergeTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void looksAtReadOnlyPagesSinceTheyCanBeExclusive(Release release) {
-        Scene scene = release.scene(0).pinned();
+        AnonScene scene = release.scene(0).pinned();
         assertThat(release.merge(scene)).isEqualTo(release.knowsExclusive() ? End.KEPT_REFERENCED : End.MERGED);
         scene.assertConserved();
-        Scene shared = release.scene(0).pinned();
+        AnonScene shared = release.scene(0).pinned();
         shared.folio.flags.andNot(Folio.ANON_EXCLUSIVE);
         assertThat(shared.machine.logOf(() -> release.merge(shared))).doesNotContain(CLEAR);
         shared.assertConserved();
@@ -96,7 +96,7 @@ class KsmMergeTest {
 
     @Test
     void looksAtReadOnlyPagesWhileAFlushIsPending() {
-        Scene scene = Release.V5_18.scene(0).pinned();
+        AnonScene scene = Release.V5_18.scene(0).pinned();
         assertThat(merge(scene, Linux.V5_18.with(Step.CLEAR_FOR_PENDING_FLUSH), Linux.V5_18))
                 .isEqualTo(End.KEPT_REFERENCED);
         scene.assertConserved();
@@ -105,14 +105,14 @@ class KsmMergeTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void countsTheSwapCacheAsItsOwn(Release release) {
-        Scene scene = release.scene(Pte.WRITE).inSwapCache();
+        AnonScene scene = release.scene(Pte.WRITE).inSwapCache();
         assertThat(release.merge(scene)).isEqualTo(End.MERGED);
         scene.assertConserved();
     }
 
     @Test
     void refusesToShareForAPinThatTheCountMissed() {
-        Scene scene = Release.V6_1.scene(0);
+        AnonScene scene = Release.V6_1.scene(0);
         scene.machine.before("readOnce folio.refcount", 2, scene::pinned);
         assertThat(Release.V6_1.merge(scene)).isEqualTo(End.SHARE_REFUSED);
         assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED));
@@ -123,7 +123,7 @@ class KsmMergeTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void neverLooksForReferencesAgain(Release release) {
-        Scene scene = release.scene(Pte.WRITE);
+        AnonScene scene = release.scene(Pte.WRITE);
         scene.machine.before("lock parent.ptl", 2, scene::held);
         assertThat(release.merge(scene)).isEqualTo(End.MERGED);
         scene.assertConserved();
@@ -132,13 +132,13 @@ class KsmMergeTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void keepsWhatChanged(Release release) {
-        Scene locked = release.scene(Pte.WRITE);
+        AnonScene locked = release.scene(Pte.WRITE);
         locked.folio.lock.lock();
         assertThat(release.merge(locked)).isEqualTo(End.KEPT_LOCKED);
         locked.folio.lock.unlock();
         locked.assertConserved();
 
-        Scene gone = release.scene(Pte.WRITE);
+        AnonScene gone = release.scene(Pte.WRITE);
         long entry = gone.pte();
         gone.setPte(Pte.present(2, 0));
         assertThat(release.merge(gone)).isEqualTo(End.KEPT_CHANGED);
@@ -147,13 +147,13 @@ class KsmMergeTest {
         gone.setPte(entry);
         gone.assertConserved();
 
-        Scene written = release.scene(Pte.WRITE);
+        AnonScene written = release.scene(Pte.WRITE);
         written.machine.before("lock parent.ptl", 2, () -> written.setPte(written.pte() | Pte.SOFT_DIRTY));
         assertThat(release.merge(written)).isEqualTo(End.KEPT_CHANGED);
         written.assertConserved();
 
-        Scene different = release.scene(Pte.WRITE);
-        different.spare.data.writeOnce(Scene.CONTENT + 1);
+        AnonScene different = release.scene(Pte.WRITE);
+        different.spare.data.writeOnce(AnonScene.CONTENT + 1);
         assertThat(release.merge(different)).isEqualTo(End.KEPT_DIFFERENT);
         assertThat(different.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED));
         different.assertConserved();
@@ -162,10 +162,10 @@ class KsmMergeTest {
     @Test
     void mutantLooksForReferencesTooEarly() {
         Kernel early = Linux.V5_19.without(Step.REFERENCE_CHECK).with(Step.REFERENCE_CHECK_BEFORE_CLEAR);
-        Scene seen = Release.V6_1.scene(Pte.WRITE).held();
+        AnonScene seen = Release.V6_1.scene(Pte.WRITE).held();
         assertThat(merge(seen, early, Linux.V6_1)).isEqualTo(End.KEPT_REFERENCED);
         seen.assertConserved();
-        Scene missed = Release.V6_1.scene(Pte.WRITE);
+        AnonScene missed = Release.V6_1.scene(Pte.WRITE);
         missed.machine.before(CLEAR, 1, missed::held);
         assertThat(merge(missed, early, Linux.V6_1)).isEqualTo(End.MERGED);
         missed.assertConserved();
@@ -174,22 +174,22 @@ class KsmMergeTest {
     @Test
     void mutantLooksForPinsOnly() {
         Kernel pinsOnly = Linux.V5_19.without(Step.REFERENCE_CHECK);
-        Scene held = Release.V6_1.scene(Pte.WRITE).held();
+        AnonScene held = Release.V6_1.scene(Pte.WRITE).held();
         assertThat(merge(held, pinsOnly, Linux.V6_1)).isEqualTo(End.MERGED);
         held.assertConserved();
-        Scene pinned = Release.V6_1.scene(Pte.WRITE).pinned();
+        AnonScene pinned = Release.V6_1.scene(Pte.WRITE).pinned();
         assertThat(merge(pinned, pinsOnly, Linux.V6_1)).isEqualTo(End.SHARE_REFUSED);
         pinned.assertConserved();
     }
 
     @Test
     void orderOfTodaysMerge() {
-        Scene scene = Release.V6_1.scene(Pte.WRITE);
+        AnonScene scene = Release.V6_1.scene(Pte.WRITE);
         assertThat(scene.machine.logOf(() -> Release.V6_1.merge(scene)))
                 .containsExactly(
                         "trylock folio.flags",
                         "lock parent.ptl",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "readOnce folio.flags",
                         CLEAR,
                         "smpMb",
@@ -205,7 +205,7 @@ class KsmMergeTest {
                         "readOnce folio.data",
                         "readOnce spare.data",
                         "lock parent.ptl",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "fetchAdd spare.refcount RELAXED",
                         "fetchAdd spare.mapcount RELAXED",
                         "writeOnce parent.pte",
@@ -215,7 +215,7 @@ class KsmMergeTest {
                         "fetchAdd folio.refcount FULL",
                         "storeRelease parent.ptl",
                         "fetchAndNot folio.flags RELEASE");
-        Scene skipped = Release.V6_1.scene(Pte.WRITE);
+        AnonScene skipped = Release.V6_1.scene(Pte.WRITE);
         assertThat(skipped.machine.logOf(() -> merge(skipped, Linux.V5_19.without(Step.FLUSH), Linux.V6_1)))
                 .as("nothing orders the count")
                 .containsSubsequence(

@@ -9,15 +9,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import pagerace.machine.SpinLock;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
 import pagerace.mm.InterposedMachine;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 
 /**
  * Consecutive exclusive pages of one table of one address space ({@code parent}), a table for a child, and as many free pages;
@@ -30,7 +29,6 @@ final class RangeScene {
 
     final InterposedMachine machine = new InterposedMachine();
     final Platform platform = new Platform(Platform.PteUpdate.LOCKED, TlbProfile.IPI);
-    final MemMap memMap;
     final Mm mm;
     final PageTable child;
     /** What fork has not taken yet. */
@@ -40,21 +38,19 @@ final class RangeScene {
     private final long[] held = new long[2 * PAGES];
 
     RangeScene() {
-        Folio.Initially mapped = new Folio.Initially(1, 1, Folio.UPTODATE | Folio.ANON_EXCLUSIVE, Folio.ANON, 0);
-        for (int i = 0; i < 2 * PAGES; i++) {
-            boolean spare = i >= PAGES;
-            folios.add(new Folio(machine, "folio" + i, i + 1, false, spare ? Folio.Initially.FREE : mapped));
+        Scene scene = new Scene(machine, platform);
+        for (int i = 0; i < PAGES; i++) {
+            folios.add(scene.anon("folio" + i).exclusive(true).mapped().holding(0));
         }
-        spares.addAll(folios.subList(PAGES, 2 * PAGES));
-        memMap = new MemMap(machine, folios);
+        for (int i = PAGES; i < 2 * PAGES; i++) {
+            spares.add(scene.free("folio" + i));
+        }
+        List<Folio> pages = List.copyOf(folios);
+        folios.addAll(spares);
         SpinLock childPtl = new SpinLock(machine, "child", "ptl");
         child = new PageTable(machine, PAGES, i -> childPtl);
         SpinLock ptl = new SpinLock(machine, "parent", "ptl"); // made last, so that traces mean this table by "pte[0]"
-        PageTable table = new PageTable(machine, PAGES, i -> ptl);
-        for (int i = 0; i < PAGES; i++) {
-            table.entry(i).word.writeOnce(Pte.present(i + 1, MAPPED));
-        }
-        mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, TlbProfile.IPI, 1), true);
+        mm = scene.mm("parent").hasPinned(true).mapping(pages, MAPPED, i -> ptl);
     }
 
     Folio folio(int index) {
@@ -102,7 +98,7 @@ final class RangeScene {
                     .as("mappings of page %d", folio.pfn)
                     .isEqualTo(mapped);
         }
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
     }
 
     private static long maps(PageTable table, int index, Folio folio) {

@@ -50,12 +50,12 @@ class ReclaimTest {
         }
 
         /** A page mapped writable, isolated by reclaim. */
-        Scene scene() {
-            Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY).held();
+        AnonScene scene() {
+            AnonScene scene = new AnonScene(large, Pte.WRITE | Pte.DIRTY).held();
             return knowsExclusive() ? scene.exclusive() : scene;
         }
 
-        End shrink(Scene scene) {
+        End shrink(AnonScene scene) {
             return ReclaimTest.shrink(scene, release.steps, release.share);
         }
 
@@ -70,31 +70,31 @@ class ReclaimTest {
                 .flatMap(release -> Stream.of(false, true).map(large -> new Case(release, large)));
     }
 
-    private static End shrink(Scene scene, Kernel steps, Kernel share) {
+    private static End shrink(AnonScene scene, Kernel steps, Kernel share) {
         return new Reclaim(steps, scene.mm, scene.swap, new Share(share, scene.mm)).shrink(scene.folio, scene.entry);
     }
 
     /** Today's reclaim with other steps of its own. */
-    private static End shrink(Scene scene, Kernel steps) {
+    private static End shrink(AnonScene scene, Kernel steps) {
         return shrink(scene, steps, Linux.V6_1);
     }
 
     /** Today's reclaim with other steps of sharing. */
-    private static End shrinkSharing(Scene scene, Kernel share) {
+    private static End shrinkSharing(AnonScene scene, Kernel share) {
         return shrink(scene, Linux.V6_4, share);
     }
 
-    private static Scene scene() {
-        return Scene.writable().held().exclusive();
+    private static AnonScene scene() {
+        return AnonScene.writable().held().exclusive();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void reclaimsWhatNobodyUses(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         assertThat(c.shrink(scene)).isEqualTo(End.RECLAIMED);
         assertThat(scene.pte()).isEqualTo(c.swapEntry());
-        assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThat(scene.swap.disk.readOnce()).isEqualTo(AnonScene.CONTENT);
         assertThat(scene.swap.cache.readOnce()).isZero();
         assertThat(scene.folio.refcount.readOnce()).isZero();
         scene.holders = 0;
@@ -104,7 +104,7 @@ class ReclaimTest {
     @ParameterizedTest
     @MethodSource("cases")
     void doesNotRememberExclusivityThatWasNotThere(Case c) {
-        Scene scene = new Scene(c.large, 0).held();
+        AnonScene scene = new AnonScene(c.large, 0).held();
         assertThat(c.shrink(scene)).isEqualTo(End.RECLAIMED);
         assertThat(scene.pte()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
         scene.holders = 0;
@@ -114,7 +114,7 @@ class ReclaimTest {
     @ParameterizedTest
     @MethodSource("cases")
     void keepsAPinnedPageSince511(Case c) {
-        Scene scene = c.scene().pinned();
+        AnonScene scene = c.scene().pinned();
         boolean skips = c.release.isSince(Release.V5_11);
         assertThat(c.shrink(scene)).isEqualTo(skips ? End.KEPT_PINNED : End.UNMAPPED_REFERENCED);
         assertThat(Pte.isPresent(scene.pte())).isEqualTo(skips);
@@ -125,7 +125,7 @@ class ReclaimTest {
     @ParameterizedTest
     @MethodSource("cases")
     void refusesToShareForAPinThatCameLater(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         long before = scene.pte();
         scene.machine.before(TAKE_PTL, 1, scene::pinned);
         boolean refuses = c.knowsExclusive();
@@ -139,7 +139,7 @@ class ReclaimTest {
     @ParameterizedTest
     @MethodSource("cases")
     void looksForPinsAgainAfterUnmappingSince64(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         scene.machine.before(DROP_MAPPING, 1, scene::pinned);
         assertThat(c.shrink(scene))
                 .isEqualTo(c.release.isSince(Release.V6_4) ? End.UNMAPPED_PINNED : End.UNMAPPED_REFERENCED);
@@ -150,7 +150,7 @@ class ReclaimTest {
     @ParameterizedTest
     @MethodSource("cases")
     void unmapsButNeverWritesWhatSomebodyHolds(Case c) {
-        Scene scene = c.scene().held();
+        AnonScene scene = c.scene().held();
         assertThat(c.shrink(scene)).isEqualTo(End.UNMAPPED_REFERENCED);
         assertThat(scene.pte()).isEqualTo(c.swapEntry());
         assertThat(scene.swap.disk.readOnce()).isZero();
@@ -161,17 +161,17 @@ class ReclaimTest {
     @ParameterizedTest
     @MethodSource("cases")
     void freesNothingThatSomebodyTookWhileItWasWritten(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         scene.machine.before(FREEZE, 1, scene::held);
         assertThat(c.shrink(scene)).isEqualTo(End.UNMAPPED_NOT_FROZEN);
-        assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThat(scene.swap.disk.readOnce()).isEqualTo(AnonScene.CONTENT);
         scene.assertConserved();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void freesNothingThatWasDirtiedWhileItWasWritten(Case c) {
-        Scene scene = c.scene();
+        AnonScene scene = c.scene();
         scene.machine.before(FREEZE, 1, () -> scene.folio.flags.or(Folio.DIRTY));
         assertThat(c.shrink(scene)).isEqualTo(End.UNMAPPED_NOT_FROZEN);
         scene.assertConserved();
@@ -186,7 +186,7 @@ class ReclaimTest {
 
     @Test
     void keepsALockedFolio() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.folio.lock.lock();
         assertThat(shrink(scene, Linux.V6_4)).isEqualTo(End.KEPT_LOCKED);
         assertThat(scene.folio.lock.isLocked()).isTrue();
@@ -196,7 +196,7 @@ class ReclaimTest {
 
     @Test
     void keepsWhatTheEntryDoesNotMap() {
-        Scene gone = scene();
+        AnonScene gone = scene();
         long entry = gone.pte();
         gone.setPte(Pte.NONE);
         assertThat(shrink(gone, Linux.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
@@ -204,7 +204,7 @@ class ReclaimTest {
         gone.setPte(entry);
         gone.assertConserved();
 
-        Scene other = scene();
+        AnonScene other = scene();
         other.setPte(Pte.present(2, Pte.WRITE));
         assertThat(shrink(other, Linux.V6_4)).isEqualTo(End.KEPT_UNMAPPED_BY_OTHERS);
         assertThat(other.pte()).isEqualTo(Pte.present(2, Pte.WRITE));
@@ -214,7 +214,7 @@ class ReclaimTest {
 
     @Test
     void writesThePageOnlyIfItIsDirty() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.setPte(Pte.present(1, Pte.WRITE));
         scene.machine.before(TAKE_PTL, 1, () -> scene.folio.flags.andNot(Folio.DIRTY));
         scene.machine.before(
@@ -224,15 +224,15 @@ class ReclaimTest {
 
     @Test
     void carriesDirtinessFromTheEntryToTheFolio() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.machine.before(TAKE_PTL, 1, () -> scene.folio.flags.andNot(Folio.DIRTY));
         assertThat(shrink(scene, Linux.V6_4)).isEqualTo(End.RECLAIMED);
-        assertThat(scene.swap.disk.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThat(scene.swap.disk.readOnce()).isEqualTo(AnonScene.CONTENT);
     }
 
     @Test
     void mutantThatDoesNotRestoreLosesThePage() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.machine.before(TAKE_PTL, 1, scene::pinned);
         assertThat(shrinkSharing(scene, Linux.V6_1.without(Share.Step.RESTORE_WHEN_BUSY)))
                 .isEqualTo(End.SHARE_REFUSED);
@@ -242,7 +242,7 @@ class ReclaimTest {
 
     @Test
     void mutantThatKeepsTheBitSwapsAnExclusivePage() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.exclusiveNeverSwapped = false;
         assertThat(shrinkSharing(scene, Linux.V6_1.without(Share.Step.CLEAR_EXCLUSIVE)))
                 .isEqualTo(End.RECLAIMED);
@@ -253,7 +253,7 @@ class ReclaimTest {
 
     @Test
     void mutantThatDoesNotShareKeepsTheBitAndSeesNoPin() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.exclusiveNeverSwapped = false;
         scene.machine.before(TAKE_PTL, 1, scene::pinned);
         assertThat(shrink(scene, Linux.V6_4.without(Step.SHARE))).isEqualTo(End.UNMAPPED_PINNED);
@@ -264,11 +264,11 @@ class ReclaimTest {
     @Test
     void mutantThatLooksForPinsTooEarlyMissesThoseThatCome() {
         Kernel early = Linux.V6_1.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR);
-        Scene seen = scene();
+        AnonScene seen = scene();
         seen.machine.before(TAKE_PTL, 1, seen::pinned);
         assertThat(shrinkSharing(seen, early)).isEqualTo(End.SHARE_REFUSED);
         seen.assertConserved();
-        Scene missed = scene();
+        AnonScene missed = scene();
         missed.machine.before("xchg parent.pte FULL", 1, missed::pinned);
         assertThat(shrinkSharing(missed, early)).isEqualTo(End.UNMAPPED_PINNED);
         missed.assertConserved();
@@ -276,7 +276,7 @@ class ReclaimTest {
 
     @Test
     void withoutExclusiveSwapEntriesTheEntryForgets() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         shrink(scene, Linux.V6_4.without(Step.EXCLUSIVE_SWAP_ENTRY));
         assertThat(scene.pte()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
     }
@@ -284,14 +284,15 @@ class ReclaimTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void flushesExclusivePagesAtOnceUntil61(Release release) {
-        Scene scene =
-                new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).held().exclusive();
+        AnonScene scene = new AnonScene(false, Pte.WRITE, TlbProfile.DEFERRED, false)
+                .held()
+                .exclusive();
         List<String> log = scene.machine.logOf(() -> shrink(scene, release.steps, release.share));
         List<String> unmapping =
                 log.subList(log.indexOf("xchg parent.pte FULL"), log.indexOf("fetchAdd swap_map RELAXED"));
         assertThat(unmapping.contains("smpMb")).isEqualTo(release == Release.V5_19);
 
-        Scene unbatched = scene();
+        AnonScene unbatched = scene();
         List<String> all = unbatched.machine.logOf(() -> shrink(unbatched, release.steps, release.share));
         assertThat(all.subList(all.indexOf("xchg parent.pte FULL"), all.indexOf("fetchAdd swap_map RELAXED")))
                 .as("a flush that cannot be deferred")
@@ -300,16 +301,16 @@ class ReclaimTest {
 
     @Test
     void clearsPlainlyWhereAMutantDoes() {
-        Scene scene = scene();
+        AnonScene scene = scene();
         assertThat(scene.machine.logOf(() -> shrinkSharing(scene, Linux.V6_1.with(Share.Step.CLEAR_PLAINLY))))
                 .containsSubsequence(
-                        Scene.READ_PTE, Scene.READ_PTE, "writeOnce parent.pte", "smpMb", "writeOnce parent.pte")
+                        AnonScene.READ_PTE, AnonScene.READ_PTE, "writeOnce parent.pte", "smpMb", "writeOnce parent.pte")
                 .doesNotContain("xchg parent.pte FULL");
     }
 
     @Test
     void orderOfTodaysReclaim() {
-        Scene scene = new Scene(false, Pte.WRITE | Pte.DIRTY, TlbProfile.DEFERRED, false)
+        AnonScene scene = new AnonScene(false, Pte.WRITE | Pte.DIRTY, TlbProfile.DEFERRED, false)
                 .held()
                 .exclusive();
         assertThat(scene.machine.logOf(() -> shrink(scene, Linux.V6_4)))
@@ -324,7 +325,7 @@ class ReclaimTest {
                         "readOnce folio.flags",
                         "fetchOr folio.flags FULL",
                         "lock parent.ptl",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "readOnce folio.flags",
                         "xchg parent.pte FULL",
                         "readOnce folio.flags",
@@ -358,9 +359,9 @@ class ReclaimTest {
     @Test
     void fencesAreStepsOfTheirOwn() {
         for (Share.Step fence : new Share.Step[] {Share.Step.FENCE_BEFORE_SHARE_CHECK, Share.Step.FENCE_AFTER_SHARE}) {
-            Scene scene = scene();
+            AnonScene scene = scene();
             List<String> with = scene.machine.logOf(() -> shrink(scene, Linux.V6_4));
-            Scene without = scene();
+            AnonScene without = scene();
             List<String> dropped = without.machine.logOf(() -> shrinkSharing(without, Linux.V6_1.without(fence)));
             assertThat(dropped).hasSize(with.size() - 1);
             int at = fence == Share.Step.FENCE_BEFORE_SHARE_CHECK

@@ -4,7 +4,6 @@ package pagerace.mm.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Entry;
 import pagerace.mm.Folio;
@@ -12,12 +11,11 @@ import pagerace.mm.InterposedMachine;
 import pagerace.mm.IntervalSubscription;
 import pagerace.mm.Kernel;
 import pagerace.mm.KvmMmu;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.NotifierSubscriptions;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 
 /** A page that a process maps, the page that may take its place, KVM, and a driver with an interval notifier. */
 final class SecondaryScene {
@@ -27,25 +25,21 @@ final class SecondaryScene {
     private static final long FLAGS = Pte.WRITE | Pte.DIRTY | Pte.ACCESSED;
 
     final InterposedMachine machine = new InterposedMachine();
-    final Folio folio = new Folio(machine, "old", OLD, false, mappedOnce());
-    final Folio other = new Folio(machine, "new", NEW, false, mappedOnce());
-    private final PageTable table = new PageTable(machine, "mm", Pte.present(OLD, FLAGS));
-    final Entry entry = table.entry(0);
+    final Folio folio;
+    final Folio other;
+    final Entry entry;
     final KvmMmu kvm = new KvmMmu(machine);
     final NotifierSubscriptions subscriptions = new NotifierSubscriptions(machine);
     final IntervalSubscription subscription = new IntervalSubscription(machine);
 
-    private final Mm mm = new Mm(
-            machine,
-            "mm",
-            new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST),
-            new MemMap(machine, List.of(folio, other)),
-            table,
-            new Tlb(machine, TlbProfile.BROADCAST, 1),
-            false);
+    private final Mm mm;
 
-    private static Folio.Initially mappedOnce() {
-        return new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, 7);
+    SecondaryScene() {
+        Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST));
+        folio = scene.anon("old").mapped().holding(7);
+        other = scene.anon("new").mapped().holding(7); // by the entry that will map it
+        mm = scene.mm("mm").mapping(Pte.present(folio.pfn, FLAGS));
+        entry = mm.entry(0);
     }
 
     PrimaryLookup lookup(PrimaryLookup.How how) {
@@ -89,7 +83,7 @@ final class SecondaryScene {
     void assertReferences(int old, int replacement) {
         assertThat(folio.refcount.readOnce()).as("references to the old page").isEqualTo(old);
         assertThat(other.refcount.readOnce()).as("references to the new page").isEqualTo(replacement);
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
         for (String lock : List.of("kvm.mmu_lock", "kvm.rmap_lock", "subscriptions.lock", "driver.user_lock")) {
             assertThat(machine.named(lock).readOnce()).as(lock).isZero();
         }

@@ -24,20 +24,20 @@ class ShareTest {
         return Stream.of(Linux.V5_19, Linux.V6_1);
     }
 
-    private static Scene scene() {
-        return Scene.writable().exclusive();
+    private static AnonScene scene() {
+        return AnonScene.writable().exclusive();
     }
 
-    private static Scene batched() {
-        return new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).exclusive();
+    private static AnonScene batched() {
+        return new AnonScene(false, Pte.WRITE, TlbProfile.DEFERRED, false).exclusive();
     }
 
-    private static Share share(Scene scene, Kernel steps) {
+    private static Share share(AnonScene scene, Kernel steps) {
         return new Share(steps, scene.mm);
     }
 
     /** The whole protocol up to the new entry, which is the caller's: whether exclusivity was given up. */
-    private static boolean share(Scene scene, Kernel steps, boolean exclusive) {
+    private static boolean share(AnonScene scene, Kernel steps, boolean exclusive) {
         Share share = share(scene, steps);
         Cleared cleared = share.clear(scene.entry, scene.folio, exclusive);
         share.flush(cleared);
@@ -48,14 +48,14 @@ class ShareTest {
         return shared;
     }
 
-    private static List<String> log(Scene scene, Kernel steps) {
+    private static List<String> log(AnonScene scene, Kernel steps) {
         return scene.machine.logOf(() -> share(scene, steps, true));
     }
 
     @ParameterizedTest
     @MethodSource("releases")
     void givesUpWhatNobodyPins(Kernel release) {
-        Scene scene = scene().held();
+        AnonScene scene = scene().held();
         assertThat(share(scene, release, true)).isTrue();
         assertThat(scene.isExclusive()).isFalse();
         assertThat(scene.pte()).isEqualTo(Pte.NONE);
@@ -65,7 +65,8 @@ class ShareTest {
     @MethodSource("releases")
     void changesNothingUnderAPin(Kernel release) {
         for (boolean large : new boolean[] {false, true}) {
-            Scene scene = new Scene(large, Pte.WRITE | Pte.DIRTY).exclusive().pinned();
+            AnonScene scene =
+                    new AnonScene(large, Pte.WRITE | Pte.DIRTY).exclusive().pinned();
             long before = scene.pte();
             assertThat(share(scene, release, true)).isFalse();
             assertThat(scene.pte()).isEqualTo(before);
@@ -76,7 +77,7 @@ class ShareTest {
 
     @Test
     void remembersWhatItCleared() {
-        Scene scene = scene().pinned();
+        AnonScene scene = scene().pinned();
         long before = scene.pte();
         assertThat(share(scene, Linux.V6_1).clear(scene.entry, scene.folio, true))
                 .isEqualTo(new Cleared(before, true, false));
@@ -93,7 +94,7 @@ class ShareTest {
         assertThat(log(batched(), Linux.V5_19))
                 .as("the fence is the flush")
                 .containsExactly(CLEAR, "smpMb", LOOK, DROP_BIT);
-        Scene shared = batched();
+        AnonScene shared = batched();
         assertThat(shared.machine.logOf(() -> {
                     Share share = share(shared, Linux.V5_19);
                     share.flush(share.clear(shared.entry, shared.folio, false));
@@ -104,7 +105,7 @@ class ShareTest {
 
     @Test
     void thereWasNothingToGiveUpInOlderKernels() {
-        Scene scene = batched().pinned();
+        AnonScene scene = batched().pinned();
         assertThat(log(scene, Linux.V5_18)).containsExactly(CLEAR);
         assertThat(scene.isExclusive()).isTrue();
     }
@@ -120,7 +121,7 @@ class ShareTest {
     @Test
     void mutantClearsByAPlainStore() {
         assertThat(log(batched(), Linux.V6_1.with(Step.CLEAR_PLAINLY)))
-                .startsWith(Scene.READ_PTE, "writeOnce parent.pte", "smpMb")
+                .startsWith(AnonScene.READ_PTE, "writeOnce parent.pte", "smpMb")
                 .doesNotContain(CLEAR);
     }
 
@@ -128,11 +129,11 @@ class ShareTest {
     @ValueSource(booleans = {false, true})
     void mutantLooksTooEarly(boolean late) {
         Kernel early = Linux.V6_1.without(Step.SHARE_CHECK).with(Step.SHARE_CHECK_BEFORE_CLEAR);
-        Scene scene = scene();
+        AnonScene scene = scene();
         scene.machine.before(late ? CLEAR : LOOK, 1, scene::pinned);
         assertThat(share(scene, early, true)).isEqualTo(late);
         assertThat(scene.isExclusive()).isEqualTo(!late);
-        Scene shared = scene().pinned();
+        AnonScene shared = scene().pinned();
         assertThat(share(shared, early, false))
                 .as("only exclusive pages are looked at")
                 .isTrue();
@@ -141,20 +142,20 @@ class ShareTest {
     @Test
     void mutantClearsTheBitOfAPageThatItKeeps() {
         Kernel early = Linux.V6_1.without(Step.CLEAR_EXCLUSIVE).with(Step.CLEAR_EXCLUSIVE_BEFORE_CHECK);
-        Scene pinned = scene().pinned();
+        AnonScene pinned = scene().pinned();
         assertThat(share(pinned, early, true)).isFalse();
         assertThat(pinned.isExclusive()).isFalse();
     }
 
     @Test
     void mutantsForgetOneThing() {
-        Scene unseen = scene().pinned();
+        AnonScene unseen = scene().pinned();
         assertThat(share(unseen, Linux.V6_1.without(Step.SHARE_CHECK), true)).isTrue();
-        Scene lost = scene().pinned();
+        AnonScene lost = scene().pinned();
         assertThat(share(lost, Linux.V6_1.without(Step.RESTORE_WHEN_BUSY), true))
                 .isFalse();
         assertThat(lost.pte()).isEqualTo(Pte.NONE);
-        Scene kept = scene();
+        AnonScene kept = scene();
         assertThat(share(kept, Linux.V6_1.without(Step.CLEAR_EXCLUSIVE), true)).isTrue();
         assertThat(kept.isExclusive()).isTrue();
     }

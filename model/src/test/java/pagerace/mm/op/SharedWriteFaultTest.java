@@ -310,7 +310,7 @@ class SharedWriteFaultTest {
         assertThat(scene.pte()).isEqualTo(Pte.present(1, DiskScene.WRITABLE));
         assertThat(scene.folio.mapcount.readOnce()).isEqualTo(2);
         assertThat(scene.folio.refcount.readOnce()).isEqualTo(3);
-        Scene.assertIdle(scene.machine);
+        AnonScene.assertIdle(scene.machine);
     }
 
     /** Without page_mkwrite the entry is writable first; then whoever cleans the folio has to be waited for, or is not. */

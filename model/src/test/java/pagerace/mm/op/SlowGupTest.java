@@ -20,7 +20,7 @@ import pagerace.mm.op.GupFast.Grab;
 import pagerace.mm.op.SlowGup.Unshare;
 
 class SlowGupTest {
-    private static Grab grab(Scene scene, Unshare unshare, int flags) {
+    private static Grab grab(AnonScene scene, Unshare unshare, int flags) {
         return new SlowGup(Linux.MAINLINE.with(unshare), scene.mm, scene.writeFault(ReuseRule.EXCLUSIVE))
                 .grab(scene.entry, flags);
     }
@@ -28,7 +28,7 @@ class SlowGupTest {
     @ParameterizedTest
     @CsvSource({"0,false", "0,true", "1,false", "1,true", "2,false", "2,true", "3,false", "3,true"})
     void takesAReferenceOrAPinAndGivesItBack(int flags, boolean large) {
-        Scene scene = new Scene(large, Pte.WRITE).exclusive();
+        AnonScene scene = new AnonScene(large, Pte.WRITE).exclusive();
         Grab grab = grab(scene, Unshare.TRIGGER, flags);
         boolean pin = (flags & FOLL_PIN) != 0;
         assertThat(grab).isEqualTo(new Grab(End.PINNED, 1));
@@ -46,7 +46,7 @@ class SlowGupTest {
     @ParameterizedTest
     @ValueSource(ints = {FOLL_WRITE, FOLL_WRITE | FOLL_PIN})
     void aWriteBreaksCowFirst(int flags) {
-        Scene scene = Scene.readOnly().sharedWithChild();
+        AnonScene scene = AnonScene.readOnly().sharedWithChild();
         assertThat(grab(scene, Unshare.TRIGGER, flags)).isEqualTo(new Grab(End.PINNED, 2));
         assertThat(scene.pte()).isEqualTo(Pte.present(2, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED));
         assertThat(scene.child.entry(0).word.readOnce()).isEqualTo(Pte.present(1, 0));
@@ -58,7 +58,7 @@ class SlowGupTest {
     @ParameterizedTest
     @EnumSource
     void aReadOnlyPinUnsharesSinceItMust(Unshare unshare) {
-        Scene scene = Scene.readOnly().sharedWithChild();
+        AnonScene scene = AnonScene.readOnly().sharedWithChild();
         boolean trigger = unshare == Unshare.TRIGGER;
         assertThat(grab(scene, unshare, FOLL_PIN)).isEqualTo(new Grab(End.PINNED, trigger ? 2 : 1));
         assertThat(scene.pte()).as("read-only still").isEqualTo(Pte.present(trigger ? 2 : 1, Pte.ACCESSED));
@@ -72,7 +72,7 @@ class SlowGupTest {
 
     @Test
     void unsharesInPlaceWhatNobodyElseHas() {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.PINNED, 1));
         assertThat(scene.isExclusive()).isTrue();
         assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.ACCESSED));
@@ -82,7 +82,7 @@ class SlowGupTest {
 
     @Test
     void anOrdinaryReadReferenceNeverUnshares() {
-        Scene scene = Scene.readOnly().sharedWithChild();
+        AnonScene scene = AnonScene.readOnly().sharedWithChild();
         assertThat(grab(scene, Unshare.TRIGGER, 0)).isEqualTo(new Grab(End.PINNED, 1));
         scene.holders++;
         scene.assertConserved();
@@ -91,53 +91,54 @@ class SlowGupTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void findsNothingPresent(boolean swapped) {
-        Scene scene = swapped ? Scene.readOnly().swappedOut(false) : Scene.readOnly();
+        AnonScene scene = swapped ? AnonScene.readOnly().swappedOut(false) : AnonScene.readOnly();
         long entry = swapped ? Pte.swap(SwapSpace.OFFSET, false) : Pte.NONE;
         scene.setPte(entry);
         assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.NOT_PRESENT, 0));
         assertThat(scene.folio.refcount.readOnce()).isEqualTo(1);
-        Scene.assertIdle(scene.machine);
+        AnonScene.assertIdle(scene.machine);
     }
 
     @Test
     void looksThreeTimesAtAPageThatKeepsBeingShared() {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         for (int look = 1; look <= 3; look++) {
             int bit = look;
-            scene.machine.before(Scene.READ_PTE, 2 * look, () -> scene.setPte(Pte.present(1, bit << 2))); // not as seen
+            scene.machine.before(
+                    AnonScene.READ_PTE, 2 * look, () -> scene.setPte(Pte.present(1, bit << 2))); // not as seen
         }
         assertThat(scene.machine.logOf(
                         () -> assertThat(grab(scene, Unshare.TRIGGER, FOLL_PIN)).isEqualTo(new Grab(End.GAVE_UP, 0))))
                 .as("its own looks, and those of the faults")
-                .filteredOn(Scene.READ_PTE::equals)
+                .filteredOn(AnonScene.READ_PTE::equals)
                 .hasSize(6);
         scene.assertConserved();
     }
 
     @Test
     void takesItUnderBothLocks() {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         assertThat(scene.machine.logOf(() -> grab(scene, Unshare.TRIGGER, FOLL_PIN)))
                 .containsExactly(
                         "readOnce parent.flags",
                         "fetchOr parent.flags RELAXED",
                         "lock parent.mmap_lock",
                         "lock parent.ptl",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "fetchAdd folio.refcount RELAXED",
                         "storeRelease parent.ptl",
                         "fetchAdd parent.mmap_lock RELEASE");
     }
 
     /** Gives back a reference to the copy. */
-    private static void drop(Scene scene, int flags) {
+    private static void drop(AnonScene scene, int flags) {
         new GupFast(Linux.V6_1, scene.mm).release(new Grab(End.PINNED, 2), flags);
     }
 
     @ParameterizedTest
     @CsvSource({"NONE,PINNED", "SERIES_V3,REFUSED", "SERIES_V6,PINNED", "V6_5,REFUSED"})
     void asksWhetherSuchAMappingMayBeTaken(Admission admission, End end) {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         scene.folio.mapping.writeOnce(Folio.FILE);
         SlowGup gup = new SlowGup(
                 Linux.MAINLINE.with(Unshare.TRIGGER).with(admission),

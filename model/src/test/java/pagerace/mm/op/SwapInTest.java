@@ -42,18 +42,18 @@ class SwapInTest {
         ON_DEVICE(scene -> scene.onDevice(false), Set.of(EXCLUSIVE), ALL),
         ON_DEVICE_EXCLUSIVE(scene -> scene.onDevice(true), Set.of(EXCLUSIVE), ALL);
 
-        final Consumer<Scene> prepare;
+        final Consumer<AnonScene> prepare;
         final Set<ReuseRule> readMapsWritable;
         final Set<ReuseRule> writeMapsWritable;
 
-        Page(Consumer<Scene> prepare, Set<ReuseRule> readMapsWritable, Set<ReuseRule> writeMapsWritable) {
+        Page(Consumer<AnonScene> prepare, Set<ReuseRule> readMapsWritable, Set<ReuseRule> writeMapsWritable) {
             this.prepare = prepare;
             this.readMapsWritable = readMapsWritable;
             this.writeMapsWritable = writeMapsWritable;
         }
 
-        Scene scene() {
-            Scene scene = Scene.writable();
+        AnonScene scene() {
+            AnonScene scene = AnonScene.writable();
             prepare.accept(scene);
             return scene;
         }
@@ -75,20 +75,20 @@ class SwapInTest {
                         .flatMap(rule -> Stream.of(false, true).map(write -> new Case(page, rule, write))));
     }
 
-    private static void beingWritten(Scene scene) {
+    private static void beingWritten(AnonScene scene) {
         scene.folio.flags.or(Folio.WRITEBACK);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void mapsThePageAgain(Case c) {
-        Scene scene = c.page.scene();
+        AnonScene scene = c.page.scene();
         End end = scene.swapIn(c.rule).handle(scene.entry, scene.pte(), c.write);
         assertThat(end).isEqualTo(c.mapsWritable() ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY);
         Folio mapped = c.page.isCached() ? scene.folio : scene.spare;
         long writable = c.mapsWritable() ? c.write ? Pte.WRITE | Pte.DIRTY : Pte.WRITE : 0;
         assertThat(scene.pte()).isEqualTo(Pte.present(mapped.pfn, Pte.ACCESSED | writable));
-        assertThat(mapped.data.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThat(mapped.data.readOnce()).isEqualTo(AnonScene.CONTENT);
         assertThat(mapped.test(Folio.ANON_EXCLUSIVE)).isEqualTo(c.mapsWritable() && c.rule == EXCLUSIVE);
         scene.assertConserved();
     }
@@ -96,14 +96,14 @@ class SwapInTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void forgetsExclusivityWhileADeviceNeedsThePageStable(boolean write) {
-        Scene scene = new Scene(false, 0, TlbProfile.BROADCAST, true).swappedOut(true);
+        AnonScene scene = new AnonScene(false, 0, TlbProfile.BROADCAST, true).swappedOut(true);
         beingWritten(scene);
         assertThat(scene.swapIn(EXCLUSIVE).handle(scene.entry, scene.pte(), write))
                 .isEqualTo(End.MAPPED_READ_ONLY);
         assertThat(scene.isExclusive()).isFalse();
         scene.assertConserved();
 
-        Scene done = new Scene(false, 0, TlbProfile.BROADCAST, true).swappedOut(true);
+        AnonScene done = new AnonScene(false, 0, TlbProfile.BROADCAST, true).swappedOut(true);
         assertThat(done.swapIn(EXCLUSIVE).handle(done.entry, done.pte(), write)).isEqualTo(End.MAPPED_WRITABLE);
         done.assertConserved();
     }
@@ -111,8 +111,9 @@ class SwapInTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void leavesAnEntryAloneThatIsNotWhatTheAccessSaw(boolean cached) {
-        Scene scene =
-                cached ? Scene.writable().swappedOut(true) : Scene.writable().onDevice(true);
+        AnonScene scene = cached
+                ? AnonScene.writable().swappedOut(true)
+                : AnonScene.writable().onDevice(true);
         long before = scene.pte();
         scene.machine.before("lock parent.ptl", 1, () -> scene.setPte(Pte.swap(SwapSpace.OFFSET, false)));
         assertThat(scene.swapIn(EXCLUSIVE).handle(scene.entry, before, true)).isEqualTo(End.RETRY);
@@ -123,14 +124,14 @@ class SwapInTest {
     @ParameterizedTest
     @EnumSource
     void decidesUnderTheFolioLockAndThePageTableLock(ReuseRule rule) {
-        Scene scene = Scene.writable().swappedOut(false);
+        AnonScene scene = AnonScene.writable().swappedOut(false);
         assertThat(scene.machine.logOf(() -> scene.swapIn(rule).handle(scene.entry, scene.pte(), true)))
                 .containsSubsequence(
                         "addUnless folio.refcount FULL",
                         "readOnce swap_cache",
                         "lock folio.flags",
                         "lock parent.ptl",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "readOnce folio.flags",
                         "fetchAdd swap_map RELAXED",
                         "fetchAdd folio.mapcount RELAXED",
@@ -141,8 +142,8 @@ class SwapInTest {
 
     @Test
     void readsFromTheDeviceWhatHasJustLeftTheSwapCache() {
-        Scene scene = Scene.writable().swappedOut(false);
-        scene.swap.disk.writeOnce(Scene.CONTENT);
+        AnonScene scene = AnonScene.writable().swappedOut(false);
+        scene.swap.disk.writeOnce(AnonScene.CONTENT);
         scene.machine.before("readOnce swap_cache", 1, () -> {
             scene.swap.removeFromCache(scene.folio);
             scene.folio.put();
@@ -155,8 +156,8 @@ class SwapInTest {
 
     @Test
     void readsFromTheDeviceWhatIsBeingFreed() {
-        Scene scene = Scene.writable().swappedOut(false);
-        scene.swap.disk.writeOnce(Scene.CONTENT);
+        AnonScene scene = AnonScene.writable().swappedOut(false);
+        scene.swap.disk.writeOnce(AnonScene.CONTENT);
         assertThat(scene.folio.freeze(1)).isTrue();
         assertThat(scene.swapIn(REFCOUNT_WITHOUT_SWAPCACHE).handle(scene.entry, scene.pte(), false))
                 .isEqualTo(End.MAPPED_READ_ONLY);
@@ -168,7 +169,7 @@ class SwapInTest {
     @ParameterizedTest
     @EnumSource
     void triesAgainIfTheFolioLeftTheSwapCacheBeforeItWasLocked(ReuseRule rule) {
-        Scene scene = Scene.writable().swappedOut(false);
+        AnonScene scene = AnonScene.writable().swappedOut(false);
         scene.machine.before("lock folio.flags", 1, () -> {
             scene.swap.removeFromCache(scene.folio);
             scene.folio.put();
@@ -183,7 +184,7 @@ class SwapInTest {
     @ParameterizedTest
     @EnumSource
     void keepsTheSlotOfAPageThatSomebodyElseHolds(ReuseRule rule) {
-        Scene scene = Scene.writable().swappedOut(false).pinned();
+        AnonScene scene = AnonScene.writable().swappedOut(false).pinned();
         scene.swapIn(rule).handle(scene.entry, scene.pte(), true);
         assertThat(scene.folio.test(Folio.SWAPCACHE))
                 .isEqualTo(rule == REFCOUNT_WITHOUT_SWAPCACHE || rule == EXCLUSIVE);
@@ -193,11 +194,11 @@ class SwapInTest {
     @ParameterizedTest
     @EnumSource
     void freesTheSlotThatAWriteNoLongerNeeds(ReuseRule rule) {
-        Scene scene = Scene.writable().swappedOut(false);
+        AnonScene scene = AnonScene.writable().swappedOut(false);
         scene.swapIn(rule).handle(scene.entry, scene.pte(), true);
         assertThat(scene.folio.test(Folio.SWAPCACHE)).isFalse();
         assertThat(scene.folio.test(Folio.DIRTY)).isTrue();
-        Scene read = Scene.writable().swappedOut(false);
+        AnonScene read = AnonScene.writable().swappedOut(false);
         read.swapIn(rule).handle(read.entry, read.pte(), false);
         assertThat(read.folio.test(Folio.SWAPCACHE)).isTrue();
         scene.assertConserved();

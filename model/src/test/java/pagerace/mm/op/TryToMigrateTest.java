@@ -19,7 +19,7 @@ class TryToMigrateTest {
         return Stream.of(Linux.V5_19, Linux.V6_1);
     }
 
-    private static End unmap(Scene scene, Kernel steps) {
+    private static End unmap(AnonScene scene, Kernel steps) {
         return new TryToMigrate(scene.mm, new Share(steps, scene.mm)).unmap(scene.folio, scene.entry);
     }
 
@@ -28,7 +28,7 @@ class TryToMigrateTest {
     void leavesAMigrationEntryThatRemembers(Kernel release) {
         for (boolean writable : new boolean[] {false, true}) {
             for (boolean exclusive : new boolean[] {false, true}) {
-                Scene scene = new Scene(false, writable ? Pte.WRITE : 0).held();
+                AnonScene scene = new AnonScene(false, writable ? Pte.WRITE : 0).held();
                 if (exclusive) {
                     scene.exclusive();
                 }
@@ -44,7 +44,7 @@ class TryToMigrateTest {
     @MethodSource("releases")
     void refusesWhatIsPinned(Kernel release) {
         for (boolean large : new boolean[] {false, true}) {
-            Scene scene = new Scene(large, Pte.WRITE).exclusive().held();
+            AnonScene scene = new AnonScene(large, Pte.WRITE).exclusive().held();
             scene.machine.before("lock parent.ptl", 1, scene::pinned);
             assertThat(unmap(scene, release)).isEqualTo(End.SHARE_REFUSED);
             assertThat(scene.pte()).isEqualTo(Pte.present(1, Pte.WRITE));
@@ -55,7 +55,7 @@ class TryToMigrateTest {
 
     @Test
     void looksForPinsOnExclusivePagesOnly() {
-        Scene scene = Scene.readOnly().held().pinned();
+        AnonScene scene = AnonScene.readOnly().held().pinned();
         assertThat(unmap(scene, Linux.V6_1)).isEqualTo(End.UNMAPPED);
         scene.assertConserved();
     }
@@ -63,7 +63,7 @@ class TryToMigrateTest {
     @ParameterizedTest
     @ValueSource(longs = {0, Pte.PRESENT | Pte.WRITE | 2 << 16})
     void leavesOtherEntriesAlone(long entry) {
-        Scene scene = Scene.writable().held();
+        AnonScene scene = AnonScene.writable().held();
         long before = scene.pte();
         scene.setPte(entry);
         assertThat(unmap(scene, Linux.V6_1)).isEqualTo(End.NOT_MAPPED);
@@ -74,7 +74,7 @@ class TryToMigrateTest {
 
     @Test
     void carriesDirtinessFromTheEntryToTheFolio() {
-        Scene scene = Scene.writable().held();
+        AnonScene scene = AnonScene.writable().held();
         unmap(scene, Linux.V6_1);
         assertThat(scene.folio.test(Folio.DIRTY)).isTrue();
     }
@@ -82,12 +82,13 @@ class TryToMigrateTest {
     /** So a plain store there would have nothing behind it that is a fence on x86. */
     @Test
     void nothingIsLockedBetweenTheClearedEntryAndTheLook() {
-        Scene scene =
-                new Scene(false, Pte.WRITE, TlbProfile.DEFERRED, false).held().exclusive();
+        AnonScene scene = new AnonScene(false, Pte.WRITE, TlbProfile.DEFERRED, false)
+                .held()
+                .exclusive();
         assertThat(scene.machine.logOf(() -> unmap(scene, Linux.V6_1)))
                 .containsExactly(
                         "lock parent.ptl",
-                        Scene.READ_PTE,
+                        AnonScene.READ_PTE,
                         "readOnce folio.flags",
                         "xchg parent.pte FULL",
                         "smpMb",

@@ -21,13 +21,13 @@ class UserAccessTest {
 
     @Test
     void loadsAndStoresThroughAnEntryThatPermitsIt() {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
         long before = scene.pte();
-        assertThat(user.load(Scene.CPU, scene.entry)).isEqualTo(Scene.CONTENT);
-        user.store(Scene.CPU, scene.entry, STORED);
+        assertThat(user.load(AnonScene.CPU, scene.entry)).isEqualTo(AnonScene.CONTENT);
+        user.store(AnonScene.CPU, scene.entry, STORED);
         assertThat(scene.folio.data.readOnce()).isEqualTo(STORED);
-        assertThat(user.load(Scene.CPU, scene.entry)).isEqualTo(STORED);
+        assertThat(user.load(AnonScene.CPU, scene.entry)).isEqualTo(STORED);
         assertThat(scene.pte()).isEqualTo(before);
         scene.assertConserved();
     }
@@ -35,9 +35,9 @@ class UserAccessTest {
     @ParameterizedTest
     @EnumSource
     void aStoreBreaksCow(ReuseRule rule) {
-        Scene scene = Scene.readOnly().sharedWithChild();
-        scene.user(rule).store(Scene.CPU, scene.entry, STORED);
-        assertThat(scene.folio.data.readOnce()).as("the child's page").isEqualTo(Scene.CONTENT);
+        AnonScene scene = AnonScene.readOnly().sharedWithChild();
+        scene.user(rule).store(AnonScene.CPU, scene.entry, STORED);
+        assertThat(scene.folio.data.readOnce()).as("the child's page").isEqualTo(AnonScene.CONTENT);
         assertThat(scene.spare.data.readOnce()).isEqualTo(STORED);
         scene.assertConserved();
     }
@@ -45,9 +45,9 @@ class UserAccessTest {
     @ParameterizedTest
     @EnumSource
     void bringsAPageBackFromSwap(ReuseRule rule) {
-        Scene scene = Scene.writable().swappedOut(false);
+        AnonScene scene = AnonScene.writable().swappedOut(false);
         UserAccess user = scene.user(rule);
-        assertThat(user.load(Scene.CPU, scene.entry)).isEqualTo(Scene.CONTENT);
+        assertThat(user.load(AnonScene.CPU, scene.entry)).isEqualTo(AnonScene.CONTENT);
         assertThat(Pte.isPresent(scene.pte())).isTrue();
         scene.assertConserved();
     }
@@ -57,13 +57,13 @@ class UserAccessTest {
     @EnumSource
     void readThenWriteKeepsOrLosesTheHeldPage(ReuseRule rule) {
         for (boolean readFirst : new boolean[] {false, true}) {
-            Scene scene =
-                    Scene.writable().swappedOut(rule == ReuseRule.EXCLUSIVE).pinned();
+            AnonScene scene =
+                    AnonScene.writable().swappedOut(rule == ReuseRule.EXCLUSIVE).pinned();
             UserAccess user = scene.user(rule);
             if (readFirst) {
-                user.load(Scene.CPU, scene.entry);
+                user.load(AnonScene.CPU, scene.entry);
             }
-            user.store(Scene.CPU, scene.entry, STORED);
+            user.store(AnonScene.CPU, scene.entry, STORED);
             boolean inSync = switch (rule) {
                 case MAPCOUNT, EXCLUSIVE -> true;
                 case REFCOUNT -> !readFirst;
@@ -79,29 +79,30 @@ class UserAccessTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void saysSoIfThePageIsLost(boolean write) {
-        Scene scene = Scene.writable();
+        AnonScene scene = AnonScene.writable();
         scene.setPte(Pte.NONE);
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
         assertThat(scene.machine.logOf(() -> assertThatThrownBy(() -> {
                             if (write) {
-                                user.store(Scene.CPU, scene.entry, STORED);
+                                user.store(AnonScene.CPU, scene.entry, STORED);
                             } else {
-                                user.load(Scene.CPU, scene.entry);
+                                user.load(AnonScene.CPU, scene.entry);
                             }
                         })
                         .isInstanceOf(IllegalStateException.class)))
                 .as("tries")
-                .filteredOn(Scene.READ_PTE::equals)
+                .filteredOn(AnonScene.READ_PTE::equals)
                 .hasSize(4);
-        Scene.assertIdle(scene.machine);
+        AnonScene.assertIdle(scene.machine);
     }
 
     @Test
     void storesNothingThroughAHintingEntry() {
-        Scene scene = new Scene(false, Pte.WRITE | Pte.PROTNONE);
+        AnonScene scene = new AnonScene(false, Pte.WRITE | Pte.PROTNONE);
         UserAccess user = new UserAccess(scene.mm, scene.writeFault(ReuseRule.EXCLUSIVE), null);
-        assertThatThrownBy(() -> user.store(Scene.CPU, scene.entry, STORED)).isInstanceOf(IllegalStateException.class);
-        assertThat(scene.folio.data.readOnce()).isEqualTo(Scene.CONTENT);
+        assertThatThrownBy(() -> user.store(AnonScene.CPU, scene.entry, STORED))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(scene.folio.data.readOnce()).isEqualTo(AnonScene.CONTENT);
         assertThat(scene.folio.test(Folio.LOCKED)).isFalse();
     }
 
@@ -109,7 +110,7 @@ class UserAccessTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aFlushWaitsForAStoreThatIsUnderWay(boolean write) throws InterruptedException {
-        Scene scene = new Scene(false, Pte.WRITE, TlbProfile.IPI, false);
+        AnonScene scene = new AnonScene(false, Pte.WRITE, TlbProfile.IPI, false);
         CountDownLatch translated = new CountDownLatch(1);
         AtomicBoolean flushed = new AtomicBoolean();
         AtomicBoolean overtaken = new AtomicBoolean();
@@ -127,7 +128,7 @@ class UserAccessTest {
         });
         UserAccess user = scene.user(ReuseRule.EXCLUSIVE);
         if (write) {
-            user.store(Scene.CPU, scene.entry, STORED);
+            user.store(AnonScene.CPU, scene.entry, STORED);
         } else {
             user.load(FLUSHING_CPU, scene.entry);
         }

@@ -7,16 +7,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.DiskFile;
+import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.InterposedMachine;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
-import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.Slab;
 import pagerace.mm.Steps;
 import pagerace.mm.VhostRing;
@@ -32,19 +31,20 @@ class VhostTest {
     private static final String UNMAP = "writeOnce map.addr";
 
     private final InterposedMachine machine = new InterposedMachine();
-    private final Folio folio =
-            new Folio(machine, "folio", 1, false, new Folio.Initially(2, 1, Folio.UPTODATE, Folio.FILE, 1));
-    private final DiskFile file = new DiskFile(machine, folio, 1, true);
-    private final PageTable table = new PageTable(machine, "mm", Pte.present(1, Pte.WRITE | Pte.ACCESSED));
-    private final Mm mm = new Mm(
-            machine,
-            "mm",
-            new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST),
-            new MemMap(machine, List.of(folio)),
-            table,
-            new Tlb(machine, TlbProfile.BROADCAST, 1),
-            false);
-    private final VhostRing ring = new VhostRing(machine, folio, true);
+    private final Folio folio;
+    private final DiskFile file;
+    private final Mm mm;
+    private final Entry entry;
+    private final VhostRing ring;
+
+    VhostTest() {
+        Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST));
+        folio = scene.file("folio").mapped().holding(1);
+        mm = scene.mm("mm").mapping(Pte.present(folio.pfn, Pte.WRITE | Pte.ACCESSED));
+        entry = mm.entry(0);
+        file = new DiskFile(machine, folio, 1, true);
+        ring = new VhostRing(machine, folio, true);
+    }
 
     private VhostWorker worker(Steps<VhostWorker.Step> steps) {
         SharedWriteFault fault = new SharedWriteFault(Linux.MAINLINE, mm, file);
@@ -62,7 +62,7 @@ class VhostTest {
     }
 
     private void assertIdle() {
-        Scene.assertIdle(machine);
+        AnonScene.assertIdle(machine);
         assertThat(ring.mmuLock.tryLock()).as("the ring's lock is free").isTrue();
         ring.mmuLock.unlock();
     }
@@ -72,7 +72,7 @@ class VhostTest {
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.MAP);
         assertThat(folio.data.readOnce()).isEqualTo(STORED);
         assertThat(folio.test(Folio.DIRTY)).isFalse();
-        assertThat(Pte.has(table.entry(0).word.readOnce(), Pte.DIRTY)).isFalse();
+        assertThat(Pte.has(entry.word.readOnce(), Pte.DIRTY)).isFalse();
         assertIdle();
     }
 
@@ -108,7 +108,7 @@ class VhostTest {
     void withoutAMapStoresGoThroughTheEntry() {
         notifier(VhostNotifier.RCU).rangeStart();
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.PAGE_TABLE);
-        assertThat(Pte.has(table.entry(0).word.readOnce(), Pte.DIRTY)).isTrue();
+        assertThat(Pte.has(entry.word.readOnce(), Pte.DIRTY)).isTrue();
         assertThat(machine.logOf(() -> worker(Steps.of()).put(STORED)))
                 .as("the entry is dirty already")
                 .containsExactly("readOnce mm.pte", STORE);
@@ -121,7 +121,7 @@ class VhostTest {
         cleaner(notifier(VhostNotifier.RCU)).write(folio);
         assertThat(worker(VhostWorker.RCU).put(STORED)).isEqualTo(Way.FAULT);
         assertThat(folio.test(Folio.DIRTY)).isTrue();
-        assertThat(Pte.isWritable(table.entry(0).word.readOnce())).isTrue();
+        assertThat(Pte.isWritable(entry.word.readOnce())).isTrue();
         assertIdle();
     }
 
@@ -227,13 +227,13 @@ class VhostTest {
                         "fetchAndNot folio.flags RELEASE",
                         "writeOnce disk");
         assertThat(file.disk.readOnce()).isEqualTo(STORED);
-        assertThat(table.entry(0).word.readOnce()).isEqualTo(Pte.present(1, Pte.ACCESSED));
+        assertThat(entry.word.readOnce()).isEqualTo(Pte.present(1, Pte.ACCESSED));
         assertIdle();
     }
 
     @Test
     void aCleanPageIsNotWritten() {
-        table.entry(0).word.writeOnce(Pte.present(1, Pte.ACCESSED));
+        entry.word.writeOnce(Pte.present(1, Pte.ACCESSED));
         assertThat(machine.logOf(() -> cleaner(notifier(Steps.of())).write(folio)))
                 .doesNotContain("writeOnce disk", "xchg mm.pte FULL");
         assertIdle();

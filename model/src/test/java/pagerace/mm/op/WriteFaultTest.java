@@ -25,10 +25,10 @@ class WriteFaultTest {
     /** A page mapped read-only, and the rules that reuse it. */
     enum Page {
         MAPPED_ONCE(scene -> {}, MAPCOUNT, REFCOUNT, REFCOUNT_WITHOUT_SWAPCACHE, EXCLUSIVE),
-        MAPPED_TWICE(Scene::sharedWithChild),
-        PINNED(Scene::pinned, MAPCOUNT),
-        REFERENCED(Scene::held, MAPCOUNT),
-        IN_SWAP_CACHE(Scene::inSwapCache, MAPCOUNT, REFCOUNT_WITHOUT_SWAPCACHE, EXCLUSIVE),
+        MAPPED_TWICE(AnonScene::sharedWithChild),
+        PINNED(AnonScene::pinned, MAPCOUNT),
+        REFERENCED(AnonScene::held, MAPCOUNT),
+        IN_SWAP_CACHE(AnonScene::inSwapCache, MAPCOUNT, REFCOUNT_WITHOUT_SWAPCACHE, EXCLUSIVE),
         IN_SWAP_CACHE_AND_REFERENCED(scene -> scene.inSwapCache().held(), MAPCOUNT),
         IN_SWAP_CACHE_BEING_WRITTEN(scene -> scene.inSwapCache().folio.flags.or(Folio.WRITEBACK), MAPCOUNT),
         SWAP_ENTRY_ELSEWHERE(scene -> scene.inSwapCache().swapEntryInChild()),
@@ -38,20 +38,20 @@ class WriteFaultTest {
                 REFCOUNT,
                 REFCOUNT_WITHOUT_SWAPCACHE,
                 EXCLUSIVE),
-        EXCLUSIVE_PAGE(Scene::exclusive, MAPCOUNT, REFCOUNT, REFCOUNT_WITHOUT_SWAPCACHE, EXCLUSIVE),
+        EXCLUSIVE_PAGE(AnonScene::exclusive, MAPCOUNT, REFCOUNT, REFCOUNT_WITHOUT_SWAPCACHE, EXCLUSIVE),
         EXCLUSIVE_AND_PINNED(scene -> scene.exclusive().pinned(), MAPCOUNT, EXCLUSIVE),
         EXCLUSIVE_AND_REFERENCED(scene -> scene.exclusive().held(), MAPCOUNT, EXCLUSIVE);
 
-        final Consumer<Scene> prepare;
+        final Consumer<AnonScene> prepare;
         final Set<ReuseRule> reusedBy;
 
-        Page(Consumer<Scene> prepare, ReuseRule... reusedBy) {
+        Page(Consumer<AnonScene> prepare, ReuseRule... reusedBy) {
             this.prepare = prepare;
             this.reusedBy = Set.of(reusedBy);
         }
 
-        Scene scene() {
-            Scene scene = Scene.readOnly();
+        AnonScene scene() {
+            AnonScene scene = AnonScene.readOnly();
             prepare.accept(scene);
             return scene;
         }
@@ -72,7 +72,7 @@ class WriteFaultTest {
     @ParameterizedTest
     @MethodSource("cases")
     void reusesOrCopies(Case c) {
-        Scene scene = c.page.scene();
+        AnonScene scene = c.page.scene();
         long before = scene.pte();
         boolean wasExclusive = scene.isExclusive();
         assertThat(scene.writeFault(c.rule).handle(scene.entry, before, c.unshare))
@@ -83,7 +83,7 @@ class WriteFaultTest {
             assertThat(scene.spare.refcount.readOnce()).as("spare").isZero();
         } else {
             assertThat(scene.pte()).isEqualTo(Pte.present(2, Pte.ACCESSED | (c.unshare ? 0 : Pte.WRITE | Pte.DIRTY)));
-            assertThat(scene.spare.data.readOnce()).isEqualTo(Scene.CONTENT);
+            assertThat(scene.spare.data.readOnce()).isEqualTo(AnonScene.CONTENT);
             assertThat(scene.spare.test(Folio.ANON_EXCLUSIVE)).isEqualTo(c.rule == EXCLUSIVE);
         }
         scene.assertConserved();
@@ -92,7 +92,7 @@ class WriteFaultTest {
     @ParameterizedTest
     @EnumSource(names = "MAPCOUNT", mode = EnumSource.Mode.EXCLUDE)
     void copiesRatherThanWaitForTheFolioLock(ReuseRule rule) {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         scene.folio.lock.lock();
         assertThat(scene.writeFault(rule).handle(scene.entry, scene.pte(), false))
                 .isEqualTo(End.COPIED);
@@ -104,14 +104,14 @@ class WriteFaultTest {
     @ParameterizedTest
     @EnumSource
     void freesNoSlotWhereThatWouldNotHelp(ReuseRule rule) {
-        Scene scene = Scene.readOnly().inSwapCache().held();
+        AnonScene scene = AnonScene.readOnly().inSwapCache().held();
         scene.writeFault(rule).handle(scene.entry, scene.pte(), false);
         assertThat(scene.folio.test(Folio.SWAPCACHE)).isTrue();
     }
 
     @Test
     void looksAtTheReferencesAgainOnceTheFolioIsLocked() {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         scene.machine.before("trylock folio.flags", 1, scene::held);
         assertThat(scene.writeFault(EXCLUSIVE).handle(scene.entry, scene.pte(), false))
                 .isEqualTo(End.COPIED);
@@ -121,7 +121,7 @@ class WriteFaultTest {
     @ParameterizedTest
     @EnumSource
     void leavesAnEntryAloneThatIsNotWhatTheFaultSaw(ReuseRule rule) {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         long before = scene.pte();
         assertThat(scene.writeFault(rule).handle(scene.entry, before | Pte.DIRTY, false))
                 .isEqualTo(End.RETRY);
@@ -132,7 +132,7 @@ class WriteFaultTest {
     @ParameterizedTest
     @EnumSource
     void comparesTheEntryAgainAfterTheCopy(ReuseRule rule) {
-        Scene scene = Scene.readOnly().sharedWithChild();
+        AnonScene scene = AnonScene.readOnly().sharedWithChild();
         long before = scene.pte();
         scene.machine.before("lock parent.ptl", 2, () -> {
             assertThat(scene.folio.refcount.readOnce()).as("held while copied").isEqualTo(3);
@@ -147,7 +147,7 @@ class WriteFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void flushesTheOldEntryBeforeTheNewOneIsThere(boolean unshare) {
-        Scene scene = new Scene(false, Pte.ACCESSED, TlbProfile.DEFERRED, false).sharedWithChild();
+        AnonScene scene = new AnonScene(false, Pte.ACCESSED, TlbProfile.DEFERRED, false).sharedWithChild();
         assertThat(scene.machine.logOf(() -> scene.writeFault(EXCLUSIVE).handle(scene.entry, scene.pte(), unshare)))
                 .containsSubsequence(
                         "writeOnce spare.refcount",
@@ -161,7 +161,7 @@ class WriteFaultTest {
 
     @Test
     void reusesWithoutSwap() {
-        Scene scene = Scene.readOnly();
+        AnonScene scene = AnonScene.readOnly();
         for (ReuseRule rule : ReuseRule.values()) {
             WriteFault fault = new WriteFault(Linux.MAINLINE.with(rule), scene.mm, null, FreeFolios.only(scene.spare));
             assertThat(fault.handle(scene.entry, scene.pte(), true)).isEqualTo(End.REUSED);

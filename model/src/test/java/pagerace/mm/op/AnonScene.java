@@ -3,27 +3,25 @@ package pagerace.mm.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.stream.Stream;
 import pagerace.machine.SeqCount;
-import pagerace.machine.Tlb;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Entry;
 import pagerace.mm.Folio;
 import pagerace.mm.FreeFolios;
 import pagerace.mm.InterposedMachine;
-import pagerace.mm.MemMap;
 import pagerace.mm.Mm;
 import pagerace.mm.PageTable;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.SwapSpace;
 
 /**
  * One anonymous page of one address space ({@code parent}), a table for a child, a free page and a swap slot; and what must
  * be true of their counts whatever an operation did.
  */
-final class Scene {
+final class AnonScene {
     static final long CONTENT = 7;
     static final int CPU = 0;
     /** How often traces call the entry of the address space. */
@@ -32,7 +30,6 @@ final class Scene {
     final InterposedMachine machine = new InterposedMachine();
     final Folio folio;
     final Folio spare;
-    final MemMap memMap;
     final Mm mm;
     /** What maps the page. */
     final Entry entry;
@@ -48,38 +45,37 @@ final class Scene {
     boolean exclusiveNeverSwapped = true;
 
     /** The page is mapped once, with {@code flags}. */
-    Scene(boolean large, long flags, TlbProfile flush, boolean stableWrites) {
+    AnonScene(boolean large, long flags, TlbProfile flush, boolean stableWrites) {
         this(large, flags, new Platform(Platform.PteUpdate.LOCKED, flush), stableWrites);
     }
 
-    private Scene(boolean large, long flags, Platform platform, boolean stableWrites) {
-        folio = new Folio(machine, "folio", 1, large, new Folio.Initially(1, 1, Folio.UPTODATE, Folio.ANON, CONTENT));
-        spare = new Folio(machine, "spare", 2, false, Folio.Initially.FREE);
-        memMap = new MemMap(machine, List.of(folio, spare));
-        PageTable table = new PageTable(machine, "parent", Pte.present(1, flags));
-        mm = new Mm(machine, "parent", platform, memMap, table, new Tlb(machine, platform.flush(), 2), false);
+    private AnonScene(boolean large, long flags, Platform platform, boolean stableWrites) {
+        Scene scene = new Scene(machine, platform);
+        folio = scene.anon("folio").large(large).mapped().holding(CONTENT);
+        spare = scene.free("spare");
+        mm = scene.mm("parent").walkers(2).mapping(Pte.present(folio.pfn, flags));
         entry = mm.entry(0);
         child = new PageTable(machine, "child", Pte.NONE);
         swap = new SwapSpace(machine, stableWrites);
     }
 
-    Scene(boolean large, long flags) {
+    AnonScene(boolean large, long flags) {
         this(large, flags, TlbProfile.BROADCAST, false);
     }
 
     /** A small page mapped writable, dirty and accessed. */
-    static Scene writable() {
-        return new Scene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
+    static AnonScene writable() {
+        return new AnonScene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED);
     }
 
     /** As {@link #writable}, on {@code platform}. */
-    static Scene writableOn(Platform platform) {
-        return new Scene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED, platform, false);
+    static AnonScene writableOn(Platform platform) {
+        return new AnonScene(false, Pte.WRITE | Pte.DIRTY | Pte.ACCESSED, platform, false);
     }
 
     /** A small page mapped read-only. */
-    static Scene readOnly() {
-        return new Scene(false, Pte.ACCESSED);
+    static AnonScene readOnly() {
+        return new AnonScene(false, Pte.ACCESSED);
     }
 
     long pte() {
@@ -94,13 +90,13 @@ final class Scene {
         return folio.test(Folio.ANON_EXCLUSIVE);
     }
 
-    Scene exclusive() {
+    AnonScene exclusive() {
         folio.flags.or(Folio.ANON_EXCLUSIVE);
         return this;
     }
 
     /** Another reference, as of FOLL_GET or of isolation. */
-    Scene held() {
+    AnonScene held() {
         folio.refcount.add(1);
         holders++;
         return this;
@@ -111,7 +107,7 @@ final class Scene {
         holders--;
     }
 
-    Scene pinned() {
+    AnonScene pinned() {
         if (folio.large) {
             folio.refcount.add(1);
             folio.pincount().add(1);
@@ -130,34 +126,34 @@ final class Scene {
         pins--;
     }
 
-    Scene hasPinned() {
+    AnonScene hasPinned() {
         mm.setHasPinned();
         return this;
     }
 
-    Scene inSwapCache() {
+    AnonScene inSwapCache() {
         swap.addToCache(folio);
         folio.flags.andNot(Folio.DIRTY);
         return this;
     }
 
     /** The child maps the page as well, read-only. */
-    Scene sharedWithChild() {
-        child.entry(0).word.writeOnce(Pte.present(1, 0));
+    AnonScene sharedWithChild() {
+        child.entry(0).word.writeOnce(Pte.present(folio.pfn, 0));
         folio.refcount.add(1);
         folio.mapcount.add(1);
         return this;
     }
 
     /** The child has a swap entry for the slot. */
-    Scene swapEntryInChild() {
+    AnonScene swapEntryInChild() {
         child.entry(0).word.writeOnce(Pte.swap(SwapSpace.OFFSET, false));
         swap.count.add(1);
         return this;
     }
 
     /** The page is in the swap cache, and its entry a swap entry. */
-    Scene swappedOut(boolean exclusive) {
+    AnonScene swappedOut(boolean exclusive) {
         inSwapCache();
         setPte(Pte.swap(SwapSpace.OFFSET, exclusive));
         swap.count.add(1);
@@ -167,7 +163,7 @@ final class Scene {
     }
 
     /** The page is on the device only, and its folio free. */
-    Scene onDevice(boolean exclusive) {
+    AnonScene onDevice(boolean exclusive) {
         swappedOut(exclusive);
         swap.disk.writeOnce(CONTENT);
         swap.removeFromCache(folio);
