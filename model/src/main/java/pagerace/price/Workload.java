@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import pagerace.machine.Machine;
@@ -90,11 +91,14 @@ final class Workload {
             PageState state = pinned ? PageState.PINNED : PageState.EXCLUSIVE;
             Mapped mapped = new Mapped(machine, pages, pinned ? pages : 0, false, state);
             PageTable child = table(machine, pages);
-            return () -> {
-                // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
-                Fork fork = new Fork(kernel, mapped.mm, child, mapped.pool());
-                return pages == 1 ? fork.copy(mapped.mm.entry(0), child.entry(0)) : fork.copyPtes(0, pages);
-            };
+            if (pages == 1) {
+                Fork fork = new Fork(kernel, mapped.mm, child, mapped::spare);
+                Entry from = mapped.mm.entry(0);
+                Entry to = child.entry(0);
+                return () -> fork.copy(from, to);
+            }
+            // A run is a function of memory alone, so it has a pool of its own, which begins where every pool does.
+            return () -> new Fork(kernel, mapped.mm, child, mapped.pool()).copyPtes(0, pages);
         });
     }
 
@@ -105,7 +109,7 @@ final class Workload {
         return series("WriteFaultOnReadOnlyPage", place, "write fault", releases, (machine, kernel) -> {
             PageState state = copies ? PageState.SHARED : PageState.READ_ONLY;
             Mapped mapped = new Mapped(machine, 1, 1, false, state);
-            WriteFault fault = new WriteFault(kernel, mapped.mm, null, FreeFolios.only(mapped.spares.get(0)));
+            WriteFault fault = new WriteFault(kernel, mapped.mm, null, mapped::spare);
             Entry entry = mapped.mm.entry(0);
             return () -> fault.handle(entry, entry.word.readOnce(), false);
         });
@@ -134,8 +138,9 @@ final class Workload {
         }
         return series("PageCacheLookup", "", "lookup, put", encodings, (machine, encoding) -> {
             Scene scene = new Scene(machine, X86);
-            Inode file = file(machine, scene.shmem("folio").counted(encoding).holding(0, 1));
+            List<Folio> pages = scene.shmem("folio").counted(encoding).holding(0, 1);
             MemMap memMap = scene.memMap();
+            Inode file = file(machine, pages);
             Lookup lookup = new Lookup(Linux.MAINLINE, memMap, file);
             return () -> {
                 Lookup.Found found = lookup.get(0);
@@ -168,8 +173,12 @@ final class Workload {
 
     /** A table of {@code entries} empty entries with one lock. */
     private static PageTable table(Machine machine, int entries) {
+        return new PageTable(machine, entries, oneLock(machine));
+    }
+
+    private static IntFunction<SpinLock> oneLock(Machine machine) {
         SpinLock ptl = new SpinLock(machine, "ptl");
-        return new PageTable(machine, entries, index -> ptl);
+        return index -> ptl;
     }
 
     /** What the pages of an address space are. */
@@ -186,7 +195,7 @@ final class Workload {
         }
 
         Scene.Page in(Scene scene) {
-            Scene.Page page = scene.anon("folio").exclusive(Pte.isWritable(Pte.PRESENT | pte));
+            Scene.Page page = scene.anon("folio").exclusive(Pte.has(pte, Pte.WRITE));
             return switch (this) {
                 case EXCLUSIVE, READ_ONLY -> page.mapped();
                 case PINNED -> page.mapped().pinned();
@@ -198,17 +207,21 @@ final class Workload {
     /** An address space that has pinned before, with pages in the same state, and free folios. */
     private static final class Mapped {
         final Mm mm;
-        final List<Folio> spares;
+        private final List<Folio> spares;
 
         Mapped(Machine machine, int pages, int spares, boolean large, PageState state) {
             Scene scene = new Scene(machine, X86);
             List<Folio> folios = state.in(scene).large(large).holding(0, pages);
             this.spares = scene.free("folio", spares);
-            SpinLock ptl = new SpinLock(machine, "ptl");
-            mm = scene.mm("parent").hasPinned(true).mapping(folios, state.pte, index -> ptl);
+            mm = scene.mm("parent").hasPinned(true).mapping(folios, state.pte, oneLock(machine));
         }
 
-        /** The free folios, one after the other. */
+        /** The first free folio. */
+        Folio spare() {
+            return spares.get(0);
+        }
+
+        /** All free folios, one after the other. */
         FreeFolios pool() {
             return spares.iterator()::next;
         }

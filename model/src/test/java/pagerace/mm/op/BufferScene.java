@@ -15,10 +15,11 @@ import pagerace.mm.Kernel;
 import pagerace.mm.Mm;
 import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.RefEncoding;
 import pagerace.mm.Scene;
 import pagerace.mm.Steps;
 
-/** A page with clean buffers of a file on disk, mapped once; and what must be true of its counts. */
+/** A page with clean buffers of a file on disk, which an address space may map; and what must be true of its counts. */
 final class BufferScene {
     static final long CONTENT = 7;
     static final long NEW_CONTENT = 8;
@@ -34,16 +35,30 @@ final class BufferScene {
     /** References to the page that the test holds; a pin counts {@link Folio#PIN_BIAS}. */
     long held;
 
-    /** The entry has {@code flags}. */
+    /** An entry with {@code flags} maps the page. */
     BufferScene(long flags) {
+        this(flags, true, RefEncoding.UNLESS_ZERO);
+    }
+
+    private BufferScene(long flags, boolean mapped, RefEncoding encoding) {
         Scene scene = new Scene(machine, platform);
-        folio = scene.file("folio").mapped().holding(CONTENT);
-        mm = scene.mm("mm").walkers(2).mapping(Pte.present(folio.pfn, flags));
+        folio = scene.file("folio").mapped(mapped ? 1 : 0).counted(encoding).holding(CONTENT);
+        mm = scene.mm("mm").walkers(2).mapping(mapped ? Pte.present(folio.pfn, flags) : Pte.NONE);
         file = new DiskFile(machine, new Inode(machine, Folio.FILE, folio), CONTENT, false, tag, buffers);
     }
 
     static BufferScene readOnly() {
         return new BufferScene(Pte.ACCESSED);
+    }
+
+    /** Nobody maps the page, and the test has a reference. */
+    static BufferScene unmapped() {
+        return unmapped(RefEncoding.UNLESS_ZERO);
+    }
+
+    /** As {@link #unmapped()}, and references are counted like that. */
+    static BufferScene unmapped(RefEncoding encoding) {
+        return new BufferScene(0, false, encoding).held(1);
     }
 
     BufferScene held(long references) {
@@ -79,8 +94,26 @@ final class BufferScene {
     }
 
     ReclaimFile.End shrink(Kernel steps) {
-        Evict evict = new Evict(file, stripping(Linux.MAINLINE), new Freeze(Linux.MAINLINE));
-        return new ReclaimFile(steps, mm, file, evict).shrink(folio);
+        return new ReclaimFile(steps, mm, file, evicting()).shrink(folio);
+    }
+
+    private Evict evicting() {
+        return new Evict(file, stripping(Linux.MAINLINE), new Freeze(Linux.MAINLINE));
+    }
+
+    Evict.End evict() {
+        return evicting().evict(folio);
+    }
+
+    Lookup.Found lookUp(Kernel steps) {
+        return new Lookup(steps, mm.memMap, file.inode).get(0);
+    }
+
+    /** The unmapped page leaves the cache, and its references go. */
+    void free() {
+        file.inode.remove(0, folio);
+        folio.put();
+        folio.put();
     }
 
     TruncateFolio.Truncated truncate() {
@@ -107,16 +140,21 @@ final class BufferScene {
     }
 
     boolean inFile() {
-        boolean found = file.inode.slot(0).readOnce() == 1;
+        boolean found = file.inode.slot(0).readOnce() == folio.pfn;
         assertThat(file.inode.owns(folio)).as("slot and mapping agree").isEqualTo(found);
         return found;
+    }
+
+    /** There are as many references, whoever has them, and nobody holds a lock. */
+    void assertReferences(long references) {
+        assertThat(folio.refcount.readOnce()).as("references").isEqualTo(references);
+        AnonScene.assertIdle(machine);
     }
 
     /** Every reference and mapping is counted, and nobody holds a lock. */
     void assertConserved() {
         long mapped = Pte.isPresent(pte()) ? 1 : 0;
         assertThat(folio.mapcount.readOnce()).as("mappings").isEqualTo(mapped);
-        assertThat(folio.refcount.readOnce()).as("references").isEqualTo(mapped + (inFile() ? 1 : 0) + held);
-        AnonScene.assertIdle(machine);
+        assertReferences(mapped + (inFile() ? 1 : 0) + held);
     }
 }

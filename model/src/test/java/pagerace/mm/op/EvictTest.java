@@ -14,20 +14,20 @@ import pagerace.mm.op.Evict.End;
 class EvictTest {
     private static final String FREEZE = "cmpxchg folio.refcount FULL";
 
-    private final CacheScene scene = new CacheScene();
+    private final BufferScene scene = BufferScene.unmapped();
 
     private void assertKept(End end, long references) {
         assertThat(scene.evict()).isEqualTo(end);
-        scene.assertInCache(true);
+        assertThat(scene.inFile()).isTrue();
         scene.assertReferences(references);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"UNLESS_ZERO", "FROZEN_BIT"})
     void freesAPageThatNobodyUses(RefEncoding encoding) {
-        CacheScene unused = new CacheScene(encoding);
+        BufferScene unused = BufferScene.unmapped(encoding);
         assertThat(unused.evict()).isEqualTo(End.FREED);
-        unused.assertInCache(false);
+        assertThat(unused.inFile()).isFalse();
         unused.assertReferences(encoding.frozen);
         assertThat(unused.buffers.isAttached()).isFalse();
     }

@@ -16,7 +16,7 @@ class FreezeTest {
     @ParameterizedTest
     @EnumSource(names = {"UNLESS_ZERO", "FROZEN_BIT"})
     void lookupsThatAreRefusedLeaveNoTrace(RefEncoding encoding) {
-        CacheScene scene = new CacheScene(encoding);
+        BufferScene scene = BufferScene.unmapped(encoding);
         scene.folio.flags.or(Folio.DIRTY);
         scene.machine.before("readOnce folio.flags", 1, () -> {
             assertThat(scene.folio.isFrozen()).isTrue();
@@ -28,7 +28,7 @@ class FreezeTest {
 
     @Test
     void looksForTheMarkOnlyOnceTheReferencesAreGone() {
-        CacheScene scene = new CacheScene();
+        BufferScene scene = BufferScene.unmapped();
         scene.folio.flags.or(Folio.DIRTY);
         assertThat(new Freeze(Linux.MAINLINE).freeze(scene.folio, 1)).isEqualTo(End.REFERENCED);
         assertThat(new Freeze(Linux.MAINLINE.without(Step.CHECK_DIRTY)).freeze(scene.folio, 2))
@@ -44,7 +44,7 @@ class FreezeTest {
     }
 
     private static Iterable<String> logOf(Kernel steps) {
-        CacheScene scene = new CacheScene();
+        BufferScene scene = BufferScene.unmapped();
         return scene.machine.logOf(() -> new Freeze(steps).freeze(scene.folio, 2));
     }
 }

@@ -17,12 +17,12 @@ class LookupTest {
     private static final String GET = "addUnless folio.refcount FULL";
     private static final String RELOAD = "readOnce page_cache[0]";
 
-    private final CacheScene scene = new CacheScene();
+    private final BufferScene scene = BufferScene.unmapped();
 
     @ParameterizedTest
     @EnumSource(names = {"UNLESS_ZERO", "FROZEN_BIT"})
     void takesAReference(RefEncoding encoding) {
-        CacheScene other = new CacheScene(encoding);
+        BufferScene other = BufferScene.unmapped(encoding);
         Found found = other.lookUp(Linux.MAINLINE);
         assertThat(found).isEqualTo(new Found(End.FOUND, 1, Retried.NO));
         assertThat(found.isHeld()).isTrue();
@@ -83,6 +83,6 @@ class LookupTest {
 
     private void freeAndReuse() {
         scene.free();
-        new Reallocate(Linux.MAINLINE, scene.machine).reallocate(scene.folio, 2 * CacheScene.CONTENT);
+        new Reallocate(Linux.MAINLINE, scene.machine).reallocate(scene.folio, 2 * BufferScene.CONTENT);
     }
 }

@@ -18,7 +18,7 @@ class PageUsersTest {
 
     private static final String SET_DIRTY = "fetchOr folio.flags FULL";
 
-    private final CacheScene scene = new CacheScene();
+    private final BufferScene scene = BufferScene.unmapped();
 
     @Test
     void aWriterLeavesThePageDirty() {
@@ -99,7 +99,7 @@ class PageUsersTest {
 
     @Test
     void theNextOwnerOverwritesWhatRefusedLookupsLeft() {
-        CacheScene bit = new CacheScene(RefEncoding.FROZEN_BIT);
+        BufferScene bit = BufferScene.unmapped(RefEncoding.FROZEN_BIT);
         bit.free();
         assertThat(bit.folio.tryGet()).isFalse();
         assertThat(new Reallocate(Linux.MAINLINE, bit.machine).reallocate(bit.folio, 8))

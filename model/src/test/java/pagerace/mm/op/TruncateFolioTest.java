@@ -83,18 +83,18 @@ class TruncateFolioTest {
 
     @Test
     void theCallersReferenceOutlivesTheFile() {
-        CacheScene scene = new CacheScene();
+        BufferScene scene = BufferScene.unmapped();
         assertThat(scene.truncate()).isEqualTo(QUIET);
-        scene.assertInCache(false);
+        assertThat(scene.inFile()).isFalse();
         scene.assertReferences(1);
     }
 
     @Test
     void theCacheMayBeTheLastToLetGo() {
-        CacheScene scene = new CacheScene();
+        BufferScene scene = BufferScene.unmapped();
         scene.folio.put();
         assertThat(scene.truncate()).isEqualTo(new Truncated(false, true));
-        scene.assertInCache(false);
+        assertThat(scene.inFile()).isFalse();
         scene.assertReferences(0);
     }
 }
