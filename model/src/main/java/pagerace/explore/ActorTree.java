@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import pagerace.explore.ExploredMachine.Continuation;
+import pagerace.explore.Replay.Continuation;
 import pagerace.race.Lifetime;
 
 /**
@@ -31,6 +31,8 @@ final class ActorTree {
         final int depth;
         /** The next step; null if the actor has ended or was cut off. */
         final @Nullable Step step;
+        /** What precedes that step; null exactly if there is none. */
+        final @Nullable Past past;
         /** How the actor ended; null if it has not. */
         final @Nullable Object end;
 
@@ -39,10 +41,17 @@ final class ActorTree {
         private long[] childSeen = {};
         private Node[] children = {};
 
-        Node(int id, @Nullable Node parent, long seen, @Nullable Step step, @Nullable Object end) {
+        Node(
+                int id,
+                @Nullable Node parent,
+                long seen,
+                @Nullable Step step,
+                @Nullable Past past,
+                @Nullable Object end) {
             this.id = id;
             this.depth = parent == null ? 0 : parent.depth + 1;
             this.step = step;
+            this.past = past;
             this.end = end;
             this.parent = parent;
             this.seen = seen;
@@ -94,14 +103,21 @@ final class ActorTree {
     private static final long FROM_ZERO = Long.MIN_VALUE + 1;
 
     private final ExploredMachine machine;
+    private final KnownValues known;
     private final Supplier<?> actor;
     private final boolean loneFencesAreMistakes;
     private final int maxSteps;
     private final List<Node> nodes = new ArrayList<>();
     private long runs;
 
-    ActorTree(ExploredMachine machine, Supplier<?> actor, boolean loneFencesAreMistakes, int maxSteps) {
+    ActorTree(
+            ExploredMachine machine,
+            KnownValues known,
+            Supplier<?> actor,
+            boolean loneFencesAreMistakes,
+            int maxSteps) {
         this.machine = machine;
+        this.known = known;
         this.actor = actor;
         this.loneFencesAreMistakes = loneFencesAreMistakes;
         this.maxSteps = maxSteps;
@@ -139,7 +155,7 @@ final class ActorTree {
         if (known != null) {
             return known;
         }
-        Node end = new Node(nodes.size(), node, FROM_ZERO, null, Lifetime.REFERENCE_FROM_ZERO);
+        Node end = new Node(nodes.size(), node, FROM_ZERO, null, null, Lifetime.REFERENCE_FROM_ZERO);
         nodes.add(end);
         node.adopt(end);
         return end;
@@ -158,7 +174,7 @@ final class ActorTree {
 
     private Node unfold(@Nullable Node parent, long seen) {
         int depth = parent == null ? 0 : parent.depth + 1;
-        Node node = new Node(nodes.size(), parent, seen, null, null);
+        Node node = new Node(nodes.size(), parent, seen, null, null, null);
         if (depth < maxSteps) {
             Step[] steps = new Step[depth];
             long[] results = new long[depth];
@@ -168,11 +184,12 @@ final class ActorTree {
             }
             Continuation next = replay(steps, results);
             Step step = next.step() == null ? null : judgeFence(next.step(), steps, results);
+            Past past = null;
             if (step != null) {
-                step.follow(new Past(machine, actor, steps, results));
-                machine.noteValues(parent == null ? null : parent.step, seen, step);
+                past = new TriedPast(machine, known, actor, steps, results, step);
+                known.note(parent == null ? null : parent.step, seen, step);
             }
-            node = new Node(nodes.size(), parent, seen, step, next.end());
+            node = new Node(nodes.size(), parent, seen, step, past, next.end());
         }
         nodes.add(node);
         return node;
@@ -183,7 +200,8 @@ final class ActorTree {
         Continuation again = machine.replay(actor, steps, results);
         runs += 2;
         if (!again.isSame(once)) {
-            throw machine.notRepeated(again.toString(), once.toString());
+            Step last = steps.length == 0 ? null : steps[steps.length - 1];
+            throw Replay.notRepeated(again.toString(), once.toString(), last);
         }
         return once;
     }

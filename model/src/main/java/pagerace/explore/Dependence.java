@@ -4,7 +4,7 @@ package pagerace.explore;
 import java.util.BitSet;
 
 /** On which reading steps of its actor, counted from zero, a write depends. */
-final class Dependence {
+public final class Dependence {
     private final BitSet control;
     private final BitSet data;
 

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
-import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import pagerace.explore.ActorTree.Node;
-import pagerace.explore.Schedule.Event;
-import pagerace.explore.Schedule.Fate;
 import pagerace.machine.Machine;
-import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 
@@ -27,34 +17,12 @@ import pagerace.race.Point;
  * @param <O> what an execution came to
  */
 public final class Explorer<O> {
-    /** In place of the end of an actor that has none. */
-    private static final Object WAITS = new Object() {
-        @Override
-        public String toString() {
-            return "waits";
-        }
-    };
-
-    private final ExploredMachine machine = new ExploredMachine();
-    private final Program<O> program;
-    private final long[] initialValues;
-    private final ActorTree[] trees;
-    private final Bounds bounds;
+    private final BuiltProgram<O> program;
     private final Blame blame;
-    /** Per word, what it has held at the end of an execution. */
-    private final List<Set<Long>> finalValues = new ArrayList<>();
 
-    private Explorer(Function<? super Machine, ? extends Program<O>> setup, Bounds bounds, Blame blame) {
-        this.bounds = bounds;
+    private Explorer(Function<? super ExploredMachine, ? extends Program<O>> setup, Bounds bounds, Blame blame) {
+        this.program = new BuiltProgram<>(setup, bounds);
         this.blame = blame;
-        this.program = setup.apply(machine);
-        this.initialValues = machine.endSetup();
-        for (long unused : initialValues) {
-            finalValues.add(new TreeSet<>());
-        }
-        this.trees = program.actors().stream()
-                .map(actor -> new ActorTree(machine, actor, program.loneFencesAreMistakes(), bounds.steps()))
-                .toArray(ActorTree[]::new);
     }
 
     /** An explorer of the program that {@code setup} builds. */
@@ -83,7 +51,7 @@ public final class Explorer<O> {
         return blame.catching(() -> new Explorer<>(
                 machine -> {
                     Program<Outcome> program = Program.of(point.on(machine));
-                    ((ExploredMachine) machine).weaken(weakening);
+                    machine.weaken(weakening);
                     return program;
                 },
                 Bounds.DEFAULT,
@@ -97,7 +65,7 @@ public final class Explorer<O> {
      * @throws pagerace.own.BadFix if a user's own fix did
      */
     public Exploration<O> explore(MemoryModel model) {
-        return blame.catching(() -> new Search<>(this, model).run());
+        return blame.catching(() -> new Search<>(program, model).run());
     }
 
     /**
@@ -108,22 +76,22 @@ public final class Explorer<O> {
      * @throws pagerace.own.BadFix if a user's own fix did
      */
     public Exploration<O> exploreSequentially() {
-        return blame.catching(() -> new Sequential<>(this).run());
+        return blame.catching(() -> new Sequential<>(program).run());
     }
 
     /** What {@code actor} does, as far as explorations have come so far. */
     public Behaviour behaviour(int actor) {
-        return trees[actor].root();
+        return program.tree(actor).root();
     }
 
     /** The names of the words, in the order of setup. */
     public List<String> words() {
-        return machine.names();
+        return program.words();
     }
 
     /** What each word holds after setup. */
     public List<Long> initialValues() {
-        return Arrays.stream(initialValues).boxed().toList();
+        return program.initialValues();
     }
 
     /**
@@ -134,65 +102,14 @@ public final class Explorer<O> {
      * @param ends one end per actor; they need not have occurred together
      */
     public List<Map<Integer, Long>> finalMemories(List<Object> ends, Predicate<? super O> wanted) {
-        Supplier<O> judge = () -> program.judge(ends);
-        return new Finals<>(machine, judge, wanted, initialValues, finalValues).find();
-    }
-
-    Bounds bounds() {
-        return bounds;
+        return program.finalMemories(ends, wanted);
     }
 
     int actors() {
-        return trees.length;
+        return program.actors();
     }
 
     ActorTree tree(int actor) {
-        return trees[actor];
-    }
-
-    Memory initial(MemoryModel model) {
-        return model.initial(trees.length, initialValues);
-    }
-
-    Node[] roots() {
-        return Arrays.stream(trees).map(ActorTree::root).toArray(Node[]::new);
-    }
-
-    long actorRuns() {
-        return Arrays.stream(trees).mapToLong(ActorTree::runs).sum();
-    }
-
-    /**
-     * What an execution came to that ended at {@code nodes} with {@code memory}: everybody ended, or nobody can go on. It is one
-     * of these {@code endings}.
-     */
-    O judge(Node[] nodes, Memory memory, Endings endings) {
-        List<Object> ends = new ArrayList<>();
-        for (Node node : nodes) {
-            ends.add(node.end == null ? WAITS : node.end);
-        }
-        long[] last = new long[initialValues.length];
-        Arrays.setAll(last, memory::last);
-        long[] ended = last.clone(); // a judge may go on where the actors ended
-        O outcome = ends.contains(Lifetime.REFERENCE_FROM_ZERO)
-                ? program.referenceFromZero()
-                : ends.contains(WAITS) ? program.stuck() : judge(last, ends);
-        endings.add(outcome, ends, machine.names(), last);
-        endings.addMeaning(outcome, ended);
-        return outcome;
-    }
-
-    private O judge(long[] last, List<Object> ends) {
-        for (int word = 0; word < last.length; word++) {
-            finalValues.get(word).add(last[word]);
-        }
-        return requireNonNull(machine.judge(last, () -> program.judge(ends)));
-    }
-
-    /** The execution that consists of {@code events} and ended at {@code nodes}. */
-    Schedule schedule(List<Event> events, Node[] nodes) {
-        List<Fate> fates =
-                Arrays.stream(nodes).map(node -> new Fate(node.end, node.step)).toList();
-        return new Schedule(List.copyOf(events), fates, machine.names(), machine.formats());
+        return program.tree(actor);
     }
 }

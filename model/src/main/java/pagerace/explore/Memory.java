@@ -27,8 +27,12 @@ public interface Memory {
         void add(Memory next, long read);
     }
 
-    /** Every effect that {@code step}, the next one of {@code actor}, can have now; none if it is not enabled. */
-    void step(int actor, Step step, Effects effects);
+    /**
+     * Tells {@code effects} every effect that {@code step}, the next one of {@code actor}, can have now; none if it is not enabled.
+     *
+     * @param past what precedes the step in its actor
+     */
+    void step(int actor, Step step, Past past, Effects effects);
 
     /** Every transition that memory can make now by itself on behalf of {@code actor}: for instance a store leaves its buffer. */
     default void internal(int actor, Effects effects) {}

@@ -37,7 +37,7 @@ public final class Sc implements MemoryModel {
         }
 
         @Override
-        public void step(int actor, Step step, Effects effects) {
+        public void step(int actor, Step step, Past past, Effects effects) {
             if (step.kind().isFence()) {
                 effects.add(this, 0);
                 return;

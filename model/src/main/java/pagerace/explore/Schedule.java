@@ -19,11 +19,13 @@ public record Schedule(List<Event> events, List<Fate> fates, List<String> words,
      *
      * @param actor whose
      * @param step the step; null if memory moved by itself on the actor's behalf
+     * @param past what precedes the step in its actor; null exactly if there is no step
      * @param read the value that the step read
      * @param before the memory before
      * @param after the memory after
      */
-    public record Event(int actor, @Nullable Step step, long read, Memory before, Memory after) {}
+    public record Event(
+            int actor, @Nullable Step step, @Nullable Past past, long read, Memory before, Memory after) {}
 
     /**
      * What became of an actor; exactly one of the two is there.

@@ -38,7 +38,7 @@ import pagerace.explore.Schedule.Event;
 final class Search<O> {
     private static final int NONE = -1;
 
-    private final Explorer<O> explorer;
+    private final BuiltProgram<O> program;
     private final MemoryModel model;
     private final int actors;
 
@@ -75,10 +75,10 @@ final class Search<O> {
     private @Nullable Node moverNode;
     private final int[] key;
 
-    Search(Explorer<O> explorer, MemoryModel model) {
-        this.explorer = explorer;
+    Search(BuiltProgram<O> program, MemoryModel model) {
+        this.program = program;
         this.model = model;
-        this.actors = explorer.actors();
+        this.actors = program.actors();
         this.states = new IntTable(actors + 1);
         this.parents = new int[1024 * actors];
         this.key = new int[actors + 1];
@@ -86,7 +86,7 @@ final class Search<O> {
 
     Exploration<O> run() {
         long start = System.nanoTime();
-        long runs = explorer.actorRuns();
+        long runs = program.actorRuns();
         reachStart();
         for (fromSwitches = 0; !now.isEmpty() && !full; fromSwitches++) {
             for (fromSteps = 0; fromSteps < now.size() && !full; fromSteps++) {
@@ -105,26 +105,26 @@ final class Search<O> {
                 bound(),
                 states.size(),
                 transitions,
-                explorer.actorRuns() - runs,
+                program.actorRuns() - runs,
                 System.nanoTime() - start);
     }
 
     private @Nullable String bound() {
         if (full) {
-            return explorer.bounds().statesInWords();
+            return program.bounds().statesInWords();
         }
-        return cut ? explorer.bounds().stepsInWords() : null;
+        return cut ? program.bounds().stepsInWords() : null;
     }
 
     private void reachStart() {
-        Node[] roots = explorer.roots();
+        Node[] roots = program.roots();
         int steps = 0;
         for (int actor = 0; actor < actors; actor++) {
             Node node = skipNothing(actor, roots[actor]);
             key[actor] = node.id;
             steps += node.depth;
         }
-        key[actors] = number(explorer.initial(model));
+        key[actors] = number(program.initial(model));
         from = NONE;
         reach(0, steps, (1 << actors) - 1);
     }
@@ -144,18 +144,18 @@ final class Search<O> {
         Memory memory = memories.get(states.get(state, actors));
         boolean cutHere = false;
         for (int actor = 0; actor < actors; actor++) {
-            Node node = explorer.tree(actor).node(states.get(state, actor));
+            Node node = program.tree(actor).node(states.get(state, actor));
             memory.internal(actor, whenMemoryMoves);
             if (node.step != null) {
                 mover = actor;
                 moverNode = node;
-                memory.step(actor, node.step, whenActorMoves);
+                memory.step(actor, node.step, requireNonNull(node.past), whenActorMoves);
             }
             cutHere |= node.isCut();
         }
         cut |= cutHere;
         if (!moved && !cutHere && memory.isAllowed()) {
-            outcomes.putIfAbsent(explorer.judge(nodes(state), memory, endings), state);
+            outcomes.putIfAbsent(program.judge(nodes(state), memory, endings), state);
         }
     }
 
@@ -169,7 +169,7 @@ final class Search<O> {
 
     private void moveActor(Memory next, long read) {
         Node node = requireNonNull(moverNode);
-        Node child = explorer.tree(mover).afterReading(node, read);
+        Node child = program.tree(mover).afterReading(node, read);
         child = skipNothing(mover, child);
         states.copy(from, key);
         key[mover] = child.id;
@@ -190,7 +190,7 @@ final class Search<O> {
                 lastActors = Arrays.copyOf(lastActors, 2 * state);
                 parents = Arrays.copyOf(parents, 2 * state * actors);
             }
-            full = states.size() >= explorer.bounds().states();
+            full = states.size() >= program.bounds().states();
         } else if (switches[state] < withSwitches) {
             return;
         } else if (switches[state] == withSwitches) {
@@ -224,14 +224,14 @@ final class Search<O> {
     private Node skipNothing(int actor, Node start) {
         Node node = start;
         while (node.step != null && model.isNothing(node.step)) {
-            node = explorer.tree(actor).after(node, 0);
+            node = program.tree(actor).after(node, 0);
         }
         return node;
     }
 
     private Node[] nodes(int state) {
         Node[] nodes = new Node[actors];
-        Arrays.setAll(nodes, actor -> explorer.tree(actor).node(states.get(state, actor)));
+        Arrays.setAll(nodes, actor -> program.tree(actor).node(states.get(state, actor)));
         return nodes;
     }
 
@@ -245,13 +245,13 @@ final class Search<O> {
             path.addFirst(state);
         }
         List<Event> events = new ArrayList<>();
-        Node[] nodes = explorer.roots();
+        Node[] nodes = program.roots();
         int before = path.removeFirst();
         for (int after : path) {
             addEvents(before, after, nodes, events);
             before = after;
         }
-        return explorer.schedule(events, nodes(end));
+        return program.schedule(events, nodes(end));
     }
 
     /** Adds the transition between two states, with the steps that are nothing; {@code nodes} is where the actors stand. */
@@ -264,7 +264,7 @@ final class Search<O> {
             if (states.get(before, actor) == states.get(after, actor)) {
                 then.internal(tried, (memory, read) -> {
                     if (memory.equals(next) && isSamePlace(before, after)) {
-                        found.add(new Event(tried, null, read, then, next));
+                        found.add(new Event(tried, null, null, read, then, next));
                     }
                 });
                 continue;
@@ -272,10 +272,11 @@ final class Search<O> {
             addNothing(actor, nodes, then, events);
             Node node = nodes[actor];
             Step step = requireNonNull(node.step);
-            then.step(actor, step, (memory, read) -> {
-                Node child = explorer.tree(tried).afterReading(node, read);
+            Past past = requireNonNull(node.past);
+            then.step(actor, step, past, (memory, read) -> {
+                Node child = program.tree(tried).afterReading(node, read);
                 if (memory.equals(next) && skipNothing(tried, child).id == states.get(after, tried)) {
-                    found.add(new Event(tried, step, read, then, next));
+                    found.add(new Event(tried, step, past, read, then, next));
                     nodes[tried] = child;
                 }
             });
@@ -293,8 +294,8 @@ final class Search<O> {
     private void addNothing(int actor, Node[] nodes, Memory memory, List<Event> events) {
         Node end = skipNothing(actor, nodes[actor]);
         while (nodes[actor] != end) {
-            events.add(new Event(actor, nodes[actor].step, 0, memory, memory));
-            nodes[actor] = explorer.tree(actor).after(nodes[actor], 0);
+            events.add(new Event(actor, nodes[actor].step, nodes[actor].past, 0, memory, memory));
+            nodes[actor] = program.tree(actor).after(nodes[actor], 0);
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,30 +15,30 @@ import pagerace.race.Reachability;
 
 /** Runs the actors of a program one wholly after the other, in every order. */
 final class Sequential<O> {
-    private final Explorer<O> explorer;
+    private final BuiltProgram<O> program;
     private final Map<O, Schedule> schedules = new LinkedHashMap<>();
     private final List<Event> events = new ArrayList<>();
     private long transitions;
     private final Endings endings = new Endings();
     private boolean cut;
 
-    Sequential(Explorer<O> explorer) {
-        this.explorer = explorer;
+    Sequential(BuiltProgram<O> program) {
+        this.program = program;
     }
 
     Exploration<O> run() {
         long start = System.nanoTime();
-        long runs = explorer.actorRuns();
-        runRest(explorer.roots(), explorer.initial(Sc.MODEL));
+        long runs = program.actorRuns();
+        runRest(program.roots(), program.initial(Sc.MODEL));
         return new Exploration<>(
                 Reachability.SEQUENTIAL,
                 schedules,
                 endings.digest(),
                 endings.contradiction(),
-                cut ? explorer.bounds().stepsInWords() : null,
+                cut ? program.bounds().stepsInWords() : null,
                 transitions + 1,
                 transitions,
-                explorer.actorRuns() - runs,
+                program.actorRuns() - runs,
                 System.nanoTime() - start);
     }
 
@@ -63,7 +65,7 @@ final class Sequential<O> {
     }
 
     private void reach(Node[] nodes, Memory memory) {
-        schedules.putIfAbsent(explorer.judge(nodes, memory, endings), explorer.schedule(events, nodes));
+        schedules.putIfAbsent(program.judge(nodes, memory, endings), program.schedule(events, nodes));
     }
 
     /** Runs {@code actor} until it has ended or waits; returns the memory then, and leaves in {@code nodes} where it stands. */
@@ -71,20 +73,22 @@ final class Sequential<O> {
         Memory memory = start;
         while (true) {
             Node node = nodes[actor];
-            Event event = node.step == null ? null : onlyEffect(actor, node.step, memory);
+            Event event = node.step == null ? null : onlyEffect(actor, node, memory);
             if (event == null) {
                 return memory;
             }
             events.add(event);
             transitions++;
             memory = event.after();
-            nodes[actor] = explorer.tree(actor).afterReading(node, event.read());
+            nodes[actor] = program.tree(actor).afterReading(node, event.read());
         }
     }
 
-    private static @Nullable Event onlyEffect(int actor, Step step, Memory memory) {
+    private static @Nullable Event onlyEffect(int actor, Node node, Memory memory) {
+        Step step = requireNonNull(node.step);
+        Past past = requireNonNull(node.past);
         @Nullable Event[] effect = new Event[1];
-        memory.step(actor, step, (next, read) -> effect[0] = new Event(actor, step, read, memory, next));
+        memory.step(actor, step, past, (next, read) -> effect[0] = new Event(actor, step, past, read, memory, next));
         return effect[0];
     }
 }

@@ -21,18 +21,16 @@ public record Site(String className, String method, int line) {
 
     private static final StackWalker WALKER = StackWalker.getInstance();
     private static final List<String> TRANSPARENT = List.of("pagerace.machine.", "pagerace.mm.");
-    private static final List<String> ENGINE = Stream.of(
-                    Site.class, ExploredMachine.class, ActorTree.class, Weakening.class)
-            .map(Class::getName)
-            .toList();
+    /** The class through which model code reaches the explorer, and which in turn starts actors and judges. */
+    private static final String MACHINE = "pagerace.explore.ExploredMachine";
 
     private record Frame(String className, String method, IntSupplier line) {
-        boolean isModelCode() {
-            return !className.startsWith("java.") && ENGINE.stream().noneMatch(this::isIn);
+        boolean isMachine() {
+            return className.equals(MACHINE) || className.startsWith(MACHINE + "$");
         }
 
-        private boolean isIn(String engine) {
-            return className.equals(engine) || className.startsWith(engine + "$");
+        boolean isJava() {
+            return className.startsWith("java.");
         }
 
         boolean isTransparent() {
@@ -49,10 +47,11 @@ public record Site(String className, String method, int line) {
         }
     }
 
-    /** The model code that is running now. */
+    /** The model code that is running now and has asked the machine for something. */
     static Site here() {
         return WALKER.walk(stack -> innermost(
-                stack.map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber))));
+                stack.map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber))
+                        .dropWhile(frame -> !frame.isMachine())));
     }
 
     /** The model code that threw {@code thrown}. */
@@ -61,9 +60,11 @@ public record Site(String className, String method, int line) {
                 .map(frame -> new Frame(frame.getClassName(), frame.getMethodName(), frame::getLineNumber)));
     }
 
+    /** The innermost model code between where it enters the machine, if it does, and where the machine has started it. */
     private static Site innermost(Stream<Frame> stack) {
         @Nullable Frame transparent = null;
-        for (Frame frame : (Iterable<Frame>) stack.filter(Frame::isModelCode)::iterator) {
+        Stream<Frame> called = stack.dropWhile(Frame::isMachine).takeWhile(frame -> !frame.isMachine());
+        for (Frame frame : (Iterable<Frame>) called.filter(frame -> !frame.isJava())::iterator) {
             if (!frame.isTransparent()) {
                 return frame.site();
             }

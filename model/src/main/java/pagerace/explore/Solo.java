@@ -14,15 +14,7 @@ import pagerace.machine.Machine;
  * @param initial what each word holds after setup, in the order of setup
  * @param accesses every access and fence, in program order
  */
-public record Solo(List<Long> initial, List<Access> accesses) {
-    /**
-     * One access or fence.
-     *
-     * @param step what it is
-     * @param read the value that it read; zero if it reads none
-     */
-    public record Access(Step step, long read) {}
-
+public record Solo(List<Long> initial, List<Taken> accesses) {
     /**
      * Runs the operation that {@code setup} makes.
      *

@@ -153,10 +153,13 @@ public final class Step {
     private final boolean idle;
     private final Site site;
 
-    /** What precedes it in its actor; null until it has a place in the actor's tree. */
-    private @Nullable Past past;
+    /** A step that nobody has placed in model code yet. */
+    Step(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+        this(kind, location, a, b, order, until, false, Site.UNKNOWN);
+    }
 
-    Step(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until, boolean idle, Site site) {
+    private Step(
+            Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until, boolean idle, Site site) {
         this.kind = kind;
         this.location = location;
         this.a = a;
@@ -190,24 +193,6 @@ public final class Step {
     /** The order that the step asks for if it {@linkplain #takesPlace takes place}; see {@link #orderIfRead}. */
     public Order order() {
         return order;
-    }
-
-    /** Gives the step, once, its place in its actor's tree. */
-    void follow(Past itsPast) {
-        past = itsPast;
-    }
-
-    /**
-     * Whether a fence of that kind stands between the last access of the actor and this access; one that counts only beside
-     * a read-modify-write is, if it counts, an {@code MB}.
-     */
-    boolean follows(Kind fence) {
-        return Objects.requireNonNull(past).endsWith(fence);
-    }
-
-    /** Which earlier reads of its actor this access depends on. */
-    Dependence dependence() {
-        return Objects.requireNonNull(past).dependence(this);
     }
 
     /** Where in the model code it stands: {@code Fork.needsCopy:171}. */
@@ -269,12 +254,19 @@ public final class Step {
         };
     }
 
-    boolean isSame(Kind otherKind, int otherLocation, long otherA, long otherB, Order otherOrder) {
-        return kind == otherKind && location == otherLocation && a == otherA && b == otherB && order == otherOrder;
+    /** Whether the two are the same access or fence, wherever they stand. */
+    boolean isSame(Step that) {
+        return kind == that.kind && location == that.location && a == that.a && b == that.b && order == that.order;
     }
 
-    boolean isSame(Step other) {
-        return isSame(other.kind, other.location, other.a, other.b, other.order);
+    /** This step, standing there. */
+    Step at(Site there) {
+        return new Step(kind, location, a, b, order, until, idle, there);
+    }
+
+    /** This step with that order. */
+    Step ordered(Order other) {
+        return new Step(kind, location, a, b, other, until, idle, site);
     }
 
     /** This fence, standing where it orders nothing. */

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param accesses per actor, every access and fence
  * @param roots per actor, everything that it can do
  */
-record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
+record Traffic(List<Set<Spot>> accesses, List<Behaviour> roots) {
     /**
      * One access: what stands where in the model code, and which word it is to.
      *
@@ -23,9 +23,9 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
      * @param location the word, or {@link Step#NOWHERE}
      * @param site the line
      */
-    record Access(Step.Kind kind, int location, Site site) {
-        static Access of(Step step) {
-            return new Access(step.kind(), step.location(), step.site());
+    record Spot(Step.Kind kind, int location, Site site) {
+        static Spot of(Step step) {
+            return new Spot(step.kind(), step.location(), step.site());
         }
 
         private boolean writes() {
@@ -35,11 +35,11 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
 
     /** What the actors of {@code explorer} did in its explorations so far. */
     static Traffic of(Explorer<?> explorer) {
-        List<Set<Access>> accesses = new ArrayList<>();
+        List<Set<Spot>> accesses = new ArrayList<>();
         List<Behaviour> roots = new ArrayList<>();
         for (int actor = 0; actor < explorer.actors(); actor++) {
-            Set<Access> its = new HashSet<>();
-            explorer.tree(actor).steps().forEach(step -> its.add(Access.of(step)));
+            Set<Spot> its = new HashSet<>();
+            explorer.tree(actor).steps().forEach(step -> its.add(Spot.of(step)));
             accesses.add(Set.copyOf(its));
             roots.add(explorer.behaviour(actor));
         }
@@ -53,7 +53,7 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
      */
     boolean exercises(Traffic without) {
         for (int actor = 0; actor < roots.size(); actor++) {
-            Set<Access> added = new HashSet<>(accesses.get(actor));
+            Set<Spot> added = new HashSet<>(accesses.get(actor));
             added.removeAll(without.accesses.get(actor));
             if (!isSame(roots.get(actor), added, writtenBesides(actor), without.roots.get(actor))) {
                 return true;
@@ -67,17 +67,17 @@ record Traffic(List<Set<Access>> accesses, List<Behaviour> roots) {
         Set<Integer> written = new HashSet<>();
         for (int other = 0; other < accesses.size(); other++) {
             if (other != actor) {
-                accesses.get(other).stream().filter(Access::writes).forEach(access -> written.add(access.location));
+                accesses.get(other).stream().filter(Spot::writes).forEach(spot -> written.add(spot.location));
             }
         }
         return written;
     }
 
     /** Whether {@code with} goes on as {@code without}, but for {@code added} reads of words that are not {@code changed}. */
-    private static boolean isSame(Behaviour with, Set<Access> added, Set<Integer> changed, Behaviour without) {
+    private static boolean isSame(Behaviour with, Set<Spot> added, Set<Integer> changed, Behaviour without) {
         Behaviour behaviour = with;
         Step step = behaviour.step();
-        while (step != null && added.contains(Access.of(step))) {
+        while (step != null && added.contains(Spot.of(step))) {
             if (step.kind() != Step.Kind.READ
                     || changed.contains(step.location())
                     || behaviour.next().size() != 1) {

@@ -252,8 +252,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
             later.stream()
                     .filter(other -> other.actor() == event.actor())
                     .findFirst()
+                    .filter(next -> mustWait(next, event.after()))
                     .map(Event::step)
-                    .filter(next -> mustWait(event.actor(), next, event.after()))
                     .ifPresent(next -> lines.add(new Line(
                             Tells.WAIT,
                             event.actor(),
@@ -266,13 +266,14 @@ public record Transcript(List<String> actors, List<Line> lines) {
                             null)));
         }
 
-        private static boolean mustWait(int actor, Step step, Memory memory) {
+        private static boolean mustWait(Event next, Memory memory) {
+            Step step = requireNonNull(next.step());
             if (step.kind() != Kind.AWAIT && step.kind() != Kind.ACQUIRE_WHEN_CLEAR) {
                 return false;
             }
             boolean[] enabled = new boolean[1];
-            memory.step(actor, step, (next, read) -> enabled[0] = true);
-            return !enabled[0] && !isUnderWay(actor, memory); // else it may be its own stores that have to go first
+            memory.step(next.actor(), step, requireNonNull(next.past()), (after, read) -> enabled[0] = true);
+            return !enabled[0] && !isUnderWay(next.actor(), memory); // else it may be its own stores that have to go first
         }
 
         private void fates() {

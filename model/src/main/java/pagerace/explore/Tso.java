@@ -48,7 +48,7 @@ public final class Tso implements MemoryModel {
         }
 
         @Override
-        public void step(int actor, Step step, Effects effects) {
+        public void step(int actor, Step step, Past past, Effects effects) {
             boolean drained = buffers[actor].length == 0;
             if (step.kind().isFence()) {
                 if (drained || step.kind() != Step.Kind.MB) {

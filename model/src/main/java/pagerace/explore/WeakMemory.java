@@ -51,7 +51,7 @@ final class WeakMemory implements Memory {
     }
 
     @Override
-    public void step(int actor, Step step, Effects effects) {
+    public void step(int actor, Step step, Past past, Effects effects) {
         if (step.kind().isFence()) {
             effects.add(this, 0);
             return;
@@ -66,7 +66,7 @@ final class WeakMemory implements Memory {
                 continue;
             }
             WeakState after = before.copy();
-            if (after.take(actor, step, at, read, writes)) {
+            if (after.take(actor, step, past, at, read, writes)) {
                 effects.add(new WeakMemory(shape, after.pack()), read);
             }
         }

@@ -266,8 +266,8 @@ final class WeakState {
      * Lets {@code actor} take {@code step} at the message at position {@code at}: read it, or write directly after it, or
      * both. False, and this state is ruined, if the model forbids that.
      */
-    boolean take(int actor, Step step, int at, long read, boolean writes) {
-        fence(actor, step);
+    boolean take(int actor, Step step, Past past, int at, long read, boolean writes) {
+        fence(actor, past);
         int location = step.location();
         Order order = step.orderIfRead(read);
         boolean full = writes && order == Order.FULL;
@@ -298,7 +298,7 @@ final class WeakState {
                     && order == Order.RELEASE
                     && writer[own] == actor
                     && (flags[own] & LOCKED) != 0;
-            if (!addWrite(actor, step, at, step.after(read), order == Order.RELEASE, unlock, readModifyWrite)) {
+            if (!addWrite(actor, step, past, at, step.after(read), order == Order.RELEASE, unlock, readModifyWrite)) {
                 return false;
             }
             flags[messages - 1] = (readModifyWrite ? GLUED : 0) | (spinLock ? LOCKED : 0);
@@ -314,18 +314,18 @@ final class WeakState {
                 && step.a() == SpinLock.ANY_BIT;
     }
 
-    /** The fences between the actor's last access and {@code step}. */
-    private void fence(int actor, Step step) {
-        if (step.follows(Step.Kind.RMB) && !shape.faults.contains(Fault.NO_RMB)) {
+    /** The fences between the actor's last access and a step. */
+    private void fence(int actor, Past past) {
+        if (past.endsWith(Step.Kind.RMB) && !shape.faults.contains(Fault.NO_RMB)) {
             or(slot(actor, READS_FENCED_H), slot(actor, READS_H));
         }
-        if (step.follows(Step.Kind.WMB) && !shape.faults.contains(Fault.NO_WMB)) {
+        if (past.endsWith(Step.Kind.WMB) && !shape.faults.contains(Fault.NO_WMB)) {
             or(slot(actor, WRITES_FENCED_H), slot(actor, WRITES_H));
             for (int u = 0; u < actors; u++) {
                 or(slot(actor, WRITES_FENCED_P, u), slot(actor, WRITES_P, u));
             }
         }
-        if (step.follows(Step.Kind.MB)) {
+        if (past.endsWith(Step.Kind.MB)) {
             or(slot(actor, BASE_H), slot(actor, ALL_H));
             for (int u = 0; u < actors; u++) {
                 or(slot(actor, BASE_P, u), slot(actor, ALL_SEEN_P, u));
@@ -395,7 +395,7 @@ final class WeakState {
     }
 
     private boolean addWrite(
-            int actor, Step step, int after, long written, boolean release, boolean unlock, boolean readModifyWrite) {
+            int actor, Step step, Past past, int after, long written, boolean release, boolean unlock, boolean readModifyWrite) {
         int location = step.location();
         int h = newH();
         or(h, slot(actor, WRITES_FENCED_H));
@@ -410,7 +410,7 @@ final class WeakState {
                 or(newP(u), slot(actor, which, u));
             }
         }
-        Dependence dependence = step.dependence();
+        Dependence dependence = past.dependence();
         int data = messageSlot(messages, MESSAGE_DATA_H);
         if (!shape.faults.contains(Fault.NO_DEPENDENCIES)) {
             for (int read = 0; read < reads[actor]; read++) {

@@ -38,27 +38,31 @@ final class Weakening {
         return kind == Kind.ACQUIRE_WHEN_CLEAR;
     }
 
-    /** Whether the access does not happen. */
-    boolean drops(Kind itsKind, int itsLocation, Order itsOrder) {
+    /** Whether the access that model code asks for now does not happen. */
+    boolean drops(Step asked) {
         if (kind.isFence()) {
-            return itsKind == kind && Site.here().toString().equals(site);
+            return asked.kind() == kind && isHere();
         }
-        boolean locks = itsKind == Kind.ACQUIRE_WHEN_CLEAR || itsKind == Kind.TRY_ACQUIRE_WHEN_CLEAR;
-        boolean unlocks = itsOrder == Order.RELEASE;
+        boolean locks = asked.kind() == Kind.ACQUIRE_WHEN_CLEAR || asked.kind() == Kind.TRY_ACQUIRE_WHEN_CLEAR;
+        boolean unlocks = asked.order() == Order.RELEASE;
         return isLocking()
-                && itsLocation == location
+                && asked.location() == location
                 && (locks || unlocks)
                 && operation(Site.here().toString()).equals(site);
     }
 
-    /** Whether the access has no order. */
-    boolean relaxes(Kind itsKind, int itsLocation, Order itsOrder) {
+    /** Whether the access that model code asks for now has no order. */
+    boolean relaxes(Step asked) {
         return !isLocking()
-                && itsKind == kind
-                && itsLocation == location
-                && itsOrder == order
+                && asked.kind() == kind
+                && asked.location() == location
+                && asked.order() == order
                 && !kind.isFence()
-                && Site.here().toString().equals(site);
+                && isHere();
+    }
+
+    private boolean isHere() {
+        return Site.here().toString().equals(site);
     }
 
     private static String operation(String site) {

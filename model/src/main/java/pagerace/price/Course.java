@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import pagerace.explore.Solo;
 import pagerace.explore.Step;
+import pagerace.explore.Taken;
 
 /**
  * What an operation does that runs alone: every access and every fence, in order, with the value that it reads.
@@ -41,7 +42,7 @@ public final class Course {
         int writes = 0;
         int atomics = 0;
         int fences = 0;
-        for (Solo.Access access : steps()) {
+        for (Taken access : steps()) {
             Step step = access.step();
             if (step.isFullFence()) {
                 fences++;
@@ -73,7 +74,7 @@ public final class Course {
     }
 
     /** The steps, each with what it read. */
-    List<Solo.Access> steps() {
+    List<Taken> steps() {
         return solo.accesses();
     }
 

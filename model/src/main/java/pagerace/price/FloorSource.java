@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import pagerace.explore.Solo;
 import pagerace.explore.Step;
+import pagerace.explore.Taken;
 import pagerace.machine.Order;
 
 /**
@@ -84,7 +85,7 @@ public final class FloorSource {
     }
 
     private static List<String> methods(
-            Course course, Function<Solo.Access, String> statement, String parameters, String locals) {
+            Course course, Function<Taken, String> statement, String parameters, String locals) {
         List<String> methods = new ArrayList<>();
         for (int from = 0; from < course.length(); from += STEPS_PER_METHOD) {
             String lines = course.steps().subList(from, Math.min(course.length(), from + STEPS_PER_METHOD)).stream()
@@ -103,7 +104,7 @@ public final class FloorSource {
         return methods;
     }
 
-    private static String onArray(Solo.Access access) {
+    private static String onArray(Taken access) {
         Step step = access.step();
         int at = step.location();
         return switch (step.kind()) {
@@ -151,7 +152,7 @@ public final class FloorSource {
     }
 
     /** The call that model code made. */
-    private static String onWords(Solo.Access access) {
+    private static String onWords(Taken access) {
         Step step = access.step();
         long a = step.a();
         long b = step.b();

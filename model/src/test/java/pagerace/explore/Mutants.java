@@ -8,54 +8,55 @@ import pagerace.race.Reachability;
 
 /** Total store order with one thing left out or put in: models that a good test tells from the true one. */
 final class Mutants {
-    static final MemoryModel NO_FORWARDING = new Mutant((tso, actor, step, effects) -> {
+    static final MemoryModel NO_FORWARDING = new Mutant((tso, actor, step, past, effects) -> {
         if (step.kind() == Kind.READ) {
             effects.add(tso, tso.last(step.location()));
         } else {
-            tso.step(actor, step, effects);
+            tso.step(actor, step, past, effects);
         }
     });
 
-    static final MemoryModel NO_DRAIN_ON_RMW = new Mutant((tso, actor, step, effects) -> {
+    static final MemoryModel NO_DRAIN_ON_RMW = new Mutant((tso, actor, step, past, effects) -> {
         if (step.kind().isReadModifyWrite()) {
-            tso.step(actor, like(step, Kind.READ, 0), (then, read) -> {
+            tso.step(actor, like(step, Kind.READ, 0), past, (then, read) -> {
                 if (step.isEnabledBy(read) && step.takesPlace(read)) {
                     then.step(
                             actor,
                             like(step, Kind.WRITE, step.after(read)),
+                            past,
                             (next, ignored) -> effects.add(next, read));
                 } else if (step.isEnabledBy(read)) {
                     effects.add(then, read);
                 }
             });
         } else {
-            tso.step(actor, step, effects);
+            tso.step(actor, step, past, effects);
         }
     });
 
-    static final MemoryModel NO_DRAIN_ON_FENCE = new Mutant((tso, actor, step, effects) -> {
+    static final MemoryModel NO_DRAIN_ON_FENCE = new Mutant((tso, actor, step, past, effects) -> {
         if (step.kind() == Kind.MB) {
             effects.add(tso, 0);
         } else {
-            tso.step(actor, step, effects);
+            tso.step(actor, step, past, effects);
         }
     });
 
-    static final MemoryModel NO_DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, step, effects) -> {
+    static final MemoryModel NO_DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, step, past, effects) -> {
         if (step.kind().isReadModifyWrite()) {
-            tso.step(actor, like(step, Kind.READ, 0), (then, read) -> {
+            tso.step(actor, like(step, Kind.READ, 0), past, (then, read) -> {
                 if (step.isEnabledBy(read) && !step.takesPlace(read)) {
                     effects.add(then, read);
                 } else {
-                    tso.step(actor, step, effects);
+                    tso.step(actor, step, past, effects);
                 }
             });
         } else {
-            tso.step(actor, step, effects);
+            tso.step(actor, step, past, effects);
         }
     });
 
-    static final MemoryModel DRAIN_ON_EVERY_FAILED_RMW = new Mutant((tso, actor, step, effects) -> {
+    static final MemoryModel DRAIN_ON_EVERY_FAILED_RMW = new Mutant((tso, actor, step, past, effects) -> {
         if (step.kind().isReadModifyWrite()) {
             boolean[] waits = new boolean[1];
             tso.internal(actor, (next, read) -> waits[0] = true);
@@ -63,17 +64,17 @@ final class Mutants {
                 return;
             }
         }
-        tso.step(actor, step, effects);
+        tso.step(actor, step, past, effects);
     });
 
     private Mutants() {}
 
     private static Step like(Step step, Kind kind, long a) {
-        return new Step(kind, step.location(), a, 0, Order.RELAXED, null, false, step.site());
+        return new Step(kind, step.location(), a, 0, Order.RELAXED, null).at(step.site());
     }
 
     private interface Change {
-        void step(Memory tso, int actor, Step step, Memory.Effects effects);
+        void step(Memory tso, int actor, Step step, Past past, Memory.Effects effects);
     }
 
     private record Mutant(Change change) implements MemoryModel {
@@ -90,8 +91,8 @@ final class Mutants {
 
     private record Wrapped(Memory tso, Change change) implements Memory {
         @Override
-        public void step(int actor, Step step, Effects effects) {
-            change.step(tso, actor, step, (next, read) -> effects.add(new Wrapped(next, change), read));
+        public void step(int actor, Step step, Past past, Effects effects) {
+            change.step(tso, actor, step, past, (next, read) -> effects.add(new Wrapped(next, change), read));
         }
 
         @Override
