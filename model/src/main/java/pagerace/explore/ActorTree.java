@@ -41,13 +41,7 @@ final class ActorTree {
         private long[] childSeen = {};
         private Node[] children = {};
 
-        Node(
-                int id,
-                @Nullable Node parent,
-                long seen,
-                @Nullable Step step,
-                @Nullable Past past,
-                @Nullable Object end) {
+        Node(int id, @Nullable Node parent, long seen, @Nullable Step step, @Nullable Past past, @Nullable Object end) {
             this.id = id;
             this.depth = parent == null ? 0 : parent.depth + 1;
             this.step = step;
@@ -81,6 +75,20 @@ final class ActorTree {
             return next;
         }
 
+        /**
+         * Whether the actor has the word, a count, to itself: the last that it did to it was to store a value, perhaps not visible
+         * yet, or to leave a zero.
+         */
+        private boolean owns(int count) {
+            for (Node node = this; node.parent != null; node = node.parent) {
+                Step before = requireNonNull(node.parent.step);
+                if (before.location() == count && before.tookPlace(node.seen)) {
+                    return before.kind() == Step.Kind.WRITE || before.leavesZero(node.seen);
+                }
+            }
+            return false;
+        }
+
         private @Nullable Node child(long wanted) {
             for (int i = 0; i < childSeen.length; i++) {
                 if (childSeen[i] == wanted) {
@@ -99,8 +107,13 @@ final class ActorTree {
         }
     }
 
-    /** What such an actor saw, beside all values that a step can return. */
-    private static final long FROM_ZERO = Long.MIN_VALUE + 1;
+    /** What an actor saw that broke a rule, beside all values that a step can return. */
+    private static long seenBy(Lifetime broken) {
+        return switch (broken) {
+            case REFERENCE_FROM_ZERO -> Long.MIN_VALUE + 1;
+            case TOUCHED_WHEN_FREE -> Long.MIN_VALUE + 2;
+        };
+    }
 
     private final ExploredMachine machine;
     private final KnownValues known;
@@ -143,19 +156,21 @@ final class ActorTree {
     }
 
     /**
-     * Where the actor stands after the step of {@code node}, having read {@code read}. One that took a reference from zero goes
-     * nowhere from there: what it would do next is of no interest.
+     * Where the actor stands after the step of {@code node}, having read {@code read} from {@code before}. One that broke a rule of
+     * reference counts goes nowhere from there: what it would do next is of no interest.
      */
-    Node afterReading(Node node, long read) {
+    Node afterReading(Node node, long read, Memory before) {
         Step step = requireNonNull(node.step);
-        if (!machine.isReferenceFromZero(step, read)) {
+        Lifetime broken = machine.references().brokenBy(step, read, before, node::owns);
+        if (broken == null) {
             return after(node, step.seen(read));
         }
-        Node known = node.child(FROM_ZERO);
+        long seen = seenBy(broken);
+        Node known = node.child(seen);
         if (known != null) {
             return known;
         }
-        Node end = new Node(nodes.size(), node, FROM_ZERO, null, null, Lifetime.REFERENCE_FROM_ZERO);
+        Node end = new Node(nodes.size(), node, seen, null, null, broken);
         nodes.add(end);
         node.adopt(end);
         return end;

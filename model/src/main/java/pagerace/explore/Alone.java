@@ -58,8 +58,7 @@ class Alone implements Phase {
 
     /** What to throw where {@code asked} waits for ever. */
     Error waits(Step asked) {
-        throw new RuleViolation(
-                who + " waits for ever for " + names.get(asked.location()) + ", at " + Site.here());
+        throw new RuleViolation(who + " waits for ever for " + names.get(asked.location()) + ", at " + Site.here());
     }
 
     /** An operation for itself, whose accesses are noted. It is stopped where it waits for ever. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -106,8 +107,12 @@ final class BuiltProgram<O> {
         long[] last = new long[initialValues.length];
         Arrays.setAll(last, memory::last);
         long[] ended = last.clone(); // a judge may go on where the actors ended
-        O outcome = ends.contains(Lifetime.REFERENCE_FROM_ZERO)
-                ? program.referenceFromZero()
+        Optional<Lifetime> broken = ends.stream()
+                .filter(Lifetime.class::isInstance)
+                .map(Lifetime.class::cast)
+                .findFirst();
+        O outcome = broken.isPresent()
+                ? program.broken(broken.get())
                 : ends.contains(WAITS) ? program.stuck() : judge(last, ends);
         endings.add(outcome, ends, machine.names(), last);
         endings.addMeaning(outcome, ended);

@@ -2,7 +2,6 @@
 package pagerace.explore;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
@@ -28,8 +27,7 @@ final class ExploredMachine extends Machine {
     private final List<String> names = new ArrayList<>();
     private final List<Format> formats = new ArrayList<>();
 
-    /** The words that count references. */
-    private final BitSet counters = new BitSet();
+    private final References references = new References();
 
     private final Alone setup = new Alone("setup", names, new long[8]);
     private final Phase idle = this::refuseWhileIdle;
@@ -138,11 +136,15 @@ final class ExploredMachine extends Machine {
         return phase.take(new Step(kind, location, a, b, order, until));
     }
 
+    /** Which words count references, and what to. */
+    References references() {
+        return references;
+    }
+
     @Override
     public Word word(String name, Format format, long initial) {
         if (phase != setup) {
-            throw phase.refuse(
-                    new RuleViolation("the word " + name + " was made outside setup, at " + Site.here()));
+            throw phase.refuse(new RuleViolation("the word " + name + " was made outside setup, at " + Site.here()));
         }
         int location = names.size();
         names.add(name);
@@ -158,14 +160,20 @@ final class ExploredMachine extends Machine {
 
     @Override
     public Word counter(String owner, String field, Format format, long initial) {
-        counters.set(names.size());
-        return word(owner, field, format, initial);
+        Word counter = word(owner, field, format, initial);
+        references.addCount(location(counter));
+        return counter;
     }
 
-    /** Whether {@code step} adds a reference, without looking, where it read that there is none. */
-    boolean isReferenceFromZero(Step step, long read) {
-        boolean adds = step.kind() == Kind.ADD || step.kind() == Kind.FETCH_ADD;
-        return adds && step.a() > 0 && read == 0 && counters.get(step.location());
+    @Override
+    public Word keptBy(Word counter, String owner, String field, Format format, long initial) {
+        Word kept = word(owner, field, format, initial);
+        references.addKept(location(kept), location(counter));
+        return kept;
+    }
+
+    private static int location(Word word) {
+        return ((ExploredWord) word).location;
     }
 
     private void fence(Kind kind) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
-
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;

@@ -30,12 +30,12 @@ public interface Program<O> {
     O stuck();
 
     /**
-     * What an execution came to in which an actor added a reference where there was none ({@link Machine#counter}).
+     * What an execution came to in which an actor broke {@code rule} ({@link Machine#counter}).
      *
      * @throws IllegalStateException if the program counts no references
      */
-    default O referenceFromZero() {
-        throw new IllegalStateException("a program without counters took a reference from zero");
+    default O broken(Lifetime rule) {
+        throw new IllegalStateException("a program without counters came to " + rule);
     }
 
     /**
@@ -65,8 +65,8 @@ public interface Program<O> {
             }
 
             @Override
-            public Outcome referenceFromZero() {
-                return Lifetime.REFERENCE_FROM_ZERO;
+            public Outcome broken(Lifetime rule) {
+                return rule;
             }
         };
     }

@@ -66,9 +66,7 @@ final class Replay implements Phase {
         throwViolation();
         String threw = "threw " + thrown + " at " + Site.thrown(thrown);
         return new RuleViolation(
-                next == null
-                        ? "an actor " + threw
-                        : "an actor caught the stop at " + next.site() + " and " + threw,
+                next == null ? "an actor " + threw : "an actor caught the stop at " + next.site() + " and " + threw,
                 thrown);
     }
 

@@ -69,6 +69,7 @@ final class Search<O> {
     private int fromSteps;
     private int fromLast;
     private boolean moved;
+    private @Nullable Memory fromMemory;
     private final Effects whenMemoryMoves = this::moveMemory;
     private final Effects whenActorMoves = this::moveActor;
     private int mover;
@@ -142,6 +143,7 @@ final class Search<O> {
         fromLast = lastActors[state];
         moved = false;
         Memory memory = memories.get(states.get(state, actors));
+        fromMemory = memory;
         boolean cutHere = false;
         for (int actor = 0; actor < actors; actor++) {
             Node node = program.tree(actor).node(states.get(state, actor));
@@ -169,7 +171,7 @@ final class Search<O> {
 
     private void moveActor(Memory next, long read) {
         Node node = requireNonNull(moverNode);
-        Node child = program.tree(mover).afterReading(node, read);
+        Node child = program.tree(mover).afterReading(node, read, requireNonNull(fromMemory));
         child = skipNothing(mover, child);
         states.copy(from, key);
         key[mover] = child.id;
@@ -274,7 +276,7 @@ final class Search<O> {
             Step step = requireNonNull(node.step);
             Past past = requireNonNull(node.past);
             then.step(actor, step, past, (memory, read) -> {
-                Node child = program.tree(tried).afterReading(node, read);
+                Node child = program.tree(tried).afterReading(node, read, then);
                 if (memory.equals(next) && skipNothing(tried, child).id == states.get(after, tried)) {
                     found.add(new Event(tried, step, past, read, then, next));
                     nodes[tried] = child;

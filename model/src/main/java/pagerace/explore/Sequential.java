@@ -80,7 +80,7 @@ final class Sequential<O> {
             events.add(event);
             transitions++;
             memory = event.after();
-            nodes[actor] = program.tree(actor).afterReading(node, event.read());
+            nodes[actor] = program.tree(actor).afterReading(node, event.read(), event.before());
         }
     }
 

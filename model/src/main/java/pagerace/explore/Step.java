@@ -159,7 +159,14 @@ public final class Step {
     }
 
     private Step(
-            Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until, boolean idle, Site site) {
+            Kind kind,
+            int location,
+            long a,
+            long b,
+            Order order,
+            @Nullable LongPredicate until,
+            boolean idle,
+            Site site) {
         this.kind = kind;
         this.location = location;
         this.a = a;
@@ -251,6 +258,17 @@ public final class Step {
             case CMPXCHG -> seen == a;
             case ADD_UNLESS, TRY_ACQUIRE_WHEN_CLEAR -> seen != 0;
             default -> takesPlace(seen);
+        };
+    }
+
+    /**
+     * Whether the actor knows, having seen {@code seen}, that it left a zero in the word: of a count, that it was the last to
+     * have a reference, or has frozen it.
+     */
+    boolean leavesZero(long seen) {
+        return switch (kind) {
+            case XCHG, CMPXCHG, FETCH_ADD, FETCH_AND_NOT -> tookPlace(seen) && after(seen) == 0;
+            default -> false;
         };
     }
 

@@ -273,7 +273,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
             }
             boolean[] enabled = new boolean[1];
             memory.step(next.actor(), step, requireNonNull(next.past()), (after, read) -> enabled[0] = true);
-            return !enabled[0] && !isUnderWay(next.actor(), memory); // else it may be its own stores that have to go first
+            return !enabled[0]
+                    && !isUnderWay(next.actor(), memory); // else it may be its own stores that have to go first
         }
 
         private void fates() {

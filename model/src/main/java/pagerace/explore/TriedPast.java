@@ -35,13 +35,7 @@ final class TriedPast implements Past {
     private @Nullable Dependence dependence;
 
     /** The past of {@code step}, which {@code actor} comes to after {@code steps}, each of which returned its result. */
-    TriedPast(
-            ExploredMachine machine,
-            KnownValues known,
-            Supplier<?> actor,
-            Step[] steps,
-            long[] results,
-            Step step) {
+    TriedPast(ExploredMachine machine, KnownValues known, Supplier<?> actor, Step[] steps, long[] results, Step step) {
         this.machine = machine;
         this.known = known;
         this.actor = actor;

@@ -395,7 +395,14 @@ final class WeakState {
     }
 
     private boolean addWrite(
-            int actor, Step step, Past past, int after, long written, boolean release, boolean unlock, boolean readModifyWrite) {
+            int actor,
+            Step step,
+            Past past,
+            int after,
+            long written,
+            boolean release,
+            boolean unlock,
+            boolean readModifyWrite) {
         int location = step.location();
         int h = newH();
         or(h, slot(actor, WRITES_FENCED_H));

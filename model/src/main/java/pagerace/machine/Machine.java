@@ -54,6 +54,14 @@ public abstract class Machine {
     }
 
     /**
+     * Makes the word {@code owner.field} of something that lives as long as {@code counter} is not zero: who writes to it has a reference,
+     * or has itself taken the last one away. The explored machine sees to that, if {@code counter} was made by {@link #counter}.
+     */
+    public Word keptBy(Word counter, String owner, String field, Format format, long initial) {
+        return word(owner, field, format, initial);
+    }
+
+    /**
      * Makes the word {@code name[index]} so that it shares no cache line with any other word that was made by this method:
      * whoever writes one of them does not slow down the users of another. Its meaning is that of {@link #word(String, int,
      * Format, long)}, so only a machine that has cache lines need do anything.

@@ -3,6 +3,7 @@ package pagerace.mm;
 
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.BitLock;
+import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
@@ -85,11 +86,11 @@ public final class Folio {
         refcount = encoding == RefEncoding.UNLESS_ZERO
                 ? machine.counter(name, "refcount", KernelFormat.REFCOUNT, initially.refcount)
                 : machine.word(name, "refcount", KernelFormat.REFCOUNT, initially.refcount);
-        mapcount = machine.word(name, "mapcount", initially.mapcount);
-        flags = machine.word(name, "flags", KernelFormat.FOLIO_FLAGS, initially.flags);
-        mapping = machine.word(name, "mapping", KernelFormat.MAPPING, initially.mapping);
-        data = machine.word(name, "data", initially.data);
-        pincount = large ? machine.word(name, "pincount", 0) : null;
+        mapcount = machine.keptBy(refcount, name, "mapcount", Format.DECIMAL, initially.mapcount);
+        flags = machine.keptBy(refcount, name, "flags", KernelFormat.FOLIO_FLAGS, initially.flags);
+        mapping = machine.keptBy(refcount, name, "mapping", KernelFormat.MAPPING, initially.mapping);
+        data = machine.keptBy(refcount, name, "data", Format.DECIMAL, initially.data);
+        pincount = large ? machine.keptBy(refcount, name, "pincount", Format.DECIMAL, 0) : null;
         lock = new BitLock(flags, LOCKED);
     }
 
@@ -224,9 +225,9 @@ public final class Folio {
         if (!isFrozen()) {
             throw new IllegalStateException("the spare folio is in use already");
         }
+        refcount.writeOnce(1); // set_page_refcounted, before the page gets an owner
         mapping.writeOnce(owner);
         flags.writeOnce(pageFlags);
         data.writeOnce(content);
-        refcount.writeOnce(1);
     }
 }

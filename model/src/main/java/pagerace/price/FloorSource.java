@@ -8,7 +8,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import pagerace.explore.Solo;
 import pagerace.explore.Step;
 import pagerace.explore.Taken;
 import pagerace.machine.Order;

@@ -2,11 +2,17 @@
 package pagerace.race;
 
 /**
- * The outcome that the explored machine adds to those of every race: an actor broke the rule of reference counts. It is forbidden in
- * every race, and has a schedule as any other. Threads do not look for it.
+ * The outcomes that the explored machine adds to those of every race: an actor broke a rule of reference counts. They are forbidden in
+ * every race, and have schedules as any other. Threads do not look for them.
  */
 public enum Lifetime implements Outcome {
     /** {@code folio_get} on a count of zero, which the kernel warns of ({@code folio_ref_zero_or_close_to_overflow}). */
-    @Forbidden("an actor added a reference to a folio that was free or frozen, which somebody else may own by then")
-    REFERENCE_FROM_ZERO
+    @Forbidden(
+            value =
+                    "an actor added a reference to a folio that was free or frozen, which somebody else may own by then",
+            byEnds = true)
+    REFERENCE_FROM_ZERO,
+    /** A write to {@code page_flags}, {@code _mapcount}, {@code mapping} or the content of a folio that has no reference any more. */
+    @Forbidden(value = "an actor wrote to a folio that was free, or that somebody else had frozen", byEnds = true)
+    TOUCHED_WHEN_FREE
 }

@@ -25,7 +25,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 
-/** A reference that is added where there is none is an outcome, with a schedule, under every model. */
+/** A reference that is added where there is none, and a write to what nobody refers to, are outcomes with schedules under every model. */
 class LifetimeTest {
     private enum None {}
 
@@ -103,8 +103,8 @@ class LifetimeTest {
         }
 
         @Override
-        public String referenceFromZero() {
-            return "from zero";
+        public String broken(Lifetime rule) {
+            return rule.name();
         }
     }
 
@@ -133,11 +133,75 @@ class LifetimeTest {
             });
         });
         for (MemoryModel model : Prediction.MODELS) {
-            assertThat(explorer.explore(model).outcomes().contains("from zero"))
+            assertThat(explorer.explore(model).outcomes().contains("REFERENCE_FROM_ZERO"))
                     .as("%s under %s", how, model.level())
                     .isEqualTo(fromZero);
         }
-        assertThat(explorer.exploreSequentially().outcomes().contains("from zero"))
+        assertThat(explorer.exploreSequentially().outcomes().contains("REFERENCE_FROM_ZERO"))
                 .isEqualTo(fromZero);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "without a reference, true",
+        "by a store, true",
+        "after a look at the count, true",
+        "after a try-get, false",
+        "reads only, false",
+        "finds the bit set, false",
+        "after freezing it, false",
+        "after storing the count, false",
+        "as the last with a reference, false",
+        "a word of another owner, false",
+        "where the count is no counter, false"
+    })
+    void nobodyWritesToAFolioThatIsFree(String how, boolean breaks) {
+        Explorer<String> explorer = Explorer.of(machine -> {
+            Word count = how.endsWith("no counter")
+                    ? machine.word("folio", "refcount", 1)
+                    : machine.counter("folio", "refcount", Format.DECIMAL, how.startsWith("as the last") ? 2 : 1);
+            Word flags = how.endsWith("another owner")
+                    ? machine.word("other", "flags", 1)
+                    : machine.keptBy(count, "folio", "flags", Format.DECIMAL, 1);
+            return new Counting(count, () -> touch(how, count, flags));
+        });
+        for (MemoryModel model : Prediction.MODELS) {
+            assertThat(explorer.explore(model).outcomes().contains("TOUCHED_WHEN_FREE"))
+                    .as("%s under %s", how, model.level())
+                    .isEqualTo(breaks);
+        }
+    }
+
+    private static void touch(String how, Word count, Word flags) {
+        switch (how) {
+            case "by a store" -> flags.writeOnce(3);
+            case "after a look at the count" -> {
+                if (count.readOnce() > 0) {
+                    flags.or(2);
+                }
+            }
+            case "after a try-get" -> {
+                if (count.addUnless(1, 0, Order.FULL)) {
+                    flags.or(2);
+                }
+            }
+            case "reads only" -> flags.readOnce();
+            case "finds the bit set" -> flags.cmpxchg(0, 2, Order.FULL);
+            case "after freezing it" -> {
+                if (count.cmpxchg(1, 0, Order.FULL) == 1) {
+                    flags.or(2);
+                }
+            }
+            case "after storing the count" -> {
+                count.writeOnce(1);
+                flags.or(2);
+            }
+            case "as the last with a reference" -> {
+                if (count.addReturn(-1) == 0) {
+                    flags.or(2);
+                }
+            }
+            default -> flags.or(2);
+        }
     }
 }

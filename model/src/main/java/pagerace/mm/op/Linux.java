@@ -21,6 +21,7 @@ public final class Linux {
             // with a page_mkwrite that waits until the page is stable
             .with(SharedWriteFault.Step.TRUNCATE_COUNT, SharedWriteFault.Step.PAGE_MKWRITE)
             .with(SharedWriteFault.Step.WAIT_STABLE, SharedWriteFault.Step.RECHECK_PTE)
+            .with(SharedWriteFault.Step.HOLD_TO_DIRTY)
             // set_page_dirty, as x86 orders it
             .with(MarkDirty.Step.class, MarkDirty.UNLOCKED)
             // a short-term pin
@@ -83,8 +84,9 @@ public final class Linux {
             .with(KvmNotifier.Step.FENCE_IN_END)
             .as("3.4");
 
-    /** 3.15: 1cf35d47712d flushes dirty shared entries under the page-table lock; fault-around. */
+    /** 3.15: 1cf35d47712d flushes dirty shared entries under the page-table lock; {@code do_shared_fault}; fault-around. */
     public static final Kernel V3_15 = V3_4.with(Zap.Step.FLUSH_UNDER_PTL)
+            .without(SharedWriteFault.Step.HOLD_TO_DIRTY)
             .with(FaultAround.Step.TRYLOCK_FOLIO, FaultAround.Step.RECHECK_MAPPING, FaultAround.Step.CHECK_NONE)
             .as("3.15");
 

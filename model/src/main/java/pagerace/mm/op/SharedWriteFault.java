@@ -37,6 +37,12 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
         RELOCK,
         /** Make the entry writable only if it is what the fault saw. */
         RECHECK_PTE,
+        /**
+         * Hold a reference of the fault's own until the folio is marked, if the page was missing: d08b3851da41 (2.6.19), up to 3.14.
+         * Without it the reference of the new mapping has to last that long; since {@code do_shared_fault} (3.15) the folio lock sees to
+         * that.
+         */
+        HOLD_TO_DIRTY,
         /** Give the folio lock back before the folio is marked: 2.6.23 to 2.6.29, a mutant since. */
         UNLOCK_BEFORE_DIRTY,
         /** Where nobody holds the folio lock, wait until it is free before the folio is marked: 79352894b285 (2.6.23). */
@@ -162,12 +168,19 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
             unlockIf(folio, held);
             return refuse(folio, seen, unchanged ? End.COUNT_MOVED : End.PTE_CHANGED);
         }
+        boolean holds = !Pte.isPresent(seen) && steps.has(Step.HOLD_TO_DIRTY);
         if (!Pte.isPresent(seen)) {
             folio.mapcount.add(1);
+        }
+        if (holds) {
+            folio.refcount.add(1);
         }
         makeWritable(entry, folio);
         entry.lock.unlock();
         dirty(folio, held);
+        if (holds) {
+            folio.put();
+        }
         return End.MADE_WRITABLE;
     }
 

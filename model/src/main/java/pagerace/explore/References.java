@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package pagerace.explore;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+import pagerace.explore.Step.Kind;
+import pagerace.race.Lifetime;
+
+/**
+ * Which words count references, and which words such a count keeps.
+ *
+ * <p>Limits, both of which err towards missed bugs: a reference of somebody else's hides that an actor has none, and a store that
+ * leaves its buffer after the folio was freed is judged by when the actor made it.
+ */
+final class References {
+    private static final int NOTHING = -1;
+
+    private final BitSet counts = new BitSet();
+
+    /** Per word, the count that keeps it. */
+    private int[] keeper = {};
+
+    /** Notes that the word at {@code location} counts references. */
+    void addCount(int location) {
+        counts.set(location);
+    }
+
+    /** Notes that whoever writes to the word at {@code location} needs a reference that the word at {@code count} counts, if that does. */
+    void addKept(int location, int count) {
+        if (counts.get(count)) {
+            int known = keeper.length;
+            keeper = Arrays.copyOf(keeper, location + 1);
+            Arrays.fill(keeper, known, location, NOTHING);
+            keeper[location] = count;
+        }
+    }
+
+    /**
+     * The rule that an actor breaks by {@code step}.
+     *
+     * @param read what the step reads
+     * @param before memory before the step
+     * @param owns whether the actor has the folio of that count to itself: it has just allocated or frozen it, or was the last to have a
+     *     reference
+     * @return null if it breaks none
+     */
+    @Nullable
+    Lifetime brokenBy(Step step, long read, Memory before, IntPredicate owns) {
+        if (step.kind().isFence() || !step.takesPlace(read)) {
+            return null;
+        }
+        int location = step.location();
+        if (counts.get(location)) {
+            boolean adds = step.kind() == Kind.ADD || step.kind() == Kind.FETCH_ADD;
+            return adds && step.a() > 0 && read == 0 ? Lifetime.REFERENCE_FROM_ZERO : null;
+        }
+        int count = location < keeper.length ? keeper[location] : NOTHING;
+        return count != NOTHING && before.last(count) == 0 && !owns.test(count) ? Lifetime.TOUCHED_WHEN_FREE : null;
+    }
+}
