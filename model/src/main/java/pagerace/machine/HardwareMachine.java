@@ -155,7 +155,7 @@ public final class HardwareMachine extends Machine {
 
     /**
      * Sets every word that was there at the {@link #mark} back to what it held then, so that the same operation can run
-     * again: for whoever times one. No actor may run meanwhile.
+     * again: for timing one. No actor may run meanwhile.
      *
      * @throws IllegalStateException if this machine does not remember its words
      */
@@ -449,7 +449,7 @@ public final class HardwareMachine extends Machine {
             return ((long) VALUE.getAndBitwiseOr(this, bit) & bit) == 0;
         }
 
-        @SuppressWarnings("ThreadPriorityCheck") // a courtesy to whoever holds the lock; nothing relies on it
+        @SuppressWarnings("ThreadPriorityCheck") // a courtesy to the holder of the lock; nothing relies on it
         private void pause(int spins) {
             if (machine.isPoisoned()) {
                 throw Stuck.STUCK;
