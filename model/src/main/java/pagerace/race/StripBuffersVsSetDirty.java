@@ -317,7 +317,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
             return row.breaks(SEQUENTIAL, EARLIER).breaks(SC, MEANWHILE);
         }
 
-        /** Writeback mends what was stripped; the buffers' lock must see to the rest. */
+        /** Writeback repairs what was stripped; the buffers' lock must see to the rest. */
         private static Row mended(Row row) {
             return plain(row).control(() -> DROP_PRIVATE_LOCK, UNLOCKED).onThreads(UNLOCKED);
         }
