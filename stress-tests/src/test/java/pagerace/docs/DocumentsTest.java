@@ -123,6 +123,21 @@ class DocumentsTest {
                 .isSubsetOf(Files.readAllLines(RUN).stream().map(DocumentsTest::words).toList());
     }
 
+    /** What the README shows of necessity is what a test of the explorer has frozen. */
+    @Test
+    void theReadmeShowsPartOfWhatNecessitySays() throws IOException {
+        String readme = Files.readString(README);
+        Path golden = ROOT.resolve(
+                Path.of("model", "src", "test", "resources", "pagerace", "explore", "necessity.txt"));
+        List<String> shown = readme.substring(0, readme.indexOf("\n## "))
+                .lines()
+                .filter(line -> line.startsWith("    "))
+                .toList();
+        assertThat(shown).hasSizeGreaterThan(3);
+        assertThat(String.join("\n", Files.readAllLines(golden)))
+                .contains(shown.stream().map(String::strip).toList());
+    }
+
     /** What docs/run.md shows is whole: its last line counts its rows. */
     @Test
     void theSumsOfTheRunAreThoseOfItsRows() throws IOException {
