@@ -34,7 +34,8 @@ class DocumentsTest {
     private static final Path RUN = ROOT.resolve("docs").resolve("run.md");
 
     /** A variant or a point. A pattern with stars is neither. */
-    private static final Pattern NAMED = Pattern.compile("\\b([A-Z]\\w+Vs\\w+)/([A-Z][A-Z0-9_]*)(\\[[a-z0-9,-]+])?(?![\\w*\\[])");
+    private static final Pattern NAMED =
+            Pattern.compile("\\b([A-Z]\\w+Vs\\w+)/([A-Z][A-Z0-9_]*)(\\[[a-z0-9,-]+])?(?![\\w*\\[])");
 
     /** Those of docs/own-fix.md, which are no part of the catalogue. */
     private static final Set<String> OWN = Set.of("LOOK_AGAIN", "COUNTING");
@@ -120,15 +121,17 @@ class DocumentsTest {
                 .toList();
         assertThat(shown).hasSizeGreaterThan(3);
         assertThat(shown.stream().map(DocumentsTest::words))
-                .isSubsetOf(Files.readAllLines(RUN).stream().map(DocumentsTest::words).toList());
+                .isSubsetOf(Files.readAllLines(RUN).stream()
+                        .map(DocumentsTest::words)
+                        .toList());
     }
 
     /** What the README shows of necessity is what a test of the explorer has frozen. */
     @Test
     void theReadmeShowsPartOfWhatNecessitySays() throws IOException {
         String readme = Files.readString(README);
-        Path golden = ROOT.resolve(
-                Path.of("model", "src", "test", "resources", "pagerace", "explore", "necessity.txt"));
+        Path golden =
+                ROOT.resolve(Path.of("model", "src", "test", "resources", "pagerace", "explore", "necessity.txt"));
         List<String> shown = readme.substring(0, readme.indexOf("\n## "))
                 .lines()
                 .filter(line -> line.startsWith("    "))
