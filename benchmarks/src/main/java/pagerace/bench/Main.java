@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
             "The word jmh in front hands the rest of the line to JMH: jmh -l lists the benchmarks of contention, striping and"
                     + " alternatives."
         },
+        footer = "In the table a ratio with a tilde claims no difference from the base.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:everything was timed",
