@@ -132,8 +132,10 @@ class DocumentsTest {
         String readme = Files.readString(README);
         Path golden =
                 ROOT.resolve(Path.of("model", "src", "test", "resources", "pagerace", "explore", "necessity.txt"));
-        List<String> shown = stripped(readme.substring(0, readme.indexOf("\n## ")).lines());
-        String frozen = String.join("\n", stripped(Files.readAllLines(golden).stream().map(line -> "    " + line)));
+        List<String> shown =
+                stripped(readme.substring(0, readme.indexOf("\n## ")).lines());
+        String frozen =
+                String.join("\n", stripped(Files.readAllLines(golden).stream().map(line -> "    " + line)));
         assertThat(shown).hasSizeGreaterThan(3);
         for (int i = 0; i < shown.size(); i += 2) { // a step, and what is said of it
             assertThat(frozen).contains(shown.get(i) + "\n" + shown.get(i + 1) + "\n");
