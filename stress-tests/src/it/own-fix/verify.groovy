@@ -2,7 +2,7 @@
 // What the explorer says is the same on every host; what threads and clocks say is not, so of that only the form is looked at.
 String log = new File(basedir, 'build.log').text
 [
-    /NEVER .* GupFastVsFork\/LOOK_AGAIN\[write,small,later-pin,arm64\]/,
+    /never .* GupFastVsFork\/LOOK_AGAIN\[write,small,later-pin,arm64\]/,
     /WEAK .* GupFastVsFork\/LOOK_AGAIN\[write,large,later-pin,arm64\]/,
     /needed: else from WEAK  \[write,small,\*,arm64\]/,
     /redundant for this outcome  \[write,small,\*,x86\]/,

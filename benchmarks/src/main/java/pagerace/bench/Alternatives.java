@@ -21,7 +21,7 @@ import pagerace.mm.op.WriteFault;
 
 /**
  * What a user would pick instead of GUP-fast: one page, which all threads share, pinned for writing and unpinned, by each
- * way to keep whoever changes the entry out.
+ * way to keep out those who change the entry.
  *
  * <table>
  *   <caption>What takes part in one operation</caption>

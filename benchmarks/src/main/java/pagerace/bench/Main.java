@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
             "The word jmh in front hands the rest of the line to JMH: jmh -l lists the benchmarks of contention, striping and"
                     + " alternatives."
         },
+        footer = "In the table a ratio with a tilde claims no difference from the base.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:everything was timed",
@@ -60,7 +61,7 @@ public final class Main implements Callable<Integer> {
             names = "--jvm-args",
             paramLabel = "ARGUMENTS",
             split = " ",
-            description = "What the timed JVMs are started with besides.")
+            description = "Further arguments for the timed JVMs.")
     private List<String> jvmArguments = List.of();
 
     @Option(names = "--quiet", description = "No table at the end, and progress once in ten seconds.")
@@ -71,8 +72,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "SUBJECT",
             defaultValue = "",
             description =
-                    "Only races and workloads whose names begin so. What follows a slash or a bracket is ignored: variants"
-                            + " are priced together.")
+                    "Only races and workloads whose names begin with this. What follows a slash or a bracket is ignored:"
+                            + " variants are priced together.")
     private String filter = "";
 
     @Option(

@@ -216,7 +216,7 @@ public record Necessity(Race race, List<Finding> findings) {
 
     /**
      * The findings as plain text: per mutant its difference, then a line for each verdict with the dimensions that it holds
-     * in, in which {@code *} stands for all values.
+     * in, in which {@code *} stands for all values. A race without dimensions has one place, which has no name.
      */
     public String table() {
         StringBuilder text = new StringBuilder(race.name()).append('\n');
@@ -233,7 +233,7 @@ public record Necessity(Race race, List<Finding> findings) {
             text.append("    ")
                     .append(row.words)
                     .append("  ")
-                    .append(String.join(" ", row.places))
+                    .append(row.places.contains("[]") ? "in the only place" : String.join(" ", row.places))
                     .append('\n');
         }
         return text.toString();

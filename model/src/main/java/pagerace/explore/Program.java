@@ -39,7 +39,7 @@ public interface Program<O> {
     }
 
     /**
-     * Whether an {@code smp_mb__before_atomic} or its like that stands beside no read-modify-write is a mistake, as in model
+     * Whether an {@code smp_mb__before_atomic} or a similar fence that stands beside no read-modify-write is a mistake, as in model
      * code, or just orders nothing, as in litmus tests.
      */
     default boolean loneFencesAreMistakes() {

@@ -12,7 +12,7 @@ import pagerace.race.Reachability;
  * place, {@code cmpxchg} and {@code test_and_set_bit_lock} have executed a locked instruction all the same, and wait too;
  * {@code atomic_add_unless} and {@code spin_trylock} have only read.
  *
- * <p>{@code smp_mb__before_atomic} and its like are nothing here, as on x86: the read-modify-write beside them is the fence.
+ * <p>{@code smp_mb__before_atomic} and similar fences are nothing here, as on x86: the read-modify-write beside them is the fence.
  */
 public final class Tso implements MemoryModel {
     /** The model. */

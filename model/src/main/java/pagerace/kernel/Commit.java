@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * @param what what it does, in a sentence without a full stop
  * @param cve the CVE that it is about, and in which role; or a dash
  * @param stable the stable updates known to carry it; or a dash. Most fixes are in more
- * @param mends what it mended: variants of the catalogue whose forbidden outcome is out of reach since then
+ * @param mends what it fixed: variants of the catalogue whose forbidden outcome is out of reach since then
  * @param mendsInPart the same where it only got harder to reach, or stayed reachable in some places
  */
 public record Commit(
@@ -50,7 +50,7 @@ public record Commit(
         UNCONFIRMED
     }
 
-    /** In the table, before the name of a variant that a commit mends in part only. */
+    /** In the table, before the name of a variant that a commit fixes only in part. */
     private static final String IN_PART = "~";
 
     private static final Map<String, Commit> TABLE = read();

@@ -2,7 +2,7 @@
 /**
  * Litmus tests: small C programs in the Linux kernel's litmus syntax, run by the explorer on the same machine as the races.
  *
- * <p>{@link pagerace.litmus.LitmusTest#parse} reads one; whatever it cannot run is refused by name and line, never skipped.
+ * <p>{@link pagerace.litmus.LitmusTest#parse} reads one. It refuses by name and line what it cannot run, and skips nothing.
  */
 @NullMarked
 package pagerace.litmus;

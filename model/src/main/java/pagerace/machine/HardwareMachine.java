@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * form keeps the compiler from moving accesses across it, so the two fences are left out there. A relaxed one is a loop of
  * {@code weakCompareAndSetPlain}, the only read-modify-write of Java that orders nothing.
  *
- * <p>The fence beside a locked instruction ({@link #smpMbAfterAtomic} and its like) is a full one here, although x86 does not
+ * <p>The fence beside a locked instruction ({@link #smpMbAfterAtomic} and similar ones) is a full one here, although x86 does not
  * need it; {@link #withElidedFences} makes the machine that leaves it out, as Linux does there.
  */
 public final class HardwareMachine extends Machine {
@@ -91,7 +91,7 @@ public final class HardwareMachine extends Machine {
 
     /**
      * A machine on which {@link #smpMbBeforeAtomic}, {@link #smpMbAfterAtomic} and {@link #smpMbAfterSpinlock} are left to the
-     * locked instruction beside them, so that only the compiler hears of them. For measurements: what it saves is the price
+     * locked instruction beside them, so that only the compiler sees them. For measurements: what it saves is the price
      * of the second fence, and no verdict of this project rests on it.
      *
      * @throws IllegalStateException if this host is not x86
@@ -155,7 +155,7 @@ public final class HardwareMachine extends Machine {
 
     /**
      * Sets every word that was there at the {@link #mark} back to what it held then, so that the same operation can run
-     * again: for whoever times one. No actor may run meanwhile.
+     * again: for timing one. No actor may run meanwhile.
      *
      * @throws IllegalStateException if this machine does not remember its words
      */
@@ -449,7 +449,7 @@ public final class HardwareMachine extends Machine {
             return ((long) VALUE.getAndBitwiseOr(this, bit) & bit) == 0;
         }
 
-        @SuppressWarnings("ThreadPriorityCheck") // a courtesy to whoever holds the lock; nothing relies on it
+        @SuppressWarnings("ThreadPriorityCheck") // a courtesy to the holder of the lock; nothing relies on it
         private void pause(int spins) {
             if (machine.isPoisoned()) {
                 throw Stuck.STUCK;

@@ -63,7 +63,7 @@ public abstract class Machine {
 
     /**
      * Makes the word {@code name[index]} so that it shares no cache line with any other word that was made by this method:
-     * whoever writes one of them does not slow down the users of another. Its meaning is that of {@link #word(String, int,
+     * a writer of one of them does not slow down the users of another. Its meaning is that of {@link #word(String, int,
      * Format, long)}, so only a machine that has cache lines need do anything.
      */
     public Word paddedWord(String name, int index, Format format, long initial) {

@@ -12,7 +12,7 @@ package pagerace.machine;
  * the caller did before.
  *
  * <p>Algorithm notes. A slot counts entries and exits, odd inside, so a reader that leaves and enters again does not keep
- * a waiter. Such a waiter may see the next entry and never the exit, so entry is a release too: whoever sees a section
+ * a waiter. Such a waiter may see the next entry and never the exit, so entry is a release too: one who sees a section
  * begin sees the section before it complete. The fence after entry pairs with the one at the start of
  * {@link #synchronize}: without it the reader's first load could pass its own announcement, and the waiter would not know
  * of the section. Real interrupt masking needs no such fence; at entry it is harmless, between a pin and its recheck it

@@ -5,8 +5,8 @@
  *
  * <p>Model code is written against {@link pagerace.machine.Machine} and {@link pagerace.machine.Word} only. Two machines
  * implement them: {@link pagerace.machine.HardwareMachine} on real JVM threads, and the explored machine, for which every
- * access is one step. Which one a state uses is decided by who constructs it. A word is made with a name and a
- * {@link pagerace.machine.Format}, for those who print what happened to it; the hardware machine drops both.
+ * access is one step. The caller that constructs a state chooses its machine. A word is made with a name and a
+ * {@link pagerace.machine.Format}, for printing what happened to it; the hardware machine drops both.
  */
 @NullMarked
 package pagerace.machine;

@@ -16,7 +16,7 @@ import pagerace.machine.Word;
  *
  * <p>Counts. {@link #refcount} counts mappings, the page cache or swap cache, isolation, and every other reference; a pin
  * of a small folio adds {@link #PIN_BIAS} to it. A pin of a large folio adds one reference and one to {@link #pincount}.
- * How it says that the folio is free, or frozen by whoever is about to free it, is the matter of a {@link RefEncoding}: by
+ * A {@link RefEncoding} says how it shows that the folio is free, or frozen by the one that is about to free it: by
  * being zero, in all released kernels.
  */
 public final class Folio {
@@ -139,7 +139,7 @@ public final class Folio {
     }
 
     /**
-     * {@code folio_end_writeback}: what was done to the folio before is seen by whoever finds the bit clear. So it is since 6.7;
+     * {@code folio_end_writeback}: one who finds the bit clear sees what was done to the folio before. So it is since 6.7;
      * the {@code test_and_clear_bit} before that was fully ordered.
      */
     public void endWriteback() {
@@ -191,7 +191,7 @@ public final class Folio {
         return encoding.freeze(refcount, expected, order);
     }
 
-    /** {@code folio_ref_unfreeze}: whoever froze it stores {@code references}, with release. */
+    /** {@code folio_ref_unfreeze}: the one who froze it stores {@code references}, with release. */
     public void unfreeze(long references) {
         refcount.storeRelease(references);
     }

@@ -10,7 +10,7 @@ public interface FreeFolios {
     /**
      * A folio that nobody uses.
      *
-     * @throws IllegalStateException if there is none left: whoever runs the operation provides as many as it may take
+     * @throws IllegalStateException if there is none left: the caller of the operation provides as many as it may take
      */
     Folio take();
 

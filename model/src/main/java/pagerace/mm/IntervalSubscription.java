@@ -9,8 +9,8 @@ import pagerace.machine.Word;
  * {@code mmu_interval_notifier} and the part of its driver that faults and the invalidate callback share: a lock and one
  * secondary entry.
  *
- * <p>The subscription's memory can be {@linkplain #free() freed}. Freeing poisons it: whoever reads it later finds
- * {@link Slab#POISON_FREE}, and whoever writes it later spoils the poison. The driver's own part lives
+ * <p>The subscription's memory can be {@linkplain #free() freed}. Freeing poisons it: one who reads it later finds
+ * {@link Slab#POISON_FREE}, and one who writes it later spoils the poison. The driver's own part lives
  * elsewhere and stays.
  */
 public final class IntervalSubscription {

@@ -139,7 +139,7 @@ public final class Kernel {
     }
 
     /**
-     * {@code operation}, or the one that stands in its place. Whoever sets up a scenario builds each operation of its actors, and each
+     * {@code operation}, or the one that stands in its place. A scenario builds each operation of its actors, and each
      * part of one, through this.
      */
     public <T> T replace(T operation) {

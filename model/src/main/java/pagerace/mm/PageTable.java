@@ -12,7 +12,7 @@ import pagerace.machine.Word;
  *
  * <p>As with split page-table locks, one lock belongs to
  * the whole table page. Only at scale may a table take its locks from {@link LockStripes}: coarser, so that it shares one with
- * other tables, or finer, so that its entries have several. Whoever works on several entries under one lock
+ * other tables, or finer, so that its entries have several. An operation on several entries under one lock
  * ({@code filemap_map_pages}) needs a table that has one.
  */
 public final class PageTable {

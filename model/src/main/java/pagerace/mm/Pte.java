@@ -26,7 +26,7 @@ public final class Pte {
     public static final long ACCESSED = 1 << 3;
     /** Stored through since {@code clear_refs} last looked. */
     public static final long SOFT_DIRTY = 1 << 4;
-    /** {@code userfaultfd} wants to hear of the next store. On a marker: of the next store after the page comes back. */
+    /** {@code userfaultfd} is to be told of the next store. On a marker: of the next store after the page comes back. */
     public static final long UFFD_WP = 1 << 5;
     /** NUMA hinting: maps a page, but every access faults. */
     public static final long PROTNONE = 1 << 6;

@@ -6,18 +6,18 @@ import pagerace.machine.Word;
 
 /**
  * How a refcount says that nobody may take a reference any more: the rules by which a folio is found, given back and frozen.
- * Whoever holds a reference already just adds to the word.
+ * A holder of a reference just adds to the word.
  *
  * <p>Guarantees of those that are not mutants: a reference is taken only from a folio that is neither free nor frozen; of all
  * who give a reference back, exactly one is told that it was the last; while a folio is frozen nobody else has a reference,
- * and whoever froze it may put back any count.
+ * and the one who froze it may put back any count.
  *
  * <p>Algorithm notes. With {@link #UNLESS_ZERO} zero is final, so a get must not write unless it succeeds: compare-and-swap
  * in a loop. With {@link #FROZEN_BIT} a get always adds, and looks at the bit afterwards. What it adds to a frozen count is
  * junk, which nobody takes back: the count is stored afresh when the folio is unfrozen or allocated again. (The posted series also
  * resets it by a loop of compare-and-swap once it exceeds a threshold, which is not modelled.) In return zero is
  * not final: a put that comes down to zero and a get that comes up from there meet at the put's compare-and-swap. That is
- * relaxed: whoever comes up from zero, writes to the folio and goes down again hands nothing over to the one who frees it.
+ * relaxed: a get that comes up from zero, writes to the folio and goes down again hands nothing over to the one who frees it.
  */
 public enum RefEncoding implements Policy {
     /** Zero is free, or frozen: add unless zero, the present kernel since e286781d5f2e (2.6.27). */

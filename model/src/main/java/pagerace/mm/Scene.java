@@ -115,7 +115,7 @@ public final class Scene {
             return this;
         }
 
-        /** Somebody has an ordinary reference: whoever isolated it, found it, or got it by GUP. */
+        /** Somebody has an ordinary reference, from isolating it, from finding it, or from GUP. */
         public Page held() {
             return held(1);
         }
@@ -168,7 +168,7 @@ public final class Scene {
             return add(name, new Folio(machine, name, folios.size() + 1, large, initially, encoding));
         }
 
-        /** As many such folios, each with such content. Whoever holds it holds each. */
+        /** As many such folios, each with such content. A holder of this one holds each of them. */
         public List<Folio> holding(long content, int folios) {
             return several(folios, () -> holding(content));
         }

@@ -16,9 +16,9 @@ public record Vma(Backing backing, boolean shared) {
         SHMEM(false),
         /** Huge pages of {@code hugetlbfs}. */
         HUGETLB(false),
-        /** A file of a filesystem like ext4, which must hear of the first store to a clean page. */
+        /** A file of a filesystem like ext4, which must be told of the first store to a clean page. */
         FILE(true),
-        /** A file that is mapped straight from storage. Its filesystem wants to hear of stores, too. */
+        /** A file that is mapped straight from storage. Its filesystem must be told of stores too. */
         FSDAX(true),
         /** {@code memfd_secret}: memory that even the kernel does not map. */
         SECRETMEM(false);

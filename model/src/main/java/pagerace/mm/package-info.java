@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Kernel state: page-table entries, folios, page tables, address spaces, the page cache, swap. What is done to it stands in
+ * Kernel state: page-table entries, folios, page tables, address spaces, the page cache, swap. The operations on it are in
  * {@code pagerace.mm.op}.
  */
 @NullMarked

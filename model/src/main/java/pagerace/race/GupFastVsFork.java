@@ -256,7 +256,7 @@ public final class GupFastVsFork extends CatalogueRace {
         }
     }
 
-    /** One page of the parent, mapped once; an empty table of the child; a free page for whoever copies. */
+    /** One page of the parent, mapped once; an empty table of the child; a free page for a copy. */
     private static final class State implements Scenario<GupFast.Grab, Fork.End> {
         private static final long BEFORE_FORK = 1;
         private static final long PARENT_WROTE = 2;

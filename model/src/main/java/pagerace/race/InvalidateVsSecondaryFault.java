@@ -291,7 +291,7 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
         }
 
         /**
-         * What can be dropped by itself: a lock goes with its like on the other side, a comparison needs a sample, and nobody
+         * What can be dropped by itself: a lock goes with the same lock on the other side, a comparison needs a sample, and nobody
          * defers a removal here.
          */
         @Override

@@ -12,7 +12,7 @@ public interface Listed extends Candidate {
     /** Its row. */
     Row row();
 
-    /** What it mends: the variant that its price is compared with. Null if that is the first variant of its race. */
+    /** The variant that it fixes, with which its price is compared. Null if that is the first variant of its race. */
     default @Nullable Candidate unfixed() {
         return null;
     }

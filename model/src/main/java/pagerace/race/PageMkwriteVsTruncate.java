@@ -193,7 +193,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
             return at.is(FAULTER) ? DROP_PTE_RECHECK : NO_RECHECK;
         }
 
-        /** Whoever takes pages out does it as the kernel of the fault does. */
+        /** An actor that takes pages out does it as the kernel of the fault does. */
         @Override
         public Kernel kernel(Place at) {
             return row.kernel()
@@ -205,7 +205,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
                                     : HolePunch.truncation(row.kernel()));
         }
 
-        /** Stable pages are for whoever stores, not for whoever maps. */
+        /** Stable pages are for an actor that stores, not for one that maps. */
         @Override
         public List<Steps<?>> steps(Place at) {
             return List.of(row.kernel().steps(SharedWriteFault.Step.class).without(SharedWriteFault.Step.WAIT_STABLE));

@@ -25,7 +25,7 @@ public interface Race {
         /** Kernel functions and commits. */
         String anchor();
 
-        /** Where the race was found, argued about or mended: CVEs, and threads by the message's id, each with what it says. */
+        /** Where the race was found, discussed or fixed: CVEs, and threads by the message's id, each with what it says. */
         String[] references() default {};
 
         /** What must hold in every execution of a right variant, in one sentence. */
@@ -105,7 +105,7 @@ public interface Race {
     /** Every variant, in the order in which tables show them: mutants beside or behind what they mutate. */
     List<? extends Candidate> variants();
 
-    /** What {@code variant} mends: the variant that its price is compared with. */
+    /** The variant that {@code variant} fixes, with which its price is compared. */
     default Candidate unfixed(Candidate variant) {
         return variants().get(0);
     }

@@ -10,7 +10,7 @@ import pagerace.mm.Kernel;
 
 /**
  * All that the catalogue says of one variant: where it comes from, which kernel it is, in which places it is a point, from which
- * memory model on it breaks there, who vouches for it, and where threads run it.
+ * memory model on it breaks there, which sibling is its control, and where threads run it.
  *
  * <p>A rule names the places that it is about by values of their dimensions, all of which a place must have; a rule that names none
  * is about every place. Immutable: each method returns a longer row.

@@ -293,7 +293,7 @@ public final class ShareVsGupFast extends CatalogueRace {
         }
 
         /**
-         * A pin whose second half may be late is missed by whoever looks for pins, and waits for no walker. KSM also
+         * A look for pins that waits for no walker misses a pin whose second half may be late. KSM also
          * counts references, and the fully ordered first half is one.
          */
         private static Row halfPin(Row row) {

@@ -262,7 +262,7 @@ public final class ShrinkVsPin extends CatalogueRace {
         return kernel.policy(ReuseRule.MAPCOUNT) == ReuseRule.EXCLUSIVE;
     }
 
-    /** One page, mapped writable once, isolated by reclaim; an empty swap slot; a free page for whoever copies. */
+    /** One page, mapped writable once, isolated by reclaim; an empty swap slot; a free page for a copy. */
     private static final class State implements Scenario<Reclaim.End, GupFast.Grab> {
         private static final long BEFORE_RECLAIM = 1;
         private static final long USER_WROTE = 2;

@@ -302,12 +302,12 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
             return row.in(GET, EARLIER, RECLAIM, X86_BATCHED);
         }
 
-        /** Reclaim leaves its flushes for the end of the batch; how entries are cleared matters to whoever reads them. */
+        /** Reclaim leaves its flushes for the end of the batch; how entries are cleared matters to those who read them. */
         private static Row everywhere(Row row) {
             return row.in(RECLAIM, X86_BATCHED).in(MEANWHILE, RECLAIM, ARM64_BATCHED);
         }
 
-        /** Whoever strips or truncates holds the folio lock: a race for whoever marks the page without it. */
+        /** The actor that strips or truncates holds the folio lock: a race for one that marks the page without it. */
         private static Row lockless(Row row) {
             return row.breaks(SC, UNLOCKED).onThreads(UNLOCKED);
         }
@@ -317,7 +317,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
             return row.breaks(SEQUENTIAL, EARLIER).breaks(SC, MEANWHILE);
         }
 
-        /** Writeback mends what was stripped; the buffers' lock must see to the rest. */
+        /** Writeback repairs what was stripped; the buffers' lock must see to the rest. */
         private static Row mended(Row row) {
             return plain(row).control(() -> DROP_PRIVATE_LOCK, UNLOCKED).onThreads(UNLOCKED);
         }

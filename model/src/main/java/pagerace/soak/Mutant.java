@@ -46,18 +46,18 @@ public enum Mutant {
     /** Fork makes the count odd under the page-table locks, and takes the child's reference after the look for pins. */
     LOCK_BEFORE_SEQ_REFERENCE_LAST(
             Shown.TSO, MAINLINE.without(Fork.Step.REFERENCE_FIRST).with(Fork.Step.LOCK_BEFORE_SEQ)),
-    /** Whoever unmaps gives up exclusivity without looking for pins. */
+    /** An unmapping gives up exclusivity without looking for pins. */
     DROP_SHARE_CHECK(Shown.SEQUENTIAL, MAINLINE.without(Share.Step.SHARE_CHECK)),
-    /** Whoever unmaps looks for pins before the entry is cleared. */
+    /** An unmapping looks for pins before the entry is cleared. */
     SHARE_CHECK_BEFORE_CLEAR(
             Shown.SC, MAINLINE.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR)),
-    /** Whoever unmaps clears the exclusive bit before it looks for pins. */
+    /** An unmapping clears the exclusive bit before it looks for pins. */
     CLEAR_EXCLUSIVE_BEFORE_CHECK(
             Shown.SEQUENTIAL,
             MAINLINE.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK)),
-    /** Whoever unmaps does not put the entry back when it finds a pin. */
+    /** An unmapping does not put the entry back when it finds a pin. */
     DROP_RESTORE(Shown.SEQUENTIAL, MAINLINE.without(Share.Step.RESTORE_WHEN_BUSY)),
-    /** Whoever unmaps leaves the page exclusive. */
+    /** An unmapping leaves the page exclusive. */
     KEEP_EXCLUSIVE_BIT(Shown.SEQUENTIAL, MAINLINE.without(Share.Step.CLEAR_EXCLUSIVE)),
     /** Reclaim unmaps without giving up exclusivity. */
     DROP_SHARE(Shown.SEQUENTIAL, MAINLINE.without(Reclaim.Step.SHARE)),
@@ -112,7 +112,7 @@ public enum Mutant {
     /** GUP-fast does not compare the entry after it took its reference. */
     DROP_PTE_RECHECK(Shown.FLUSH_WITHOUT_WAIT, MAINLINE.without(GupFast.Step.RECHECK_PTE)),
     /**
-     * Whoever unmaps clears the entry by a plain store and has no fence before the look for pins. Users here set the dirty bit
+     * An unmapping clears the entry by a plain store and has no fence before the look for pins. Users here set the dirty bit
      * without a lock, so it may also lose that.
      */
     PLAIN_CLEAR(

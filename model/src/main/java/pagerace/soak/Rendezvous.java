@@ -48,7 +48,7 @@ final class Rendezvous {
         return !isStopped();
     }
 
-    /** No more rounds; whoever waits goes home. */
+    /** No more rounds; waiting threads end. */
     void stop() {
         stopped.xchg(1, Order.FULL);
     }

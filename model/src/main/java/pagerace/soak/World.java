@@ -96,7 +96,7 @@ final class World {
      * A file without a disk.
      *
      * @param mm the parent, through the table that maps it
-     * @param inodeLock {@code i_rwsem}: held by whoever punches or truncates
+     * @param inodeLock {@code i_rwsem}: held while a thread punches or truncates
      */
     record ShmemFile(Inode inode, Mm mm, BitLock inodeLock) {}
 

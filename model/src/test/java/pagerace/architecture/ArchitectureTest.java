@@ -7,6 +7,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.FailureReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +54,25 @@ class ArchitectureTest {
                     .as("violations of: %s", rule)
                     .anyMatch(detail -> detail.contains(BROKEN + "." + offender));
         }
+    }
+
+    /** A row of the page's table: package, what it holds, what it uses. */
+    private static final Pattern PACKAGE = Pattern.compile("\\| `([a-z.]+)` \\| .* \\| (.*) \\|");
+
+    @Test
+    void thePageShowsWhatEachPackageMayUse() throws IOException {
+        Map<String, List<String>> shown = new HashMap<>();
+        for (String line : Files.readAllLines(Path.of("..", "docs", "architecture.md"))) {
+            Matcher row = PACKAGE.matcher(line);
+            if (row.matches()) {
+                shown.put(
+                        row.group(1),
+                        row.group(2).equals("-")
+                                ? List.of()
+                                : List.of(row.group(2).replace("`", "").split(", ")));
+            }
+        }
+        assertThat(shown).isEqualTo(Rules.MAY_IMPORT);
     }
 
     /** The model was really read: an importer that finds nothing would keep every rule. */

@@ -35,7 +35,8 @@ import java.util.stream.Stream;
  * {@code pagerace.broken}, on which each rule must find what it looks for.
  */
 final class Rules {
-    private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
+    /** What each package of the model may import of ours. */
+    static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("kernel", List.of()),
             Map.entry("machine", List.of()),
             Map.entry("mm", List.of("machine")),

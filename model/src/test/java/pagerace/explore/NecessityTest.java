@@ -27,6 +27,17 @@ class NecessityTest {
     }
 
     @Test
+    void aRaceWithoutDimensionsHasOnePlace() {
+        Race race = Catalogue.race("UnpinDirtyVsClean").orElseThrow();
+        assertThat(Necessity.of(race, point -> point.key().contains("ALWAYS_LOCK"))
+                        .table()
+                        .lines()
+                        .filter(line -> line.startsWith("    ")))
+                .isNotEmpty()
+                .allMatch(line -> line.endsWith("  in the only place"));
+    }
+
+    @Test
     void aDeclaredMutantAndTheSameStepDroppedAgree() {
         Necessity necessity = Necessity.of(
                 FORK,

@@ -8,8 +8,8 @@ final class CacheOption {
     @Option(
             names = "--no-cache",
             description =
-                    "Explore everything anew. Without it, what an earlier command explored with exactly the classes that"
-                            + " this one has is taken from explored.txt beside the jar, and console and report say so.")
+                    "Explore everything anew. Without this option a command reads from explored.txt, beside the jar, what an"
+                            + " earlier one explored with exactly the same classes; console and report say so.")
     private boolean anew;
 
     ExplorationCache open() {

@@ -17,10 +17,10 @@ import picocli.CommandLine.Parameters;
                 "Say which verdicts changed between two reports, which rates and prices moved beyond their intervals,"
                         + " and what only one of them covers.",
         footer = {
-            "A rate is that of a point's forbidden outcomes in one tier. Forks are its units, at least three on each side; it"
-                    + " moved if the two intervals of 95 %% have nothing in common and the rates differ by a factor of 1.5"
-                    + " or more. Where nothing happened on one side, the rule of three bounds it, widened by how far the"
-                    + " other side's forks lie apart. Never against never says nothing."
+            "A rate is that of a point's forbidden outcomes in one tier. Forks are its units, at least three on each side. It"
+                    + " moved if the two intervals of 95 %% do not overlap and the rates differ by a factor of 1.5 or more."
+                    + " Where nothing happened on one side, the rule of three bounds it, widened by how far the other side's"
+                    + " forks lie apart. Where nothing happened on either side, nothing is compared."
         },
         exitCodeList = {
             "0:no verdict changed",

@@ -44,7 +44,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "WEAK is the kernel's memory model without load buffering: a read never sees a write that comes later in every"
-                    + " order. NEVER under WEAK says nothing about load buffering."
+                    + " order. Never under WEAK says nothing about load buffering."
         })
 final class ExploreCommand implements Callable<Integer> {
     private static final List<Reachability> MODELS =
@@ -84,9 +84,9 @@ final class ExploreCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             description =
-                    "Print one object per line and point instead: key, recorded (from where on the catalogue says that a"
-                            + " forbidden outcome is reachable), and for each memory model outcomes, states, bound and digest."
-                            + " Nothing of it comes from a cache.")
+                    "Print one object per line instead, for each point: key, recorded (the memory model from which on, by the"
+                            + " catalogue, a forbidden outcome is reachable), and for each memory model outcomes, states,"
+                            + " bound and digest. None of it comes from a cache.")
     private boolean json;
 
     @Mixin
@@ -109,7 +109,7 @@ final class ExploreCommand implements Callable<Integer> {
         boolean agrees = true;
         for (Point point : chosen) {
             PredictionSummary prediction = predictions.getOrDefault(point.key(), PredictionSummary.NONE);
-            Reachability found = prediction.reachableFrom();
+            String found = Phrasing.of(prediction.reachableFrom());
             boolean expected = agrees(point, prediction);
             agrees &= expected;
             out.printf(

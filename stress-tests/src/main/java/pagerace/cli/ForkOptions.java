@@ -18,8 +18,8 @@ final class ForkOptions {
             paramLabel = "N",
             defaultValue = "1",
             description =
-                    "Each tier that the plan demands of a point gets at least so many forks, each in a VM that has not"
-                            + " measured the point, before the points share the rest of the budget by need. Default:"
+                    "Give each tier that the plan demands of a point at least N forks, each in a VM that has not measured"
+                            + " the point. After that the points share the rest of the budget by need. Default:"
                             + " ${DEFAULT-VALUE}.")
     private int atLeast = 1;
 

@@ -18,11 +18,11 @@ enum Format {
     JSON("report.json", Json::of),
     /** For people: one page that needs nothing else. */
     HTML("report.html", HtmlReport::of),
-    /** For whatever shows the results of tests. */
+    /** For tools that show the results of tests. */
     JUNIT("junit.xml", JunitXml::of),
     /** For a step summary or a mail. */
     MARKDOWN("report.md", Markdown::of),
-    /** For whatever shows findings beside the source. */
+    /** For tools that show findings beside the source. */
     SARIF("report.sarif", Sarif::of),
     /** For harnesses that read a test's output line by line. */
     TAP("report.tap", Tap::of),

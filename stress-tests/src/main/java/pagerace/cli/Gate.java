@@ -7,7 +7,7 @@ import pagerace.report.Report;
 import pagerace.report.RunVerdict;
 import picocli.CommandLine.Option;
 
-/** The one place where what is said of a run becomes an exit code, and a mark for whoever looks at its directory. */
+/** The one place where the verdict of a run becomes an exit code, and a mark in its directory. */
 final class Gate {
     /** What to make of a run that is undecided for want of a good host or of time. */
     enum Undecided {

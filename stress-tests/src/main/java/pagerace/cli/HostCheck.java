@@ -264,11 +264,11 @@ final class HostCheck {
     private String memoryModel() {
         return host.memoryModel() == Reachability.TSO
                 ? ": loads may overtake earlier stores, nothing else moves"
-                : ": whatever nothing orders may move";
+                : ": accesses that nothing orders may overtake each other";
     }
 
     private static String observed(Map<Aim, Integer> aims) {
         int open = aims.getOrDefault(Aim.OBSERVE, 0);
-        return open == 0 ? "" : "; of " + open + " nobody has established what they do";
+        return open == 0 ? "" : "; for " + open + " nobody has established what they do";
     }
 }

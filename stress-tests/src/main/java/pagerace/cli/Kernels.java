@@ -13,7 +13,7 @@ import pagerace.race.Reachability;
 import pagerace.race.Variant;
 
 /**
- * Which variants a release of Linux has, what is broken in them, and what mended it. A filter of points says so behind an
+ * Which variants a release of Linux has, what is broken in them, and what fixed it. A filter of points says so behind an
  * {@code @}: {@code GupFastVsFork@5.15}, or {@code @5.15} for all races.
  */
 final class Kernels {
@@ -52,7 +52,7 @@ final class Kernels {
                 .orElse(Reachability.UNKNOWN);
     }
 
-    /** What mended {@code broken}, by the table of commits: each release with its commit, the last one for good; in words. */
+    /** What fixed {@code broken}, by the table of commits: each release with its commit, the last one for good; in words. */
     static String mendedBy(Race race, Variant broken) {
         if (broken.kind() == Variant.Kind.MAINLINE) {
             return "nothing, mainline still has it";

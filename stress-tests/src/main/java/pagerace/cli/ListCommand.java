@@ -51,8 +51,8 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             description =
-                    "Print an object per line and variant instead: race, name, origin, deadlocks, and for each of its points"
-                            + " from where on a forbidden outcome is reachable.")
+                    "Print one object per line instead, for each variant: race, name, origin, deadlocks, and for each of its"
+                            + " points the memory model from which on a forbidden outcome is reachable.")
     private boolean json;
 
     @Option(
@@ -72,7 +72,7 @@ final class ListCommand implements Callable<Integer> {
     @Option(
             names = "--commits",
             description =
-                    "List the commits instead that begin or end the ranges: id, first release, how that is known, CVE, stable"
+                    "List instead the commits that begin or end the ranges: id, first release, how that is known, CVE, stable"
                             + " updates known to carry it, what it does.")
     private boolean commits;
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "necessity",
         description =
-                "Drop each step of the present kernel's variants and of own fixes in turn, and every declared mutant's:"
+                "Drop in turn each step of the present kernel's variants and of own fixes, and try every declared mutant:"
                         + " does the forbidden outcome become reachable, and from which memory model on?",
         exitCodeList = {"0:explored", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class NecessityCommand implements Callable<Integer> {
@@ -33,8 +33,8 @@ final class NecessityCommand implements Callable<Integer> {
             defaultValue = "",
             completionCandidates = Completions.Variants.class,
             description =
-                    "As of explore; with a key, only in those dimensions; with an own fix, only its steps. Default: all"
-                            + " races, under a minute.")
+                    "As for explore. With a key: only in that place; with an own fix: only its steps. Default: all races,"
+                            + " which takes under a minute.")
     private String points = "";
 
     @Option(
@@ -47,8 +47,8 @@ final class NecessityCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             description =
-                    "Print an object per line instead, for each step and what is said of it: race, mutant, difference,"
-                            + " original, verdict, words, and the places in which that is so.")
+                    "Print one object per line instead, for each step and each thing that is said of it: race, mutant,"
+                            + " difference, original, verdict, words, and the places where that holds.")
     private boolean json;
 
     private final PrintStream out;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the command line once more, on another JDK: whoever then measures, grades and names the host is of the JDK that the
+ * Runs the command line once more, on another JDK: everything that then measures, grades and names the host is of the JDK that the
  * forks run on.
  *
  * @param java its launcher

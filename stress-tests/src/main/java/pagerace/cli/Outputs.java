@@ -25,7 +25,7 @@ record Outputs(Path directory) {
     enum Mark {
         /** Everything was decided, and nothing fails. */
         PASSED,
-        /** Something is open, and whoever started the run has said that this will do. */
+        /** Something is open, and the user has said that this will do. */
         UNDECIDED;
 
         private String file() {

@@ -60,7 +60,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--merge",
             description =
                     "Add up reports: shards of one campaign on one class of hosts, and classes of hosts beside each"
-                            + " other. What would be counted twice is refused.")
+                            + " other. Reports that would count something twice are refused.")
     private boolean merge;
 
     @Option(

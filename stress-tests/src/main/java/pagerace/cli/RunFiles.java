@@ -41,7 +41,7 @@ final class RunFiles {
             }
             return report;
         } catch (IOException e) {
-            return false; // whoever reads it as something else says what is wrong
+            return false; // the one that reads it as something else says what is wrong
         }
     }
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         name = "soak",
         description =
                 "Run random operations on real threads over one address space, and check invariants over all of it"
-                        + " whenever they pause.",
+                        + " whenever the threads pause.",
         exitCodeList = {
             "0:mainline holds, the mutant was caught if it must be, or the mutants were listed",
             "1:a violation, an operation that never ended as it should, a mutant that was not caught, or an interruption",
@@ -60,7 +60,7 @@ final class SoakCommand implements Callable<Integer> {
     @Option(
             names = "--mutant",
             paramLabel = "NAME",
-            description = "A mistake to make. Default: none, which is mainline.")
+            description = "The mutant to run. Default: none, which is mainline.")
     private @Nullable String mutant;
 
     @Option(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The command line. */
+/** The command line: one class for each command of {@code pagerace}, and what they share. */
 @NullMarked
 package pagerace.cli;
 

@@ -26,11 +26,11 @@ import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
 
 /**
- * In what two reports of one catalogue differ.
+ * The differences between two reports of one catalogue.
  *
  * @param pairs what was measured on hosts that are compared with each other: of reports with one class of hosts each, these
  *     two; else those of the same class
- * @param unpaired hosts that have nobody to be compared with
+ * @param unpaired hosts without a counterpart in the other report
  * @param explored the points that were explored in one of the reports only
  */
 public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverage<String> explored) {

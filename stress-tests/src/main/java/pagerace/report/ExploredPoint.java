@@ -14,7 +14,7 @@ import pagerace.verdict.PredictionSummary;
  * What the explorer found of a point, for programs and for comparison: nothing in it depends on the host or the time.
  *
  * @param key the point
- * @param recorded from where on a forbidden outcome is reachable, by the catalogue
+ * @param recorded the memory model from which on, by the catalogue, a forbidden outcome is reachable
  * @param models what was found, by memory model
  */
 public record ExploredPoint(String key, Reachability recorded, Map<Reachability, Found> models) {

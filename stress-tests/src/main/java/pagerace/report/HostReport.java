@@ -256,7 +256,7 @@ public record HostReport(
         }
     }
 
-    /** This, not yet graded: for whoever adds another session of the same hosts. */
+    /** This, not yet graded, so that another session of the same hosts can be added. */
     public Session session() {
         List<Price> all = new ArrayList<>(workloads);
         results.forEach(result -> all.addAll(result.prices()));

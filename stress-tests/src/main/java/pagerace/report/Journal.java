@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.verdict.Measurement;
 
 /**
- * What was measured, one line of JSON per fork, written when the fork ends: whatever kills the run, the lines before stay. The
+ * What was measured, one line of JSON per fork, written when the fork ends: if the run is killed, the lines before stay. The
  * first line is the {@link Head}.
  */
 public final class Journal implements AutoCloseable {

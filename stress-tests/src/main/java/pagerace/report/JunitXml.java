@@ -13,7 +13,7 @@ import pagerace.verdict.Measurement;
 import pagerace.verdict.Verdict;
 
 /**
- * The report as JUnit XML, for whatever shows test results: one suite per class of hosts, whose first case is the run as a whole,
+ * The report as JUnit XML, for tools that show test results: one suite per class of hosts, whose first case is the run as a whole,
  * then one case per point. A verdict that fails the build is a failure. What is undecided is neither that nor a pass, so it is
  * a skipped case with its reason, as is a point that was skipped. The time of a case is that of its forks.
  */

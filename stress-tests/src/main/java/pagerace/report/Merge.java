@@ -30,7 +30,7 @@ import pagerace.verdict.PredictionSummary;
  *
  * <p>What hosts of one class measured is added up and graded again; hosts of different classes stay apart. Runs on one class
  * must be different shards of one campaign: then nothing is counted twice but the controls that came along with several shards,
- * and those are separate samples. What was explored, on whatever host, holds for all.
+ * and those are separate samples. What was explored on one host holds for all.
  *
  * <p>The order of the reports does not matter, and the result can be merged again.
  *

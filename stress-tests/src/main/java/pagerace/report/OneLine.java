@@ -4,10 +4,10 @@ package pagerace.report;
 import java.util.stream.Collectors;
 
 /**
- * Text of unknown origin for a terminal, a log or a line of a format: it stays within its line, and is no command to whoever
- * reads that line.
+ * Text of unknown origin for a terminal, a log or a line of a format: it stays within its line, and is no command to the
+ * reader of that line.
  *
- * <p>Labels, failures and reasons stand in files that anybody may have written. Whatever controls a terminal, ends a line,
+ * <p>Labels, failures and reasons stand in files that anybody may have written. What controls a terminal, ends a line,
  * turns the direction of writing, or is no character at all becomes a blank. A CI runner takes a line that begins with two
  * colons for a command: here they stand apart.
  */

@@ -11,7 +11,7 @@ import pagerace.race.Reachability;
 import pagerace.verdict.PredictionSummary;
 
 /**
- * What a report says about a point, whatever the host.
+ * What a report says about a point that holds for every host.
  *
  * @param key its name
  * @param race the race

@@ -8,7 +8,7 @@ import pagerace.race.Race;
 import pagerace.race.Variant;
 
 /**
- * What a report says about a race, whatever the host.
+ * What a report says about a race that holds for every host.
  *
  * @param name its name
  * @param question what it asks

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import pagerace.race.Point;
 import pagerace.race.Race;
 
-/** Grades again what a report carries: whoever edits a verdict contradicts the measurements below it. */
+/** Grades again what a report carries: an edited verdict contradicts the measurements below it. */
 public final class Regrading {
     private Regrading() {}
 

@@ -17,7 +17,7 @@ import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /**
- * The report as SARIF 2.1.0, for whatever shows findings beside the source: a rule for each race; a result for each point that
+ * The report as SARIF 2.1.0, for tools that show findings beside the source: a rule for each race; a result for each point that
  * is BROKEN or UNPREDICTED on some hosts, with the simplest schedule as a code flow of one thread flow per actor, in which the
  * order of execution is the position in the schedule.
  */

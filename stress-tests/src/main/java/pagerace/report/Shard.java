@@ -58,7 +58,7 @@ public record Shard(int number, int count) {
         List<T> part = new ArrayList<>();
         long before = 0;
         for (int i = 0; i < costs.length; i++) {
-            // Whoever's middle lies in this part of the total belongs here.
+            // A point whose middle lies in this part of the total belongs here.
             if ((2 * before + costs[i]) * count / (2 * total) == number - 1) {
                 part.add(whole.get(i));
             }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The forms in which results leave: terminal table, JSON, JUnit XML, and the journal that survives an interruption. */
+/** The formats of results: terminal table, JSON, JUnit XML, Markdown, SARIF, TAP, and the journal that survives an interruption. */
 @NullMarked
 package pagerace.report;
 

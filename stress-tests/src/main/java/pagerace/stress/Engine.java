@@ -15,7 +15,7 @@ public interface Engine extends AutoCloseable {
     /** Nanoseconds of a clock that only goes forward. */
     long nanoTime();
 
-    /** Lets go of whatever it holds; nothing may run any more. */
+    /** Releases what it holds; nothing may run any more. */
     @Override
     void close();
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long a stress run may take.
  *
- * @param clock after so much time by the clock it ends, whatever happens
+ * @param clock after so much time by the clock it ends in any case
  * @param given after so much time that the host {@linkplain pagerace.verdict.Measurement#givenMillis gave} it ends, and earlier if
  *     every demand is met; null if it is to use up {@code clock} and to strengthen what it has shown
  */

@@ -32,7 +32,7 @@ import pagerace.verdict.Tier;
  *   <li>no fork starts that would end after the budget, as far as the forks so far tell how long one takes;
  *   <li>a fork that hangs is killed, and a point of which two forks failed is left alone;
  *   <li>what a fork measured is handed on when it ends; if an interruption, a kill of its VM or the budget ends it, all slices that
- *       had ended are. Who kills the run itself loses the fork that is running.
+ *       had ended are. If the run itself is killed, the fork that is running is lost.
  * </ul>
  *
  * <p>Four rounds. First every point runs once, so that a run cut short has seen them all. Then every tier that a point demands runs
@@ -91,7 +91,7 @@ public final class StressRun {
      * @param host the memory model of this host
      * @param forks how many forks each demanded tier of each point gets at least, before points share the rest by need
      * @param engine what runs the forks
-     * @param progress hears of each fork
+     * @param progress is told of each fork
      * @param sink takes what each fork measured, as soon as it has
      */
     public StressRun(

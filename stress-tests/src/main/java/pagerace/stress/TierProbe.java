@@ -21,7 +21,7 @@ public final class TierProbe {
             Tier.C1, Map.of("UseCompiler", "true", "TieredCompilation", "true", "TieredStopAtLevel", "1"),
             Tier.INTERPRETER, Map.of("UseCompiler", "false"));
 
-    /** The variables by which every VM is given flags, whoever starts it. */
+    /** The variables that give flags to every VM, no matter who starts it. */
     public static final List<String> INHERITED = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private TierProbe() {}

@@ -233,7 +233,7 @@ final class WorkerVm implements AutoCloseable {
             String code = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)
                     ? "it ended with code " + process.exitValue()
                     : "it hangs";
-            // Whatever it wrote, in whatever encoding: a sign that cannot be read is no reason to fail.
+            // It may have written anything, in any encoding: a sign that cannot be read is no reason to fail.
             List<String> lines = new String(Files.readAllBytes(said), Charset.defaultCharset())
                     .lines()
                     .map(line -> line.replaceFirst("^#", "").strip())

@@ -168,7 +168,7 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
         return point.variant().deadlocks() && gaveUp > 0 && gaveUp * BY_CHANCE < executions;
     }
 
-    /** What {@code tally} lacks of it: the first that no time would mend, else the first; null if nothing. */
+    /** What {@code tally} lacks of it: the first that no time would cure, else the first; null if nothing. */
     @Nullable
     Lack lack(Tally tally) {
         List<List<Lack>> lacks = lacks(tally);

@@ -30,7 +30,7 @@ public record PredictionSummary(
         Map<Reachability, Explored> models,
         Map<String, Told> schedules,
         @Nullable String cached) {
-    /** Puts the models in their order, the strongest first, whoever brings them. */
+    /** Puts the models in their order, the strongest first. */
     public PredictionSummary {
         Map<Reachability, Explored> inOrder = new EnumMap<>(Reachability.class);
         inOrder.putAll(models);

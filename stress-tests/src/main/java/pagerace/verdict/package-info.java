@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What was measured, what the plan demands of a point, and the verdict that follows. Pure functions and data. */
+/** Measurements, what the plan demands of a point, and the verdict that follows. Pure functions and data. */
 @NullMarked
 package pagerace.verdict;
 

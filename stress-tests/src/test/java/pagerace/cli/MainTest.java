@@ -73,6 +73,13 @@ class MainTest {
     }
 
     @Test
+    void exploreNamesMemoryModelsAsListDoes() {
+        assertThat(run("explore", "UnpinDirtyVsClean/ALWAYS_LOCK")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .anyMatch(line -> line.matches("never +\\d+ +\\d+  UnpinDirtyVsClean/ALWAYS_LOCK"));
+    }
+
+    @Test
     void necessityInARaceWithoutDimensions() {
         assertThat(run("necessity", "UnpinDirtyVsClean")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("MarkDirty's ", "needed: else from ");

@@ -13,7 +13,7 @@ import pagerace.price.FloorSource;
 /**
  * The floor of an operation: the same accesses in the same orders, as a straight line over one array.
  *
- * <p>It is generated from the operation's {@link Course}, so it can not fall behind. What it leaves out is what an implementation
+ * <p>It is generated from the operation's {@link Course}, so it cannot fall behind. What it leaves out is what an implementation
  * may hope to save: the way from structure to structure, the decisions, the retries that do not happen, the result.
  */
 public abstract class Floor {

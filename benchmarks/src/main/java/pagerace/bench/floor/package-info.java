@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What an operation costs at least: its accesses, and nothing else, as straight lines of Java. All classes but {@link
+ * The least that an operation can cost: its accesses, and nothing else, as straight lines of Java. All classes but {@link
  * pagerace.bench.floor.Floor} are generated from what the operations do when they run alone.
  */
 @NullMarked

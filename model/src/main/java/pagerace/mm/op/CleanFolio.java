@@ -13,7 +13,7 @@ import pagerace.mm.Pte;
 /**
  * {@code folio_clear_dirty_for_io} and {@code folio_cancel_dirty}: takes the dirty mark off a folio and, for I/O, the write
  * permission off every entry that maps it. That ends the folio's writable epoch: the next store through an entry faults, and
- * the filesystem hears of it. A store through a pin does not.
+ * the filesystem learns of it. A store through a pin does not.
  *
  * <p>Assumptions: the caller holds the folio lock.
  *
@@ -121,7 +121,7 @@ public class CleanFolio extends Operation<CleanFolio.Step> {
         return found;
     }
 
-    /** {@code page_vma_mkclean_one}: the notifier hears of it before the page-table lock is taken. */
+    /** {@code page_vma_mkclean_one}: the notifier is told before the page-table lock is taken. */
     protected Found mkcleanOne(Mm mm, Folio folio) {
         Entry entry = mm.entry(0);
         if (notifier != null) {

@@ -8,7 +8,7 @@ import pagerace.mm.Kernel;
 /**
  * What a user does who got a folio to write to it: store, mark the folio dirty, drop the reference.
  *
- * <p>Guarantees, when all steps of mainline are taken: whoever finds the reference gone finds the folio dirty and the content
+ * <p>Guarantees, when all steps of mainline are taken: one who finds the reference gone finds the folio dirty and the content
  * stored. Any one of the three steps is enough for that.
  */
 public class DropDirty extends Operation<DropDirty.Step> {

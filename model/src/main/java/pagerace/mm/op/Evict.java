@@ -76,7 +76,7 @@ public class Evict {
 
     /** {@code __remove_mapping}. */
     protected End removeMapping(Folio folio) {
-        // Without this the reference of whoever truncates it, and is not done yet, would pass for the page cache's.
+        // Without this the reference of a truncation that is not done yet would pass for the page cache's.
         if (!file.inode.owns(folio)) {
             return End.KEPT_REFERENCED;
         }

@@ -14,7 +14,7 @@ import pagerace.mm.Pte;
  * but the page-table lock. The order is that of 6.12: since 6.13 or 6.14 the reference comes before the first look at the folio lock, and
  * the newest kernels drop the reference of a folio that they do not map before they unlock it.
  *
- * <p>Guarantees, when all steps of mainline are taken: a page that it maps was in the page cache, and whoever removes it
+ * <p>Guarantees, when all steps of mainline are taken: a page that it maps was in the page cache, and one who removes it
  * afterwards finds the mapping. It never blocks on a folio lock, since it holds the page-table lock for the whole window.
  */
 public class FaultAround extends Operation<FaultAround.Step> {
@@ -127,7 +127,7 @@ public class FaultAround extends Operation<FaultAround.Step> {
         if (steps.has(Step.CHECK_NONE) && !Pte.isNone(entry.word.readOnce())) {
             return FaultEnd.SKIPPED_PRESENT;
         }
-        folio.mapcount.add(1); // before the entry: whoever holds the folio lock next must find the mapping
+        folio.mapcount.add(1); // before the entry: the next holder of the folio lock must find the mapping
         entry.word.writeOnce(Pte.present(folio.pfn, Pte.ACCESSED | (steps.has(Step.MAP_READ_ONLY) ? 0 : Pte.WRITE)));
         return FaultEnd.MAPPED;
     }

@@ -18,7 +18,7 @@ import pagerace.mm.Pte;
  * nobody else's. Copying an entry that is not present is not modelled: the child gets none.
  *
  * <p>Guarantees: the parent's {@code mmap_lock} is held for writing throughout, so slow GUP and faults are excluded; GUP-fast
- * and whoever comes through the reverse mapping are not.
+ * and walkers of the reverse mapping are not.
  */
 public class Fork extends Operation<Fork.Step> {
     /** The steps in which releases and mutants differ, in program order. */

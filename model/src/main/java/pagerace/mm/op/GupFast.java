@@ -22,7 +22,7 @@ import pagerace.mm.Pte;
  * in doubt that is left to the slow path, too.
  *
  * <p>Algorithm notes. Pinning is announce-then-check: the reference is made visible first and the entry read again after.
- * Whoever changes the entry does the reverse. So one of the two must notice the other, if both order their two halves.
+ * A change of the entry does the reverse. So one of the two must notice the other, if both order their two halves.
  */
 public class GupFast extends Operation<GupFast.Step> {
     /** {@code FOLL_WRITE}: the user of the pin will write. */
@@ -291,7 +291,7 @@ public class GupFast extends Operation<GupFast.Step> {
         int pfn = Pte.pfn(pte);
         for (int tries = 0; tries < HEAD_TRIES; tries++) {
             Folio folio = mm.memMap.folioOf(pfn);
-            // Never from zero: a folio without references belongs to whoever is freeing it.
+            // Never from zero: a folio without references belongs to the one that is freeing it.
             if (!folio.refcount.addUnless(firstAddition(folio, flags), 0, Order.FULL)) {
                 return Grab.none(End.FROZEN);
             }

@@ -161,7 +161,7 @@ public class HolePunch extends Operation<HolePunch.Step> {
         return new Punched(rezapped, skipped);
     }
 
-    /** Publishes the record of this punch, or takes it back and wakes whoever waits for that. */
+    /** Publishes the record of this punch, or takes it back and wakes the faults that wait for that. */
     protected void publish(long record) {
         file.iLock.lock();
         file.iPrivate.writeOnce(record);

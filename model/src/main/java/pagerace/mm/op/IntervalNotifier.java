@@ -18,7 +18,7 @@ public class IntervalNotifier extends Operation<IntervalNotifier.Step> implement
         SET_SEQ,
         /** The callback zaps the driver's secondary entry. */
         ZAP,
-        /** At the end, take whoever is on the deferred list out of the tree. */
+        /** At the end, take the subscriptions on the deferred list out of the tree. */
         WALK_DEFERRED,
         /** Proposal: at the end, deal with the deferred list before the sequence becomes even. */
         WALK_BEFORE_SEQ,
@@ -60,7 +60,7 @@ public class IntervalNotifier extends Operation<IntervalNotifier.Step> implement
         end();
     }
 
-    /** {@link #rangeStart}, for whoever wants to know what came of it. */
+    /** {@link #rangeStart}, for callers that need its result. */
     public Met start() {
         subscriptions.lock.lock();
         subscriptions.activeRanges.writeOnce(subscriptions.activeRanges.readOnce() + 1);
@@ -93,7 +93,7 @@ public class IntervalNotifier extends Operation<IntervalNotifier.Step> implement
         subscription.userLock.unlock();
     }
 
-    /** {@link #rangeEnd}, for whoever wants to know what came of it. */
+    /** {@link #rangeEnd}, for callers that need its result. */
     public Met end() {
         subscriptions.lock.lock();
         long active = subscriptions.activeRanges.readOnce() - 1;
@@ -113,7 +113,7 @@ public class IntervalNotifier extends Operation<IntervalNotifier.Step> implement
         return met;
     }
 
-    /** Says that the invalidation is over: whoever sees {@code seq} may fault again. */
+    /** Says that the invalidation is over: a fault that sees {@code seq} may go on. */
     protected void makeEven(long seq) {
         if (steps.has(Step.RELEASE_SEQ)) {
             // Pairs with the read fence of IntervalRemoval's wait: who sees it sees the list done.
@@ -123,7 +123,7 @@ public class IntervalNotifier extends Operation<IntervalNotifier.Step> implement
         }
     }
 
-    /** Deals with the deferred list: whoever is on it asked to be removed from the tree. */
+    /** Deals with the deferred list, of subscriptions that are to be removed from the tree. */
     protected Met walkDeferred() {
         if (!steps.has(Step.WALK_DEFERRED) || subscriptions.deferredList.readOnce() == NotifierSubscriptions.NOBODY) {
             return Met.CALLED_BACK;

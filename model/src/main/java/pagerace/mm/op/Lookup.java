@@ -88,7 +88,7 @@ public class Lookup extends Operation<Lookup.Step> {
             Folio folio = memMap.stableFolioOf(pfn);
             Retried reason = Retried.REFUSED;
             if (folio.tryGet()) {
-                // Behind the full order of the get: whoever emptied the slot before the folio was free again is seen.
+                // Behind the full order of the get: it sees if the slot was emptied before the folio was free again.
                 if (!steps.has(Step.RELOAD_SLOT) || file.slot(index).readOnce() == pfn) {
                     return new Found(End.FOUND, pfn, retried);
                 }

@@ -13,7 +13,7 @@ import pagerace.mm.Steps;
  * {@code folio_mark_dirty} and {@code set_page_dirty_lock}: says that a folio's content is newer than the disk.
  *
  * <p>Guarantees, when all steps of mainline are taken: the folio is dirty afterwards, and so are its buffers if it has any. It
- * does <em>not</em> ask the filesystem, so whoever calls this outside the folio's writable epoch leaves a page that is dirty
+ * does <em>not</em> ask the filesystem, so a call outside the folio's writable epoch leaves a page that is dirty
  * without the filesystem's agreement.
  */
 public class MarkDirty extends Operation<MarkDirty.Step> {
@@ -77,7 +77,7 @@ public class MarkDirty extends Operation<MarkDirty.Step> {
         if (steps.has(Step.PRECHECK)) {
             if (steps.has(Step.FENCE_BEFORE_PRECHECK)) {
                 // Pairs with the fully ordered clearing of the bit (CleanFolio): our store is visible before we
-                // look, so whoever cleans the folio after that look reads it.
+                // look, so one who cleans the folio after that look reads it.
                 file.machine.smpMb();
             }
             if (folio.test(Folio.DIRTY)) {
@@ -108,7 +108,7 @@ public class MarkDirty extends Operation<MarkDirty.Step> {
         if (buffers == null) {
             wasDirty = testAndSetDirty(folio);
         } else {
-            // One section: whoever strips buffers sees both marks or neither.
+            // One section: one who strips buffers sees both marks or neither.
             buffers.privateLock.lock();
             if (buffers.isAttached()) {
                 buffers.state.or(Buffers.DIRTY);

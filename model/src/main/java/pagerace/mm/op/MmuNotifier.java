@@ -2,7 +2,7 @@
 package pagerace.mm.op;
 
 /**
- * Whoever is told that the primary page table is about to change, and has changed: a secondary MMU, or a user of kernel
+ * One that is told before and after the primary page table changes: a secondary MMU, or a user of kernel
  * addresses of user pages.
  *
  * <p>Between the two calls, which must come in pairs, the entry may change at any time.

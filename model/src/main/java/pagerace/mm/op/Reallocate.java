@@ -9,7 +9,7 @@ import pagerace.mm.Kernel;
  * A folio that was just freed is allocated again at once, for somebody else: {@code free_unref_folio}, then
  * {@code folio_alloc}.
  *
- * <p>Guarantees: whoever can take a reference under the new owner sees what the old one did before it freed the folio. No lock
+ * <p>Guarantees: one who can take a reference under the new owner sees what the old one did before it freed the folio. No lock
  * or grace period stands between the two owners for the sake of lookups.
  */
 public class Reallocate extends Operation<Reallocate.Step> {

@@ -72,7 +72,7 @@ public class Share extends Operation<Share.Step> {
         return new Cleared(pteUpdate.getAndClear(entry), exclusive, pinned);
     }
 
-    /** The flush of whoever unmaps: batched where the platform does so, unless the release insists. */
+    /** The flush of an unmapping: batched where the platform does so, unless the release insists. */
     public void flush(Cleared cleared) {
         if (cleared.exclusive && steps.has(Step.FLUSH_EXCLUSIVE_NOW)) {
             mm.tlb.flushNow();

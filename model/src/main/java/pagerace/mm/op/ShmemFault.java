@@ -140,7 +140,7 @@ public class ShmemFault extends Operation<ShmemFault.Step> {
             end = FaultEnd.SKIPPED_PRESENT;
         }
         entry.lock.unlock();
-        folio.lock.unlock(); // only now: whoever removes the page finds the copy, or the copy finds the page gone
+        folio.lock.unlock(); // only now: a removal of the page finds the copy, or the copy finds the page gone
         folio.put();
         return end;
     }

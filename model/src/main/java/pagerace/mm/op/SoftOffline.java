@@ -7,7 +7,7 @@ import pagerace.mm.Folio;
  * {@code soft_offline_page}, abridged: takes a reference to whatever folio is at a page frame number, marks it as bad memory,
  * and drops the reference. It stands for everybody who finds folios not through their owner but by walking over memory.
  *
- * <p>Assumptions: whoever drops the last reference heeds the mark ({@link Reallocate}). Moving the content elsewhere is not
+ * <p>Assumptions: the one who drops the last reference heeds the mark ({@link Reallocate}). Moving the content elsewhere is not
  * modelled.
  */
 public class SoftOffline {
@@ -21,7 +21,7 @@ public class SoftOffline {
         MARKED_AND_FREED
     }
 
-    /** For whoever walks over memory. */
+    /** For walkers over memory. */
     public SoftOffline() {}
 
     /** Marks {@code folio}, on which the caller holds nothing. */

@@ -13,7 +13,7 @@ import pagerace.mm.Kernel;
  * <p>Assumptions: the caller holds the folio lock, and the folio is not being written. No buffer is locked or referenced, and
  * the reference that buffers hold on their folio is not counted.
  *
- * <p>Guarantees, when all steps of mainline are taken: whoever marks the folio dirty at the same time either marks the buffers
+ * <p>Guarantees, when all steps of mainline are taken: one who marks the folio dirty at the same time either marks the buffers
  * too, and they stay, or finds none. It does <em>not</em> keep anybody from marking the folio once the buffers are gone.
  *
  * <p>Algorithm notes. A filesystem may write its buffers by itself, without going through the folio. Then the folio is dirty

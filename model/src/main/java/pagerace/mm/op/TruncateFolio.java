@@ -13,11 +13,11 @@ import pagerace.mm.Inode;
  * <p>Assumptions: the caller has a reference, from looking the folio up. A shmem folio's dirty mark is not modelled: nobody
  * writes it.
  *
- * <p>Guarantees: whoever holds the folio lock finds the folio either wholly in the file or in none. Whoever does not may mark
+ * <p>Guarantees: one who holds the folio lock finds the folio either wholly in the file or in none. One who does not may mark
  * the folio dirty at any time, and has to look under the lock of the page cache whether it is still there.
  *
  * <p>Algorithm notes. Unlike reclaim ({@link Evict}), truncation must not fail: it asks nobody, empties the slot, and drops the
- * cache's reference as anybody would; whoever still has one frees the folio later.
+ * cache's reference as anybody would; the last one who still has one frees the folio later.
  */
 public class TruncateFolio {
     /**

@@ -89,7 +89,7 @@ public class VhostNotifier extends Operation<VhostNotifier.Step> implements MmuN
 
     @Override
     public void rangeEnd() {
-        // From here on the worker may make a new map, which it does not.
+        // The kernel's worker may map the ring again from here on; this model's worker never does.
     }
 
     /** What {@link Step#UNMAP_LATE} left to do, for an invalidation whose callback took the map. */

@@ -14,7 +14,7 @@ import pagerace.mm.VhostRing;
  *
  * <p>Assumptions: the page is in the page cache throughout, so a fault never has to look for it.
  *
- * <p>Guarantees, with any announcement that works: whoever takes the map away and then waits knows that no store through it
+ * <p>Guarantees, with any announcement that works: one who takes the map away and then waits knows that no store through it
  * comes later. A store through the page table, as any of the user's own, leaves its mark in the entry.
  */
 public class VhostWorker extends Operation<VhostWorker.Step> {

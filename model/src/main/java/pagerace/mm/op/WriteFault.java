@@ -23,7 +23,7 @@ public class WriteFault {
     public enum End {
         /** The page was made writable, or exclusive for an unshare request, in place. */
         REUSED,
-        /** The entry now maps a copy. Whoever holds the old page no longer sees what the CPU writes. */
+        /** The entry now maps a copy. A holder of the old page no longer sees what the CPU writes. */
         COPIED,
         /** Nothing was done: the entry had changed. */
         RETRY

@@ -12,7 +12,7 @@ import pagerace.mm.Pte;
  * {@code zap_pte_range} for one entry: removes a mapping, for {@code munmap}, {@code MADV_DONTNEED}, truncation and the like.
  *
  * <p>Guarantees, when all steps of mainline are taken: as long as any CPU may still store through the entry's translation, the
- * folio counts the mapping, so that whoever cleans the folio waits at the page-table lock.
+ * folio counts the mapping, so that one who cleans the folio waits at the page-table lock.
  *
  * <p>Assumptions: no entry of a file with buffers or a dirty tag is dirty, so that marking the folio is setting one bit; a batch of
  * one. A clean entry is flushed at the end of the batch, behind the page-table lock; in a kernel a dirty

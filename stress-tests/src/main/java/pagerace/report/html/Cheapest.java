@@ -22,7 +22,7 @@ import pagerace.verdict.Verdict;
  * The cheapest variants that hold, in one place and for one actor, on one class of hosts.
  *
  * <p>The rule: compared are the variants that are planned and HOLD in the place, and have the same control there, so that they
- * mend the same thing; none of which a point fails anywhere; and mutants never, because what they save is a step that something
+ * fix the same thing; none of which a point fails anywhere; and mutants never, because what they save is a step that something
  * else may need. In one place all prices are
  * multiples of one base. A price takes part if something may be said of it: {@code 1} and {@code =} are one; {@code ~1} is its
  * interval, stretched to contain one; a number is its interval. A variant is among the cheapest unless another one's interval

@@ -237,7 +237,7 @@ public final class HtmlReport {
         return report.hosts().stream().anyMatch(host -> !host.workloads().isEmpty());
     }
 
-    /** Which release has what, near the top: the first question of whoever runs one. */
+    /** Which release has what, near the top: the first question of those who run one. */
     private List<Markup> releases() {
         List<Markup> table = ReleaseTable.of(races);
         if (table.isEmpty()) {

@@ -5,7 +5,7 @@ import static pagerace.report.html.Markup.tag;
 
 import pagerace.verdict.Verdict;
 
-/** How to read the page, in short; the README says it at length. */
+/** How to read the page, in short; docs/results.md says it at length. */
 final class Legend {
     private Legend() {}
 
