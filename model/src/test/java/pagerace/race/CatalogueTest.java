@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,19 @@ class CatalogueTest {
                 .filter(explored -> explored.point.race().equals(race.name()))
                 .forEach(explored -> found.addAll(explored.tso));
         found.remove(Stuckness.STUCK);
+        found.removeAll(Set.of(Lifetime.values()));
         assertThat(found).containsExactlyInAnyOrderElementsOf(race.outcomes());
+    }
+
+    @Test
+    void onlyMutantsBreakARuleOfReferenceCounts() {
+        Set<String> breaking = new TreeSet<>();
+        EXPLORED.values().stream()
+                .filter(explored -> explored.tso.stream().anyMatch(Lifetime.class::isInstance))
+                .map(explored -> explored.point)
+                .filter(point -> point.variant().kind() != Variant.Kind.MUTANT)
+                .forEach(point -> breaking.add(point.key()));
+        assertThat(breaking).isEmpty();
     }
 
     @Test
