@@ -8,23 +8,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import pagerace.explore.Behaviour;
+import pagerace.explore.Exploration;
 import pagerace.explore.Explorer;
 import pagerace.explore.MemoryModel;
 import pagerace.explore.Prediction;
 import pagerace.explore.Step;
+import pagerace.litmus.LitmusVerdict.Observation;
 import pagerace.machine.Order;
 import pagerace.machine.SpinLock;
+import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Outcome.Mark;
 import pagerace.race.Point;
+import pagerace.race.Race;
 import pagerace.race.Stuckness;
 
 /**
  * Writes a point of the catalogue as a litmus test in the kernel's C syntax, for herd7 and for {@link LitmusTest}: an actor
- * per {@code P}, what it returned in its register {@code done}, and the forbidden outcome as the {@code exists} clause.
+ * per {@code P}, what it returned in its register {@code done}, and the forbidden outcome as the {@code exists} clause. A comment
+ * says what the race asks, in what the variant differs, what the values of {@code done} mean, and in a line {@code Result:} what
+ * the explorer finds under each memory model.
  *
  * <p>It uses the atomic operations on bits ({@code atomic_fetch_andnot}), which herd7 knows from the kernel's own definitions
  * since Linux 6.11.
@@ -45,16 +52,21 @@ public final class Export {
     private static final int MAX_CLAUSES = 200;
     private static final String DONE = "done";
 
+    /** As wide as the comments of the kernel's own litmus tests. */
+    private static final Pattern COMMENT_LINE = Pattern.compile("(.{1,72}|\\S+)( |$)");
+
     private final Point point;
     private final Explorer<Outcome> explorer;
+    private final List<Exploration<Outcome>> explorations;
     private final List<String> words;
     private final Set<Integer> spinLocks;
     private final Set<Integer> atomics;
     private final List<List<Object>> ends = List.of(new ArrayList<>(), new ArrayList<>());
 
-    private Export(Point point, Explorer<Outcome> explorer) {
+    private Export(Point point, Explorer<Outcome> explorer, List<Exploration<Outcome>> explorations) {
         this.point = point;
         this.explorer = explorer;
+        this.explorations = explorations;
         this.words = explorer.words().stream()
                 .map(name -> name.replaceAll("\\W+", "_").replaceAll("_$", ""))
                 .toList();
@@ -74,22 +86,25 @@ public final class Export {
     }
 
     /**
-     * The litmus test of {@code point}.
+     * The litmus test of {@code point}, which is one of the catalogue.
      *
-     * @throws NotExportableException if there is none
+     * @throws NotExportableException if there is none: an actor or the condition is too long, the actors can deadlock, or a bound
+     *     was hit, so that branches would be missing and no result could be stated
      */
     public static String litmus(Point point) {
         Explorer<Outcome> explorer = Explorer.of(point);
+        List<Exploration<Outcome>> explorations = new ArrayList<>();
         for (MemoryModel model : Prediction.MODELS) {
-            var exploration = explorer.explore(model);
+            Exploration<Outcome> exploration = explorer.explore(model);
             if (!exploration.isComplete()) {
                 throw new NotExportableException("the exploration under " + model.level() + " hit a bound");
             }
             if (exploration.outcomes().contains(Stuckness.STUCK)) {
                 throw new NotExportableException("the actors can deadlock, and no exists clause can ask about that");
             }
+            explorations.add(exploration);
         }
-        return new Export(point, explorer).write();
+        return new Export(point, explorer, explorations).write();
     }
 
     private static void collectUses(Behaviour behaviour, Map<Integer, Set<Step>> uses) {
@@ -118,19 +133,9 @@ public final class Export {
         clauses.forEach(clause -> clause.forEach(part -> used.addAll(part.words())));
         StringBuilder text = new StringBuilder("C ")
                 .append(point.key().replaceAll("\\W+", "-").replaceAll("-$", ""))
-                .append("\n\n(*\n * ")
-                .append(point.key())
-                .append("\n");
-        for (int actor = 0; actor < 2; actor++) {
-            for (int end = 0; end < ends.get(actor).size(); end++) {
-                text.append(" * ").append(actor).append(':').append(DONE).append('=');
-                text.append(end + 1)
-                        .append(": ")
-                        .append(ends.get(actor).get(end))
-                        .append('\n');
-            }
-        }
-        text.append(" *)\n\n{\n");
+                .append("\n\n(*\n")
+                .append(comment())
+                .append(" *)\n\n{\n");
         for (int word : used) {
             if (!spinLocks.contains(word)) {
                 text.append('\t').append(words.get(word)).append('=');
@@ -150,6 +155,45 @@ public final class Export {
             text.append('\n').append(actors.get(actor).body()).append("}\n");
         }
         return text.append("\nexists (").append(shown(clauses)).append(")\n").toString();
+    }
+
+    private String comment() {
+        Race race = Catalogue.race(point.race()).orElseThrow();
+        StringBuilder comment = new StringBuilder();
+        comment.append(paragraph(race.question())).append(" *\n");
+        comment.append(paragraph(point.key() + ": " + point.variant().difference() + "."));
+        comment.append(paragraph("P0: " + race.actors().get(0) + ". P1: "
+                        + race.actors().get(1) + ". The exists clause asks for an execution that violates this: "
+                        + race.invariant() + "."))
+                .append(" *\n");
+        comment.append(paragraph(result())).append(" *\n");
+        for (int actor = 0; actor < 2; actor++) {
+            for (int end = 0; end < ends.get(actor).size(); end++) {
+                comment.append(paragraph(actor + ":" + DONE + "=" + (end + 1) + ": "
+                        + ends.get(actor).get(end)));
+            }
+        }
+        return comment.toString();
+    }
+
+    /** Lines of a comment, in which nothing ends it. */
+    private static String paragraph(String text) {
+        String plain = text.strip().replaceAll("\\s+", " ").replace("(*", "( *").replace("*)", "* )");
+        return COMMENT_LINE.matcher(plain).replaceAll(" * $1\n");
+    }
+
+    /** What the explorer finds, the weakest model first: the kernel's judgelitmus.sh compares the first verdict with herd7's. */
+    private String result() {
+        List<String> verdicts = new ArrayList<>();
+        for (Exploration<Outcome> exploration : explorations) {
+            int forbidden = (int) exploration.outcomes().stream()
+                    .filter(outcome -> outcome.mark() == Mark.FORBIDDEN)
+                    .count();
+            Observation observed = LitmusVerdict.observation(
+                    forbidden, exploration.outcomes().size() - forbidden, exploration.isComplete());
+            verdicts.add(0, observed + " (" + exploration.level() + ")");
+        }
+        return "Result: " + String.join(", ", verdicts);
     }
 
     private String type(int word) {

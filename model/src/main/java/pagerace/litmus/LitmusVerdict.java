@@ -66,7 +66,8 @@ public record LitmusVerdict(
                 exploration);
     }
 
-    private static Observation observation(int positive, int negative, boolean complete) {
+    /** What it is to reach {@code positive} ends in which a proposition holds and {@code negative} in which it does not. */
+    static Observation observation(int positive, int negative, boolean complete) {
         if (positive > 0 && negative > 0) {
             return Observation.SOMETIMES;
         }

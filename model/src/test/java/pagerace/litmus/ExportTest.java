@@ -24,6 +24,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Scenario;
+import pagerace.race.Variant;
 
 class ExportTest {
     private static final List<String> SLOW_RACES = List.of("VhostAccessVsInvalidate", "GupWriteVsWriteback");
@@ -67,15 +68,83 @@ class ExportTest {
     @MethodSource("points")
     void whatIsReadBackReachesTheSame(String key) {
         Point point = Catalogue.point(key);
-        LitmusTest test = LitmusTest.parse(Export.litmus(point));
+        String text = Export.litmus(point);
+        List<LitmusVerdict> verdicts = LitmusTest.parse(text).explore();
         Prediction prediction = Prediction.of(point);
-        for (MemoryModel model : Prediction.MODELS) {
-            boolean reachable = prediction.under(model.level()).outcomes().stream()
-                    .anyMatch(outcome -> outcome.mark() == Mark.FORBIDDEN);
-            assertThat(test.explore(model).observation() != Observation.NEVER)
-                    .as("%s under %s", key, model.level())
+        for (LitmusVerdict verdict : verdicts) {
+            Reachability level = verdict.exploration().level();
+            boolean reachable =
+                    prediction.under(level).outcomes().stream().anyMatch(outcome -> outcome.mark() == Mark.FORBIDDEN);
+            assertThat(verdict.observation() != Observation.NEVER)
+                    .as("%s under %s", key, level)
                     .isEqualTo(reachable);
         }
+        Preamble preamble = Preamble.of(text);
+        assertThat(preamble.result()).isEqualTo(Preamble.result(verdicts));
+        assertThat(preamble.question())
+                .isEqualTo(Catalogue.race(point.race()).orElseThrow().question());
+    }
+
+    /** A user's own words could end the comment, and then the rest of them were C. */
+    @Test
+    void nothingThatAVariantSaysOfItselfEndsTheComment() {
+        Variant rude = new Variant() {
+            @Override
+            public String name() {
+                return "RUDE";
+            }
+
+            @Override
+            public Origin origin() {
+                return new Origin(Kind.OWN, "-", "-", "casts (int *) *) and (* {\n}");
+            }
+        };
+        String text = Export.litmus(point(rude, AllKinds::new));
+        assertThat(Preamble.of(text).paragraphs().get(1)).contains("/RUDE: casts (int * ) * ) and ( * { }.");
+        assertThat(LitmusTest.parse(text).actors()).isEqualTo(2);
+    }
+
+    private static Point point(Variant variant, Point.Setup setup) {
+        return new Point(
+                Catalogue.RACES.get(0).name(),
+                variant,
+                List.of(),
+                Reachability.UNKNOWN,
+                null,
+                Point.Stress.EXPLORED_ONLY,
+                setup);
+    }
+
+    private static Point point(Point.Setup setup) {
+        return point(Catalogue.RACES.get(0).variants().get(0), setup);
+    }
+
+    /** Broken however it runs. */
+    private record AlwaysBad(Word x) implements Scenario<Integer, Integer> {
+        @Override
+        public Integer first() {
+            x.writeOnce(1);
+            return 1;
+        }
+
+        @Override
+        public Integer second() {
+            x.writeOnce(2);
+            return 2;
+        }
+
+        @Override
+        public Outcome judge(Integer first, Integer second) {
+            return End.BAD;
+        }
+    }
+
+    @Test
+    void whatIsAlwaysBrokenIsSaidToBe() {
+        String text = Export.litmus(point(machine -> new AlwaysBad(machine.word("x", 0))));
+        assertThat(Preamble.of(text).result())
+                .isEqualTo("Always (WEAK), Always (TSO), Always (SC)")
+                .isEqualTo(Preamble.result(LitmusTest.parse(text).explore()));
     }
 
     @Test
@@ -138,14 +207,7 @@ class ExportTest {
 
     @Test
     void everyKindOfStep() {
-        Point point = new Point(
-                "Test",
-                Catalogue.RACES.get(0).variants().get(0),
-                List.of(),
-                Reachability.UNKNOWN,
-                null,
-                Point.Stress.EXPLORED_ONLY,
-                AllKinds::new);
+        Point point = point(AllKinds::new);
         String text = Export.litmus(point);
         assertThat(text).contains("x_0=0;", "y_z=5;", "exists ((0:done=", " /\\ y_z=6)");
         Prediction prediction = Prediction.of(point);

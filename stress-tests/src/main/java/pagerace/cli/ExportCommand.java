@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         description =
-                "Write a point as a C litmus test of the kernel's syntax, its forbidden outcome as the exists clause.",
+                "Write a point as a C litmus test of the kernel's syntax: its forbidden outcome as the exists clause, and in a"
+                        + " comment its question and the verdicts of the explorer.",
         exitCodeList = {"0:written", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class ExportCommand implements Callable<Integer> {
     @Parameters(

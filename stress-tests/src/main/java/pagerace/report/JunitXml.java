@@ -9,12 +9,15 @@ import java.util.stream.Stream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import pagerace.explore.Trace;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /**
  * The report as JUnit XML, for tools that show test results: one suite per class of hosts, whose first case is the run as a whole,
- * then one case per point. A verdict that fails the build is a failure. What is undecided is neither that nor a pass, so it is
+ * then one case per point. A verdict that fails the build is a failure; that of a point tells its reason, its counts and the
+ * simplest schedule to the forbidden outcome, if the explorer has one. What is undecided is neither that nor a pass, so it is
  * a skipped case with its reason, as is a point that was skipped. The time of a case is that of its forks.
  */
 public final class JunitXml {
@@ -108,7 +111,7 @@ public final class JunitXml {
                 .filter(sentence -> !sentence.isEmpty())
                 .collect(Collectors.joining("; "));
         begin(xml, "pagerace", "the run", 0);
-        end(xml, kind(verdict), verdict, said, said);
+        end(xml, kind(verdict), verdict, said, "", said);
     }
 
     private static void begin(XMLStreamWriter xml, String group, String name, long millis) throws XMLStreamException {
@@ -119,9 +122,10 @@ public final class JunitXml {
         xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", millis / 1000.0));
     }
 
-    private static void end(XMLStreamWriter xml, Kind kind, Enum<?> verdict, String message, String output)
+    private static void end(
+            XMLStreamWriter xml, Kind kind, Enum<?> verdict, String message, String details, String output)
             throws XMLStreamException {
-        said(xml, kind, verdict, message);
+        said(xml, kind, verdict, message, details);
         line(xml, 3);
         xml.writeStartElement("system-out");
         xml.writeCharacters(OneLine.of(output));
@@ -130,22 +134,42 @@ public final class JunitXml {
         xml.writeEndElement();
     }
 
-    private static void said(XMLStreamWriter xml, Kind kind, Enum<?> verdict, String message)
+    private static void said(XMLStreamWriter xml, Kind kind, Enum<?> verdict, String message, String details)
             throws XMLStreamException {
         if (kind != Kind.PASSED) {
             line(xml, 3);
-            xml.writeEmptyElement(kind == Kind.FAILURE ? "failure" : "skipped");
+            String element = kind == Kind.FAILURE ? "failure" : "skipped";
+            if (details.isEmpty()) {
+                xml.writeEmptyElement(element);
+            } else {
+                xml.writeStartElement(element);
+            }
             if (kind == Kind.FAILURE) {
                 xml.writeAttribute("type", verdict.name());
             }
             xml.writeAttribute("message", OneLine.of(message));
+            if (!details.isEmpty()) {
+                xml.writeCharacters(details);
+                xml.writeEndElement();
+            }
         }
     }
 
     private static void testcase(XMLStreamWriter xml, Report.Row row, long millis) throws XMLStreamException {
         Result result = row.result();
         begin(xml, row.point().race(), row.name(), millis);
-        end(xml, kind(result), result.verdict(), Table.verdict(result), Table.counts(result));
+        String details = result.fails() ? details(row) : "";
+        end(xml, kind(result), result.verdict(), Table.verdict(result), details, Table.counts(result));
+    }
+
+    /** What a reader of the failure wants to know; the text of the element, which many viewers show instead of its message. */
+    private static String details(Report.Row row) {
+        String said = OneLine.of(Table.verdict(row.result())) + "\n" + OneLine.of(Table.counts(row.result())) + "\n";
+        Told told = row.schedule();
+        return told == null
+                ? said
+                : said + "\nThe simplest schedule to it under " + told.under() + ":\n\n"
+                        + OneLine.each(Trace.print(told.transcript()));
     }
 
     private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {

@@ -110,14 +110,15 @@ public final class Markdown {
     private void race(RaceFacts race) {
         StringBuilder tables = new StringBuilder();
         for (HostReport host : report.hosts()) {
-            List<List<String>> rows = Table.rows(report, host).stream()
+            List<Row> rows = Table.rows(report, host).stream()
                     .filter(row -> row.point().race().equals(race.name()))
-                    .map(Table::cells)
                     .toList();
             if (!rows.isEmpty()) {
                 tables.append(report.hosts().size() > 1 ? escaped(host.host() + ":") + "\n\n" : "")
-                        .append(table(Table.HEAD, rows))
-                        .append('\n');
+                        .append(table(
+                                Table.HEAD, rows.stream().map(Table::cells).toList()))
+                        .append('\n')
+                        .append(unseen(rows));
             }
         }
         if (!tables.isEmpty()) {
@@ -128,6 +129,14 @@ public final class Markdown {
                     .append("\n\n")
                     .append(tables);
         }
+    }
+
+    private static String unseen(List<Row> rows) {
+        String points = rows.stream()
+                .filter(row -> !Table.unseen(row.result()).isEmpty())
+                .map(row -> "- " + escaped(row.name() + ": " + Table.unseen(row.result())) + "\n")
+                .collect(Collectors.joining());
+        return points.isEmpty() ? "" : points + "\n";
     }
 
     private String on(HostReport host) {

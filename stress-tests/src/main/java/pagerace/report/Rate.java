@@ -2,6 +2,7 @@
 package pagerace.report;
 
 import java.util.List;
+import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * How often something happened, with an interval of 95 %.
@@ -24,11 +25,8 @@ public record Rate(long hits, long samples, int forks, double low, double high) 
     /** A smaller factor is no difference that matters. */
     public static final double MATTERS = 1.5;
 
-    /** The quantiles of 97.5 % of Student's t, from one degree of freedom on. */
-    private static final double[] T = {
-        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-        2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042
-    };
+    /** What an interval of 95 % leaves below its upper end. */
+    private static final double BELOW_UPPER_END = 0.975;
 
     /** Zero of so many samples, at 95 %: less than three of them. */
     private static final double RULE_OF_THREE = 3;
@@ -72,7 +70,7 @@ public record Rate(long hits, long samples, int forks, double low, double high) 
     }
 
     private static double t(int degrees) {
-        return degrees <= T.length ? T[degrees - 1] : 1.96 + 2.4 / degrees;
+        return new TDistribution(degrees).inverseCumulativeProbability(BELOW_UPPER_END);
     }
 
     /** Hits per sample. */

@@ -48,6 +48,9 @@ public final class Table {
                 row(text, HEAD, widths);
             }
             row(text, cells(row), widths);
+            if (!unseen(row.result()).isEmpty()) {
+                text.append("    ").append(OneLine.of(unseen(row.result()))).append('\n');
+            }
         }
         return text.append('\n')
                 .append(OneLine.of(summary(report, host)))
@@ -191,6 +194,13 @@ public final class Table {
         return result.reason().isEmpty() || result.verdict() == Verdict.LATENT
                 ? result.verdict().name()
                 : result.verdict() + " (" + result.reason() + ")";
+    }
+
+    /** What the explorer says such a host could show, and no sample showed; empty if there is nothing, or no sample at all. */
+    static String unseen(Result result) {
+        return result.unseen().isEmpty() || result.samples() == 0
+                ? ""
+                : "predicted, not sampled: " + String.join(", ", result.unseen());
     }
 
     /** The counts in one line. */

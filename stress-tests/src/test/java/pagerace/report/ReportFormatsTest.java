@@ -41,6 +41,7 @@ import pagerace.verdict.Tally;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
 import pagerace.verdict.Tier;
+import pagerace.verdict.Verdict;
 
 /**
  * Each format against its golden file. After an intended change run the test with {@code -Dpagerace.golden=write}, and read
@@ -353,6 +354,30 @@ public class ReportFormatsTest {
     @Test
     void tap() throws IOException {
         assertGolden("report.tap", Tap.of(report()));
+    }
+
+    @Test
+    void withoutSamplesNoOutcomeIsNamedAsNotSampled() {
+        assertThat(Table.unseen(missing(7))).isEqualTo("predicted, not sampled: QUIET, WRONG");
+        assertThat(Table.unseen(missing(0))).isEmpty();
+    }
+
+    private static Result missing(long samples) {
+        return new Result(
+                TestRace.point(Fix.FIXED).key(),
+                null,
+                samples,
+                0,
+                0,
+                0,
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of("QUIET", "WRONG"),
+                Verdict.INCONCLUSIVE,
+                "",
+                null,
+                false);
     }
 
     @Test

@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -48,10 +48,10 @@ public class ReportSchemaTest {
     }
 
     private static Set<String> complaints(JsonNode report) {
-        JsonSchema schema =
-                JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(Json.schema(), InputFormat.JSON);
+        Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(Json.schema(), InputFormat.JSON);
         return schema
-                .validate(report, context -> context.getExecutionConfig().setFormatAssertionsEnabled(true))
+                .validate(report, context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
                 .stream()
                 .map(Object::toString)
                 .collect(Collectors.toCollection(TreeSet::new));

