@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * The outcomes that the explored machine adds to those of every race: an actor broke a rule of reference counts. They are forbidden in
  * every race, and have schedules as any other. Threads do not look for them.
@@ -14,5 +17,12 @@ public enum Lifetime implements Outcome {
     REFERENCE_FROM_ZERO,
     /** A write to {@code page_flags}, {@code _mapcount}, {@code mapping} or the content of a folio that has no reference any more. */
     @Forbidden(value = "an actor wrote to a folio that was free, or that somebody else had frozen", byEnds = true)
-    TOUCHED_WHEN_FREE
+    TOUCHED_WHEN_FREE;
+
+    /** The one whose name is {@code word}. */
+    public static Optional<Lifetime> named(String word) {
+        return Arrays.stream(values())
+                .filter(outcome -> outcome.name().equals(word))
+                .findFirst();
+    }
 }

@@ -153,9 +153,9 @@ public final class Grader {
         }
         if (prediction != null) {
             Explored onHost = prediction.models().get(host.memoryModel());
-            boolean complete = onHost != null && onHost.bound() == null;
+            boolean knowsEveryEnd = onHost != null && onHost.knowsEveryEnd();
             for (String word : tally.seen()) {
-                if (complete && !prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
+                if (knowsEveryEnd && !prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
                     return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
                 }
             }

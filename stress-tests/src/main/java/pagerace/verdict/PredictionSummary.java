@@ -13,6 +13,7 @@ import pagerace.explore.Exploration;
 import pagerace.explore.Prediction;
 import pagerace.explore.Schedule;
 import pagerace.explore.Transcript;
+import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -80,6 +81,15 @@ public record PredictionSummary(
         /** Copies the outcomes, in the order of the words. */
         public Explored {
             outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
+        }
+
+        /**
+         * Whether an execution can end in no other outcome: no bound was hit, and no execution ended where an actor broke a rule of
+         * reference counts. Threads do not look for that, and go on.
+         */
+        public boolean knowsEveryEnd() {
+            return bound == null
+                    && outcomes.stream().noneMatch(word -> Lifetime.named(word).isPresent());
         }
 
         private static Explored of(Exploration<Outcome> exploration) {

@@ -422,6 +422,20 @@ class GraderTest {
             assertThat(onX86.grade(tally, loudControl(), onlyQuiet).verdict()).isEqualTo(Verdict.UNPREDICTED);
         }
 
+        /** The explorer ends an execution there; threads go on, to wherever that leads. */
+        @Test
+        void aWordBehindABrokenRuleOfCountsIsNotUnpredicted() {
+            Tally tally = run(Fix.FIXED, 1_000_000, 0, 0, Tier.values());
+            tally.add(warmUp(tally, Tier.C2, Map.of("OVERLAPPED", 1L)));
+            assertThat(verdict(tally, "QUIET")).isEqualTo(Verdict.UNPREDICTED);
+            assertThat(verdict(tally, "QUIET", "TOUCHED_WHEN_FREE")).isNotEqualTo(Verdict.UNPREDICTED);
+        }
+
+        private Verdict verdict(Tally tally, String... predicted) {
+            return onX86.grade(tally, loudControl(), prediction(Map.of(Reachability.SC, Set.of(predicted))))
+                    .verdict();
+        }
+
         @Test
         void waitsThatGaveUpCount() {
             Tally tally = good(Map.of("STUCK", 3L));

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
 import pagerace.report.HostReport;
@@ -76,7 +77,7 @@ final class OutcomeTable {
         return parts;
     }
 
-    /** What was seen or predicted, and is no outcome of the race: a wait that gave up, or an error. */
+    /** What was seen or predicted, and is no outcome of the race: a wait that gave up, a rule of every race's, or an error. */
     private Stream<Shown> others(RaceFacts race) {
         Set<String> words = new TreeSet<>();
         point.results().forEach(result -> {
@@ -85,12 +86,18 @@ final class OutcomeTable {
         });
         point.facts().predicted().models().values().forEach(explored -> words.addAll(explored.outcomes()));
         race.outcomes().forEach(outcome -> words.remove(outcome.word()));
-        return words.stream()
-                .map(word -> !word.equals(Stuckness.STUCK.name())
-                        ? new Shown(word, "unknown", "not an outcome of the race")
-                        : point.variant().deadlocks()
-                                ? new Shown(word, "forbidden", Stuckness.STUCK.sentence())
-                                : new Shown(word, "inconclusive", "a bounded wait gave up, for want of CPU time"));
+        return words.stream().map(this::other);
+    }
+
+    private Shown other(String word) {
+        if (word.equals(Stuckness.STUCK.name())) {
+            return point.variant().deadlocks()
+                    ? new Shown(word, "forbidden", Stuckness.STUCK.sentence())
+                    : new Shown(word, "inconclusive", "a bounded wait gave up, for want of CPU time");
+        }
+        return Lifetime.named(word)
+                .map(rule -> new Shown(word, "forbidden", rule.sentence()))
+                .orElseGet(() -> new Shown(word, "unknown", "not an outcome of the race"));
     }
 
     private boolean isReachable(String word) {
