@@ -3,6 +3,7 @@ package pagerace.explore;
 
 import java.util.EnumSet;
 import java.util.Set;
+import pagerace.explore.WeakShape.Fault;
 import pagerace.race.Reachability;
 
 /**
@@ -46,24 +47,6 @@ public final class Weak implements MemoryModel {
     /** The model. */
     public static final Weak MODEL = new Weak(EnumSet.noneOf(Fault.class));
 
-    /** One ordering left out, for tests that must notice. */
-    enum Fault {
-        /** {@code smp_wmb} does nothing. */
-        NO_WMB,
-        /** {@code smp_rmb} does nothing. */
-        NO_RMB,
-        /** Acquire does nothing. */
-        NO_ACQUIRE,
-        /** Release orders its own actor's accesses but carries nothing that they saw. */
-        NO_CUMULATIVITY,
-        /** A full fence orders its own actor's accesses but does not wait for propagation. */
-        NO_PROPAGATION,
-        /** A read takes over nothing from the write that it reads. */
-        NO_READS_FROM,
-        /** Dependencies order nothing. */
-        NO_DEPENDENCIES
-    }
-
     private final Set<Fault> faults;
 
     Weak(Set<Fault> faults) {
@@ -77,7 +60,7 @@ public final class Weak implements MemoryModel {
 
     @Override
     public Memory initial(int actors, long[] values) {
-        return WeakMemory.initial(actors, values, faults);
+        return WeakMemory.initial(new WeakShape(actors, values.length, faults), values);
     }
 
     /** A fence is known to the access after it, and nobody else can tell when it happened. */
