@@ -94,6 +94,16 @@ final class WeakMemory implements Memory {
                 : "overtaken: in coherence order before " + names.value(location, last);
     }
 
+    /** This state in words, a line for each word and each set that is not empty. */
+    String describe(Names names) {
+        return WeakText.of(state(), names);
+    }
+
+    @Override
+    public String toString() {
+        return describe(WeakText.NUMBERS);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof WeakMemory that && hash == that.hash && Arrays.equals(packed, that.packed);

@@ -14,35 +14,57 @@ final class WeakSlots {
     /** Before which events of an actor pairs are ordered. */
     enum Ordered {
         /** Before every later event. */
-        LATER,
+        LATER("later events"),
         /** Before some event so far. */
-        SO_FAR,
+        SO_FAR("events so far"),
         /** Before some write so far. */
-        WRITES_SO_FAR,
+        WRITES_SO_FAR("writes so far"),
         /** Before every later write: {@link #WRITES_SO_FAR}, as of the last {@code smp_wmb}. */
-        LATER_WRITES,
+        LATER_WRITES("later writes"),
         /** Before some read so far that showed its value. */
-        READS_SO_FAR,
+        READS_SO_FAR("reads so far"),
         /** Before every later read that shows its value: {@link #READS_SO_FAR}, as of the last {@code smp_rmb}. */
-        LATER_READS,
+        LATER_READS("later reads"),
         /** Before something that the actor did before it gave back a spin lock. */
-        UNLOCKS
+        UNLOCKS("unlocks");
+
+        private final String inWords;
+
+        Ordered(String inWords) {
+            this.inWords = inWords;
+        }
+
+        @Override
+        public String toString() {
+            return inWords;
+        }
     }
 
     /** To which events of an actor pairs are pushed. */
     enum Pushed {
         /** To every later event. */
-        LATER,
+        LATER("later events"),
         /** To some event so far. */
-        SO_FAR,
+        SO_FAR("events so far"),
         /** To some event so far, or to a write that one of them read. */
-        SEEN_SO_FAR,
+        SEEN_SO_FAR("events so far and what they read"),
         /** To some write so far. */
-        WRITES_SO_FAR,
+        WRITES_SO_FAR("writes so far"),
         /** To every later write: {@link #WRITES_SO_FAR}, as of the last {@code smp_wmb}. */
-        LATER_WRITES,
+        LATER_WRITES("later writes"),
         /** To something that the actor did before it gave back a spin lock. */
-        UNLOCKS
+        UNLOCKS("unlocks");
+
+        private final String inWords;
+
+        Pushed(String inWords) {
+            this.inWords = inWords;
+        }
+
+        @Override
+        public String toString() {
+            return inWords;
+        }
     }
 
     private static final int ORDERED_OF_ACTOR = Ordered.values().length;
