@@ -3,6 +3,7 @@ package pagerace.explore;
 
 import java.util.EnumSet;
 import java.util.Set;
+import pagerace.explore.WeakShape.Fault;
 import pagerace.race.Reachability;
 
 /**
@@ -32,37 +33,78 @@ import pagerace.race.Reachability;
  * </ul>
  * The kernel's happens-before and propagation are cyclic exactly if this one relation is.
  *
- * <p>Executions grow event by event, so everything that leads from a new event to old ones begins by overwriting: a read
- * of an old value misses the messages after it; a write placed into the middle of coherence order precedes those after it.
- * Hence the past matters only through this: from which <em>overwritings that are still possible</em> (of message {@code w}
- * by a future event of actor {@code t}) is each event reachable, in the state "ordered" or in the state "pushed on by
- * fences, not home yet"? Memory therefore keeps sets of pairs (w, t): at each message, and at each actor for what its
- * fences have seen. A new event unites the sets of its predecessors; if it would overwrite w and has (w, t) among its
- * own, that is a cycle, and the execution is not one of the model's; else its sets go everywhere where (w, t) was. Pairs
- * that coherence or order has ruled out, and messages that nobody can read any more, are dropped. What is left is a view
- * machine: "actor t cannot go back behind w". But its views follow from the kernel's axioms and say no more than these.
+ * <p>Executions grow event by event. What a memory has to remember of the past follows from that:
+ * <ol>
+ *   <li>Every path of order from a new event to an old one begins by going back: the event reads an old value, and so comes
+ *       before the messages (the writes) behind it, or it writes into the middle of coherence order, before those behind it.
+ *       Only an event that comes before some message can close a cycle.
+ *   <li>So of the past only this matters: if a later event of actor {@code t} came before message {@code w}, what would that
+ *       lead to? Call this possible event the <em>pair</em> "t before w". It can lead to an old event in two ways. It is
+ *       <em>ordered</em> before the event; or it is <em>pushed</em> to it: a write overwrites the pair's event, or an access
+ *       that it is ordered before, and fences push that write on to the event, but not yet <em>home</em>, to the actor whose
+ *       access was overwritten.
+ *   <li>Memory therefore keeps sets of pairs: those that are ordered before and those that are pushed to each message, each
+ *       actor's events so far, and each actor's events to come. {@link WeakSlots} has the list.
+ *   <li>A new event begins with the sets of its predecessors. A pair that is pushed to it, and whose home is its actor, is
+ *       ordered before it. Behind a full fence whatever was pushed is ordered, wherever its home is.
+ *   <li>If the new event, of actor {@code t}, comes before message {@code w} and "t before w" is ordered before that very
+ *       event, this is a cycle: the execution is none of the model's. Otherwise the pair has become real: what is ordered
+ *       before the event joins it in every set that has it.
+ *   <li>Pairs that coherence or order has ruled out are dropped, and so are messages that nobody can read any more.
+ * </ol>
+ * What is left is a view machine: "actor t cannot go back before w". But its views follow from the kernel's axioms and say no
+ * more than these.
+ *
+ * <p>An example is store buffering. Actor A writes {@code x} and reads {@code y}, actor B writes {@code y} and reads
+ * {@code x}; both words are 0 at first. A goes first, then B. This is the state after each access, without fences: for each
+ * word its messages in coherence order, and before which an actor cannot go back; for each pair the events that it leads to.
+ * <pre>
+ * A writes x=1
+ *     x: 0, 1; A not before 1
+ *     y: 0
+ *     B before x=1: pushed to x=1, A's events so far, A's events so far and what they read, A's writes so far; home B
+ * A reads y: 0
+ *     x: 0, 1; A not before 1
+ *     y: 0
+ *     B before x=1: pushed to x=1, A's events so far, A's events so far and what they read, A's writes so far; home B
+ * B writes y=1
+ *     x: 0, 1; A not before 1
+ *     y: 0, 1; B not before 1
+ *     B before x=1: pushed to x=1, A's events so far, A's events so far and what they read, A's writes so far; home B
+ *     A before y=1: pushed to y=1, B's events so far, B's events so far and what they read, B's writes so far; home A
+ * B reads x: 0 or 1
+ * </pre>
+ * The first message makes the first pair possible: if B comes before {@code x=1}, then {@code x=1} overwrites what B read or
+ * wrote. So the pair is pushed to A's write, and its home is B. Nothing pushes it on. So nothing is ordered before B's read,
+ * which may return 0.
+ *
+ * <p>With {@code smp_mb} between write and read. A fence acts together with the access behind it:
+ * <pre>
+ * A writes x=1
+ *     x: 0, 1; A not before 1
+ *     y: 0
+ *     B before x=1: pushed to x=1, A's events so far, A's events so far and what they read, A's writes so far; home B
+ * A reads y: 0
+ *     x: 0, 1; A not before 1
+ *     y: 0
+ *     B before x=1: ordered before A's accesses up to y=0, A's later events
+ *     B before x=1: pushed to x=1; home B
+ * B writes y=1
+ *     x: 0, 1; A not before 1
+ *     y: 0, 1; B not before 1
+ *     B before x=1: ordered before A's accesses up to y=1, A's later events
+ *     B before x=1: pushed to y=1, B's events so far, B's events so far and what they read, B's writes so far; home A
+ *     B before x=1: pushed to x=1; home B
+ *     A before y=1: pushed to y=1, B's events so far, B's events so far and what they read, B's writes so far; home A
+ * B reads x: 1
+ * </pre>
+ * Behind A's fence the pair "B before x=1" is ordered before A's later events, among them the read of {@code y}. B's write
+ * overwrites that read, so the pair is pushed to {@code y=1}, this time with home A. Behind B's fence it is ordered before
+ * B's read. If that returned 0, it would come before {@code x=1} itself: a cycle. So B reads 1.
  */
 public final class Weak implements MemoryModel {
     /** The model. */
     public static final Weak MODEL = new Weak(EnumSet.noneOf(Fault.class));
-
-    /** One ordering left out, for tests that must notice. */
-    enum Fault {
-        /** {@code smp_wmb} does nothing. */
-        NO_WMB,
-        /** {@code smp_rmb} does nothing. */
-        NO_RMB,
-        /** Acquire does nothing. */
-        NO_ACQUIRE,
-        /** Release orders its own actor's accesses but carries nothing that they saw. */
-        NO_CUMULATIVITY,
-        /** A full fence orders its own actor's accesses but does not wait for propagation. */
-        NO_PROPAGATION,
-        /** A read takes over nothing from the write that it reads. */
-        NO_READS_FROM,
-        /** Dependencies order nothing. */
-        NO_DEPENDENCIES
-    }
 
     private final Set<Fault> faults;
 
@@ -77,7 +119,7 @@ public final class Weak implements MemoryModel {
 
     @Override
     public Memory initial(int actors, long[] values) {
-        return WeakMemory.initial(actors, values, faults);
+        return WeakMemory.initial(new WeakShape(actors, values.length, faults), values);
     }
 
     /** A fence is known to the access after it, and nobody else can tell when it happened. */

@@ -2,8 +2,6 @@
 package pagerace.explore;
 
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,43 +9,41 @@ import org.jspecify.annotations.Nullable;
  * {@link WeakState} to take a step.
  */
 final class WeakMemory implements Memory {
-    /** What all states of one exploration share; among it the state that was unpacked last, since each is asked repeatedly. */
-    static final class Shape {
-        final int actors;
-        final int locations;
-        final EnumSet<Weak.Fault> faults;
-        private byte @Nullable [] unpacked;
+    /** The state that was unpacked last, for all memories of one exploration, since each is asked repeatedly. */
+    private static final class Unpacked {
+        private final WeakShape shape;
+        private byte @Nullable [] packed;
         private @Nullable WeakState state;
 
-        Shape(int actors, int locations, Set<Weak.Fault> faults) {
-            this.actors = actors;
-            this.locations = locations;
-            this.faults = EnumSet.noneOf(Weak.Fault.class);
-            this.faults.addAll(faults);
+        Unpacked(WeakShape shape) {
+            this.shape = shape;
+        }
+
+        WeakState state(byte[] wanted) {
+            if (packed != wanted || state == null) {
+                state = WeakCanon.unpack(shape, wanted);
+                packed = wanted;
+            }
+            return state;
         }
     }
 
-    private final Shape shape;
+    private final Unpacked unpacked;
     private final byte[] packed;
     private final int hash;
 
-    WeakMemory(Shape shape, byte[] packed) {
-        this.shape = shape;
+    private WeakMemory(Unpacked unpacked, byte[] packed) {
+        this.unpacked = unpacked;
         this.packed = packed;
         this.hash = Arrays.hashCode(packed);
     }
 
-    static WeakMemory initial(int actors, long[] values, Set<Weak.Fault> faults) {
-        Shape shape = new Shape(actors, values.length, faults);
-        return new WeakMemory(shape, WeakState.initial(shape, values).pack());
+    static WeakMemory initial(WeakShape shape, long[] values) {
+        return new WeakMemory(new Unpacked(shape), WeakCanon.pack(WeakState.initial(shape, values)));
     }
 
     private WeakState state() {
-        if (shape.unpacked != packed || shape.state == null) {
-            shape.state = WeakState.unpack(shape, packed);
-            shape.unpacked = packed;
-        }
-        return shape.state;
+        return unpacked.state(packed);
     }
 
     @Override
@@ -57,25 +53,24 @@ final class WeakMemory implements Memory {
             return;
         }
         WeakState before = state();
+        WeakMessages messages = before.messages;
         int location = step.location();
-        int end = before.messagesOf(location);
-        for (int at = before.floor(actor, location); at < end; at++) {
-            long read = before.valueAt(location, at);
+        for (int position = messages.floor(actor, location); position < messages.count(location); position++) {
+            long read = messages.value(messages.at(location, position));
             boolean writes = step.takesPlace(read);
-            if (!step.isEnabledBy(read) || (writes && before.isTaken(location, at))) {
+            if (!step.isEnabledBy(read) || (writes && messages.isTaken(location, position))) {
                 continue;
             }
             WeakState after = before.copy();
-            if (after.take(actor, step, past, at, read, writes)) {
-                effects.add(new WeakMemory(shape, after.pack()), read);
+            if (after.take(actor, step, past, position, read, writes)) {
+                effects.add(new WeakMemory(unpacked, WeakCanon.pack(after)), read);
             }
         }
     }
 
     @Override
     public long last(int location) {
-        WeakState state = state();
-        return state.valueAt(location, state.messagesOf(location) - 1);
+        return state().messages.last(location);
     }
 
     @Override
@@ -84,8 +79,7 @@ final class WeakMemory implements Memory {
             return "";
         }
         int location = step.location();
-        WeakState state = state();
-        long last = state.valueAt(location, state.messagesOf(location) - 1);
+        long last = last(location);
         String word = names.word(location);
         if (step.kind().reads()) {
             if (read == last) {
@@ -98,6 +92,16 @@ final class WeakMemory implements Memory {
         return after.last(location) == step.after(read)
                 ? ""
                 : "overtaken: in coherence order before " + names.value(location, last);
+    }
+
+    /** This state in words, a line for each word and each set that is not empty. */
+    String describe(Names names) {
+        return WeakText.of(state(), names);
+    }
+
+    @Override
+    public String toString() {
+        return describe(WeakText.NUMBERS);
     }
 
     @Override

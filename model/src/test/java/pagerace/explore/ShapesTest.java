@@ -155,7 +155,7 @@ class ShapesTest {
         "NO_READS_FROM, WRC+rel+rmb",
         "NO_DEPENDENCIES, S+wmb+ctrl"
     })
-    void weakWithAFault(Weak.Fault fault, String shape) {
+    void weakWithAFault(WeakShape.Fault fault, String shape) {
         assertThat(disagreements(new Weak(EnumSet.of(fault)))).contains(shape);
     }
 
