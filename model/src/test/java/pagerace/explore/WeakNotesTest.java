@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import pagerace.explore.ActorTree.Node;
 import org.junit.jupiter.api.Test;
+import pagerace.explore.ActorTree.Node;
 import pagerace.machine.Machine;
 import pagerace.machine.Word;
 
@@ -104,7 +104,8 @@ class WeakNotesTest {
 
     /** What the notes print: each access of the execution, and the state behind it. */
     private static String example(boolean fenced) {
-        Execution execution = new Execution(new BuiltProgram<>(machine -> new StoreBuffering(machine, fenced), Bounds.DEFAULT));
+        Execution execution =
+                new Execution(new BuiltProgram<>(machine -> new StoreBuffering(machine, fenced), Bounds.DEFAULT));
         execution.take(0);
         String text = "A writes x=1\n" + execution.state();
         text += "A reads y: " + execution.take(0) + "\n" + execution.state();
