@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -11,7 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /** Who may import what in this module. */
 @AnalyzeClasses(
-        packages = {"pagerace.stress", "pagerace.verdict", "pagerace.report", "pagerace.cli"},
+        packages = {"pagerace.stress", "pagerace.verdict", "pagerace.terminal", "pagerace.report", "pagerace.cli"},
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ImportRulesTest {
     @ArchTest
@@ -51,6 +53,13 @@ class ImportRulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("pagerace.stress", "pagerace.report", "pagerace.cli");
+
+    @ArchTest
+    static final ArchRule aTerminalShowsAnything = noClasses()
+            .that()
+            .resideInAPackage("pagerace.terminal")
+            .should()
+            .dependOnClassesThat(resideInAPackage("pagerace..").and(not(resideInAPackage("pagerace.terminal"))));
 
     @ArchTest
     static final ArchRule noCycles =

@@ -79,6 +79,12 @@ public record Site(String className, String method, int line) {
         return (nested < 0 ? className : className.substring(0, nested)).replace('.', '/') + ".java";
     }
 
+    /** As stack traces print it: {@code (Fork.java:171)}. */
+    public String inFile() {
+        String file = file();
+        return equals(UNKNOWN) ? toString() : "(" + file.substring(file.lastIndexOf('/') + 1) + ":" + line + ")";
+    }
+
     /** As traces print it: {@code Fork.needsCopy:171}. */
     @Override
     public String toString() {

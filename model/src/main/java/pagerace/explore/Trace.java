@@ -17,15 +17,35 @@ import pagerace.explore.Transcript.Tells;
  * that has to wait, how the actors ended.
  */
 public final class Trace {
+    /** How the line of model code is shown. */
+    public enum Source {
+        /** By its method: {@code Fork.needsCopy:171}. */
+        METHOD,
+        /** By its file, as in a stack trace, so that development environments make a link of it: {@code (Fork.java:171)}. */
+        FILE,
+        /** Not at all; nor is its column. */
+        NONE;
+
+        private String of(Site site) {
+            return switch (this) {
+                case METHOD -> site.toString();
+                case FILE -> site.inFile();
+                case NONE -> "";
+            };
+        }
+    }
+
     private static final String GAP = "  ";
 
     private final List<String> actors;
+    private final Source source;
     private final List<String[]> rows = new ArrayList<>();
 
     private int steps;
 
-    private Trace(List<String> actors) {
+    private Trace(List<String> actors, Source source) {
         this.actors = actors;
+        this.source = source;
     }
 
     /**
@@ -40,7 +60,12 @@ public final class Trace {
 
     /** Prints {@code transcript}: lines, each ended by a line feed, without trailing blanks. */
     public static String print(Transcript transcript) {
-        Trace trace = new Trace(transcript.actors());
+        return print(transcript, Source.METHOD);
+    }
+
+    /** The same, with the lines of model code shown as {@code source} says. */
+    public static String print(Transcript transcript, Source source) {
+        Trace trace = new Trace(transcript.actors(), source);
         trace.addHeader();
         transcript.lines().stream().filter(line -> line.tells() != Tells.END).forEach(trace::add);
         trace.addEnds(transcript.lines().stream()
@@ -55,7 +80,7 @@ public final class Trace {
             header[1 + actor] = actors.get(actor);
         }
         header[memoryColumn()] = "memory";
-        header[sourceColumn()] = "source";
+        header[sourceColumn()] = source == Source.NONE ? "" : "source";
     }
 
     private void add(Line line) {
@@ -69,7 +94,7 @@ public final class Trace {
             row[0] = Integer.toString(++steps);
             String change = line.change() == null ? "" : line.word() + ": " + line.change();
             row[memoryColumn()] = join(change, line.note() == null ? "" : line.note());
-            row[sourceColumn()] = String.valueOf(line.site());
+            row[sourceColumn()] = line.site() == null ? "" : source.of(line.site());
         }
     }
 
@@ -78,7 +103,7 @@ public final class Trace {
         for (Line end : ends) {
             row[1 + end.actor()] = end.site() == null ? "=> " + end.text() : end.text();
             if (end.site() != null) {
-                row[sourceColumn()] = join(row[sourceColumn()], end.site().toString());
+                row[sourceColumn()] = join(row[sourceColumn()], source.of(end.site()));
             }
         }
     }

@@ -4,12 +4,14 @@ package pagerace.explore;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
@@ -82,7 +84,45 @@ public record Transcript(List<String> actors, List<Line> lines) {
             @Nullable String change,
             @Nullable String note,
             @Nullable Relaxation relaxation,
-            @Nullable Site site) {}
+            @Nullable Site site) {
+        private static final String BECOMES = " -> ";
+
+        /**
+         * {@link #change} in short: of a list of flags only what came and what went, {@code +dirty -uptodate}; all of it where
+         * something else changed, or where the two lists have nothing in common.
+         */
+        public @Nullable String difference() {
+            if (change == null || !change.contains(BECOMES)) {
+                return change;
+            }
+            int becomes = change.indexOf(BECOMES);
+            List<String> old = List.of(change.substring(0, becomes).split(" ", -1));
+            List<String> now =
+                    List.of(change.substring(becomes + BECOMES.length()).split(" ", -1));
+            if (old.size() != now.size()) {
+                return change;
+            }
+            int[] differing = IntStream.range(0, old.size())
+                    .filter(i -> !old.get(i).equals(now.get(i)))
+                    .toArray();
+            if (differing.length != 1) {
+                return change;
+            }
+            List<String> before = List.of(old.get(differing[0]).split(",", -1));
+            List<String> after = List.of(now.get(differing[0]).split(",", -1));
+            if (Collections.disjoint(before, after)) {
+                return change;
+            }
+            return Stream.concat(
+                            after.stream()
+                                    .filter(flag -> !before.contains(flag))
+                                    .map(flag -> "+" + flag),
+                            before.stream()
+                                    .filter(flag -> !after.contains(flag))
+                                    .map(flag -> "-" + flag))
+                    .collect(Collectors.joining(" "));
+        }
+    }
 
     /**
      * Tells {@code schedule}.
@@ -234,7 +274,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
         private @Nullable String change(int word, Memory before, Memory after) {
             return before.last(word) == after.last(word)
                     ? null
-                    : value(word, before.last(word)) + " -> " + value(word, after.last(word));
+                    : value(word, before.last(word)) + Line.BECOMES + value(word, after.last(word));
         }
 
         /** If the actor of event {@code i} hands over although it is not done, because its next step has to wait, says so. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.explore;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -103,6 +105,22 @@ class TraceTest {
     @Test
     void anInterleaving() {
         Golden.check("interleaving.txt", trace(Explorer.of(PinVsProtect::new), Sc.MODEL, "[UNDONE, SEEN]"));
+    }
+
+    /** The source as a stack trace has it, and a table without it. */
+    @Test
+    void theSourceIsShownAsItIsAskedFor() {
+        Litany program = Litany.parse("LOCK p, LOCK q, UNLOCK q, UNLOCK p | LOCK q, LOCK p, UNLOCK p, UNLOCK q");
+        Schedule schedule = Objects.requireNonNull(
+                program.explorer().explore(Sc.MODEL).schedules().get(Litany.STUCK));
+        Transcript transcript = Transcript.of(schedule, List.of("gup-fast", "fork"));
+        String[] withFile = Trace.print(transcript, Trace.Source.FILE).split("\n", -1);
+        assertThat(withFile[0]).endsWith("  source");
+        assertThat(withFile[1]).matches("1 .* \\(Litany\\.java:\\d+\\)");
+        assertThat(withFile[3]).matches(" .* \\(Litany\\.java:\\d+\\); \\(Litany\\.java:\\d+\\)");
+        assertThat(Trace.print(transcript, Trace.Source.NONE))
+                .isEqualTo(Trace.print(transcript)
+                        .replaceAll(" +(source|Litany[^ ]*:\\d+(; Litany[^ ]*:\\d+)?)(?=\n)", ""));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
@@ -81,6 +82,52 @@ class TranscriptTest {
             }
         }
         assertThat(buffers.values()).allMatch(Deque::isEmpty);
+    }
+
+    private static Line changing(String change) {
+        return new Line(Tells.STEP, 0, "", Access.UPDATE, "word", change, null, null, null);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "uptodate -> locked,uptodate          | +locked",
+                "locked,dirty,uptodate -> uptodate    | -locked -dirty",
+                "dirty,uptodate -> writeback,uptodate | +writeback -dirty",
+                "pte W,D,A pfn=1 -> pte D,A pfn=1     | -W",
+                "pte W,D,A pfn=1 -> pte D,A pfn=2     | pte W,D,A pfn=1 -> pte D,A pfn=2",
+                "pte D pfn=1 -> none                  | pte D pfn=1 -> none",
+                "0 -> locked                          | 0 -> locked",
+                "free -> held                         | free -> held",
+                "1025 (1 + 1 pin) -> 1026 (2 + 1 pin) | 1025 (1 + 1 pin) -> 1026 (2 + 1 pin)",
+                "1 -> 2                               | 1 -> 2"
+            })
+    void onlyTheFlagsThatChangedAreNamedAndOfOtherValuesBoth(String change, String difference) {
+        assertThat(changing(change).difference()).isEqualTo(difference);
+    }
+
+    /** A difference says all that the change says: with the old value, it gives the new one. */
+    @ParameterizedTest
+    @MethodSource("broken")
+    void aDifferenceLosesNothing(Point point) {
+        for (Line line : simplest(point).lines()) {
+            String change = line.change();
+            String difference = line.difference();
+            if (change == null || change.equals(difference)) {
+                assertThat(difference).isEqualTo(change);
+                continue;
+            }
+            String[] values = change.split(" -> ", -1);
+            Set<String> flags = new HashSet<>(List.of(values[0].split("[ ,]", -1)));
+            for (String each : Objects.requireNonNull(difference).split(" ", -1)) {
+                String flag = each.substring(1);
+                assertThat(each.startsWith("+") ? flags.add(flag) : flags.remove(flag))
+                        .as(change + " as " + difference)
+                        .isTrue();
+            }
+            assertThat(flags).isEqualTo(Set.of(values[1].split("[ ,]", -1)));
+        }
     }
 
     @ParameterizedTest

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import pagerace.report.Comparison;
@@ -45,16 +44,16 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--all", description = "List what only one of the two covers, instead of counting it by race.")
     private boolean all;
 
-    private final PrintStream out;
+    private final Console out;
 
-    CompareCommand(PrintStream out) {
+    CompareCommand(Console out) {
         this.out = out;
     }
 
     @Override
     public Integer call() {
         Comparison comparison = Comparison.of(RunFiles.graded(first), RunFiles.graded(second));
-        out.print(format.of(comparison, all));
+        out.print(format.of(comparison, all, out.terminal()));
         return comparison.verdictsChanged() ? ExitCode.FAILED : ExitCode.PASSED;
     }
 }

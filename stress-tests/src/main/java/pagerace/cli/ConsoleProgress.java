@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.io.Console;
-import java.io.PrintStream;
-import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -11,28 +8,12 @@ import pagerace.stress.Progress;
 import pagerace.verdict.Given;
 import pagerace.verdict.Probe;
 
-/** How far a stress run is, on one line. */
+/** How far a stress run is, on one line: what matters most first, since a terminal shows no more than fits. */
 final class ConsoleProgress implements Progress {
     private final ProgressLine line;
 
-    ConsoleProgress(PrintStream out, boolean terminal) {
-        line = new ProgressLine(out, terminal);
-    }
-
-    /** Whether somebody watches. Since JDK 22 there is a console even where there is no terminal, so it is asked. */
-    @SuppressWarnings("SystemConsoleNull") // before 22 null means no terminal, from 22 on the console says so itself
-    static boolean isTerminal() {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (NoSuchMethodException before22) {
-            return true;
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            return false;
-        }
+    ConsoleProgress(Console out) {
+        line = new ProgressLine(out.out(), out.terminal());
     }
 
     @Override
@@ -45,15 +26,15 @@ final class ConsoleProgress implements Progress {
                 elapsed,
                 String.format(
                         Locale.ROOT,
-                        "[%s, %s%s left] %d of %d points have what they need; %snow %s in %s",
+                        "[%s, %s%s left] %s, %d of %d points have what they need, now %s%s",
                         Budget.text(elapsed),
                         standing.isEstimate() ? "about " : "",
                         Budget.text(standing.left()),
+                        standing.tier(),
                         standing.settled(),
                         standing.points(),
-                        host(standing.given()),
                         standing.point().key(),
-                        standing.tier()));
+                        host(standing.given())));
     }
 
     /** What the host gives; nothing before the first fork has ended. */
@@ -63,7 +44,7 @@ final class ConsoleProgress implements Progress {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "so far %.0f %% of two CPUs, %.1f %% stolen, two threads met in %d of %d slots; ",
+                        "; so far %.0f %% of two CPUs, %.1f %% stolen, two threads met in %d of %d slots",
                         100 * given.cpuShare(),
                         100 * probe.stolen(),
                         probe.met(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import pagerace.race.Catalogue;
@@ -9,6 +8,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.report.CatalogueLines;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,9 +42,12 @@ final class ExplainCommand implements Callable<Integer> {
                             + " explore --json does that.")
     private boolean json;
 
-    private final PrintStream out;
+    @Mixin
+    private SourceOption source = new SourceOption();
 
-    ExplainCommand(PrintStream out) {
+    private final Console out;
+
+    ExplainCommand(Console out) {
         this.out = out;
     }
 
@@ -53,7 +56,7 @@ final class ExplainCommand implements Callable<Integer> {
         Selection selection = new Selection(Catalogue.RACES);
         if (!name.contains("/")) {
             Race race = selection.race(name);
-            out.print(json ? CatalogueLines.of(race) + "\n" : RaceText.of(race));
+            out.print(json ? CatalogueLines.of(race) + "\n" : RaceText.of(race, out.terminal()));
             return ExitCode.PASSED;
         }
         List<Point> named = selection.named(name);
@@ -63,10 +66,10 @@ final class ExplainCommand implements Callable<Integer> {
                 .orElse(named.get(0));
         Race race = Catalogue.race(shown.race()).orElseThrow();
         if (json) {
-            out.println(CatalogueLines.of(race, shown));
+            out.print(CatalogueLines.of(race, shown) + "\n");
             return ExitCode.PASSED;
         }
-        VariantText text = VariantText.of(race, shown);
+        VariantText text = VariantText.of(race, shown, out.terminal(), source.isAsked());
         out.print(text.text());
         return text.agrees() ? ExitCode.PASSED : ExitCode.FAILED;
     }

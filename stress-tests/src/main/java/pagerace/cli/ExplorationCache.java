@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Sha256;
 import pagerace.report.Json;
+import pagerace.terminal.Terminal;
 
 /**
  * What the explorer found, kept from one command to the next in a file beside {@code pagerace.jar}: for exactly the classes that
@@ -57,6 +58,7 @@ final class ExplorationCache {
             "pagerace/report/",
             "pagerace/soak/",
             "pagerace/stress/",
+            "pagerace/terminal/",
             "picocli/");
 
     /** Of those some have: what asks, and how schedules are worded. */
@@ -69,6 +71,9 @@ final class ExplorationCache {
 
     /** What else may change what a fix of the user's does. */
     private static final List<String> OF_PROGRAMS = List.of("-D", "-ea", "-enableassertions", "-esa", "-da");
+
+    /** But this one does not: how what was found is printed. */
+    private static final String OF_THE_TERMINAL = "-D" + Terminal.PROPERTY + "=";
 
     /** Beyond that folders on the class path are no folders of classes. */
     private static final int MOST_FILES = 20_000;
@@ -113,6 +118,7 @@ final class ExplorationCache {
             }
             String flags = vm.getInputArguments().stream()
                     .filter(argument -> OF_PROGRAMS.stream().anyMatch(argument::startsWith))
+                    .filter(argument -> !argument.startsWith(OF_THE_TERMINAL))
                     .collect(Collectors.joining(" "));
             return of(
                     List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Prediction;
 import pagerace.explore.Schedule;
-import pagerace.explore.Trace;
+import pagerace.explore.Transcript;
 import pagerace.race.Catalogue;
 import pagerace.race.Lifetime;
 import pagerace.race.Nearest;
@@ -22,6 +21,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.report.ExploredPoint;
+import pagerace.terminal.Terminal;
 import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.PredictionSummary.Told;
@@ -92,9 +92,12 @@ final class ExploreCommand implements Callable<Integer> {
     @Mixin
     private CacheOption cacheOption = new CacheOption();
 
-    private final PrintStream out;
+    @Mixin
+    private SourceOption source = new SourceOption();
 
-    ExploreCommand(PrintStream out) {
+    private final Console out;
+
+    ExploreCommand(Console out) {
         this.out = out;
     }
 
@@ -105,25 +108,27 @@ final class ExploreCommand implements Callable<Integer> {
             return lines(chosen);
         }
         Map<String, PredictionSummary> predictions = Predictions.of(chosen, cacheOption.open(), out);
-        out.printf("%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point");
+        out.print(String.format(Locale.ROOT, "%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point"));
+        Terminal terminal = out.terminal();
         boolean agrees = true;
         for (Point point : chosen) {
             PredictionSummary prediction = predictions.getOrDefault(point.key(), PredictionSummary.NONE);
             String found = Phrasing.of(prediction.reachableFrom());
             boolean expected = agrees(point, prediction);
             agrees &= expected;
-            out.printf(
+            String row = String.format(
                     Locale.ROOT,
-                    "%-10s %,9d %9.0f  %s%s%n",
+                    "%-10s %,9d %9.0f  ",
                     found,
                     prediction.models().values().stream()
                             .mapToLong(Explored::states)
                             .sum(),
                     prediction.models().values().stream()
                             .mapToDouble(Explored::milliseconds)
-                            .sum(),
-                    point.key(),
-                    expected ? "" : "  (the catalogue says " + point.reachableFrom() + ")");
+                            .sum());
+            String otherwise = "(the catalogue says " + point.reachableFrom() + ")";
+            out.print(terminal.row(
+                    row, point.key() + (expected ? "" : "  " + terminal.paint(Terminal.Colour.BAD, otherwise))));
             if (chosen.size() == 1) {
                 outcomes(point, prediction);
             }
@@ -138,14 +143,15 @@ final class ExploreCommand implements Callable<Integer> {
 
     /** For programs; so how far it is goes elsewhere. */
     private int lines(List<Point> chosen) {
-        if (trace || outcome != null) {
-            throw new BadInput("Schedules are not for --json; leave out --trace or --outcome.");
+        if (trace || outcome != null || source.isAsked()) {
+            throw new BadInput("Schedules are not for --json; leave out --trace, --outcome or --source.");
         }
-        Map<String, PredictionSummary> predictions = Predictions.of(chosen, ExplorationCache.none(), System.err);
+        Map<String, PredictionSummary> predictions =
+                Predictions.of(chosen, ExplorationCache.none(), new Console(System.err, out.terminal()));
         boolean agrees = true;
         for (Point point : chosen) {
             PredictionSummary prediction = predictions.getOrDefault(point.key(), PredictionSummary.NONE);
-            out.println(ExploredPoint.of(point, prediction).line());
+            out.print(ExploredPoint.of(point, prediction).line() + "\n");
             agrees &= agrees(point, prediction);
         }
         return agrees ? ExitCode.PASSED : ExitCode.FAILED;
@@ -158,18 +164,22 @@ final class ExploreCommand implements Callable<Integer> {
     /** Which outcome is reachable under which model. */
     private void outcomes(Point point, PredictionSummary prediction) {
         Race race = Catalogue.race(point.race()).orElseThrow();
-        out.printf("%n%s%n%n", race.question());
-        out.printf("%-26s %-10s %-5s %-5s %-5s %s%n", "outcome", "sequential", "SC", "TSO", "WEAK", "story");
+        out.println("\n" + race.question() + "\n");
+        Terminal terminal = out.terminal();
+        String head =
+                String.format(Locale.ROOT, "%-26s %-10s %-5s %-5s %-5s ", "outcome", "sequential", "SC", "TSO", "WEAK");
+        out.print(terminal.row(head, "story"));
         Set<String> reached = new TreeSet<>();
         prediction.models().values().forEach(model -> reached.addAll(model.outcomes()));
         for (Outcome outcome : outcomesOf(race)) {
             if (reached.contains(outcome.name())) {
-                out.printf("%-26s ", outcome.name());
+                StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%-26s ", outcome.name()));
                 for (Reachability model : MODELS) {
-                    int width = model == Reachability.SEQUENTIAL ? 10 : 5;
-                    out.printf("%-" + width + "s ", prediction.allows(model, outcome.name()) ? "yes" : "-");
+                    String column = model == Reachability.SEQUENTIAL ? "%-10s " : "%-5s ";
+                    row.append(
+                            String.format(Locale.ROOT, column, prediction.allows(model, outcome.name()) ? "yes" : "-"));
                 }
-                out.println(outcome.mark() + ": " + outcome.sentence());
+                out.print(terminal.row(row.toString(), outcome.mark() + ": " + outcome.sentence()));
             }
         }
     }
@@ -180,9 +190,7 @@ final class ExploreCommand implements Callable<Integer> {
             bound = bound == null ? exploration.bound() : bound;
             for (Map.Entry<Outcome, Schedule> each : exploration.schedules().entrySet()) {
                 if (each.getKey().name().equals(word)) {
-                    out.printf(
-                            "%nThe simplest schedule to %s under %s:%n%s%n",
-                            word, exploration.level(), Trace.print(Predictions.tell(point, each.getValue())));
+                    schedule(word, exploration.level(), Predictions.tell(point, each.getValue()));
                     return;
                 }
             }
@@ -195,9 +203,10 @@ final class ExploreCommand implements Callable<Integer> {
                     + Nearest.to(word, words) + ".");
         }
         if (bound == null) {
-            out.printf("%nNo execution of %s reaches %s.%n", point.key(), word);
+            out.println("\nNo execution of " + point.key() + " reaches " + word + ".");
         } else {
-            out.printf("%nUNKNOWN: exploring %s stopped at its bound (%s) before %s.%n", point.key(), bound, word);
+            out.println("\nUNKNOWN: exploring " + point.key() + " stopped at its bound (" + bound + ") before " + word
+                    + ".");
         }
     }
 
@@ -210,7 +219,12 @@ final class ExploreCommand implements Callable<Integer> {
     private void schedule(PredictionSummary prediction) {
         Told told = prediction.simplest();
         if (told != null) {
-            out.printf("%nThe simplest schedule to it under %s:%n%s%n", told.under(), Trace.print(told.transcript()));
+            schedule("it", told.under(), told.transcript());
         }
+    }
+
+    private void schedule(String outcome, Reachability model, Transcript transcript) {
+        out.println("\nThe simplest schedule to " + outcome + " under " + model + ":");
+        out.print(ScheduleText.of(transcript, out.terminal(), source.isAsked()) + "\n");
     }
 }

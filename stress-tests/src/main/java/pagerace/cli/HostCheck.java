@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
@@ -64,6 +65,7 @@ final class HostCheck {
         cpus(abilities);
         load(abilities.probe());
         jdk(TierProbe.complaints(List.of(), Map.of()));
+        startUp();
         nativeAccess(nativeAccess);
         memory(abilities);
         temporaryDirectory();
@@ -161,6 +163,31 @@ final class HostCheck {
             if (value != null) {
                 add(Level.NOTE, "flags", "every fork inherits " + variable + "=" + value + "; unset it, or know why");
             }
+        }
+    }
+
+    /** Whether this VM has started from the archive that the script names; it does not say so itself. */
+    private void startUp() {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        String archive = vm.getVMOption("SharedArchiveFile").getValue();
+        if (archive.isEmpty()) {
+            return;
+        }
+        if (Boolean.parseBoolean(vm.getVMOption("UseSharedSpaces").getValue())) {
+            add(Level.OK, "start-up", "from the archive of loaded classes that the build made");
+        } else if (Files.exists(Path.of(archive))) {
+            add(
+                    Level.NOTE,
+                    "start-up",
+                    "this JDK cannot use " + archive
+                            + ", the archive of loaded classes, which another JDK made of this jar or this"
+                            + " JDK of another; every command starts later: build with this JDK, or set JAVA_HOME to that one");
+        } else {
+            add(
+                    Level.NOTE,
+                    "start-up",
+                    "there is no " + archive
+                            + ", the archive of loaded classes; every command starts later: mvn package" + " makes it");
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.kernel.Commit;
 import pagerace.kernel.Release;
@@ -19,6 +19,8 @@ import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
 import pagerace.report.CatalogueLines;
+import pagerace.terminal.Columns;
+import pagerace.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,8 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "list",
         description =
-                "List the races and their variants, one line each. A line begins with a name that explain, explore"
-                        + " and stress understand.",
+                "List the races, and under each its variants. explain, explore and stress understand RACE and RACE/VARIANT.",
         footer = {
             "Columns of a variant: name, kernels, kind, the strongest memory model that reaches its forbidden outcome (from the"
                     + " best to the worst of its places), how it differs.",
@@ -76,9 +77,9 @@ final class ListCommand implements Callable<Integer> {
                             + " updates known to carry it, what it does.")
     private boolean commits;
 
-    private final PrintStream out;
+    private final Console out;
 
-    ListCommand(PrintStream out) {
+    ListCommand(Console out) {
         this.out = out;
     }
 
@@ -96,10 +97,11 @@ final class ListCommand implements Callable<Integer> {
             throw new BadInput("--commits lists the whole table; leave out what else you asked for.");
         }
         if (commits) {
-            out.print(commits());
+            out.print(columns("", commits(), out.terminal()));
             return ExitCode.PASSED;
         }
         Release release = kernel == null ? null : Kernels.release(kernel);
+        Terminal terminal = out.terminal();
         StringBuilder lines = new StringBuilder();
         for (Race each : asked) {
             BiPredicate<Race, Variant> wanted = (race, variant) -> isWanted(race, variant, release);
@@ -114,14 +116,14 @@ final class ListCommand implements Callable<Integer> {
                                 && (!broken || point.reachableFrom() != Reachability.NEVER))
                         .forEach(point -> lines.append(point.key()).append('\n'));
             } else if (each.variants().stream().anyMatch(variant -> wanted.test(each, variant))) {
-                lines.append(each.name()).append("  ").append(each.question()).append('\n');
-                lines.append(variants(each, "  " + each.name() + "/", variant -> wanted.test(each, variant), release));
+                lines.append(terminal.row(each.name() + "  ", each.question()));
+                lines.append(variants(each, terminal, variant -> wanted.test(each, variant), release));
             }
         }
         if (release != null && !json && !points) {
-            lines.insert(0, title(release, lines.isEmpty()));
+            lines.insert(0, terminal.fit(title(release, lines.isEmpty())));
         }
-        out.print(lines);
+        out.print(lines.toString());
         return ExitCode.PASSED;
     }
 
@@ -143,7 +145,7 @@ final class ListCommand implements Callable<Integer> {
                 + " abstraction, no bug of a kernel.\n";
     }
 
-    private static String commits() {
+    private static List<List<String>> commits() {
         List<List<String>> rows = new ArrayList<>();
         for (Commit commit : Commit.all()) {
             rows.add(List.of(
@@ -154,15 +156,15 @@ final class ListCommand implements Callable<Integer> {
                     commit.stable(),
                     commit.what()));
         }
-        return columns(rows);
+        return rows;
     }
 
-    /** A line for each variant of {@code race}, in columns; names begin with {@code prefix}. */
-    static String variants(Race race, String prefix) {
-        return variants(race, prefix, variant -> true, null);
+    /** A row for each variant of {@code race}, further in than the race itself. */
+    static String variants(Race race, Terminal terminal) {
+        return variants(race, terminal, variant -> true, null);
     }
 
-    private static String variants(Race race, String prefix, Predicate<Variant> wanted, @Nullable Release release) {
+    private static String variants(Race race, Terminal terminal, Predicate<Variant> wanted, @Nullable Release release) {
         Map<Variant, List<Reachability>> places = new LinkedHashMap<>();
         for (Point point : race.points()) {
             if (wanted.test(point.variant())) {
@@ -172,12 +174,12 @@ final class ListCommand implements Callable<Integer> {
         }
         List<List<String>> rows = new ArrayList<>();
         places.forEach((variant, from) -> rows.add(List.of(
-                prefix + variant.name(),
+                variant.name(),
                 variant.kernels(),
                 Phrasing.of(variant.kind()),
                 Phrasing.range(from),
                 release == null ? variant.difference() : mended(race, variant))));
-        return columns(rows);
+        return columns("  ", rows, terminal);
     }
 
     private static String mended(Race race, Variant variant) {
@@ -186,23 +188,8 @@ final class ListCommand implements Callable<Integer> {
                 : "fixed by: " + Kernels.mendedBy(race, variant);
     }
 
-    /** Rows of equally many cells; the last is as long as it likes. */
-    private static String columns(List<List<String>> rows) {
-        int last = rows.get(0).size() - 1;
-        int[] widths = new int[last];
-        for (List<String> row : rows) {
-            for (int i = 0; i < last; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        StringBuilder lines = new StringBuilder();
-        for (List<String> row : rows) {
-            for (int i = 0; i < last; i++) {
-                String cell = row.get(i);
-                lines.append(cell).append(" ".repeat(widths[i] - cell.length() + 2));
-            }
-            lines.append(row.get(last)).append('\n');
-        }
-        return lines.toString();
+    private static String columns(String indent, List<List<String>> rows, Terminal terminal) {
+        Columns columns = new Columns(terminal, indent, rows);
+        return rows.stream().map(columns::line).collect(Collectors.joining());
     }
 }

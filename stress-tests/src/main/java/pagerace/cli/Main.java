@@ -16,8 +16,10 @@ import pagerace.own.BadFix;
 import pagerace.race.Nearest;
 import pagerace.report.Mismatch;
 import pagerace.report.OneLine;
+import pagerace.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -29,7 +31,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
-        description = "A conformance suite for the races on a Linux page.",
+        description = {
+            "A conformance suite for the races on a Linux page.",
+            "What people read fits the terminal: an exported COLUMNS sets another width, in a pipe too; without it a pipe gets"
+                    + " lines of any length. NO_COLOR takes the colours away."
+        },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             ExitCode.MEANS_PASSED,
@@ -39,7 +45,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExitCode.MEANS_UNDECIDED
         })
 public final class Main {
-    private static final List<String> COMMANDS = List.of(
+    /** The names of all commands. */
+    static final List<String> COMMANDS = List.of(
             "list",
             "explain",
             "explore",
@@ -59,7 +66,7 @@ public final class Main {
     public static void main(String[] arguments) {
         int code;
         try {
-            code = run(System.out, System.err, arguments);
+            code = run(new Console(System.out, Terminal.current()), System.err, arguments);
         } catch (Throwable e) { // an Error too is a crash, and its code must not be that of a failing verdict
             e.printStackTrace(System.err);
             code = ExitCode.CRASHED;
@@ -67,10 +74,19 @@ public final class Main {
         System.exit(code);
     }
 
-    /** Runs the command line; returns the exit code. */
+    /** Runs the command line, with lines of any length; returns the exit code. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
+        return run(new Console(out, Terminal.FILE), err, arguments);
+    }
+
+    /** Runs the command line; returns the exit code. */
+    static int run(Console console, PrintStream err, String... arguments) {
+        PrintStream out = console.out();
+        Terminal terminal = console.terminal();
         boolean known = arguments.length > 0 && COMMANDS.contains(arguments[0]);
-        CommandLine commandLine = commandLine(out, known ? List.of(arguments[0]) : COMMANDS)
+        CommandLine commandLine = commandLine(console, known ? List.of(arguments[0]) : COMMANDS)
+                .setUsageHelpWidth(terminal.proseColumns())
+                .setColorScheme(Help.defaultColorScheme(terminal.hasColours() ? Help.Ansi.ON : Help.Ansi.OFF))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((misunderstood, all) -> {
@@ -133,31 +149,31 @@ public final class Main {
     }
 
     /** The command line with all commands. */
-    static CommandLine commandLine(PrintStream out) {
+    static CommandLine commandLine(Console out) {
         return commandLine(out, COMMANDS);
     }
 
     /** The command line with those commands. Each costs time to set up, and most uses are of one. */
-    private static CommandLine commandLine(PrintStream out, List<String> commands) {
+    private static CommandLine commandLine(Console out, List<String> commands) {
         CommandLine commandLine = new CommandLine(new Main());
         commands.forEach(name -> commandLine.addSubcommand(command(name, out)));
         return commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
-    private static Callable<Integer> command(String name, PrintStream out) {
+    private static Callable<Integer> command(String name, Console out) {
         return switch (name) {
             case "list" -> new ListCommand(out);
             case "explain" -> new ExplainCommand(out);
             case "explore" -> new ExploreCommand(out);
             case "necessity" -> new NecessityCommand(out);
-            case "litmus" -> new LitmusCommand(out);
-            case "export" -> new ExportCommand(out);
+            case "litmus" -> new LitmusCommand(out.out());
+            case "export" -> new ExportCommand(out.out());
             case "stress" -> new StressCommand(out);
             case "soak" -> new SoakCommand(out);
             case "report" -> new ReportCommand(out);
             case "compare" -> new CompareCommand(out);
             case "doctor" -> new DoctorCommand(out);
-            case "completion" -> new CompletionCommand(out, () -> commandLine(out));
+            case "completion" -> new CompletionCommand(out.out(), () -> commandLine(out));
             default -> throw new IllegalArgumentException("no command is called " + name);
         };
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,9 +50,9 @@ final class NecessityCommand implements Callable<Integer> {
                             + " difference, original, verdict, words, and the places where that holds.")
     private boolean json;
 
-    private final PrintStream out;
+    private final Console out;
 
-    NecessityCommand(PrintStream out) {
+    NecessityCommand(Console out) {
         this.out = out;
     }
 
@@ -70,12 +69,13 @@ final class NecessityCommand implements Callable<Integer> {
             if (!here.isEmpty()) {
                 Necessity necessity = Necessity.of(race, wanted(here), Map.of());
                 if (json) {
-                    necessity.rows().forEach(row -> out.println(CatalogueLines.of(race, row)));
+                    necessity.rows().forEach(row -> out.print(CatalogueLines.of(race, row) + "\n"));
                     continue;
                 }
-                out.print(necessity.table());
+                out.print(out.terminal().fit(necessity.table()));
                 if (orderings) {
-                    here.forEach(point -> out.print(Orderings.of(point).table()));
+                    here.forEach(point ->
+                            out.print(out.terminal().fit(Orderings.of(point).table())));
                 }
             }
         }

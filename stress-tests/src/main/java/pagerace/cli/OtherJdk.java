@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import pagerace.terminal.Terminal;
 
 /**
  * Runs the command line once more, on another JDK: everything that then measures, grades and names the host is of the JDK that the
@@ -64,6 +66,10 @@ record OtherJdk(Path java, int version) {
         List<String> command = new ArrayList<>(List.of(java.toString()));
         if (version >= ASKS_FOR_NATIVE_ACCESS) {
             command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        @Nullable String terminal = System.getProperty(Terminal.PROPERTY);
+        if (terminal != null) {
+            command.add("-D" + Terminal.PROPERTY + "=" + terminal);
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(without("--jdk", arguments));

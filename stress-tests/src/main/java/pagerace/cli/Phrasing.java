@@ -8,8 +8,6 @@ import pagerace.race.Variant;
 
 /** How {@code list} and {@code explain} put things. */
 final class Phrasing {
-    private static final int WIDTH = 100;
-
     private Phrasing() {}
 
     /** {@code never}, {@code sequential}, {@code SC}, {@code TSO} or {@code WEAK}. */
@@ -34,22 +32,5 @@ final class Phrasing {
     /** {@code mainline}. */
     static String of(Variant.Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** {@code text} behind {@code begin}, in lines of readable width; those that follow are indented as far as it is long. */
-    static String paragraph(String begin, String text) {
-        StringBuilder lines = new StringBuilder();
-        StringBuilder line = new StringBuilder(begin);
-        boolean empty = true;
-        for (String word : text.split(" ", -1)) {
-            if (!empty && line.length() + 1 + word.length() > WIDTH) {
-                lines.append(line).append('\n');
-                line = new StringBuilder(" ".repeat(begin.length()));
-                empty = true;
-            }
-            line.append(empty ? "" : " ").append(word);
-            empty = false;
-        }
-        return lines.append(line).append('\n').toString();
     }
 }

@@ -3,7 +3,6 @@ package pagerace.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,7 +52,7 @@ final class Predictions {
      * @throws RuleViolation if model code breaks a rule of the explored machine
      * @throws pagerace.own.BadFix if an own fix does
      */
-    static Map<String, PredictionSummary> of(List<Point> points, ExplorationCache cache, PrintStream out) {
+    static Map<String, PredictionSummary> of(List<Point> points, ExplorationCache cache, Console out) {
         Map<String, Question<PredictionSummary>> questions = new LinkedHashMap<>();
         points.forEach(point -> questions.put(point.key(), new Question<>("point " + point.key(), () -> of(point))));
         return ask(questions, cache, out);
@@ -61,7 +60,7 @@ final class Predictions {
 
     /** The same of whatever points. */
     static Map<String, PredictionSummary> ask(
-            Map<String, Question<PredictionSummary>> questions, ExplorationCache cache, PrintStream out) {
+            Map<String, Question<PredictionSummary>> questions, ExplorationCache cache, Console out) {
         Map<String, PredictionSummary> predictions = new LinkedHashMap<>();
         ask(
                         questions,
@@ -94,7 +93,7 @@ final class Predictions {
             String one,
             String many,
             String done,
-            PrintStream out) {
+            Console out) {
         Map<String, Found<T>> known = new HashMap<>();
         Map<String, Callable<T>> open = new LinkedHashMap<>();
         questions.forEach((key, question) -> {
@@ -133,7 +132,7 @@ final class Predictions {
      * @throws RuleViolation if model code breaks a rule of the explored machine
      */
     static Map<String, List<Necessity.Row>> necessity(
-            List<Point> points, Map<String, PredictionSummary> predictions, ExplorationCache cache, PrintStream out) {
+            List<Point> points, Map<String, PredictionSummary> predictions, ExplorationCache cache, Console out) {
         Map<String, Reachability> known = new HashMap<>();
         predictions.forEach((key, prediction) -> known.put(key, prediction.reachableFrom()));
         Set<String> keys = points.stream().map(Point::key).collect(Collectors.toSet());
@@ -199,7 +198,7 @@ final class Predictions {
     }
 
     /** The answers to {@code questions}, in their order. */
-    private static <T> Map<String, T> answers(Map<String, Callable<T>> questions, String done, PrintStream out) {
+    private static <T> Map<String, T> answers(Map<String, Callable<T>> questions, String done, Console out) {
         int cpus = Math.min(questions.size(), Runtime.getRuntime().availableProcessors());
         ExecutorService explorers = Executors.newFixedThreadPool(Math.max(1, cpus));
         try {
@@ -211,7 +210,7 @@ final class Predictions {
         }
     }
 
-    private static <T> Map<String, T> collect(Map<String, Future<T>> asked, String done, PrintStream out) {
+    private static <T> Map<String, T> collect(Map<String, Future<T>> asked, String done, Console out) {
         long begin = System.nanoTime();
         Duration nextLine = LOG_INTERVAL;
         Map<String, T> answers = new LinkedHashMap<>();

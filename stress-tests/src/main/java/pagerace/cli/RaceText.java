@@ -3,41 +3,56 @@ package pagerace.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Race;
+import pagerace.terminal.Terminal;
 
 /** A race, explained. */
 final class RaceText {
     private RaceText() {}
 
-    static String of(Race race) {
+    static String of(Race race, Terminal terminal) {
         StringBuilder text = new StringBuilder(race.name()).append('\n');
-        text.append(Phrasing.paragraph("  ", race.question())).append('\n');
-        text.append(Phrasing.paragraph("  anchor     ", race.anchor()));
+        text.append(terminal.paragraph("  ", race.question())).append('\n');
+        text.append(terminal.paragraph("  anchor     ", race.anchor()));
         String name = "  read       ";
         for (String reference : race.references()) {
-            text.append(Phrasing.paragraph(name, reference));
+            text.append(terminal.paragraph(name, reference));
             name = " ".repeat(name.length());
         }
-        text.append(Phrasing.paragraph("  invariant  ", race.invariant()));
-        text.append(Phrasing.paragraph("  actors     ", String.join(", ", race.actors())));
-        text.append("\nOutcomes\n").append(outcomes(race));
-        text.append("\nA schedule that breaks it\n")
-                .append(race.breakingSchedule().stripTrailing().indent(2));
-        text.append(
+        text.append(terminal.paragraph("  invariant  ", race.invariant()));
+        text.append(terminal.paragraph("  actors     ", String.join(", ", race.actors())));
+        text.append("\nOutcomes\n").append(outcomes(race, terminal));
+        text.append("\nA schedule that breaks it\n").append(schedule(race, terminal));
+        text.append(terminal.fit(
                 "\nNot modelled (missed: a bug there would not be found; false alarms, may reach more: the model does"
-                        + " what no kernel does)\n");
-        race.notModelled().forEach(omission -> text.append(Phrasing.paragraph("  - ", omission)));
+                        + " what no kernel does)\n"));
+        race.notModelled().forEach(omission -> text.append(terminal.paragraph("  - ", omission)));
         if (!race.dimensions().isEmpty()) {
             text.append("\nDimensions, in the order of a key\n");
-            race.dimensions().forEach(values -> text.append(dimension(values)));
+            race.dimensions().forEach(values -> text.append(dimension(values, terminal)));
         }
-        text.append("\nVariants: kernels, kind, from where on the forbidden outcome is reachable, difference\n");
-        return text.append(ListCommand.variants(race, "  ")).toString();
+        text.append(terminal.fit(
+                "\nVariants: kernels, kind, from where on the forbidden outcome is reachable, difference\n"));
+        return text.append(ListCommand.variants(race, terminal)).toString();
     }
 
-    private static String outcomes(Race race) {
+    /** The race's drawing: what does not fit right of the bar goes on there. */
+    private static String schedule(Race race, Terminal terminal) {
+        return race.breakingSchedule()
+                .lines()
+                .map(line -> {
+                    int column = line.indexOf("| ") + 2;
+                    return column == 1
+                            ? terminal.row("  ", line)
+                            : terminal.row("  " + line.substring(0, column), line.substring(column));
+                })
+                .collect(Collectors.joining());
+    }
+
+    private static String outcomes(Race race, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         List<Outcome> outcomes = race.shown();
         int width = outcomes.stream()
@@ -46,20 +61,20 @@ final class RaceText {
                 .orElse(0);
         for (Outcome outcome : outcomes) {
             String mark = outcome.mark().name().toLowerCase(Locale.ROOT);
-            text.append(Phrasing.paragraph(
+            text.append(terminal.paragraph(
                     String.format(Locale.ROOT, "  %-" + width + "s  %-9s  ", outcome.name(), mark),
                     outcome.sentence()));
         }
         return text.toString();
     }
 
-    private static String dimension(List<? extends Dimension> values) {
+    private static String dimension(List<? extends Dimension> values, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         int width =
                 values.stream().mapToInt(value -> value.label().length()).max().orElse(0);
         String name = values.get(0).dimension();
         for (Dimension value : values) {
-            text.append(Phrasing.paragraph(
+            text.append(terminal.paragraph(
                     String.format(Locale.ROOT, "  %-9s  %-" + width + "s  ", name, value.label()), value.sentence()));
             name = "";
         }

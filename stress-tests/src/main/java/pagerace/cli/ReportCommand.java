@@ -2,7 +2,6 @@
 package pagerace.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -88,9 +87,9 @@ final class ReportCommand implements Callable<Integer> {
     @Mixin
     private Gate gate = new Gate();
 
-    private final PrintStream out;
+    private final Console out;
 
-    ReportCommand(PrintStream out) {
+    ReportCommand(Console out) {
         this.out = out;
     }
 
@@ -123,7 +122,7 @@ final class ReportCommand implements Callable<Integer> {
                 formats().stream()
                         .filter(format -> !isSame(outputs.file(format), file))
                         .toList());
-        out.print(Table.of(report));
+        out.print(Table.of(report, out.terminal()));
         out.print(gate.warning(report));
         if (!Regrading.isPossible(Catalogue.RACES, report)) {
             out.println(
@@ -154,7 +153,7 @@ final class ReportCommand implements Callable<Integer> {
         missing.addAll(ShardPlan.missing(new Selection(Catalogue.RACES), merged.report()));
         Report report = merged.report().lacking(missing);
         write(outputs, report, formats());
-        out.print(Table.of(report));
+        out.print(Table.of(report, out.terminal()));
         out.print(gate.warning(report));
         return gate.code(report);
     }
@@ -211,7 +210,7 @@ final class ReportCommand implements Callable<Integer> {
                 List.of(new Session(List.of(contents.run()), List.copyOf(plan), measurements, priced)));
         Outputs outputs = outputs(file);
         outputs.write(report, formats());
-        out.print(Table.of(report));
+        out.print(Table.of(report, out.terminal()));
         if (damage != null) {
             throw new BadInput(
                     "In " + file + " " + damage + "; the other " + measurements.size() + " measurements are reported.");

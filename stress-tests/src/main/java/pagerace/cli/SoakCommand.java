@@ -17,6 +17,7 @@ import pagerace.race.Nearest;
 import pagerace.soak.Mutant;
 import pagerace.soak.Soak;
 import pagerace.soak.SoakResult;
+import pagerace.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -88,9 +89,11 @@ final class SoakCommand implements Callable<Integer> {
     private volatile boolean interrupted;
 
     private final PrintStream out;
+    private final Terminal terminal;
 
-    SoakCommand(PrintStream out) {
-        this.out = out;
+    SoakCommand(Console console) {
+        out = console.out();
+        terminal = console.terminal();
     }
 
     @Override
@@ -177,7 +180,7 @@ final class SoakCommand implements Callable<Integer> {
     private final class Run implements Soak.Progress {
         private final @Nullable Mutant which;
         private final Duration limit;
-        private final ProgressLine line = new ProgressLine(out, ConsoleProgress.isTerminal());
+        private final ProgressLine line = new ProgressLine(out, terminal);
         private @Nullable SoakResult result;
 
         Run(@Nullable Mutant which, Duration limit) {

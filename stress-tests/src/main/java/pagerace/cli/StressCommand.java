@@ -4,7 +4,6 @@ package pagerace.cli;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,9 +116,9 @@ final class StressCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    private final PrintStream out;
+    private final Console out;
 
-    StressCommand(PrintStream out) {
+    StressCommand(Console out) {
         this.out = out;
     }
 

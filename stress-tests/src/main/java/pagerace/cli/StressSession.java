@@ -2,7 +2,6 @@
 package pagerace.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import pagerace.explore.Necessity;
 import pagerace.price.PriceFile;
 import pagerace.race.Race;
 import pagerace.report.Journal;
-import pagerace.report.OneLine;
 import pagerace.report.Report;
 import pagerace.report.Run;
 import pagerace.report.Session;
@@ -69,7 +67,7 @@ record StressSession(
      * @param out takes progress and results
      * @param atShutdown takes what is to be started when the JVM shuts down
      */
-    int run(Starter engine, PrintStream out, Consumer<Thread> atShutdown) throws IOException {
+    int run(Starter engine, Console out, Consumer<Thread> atShutdown) throws IOException {
         List<Measurement> measured = new CopyOnWriteArrayList<>();
         Report[] reported = new Report[1];
         Ending ending = new Ending(
@@ -81,12 +79,12 @@ record StressSession(
                             prices);
                     Report report = Report.of(races, asked, predictions, necessity, List.of(session));
                     outputs.write(report, Format.USUAL);
-                    out.print(Table.of(report));
+                    out.print(Table.of(report, out.terminal()));
                     out.print(gate.warning(report));
                     out.println(
                             "Reports: " + outputs.directory().toAbsolutePath().normalize());
-                    report.hosts().forEach(host -> out.println(OneLine.of(host.headline())));
-                    out.flush();
+                    report.hosts().forEach(host -> out.print(Table.headline(host, out.terminal())));
+                    out.out().flush();
                     reported[0] = report;
                     return gate.code(report);
                 },
@@ -124,7 +122,7 @@ record StressSession(
      *
      * @throws BadInput if there are more, and yet no place for two actors
      */
-    private boolean measure(Starter starter, PrintStream out, Ending ending, Consumer<Measurement> sink) {
+    private boolean measure(Starter starter, Console out, Ending ending, Consumer<Measurement> sink) {
         if (plan.isEmpty()) {
             return true;
         }
@@ -138,13 +136,8 @@ record StressSession(
                 }
                 return true;
             }
-            StressRun stress = new StressRun(
-                    plan,
-                    run.host().memoryModel(),
-                    run.forks(),
-                    engine,
-                    new ConsoleProgress(out, ConsoleProgress.isTerminal()),
-                    sink);
+            StressRun stress =
+                    new StressRun(plan, run.host().memoryModel(), run.forks(), engine, new ConsoleProgress(out), sink);
             ending.onInterruption(stress::stop);
             if (interrupted.get()) {
                 return false;

@@ -12,13 +12,13 @@ import pagerace.explore.Boxes;
 import pagerace.explore.Exploration;
 import pagerace.explore.Prediction;
 import pagerace.explore.Schedule;
-import pagerace.explore.Trace;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
+import pagerace.terminal.Terminal;
 
 /**
  * A variant, explained.
@@ -27,30 +27,35 @@ import pagerace.race.Variant;
  * @param agrees whether the explorer finds what the catalogue says
  */
 record VariantText(String text, boolean agrees) {
-    /** Explains the variant of {@code shown}, and explores it there. */
-    static VariantText of(Race race, Point shown) {
+    /**
+     * Explains the variant of {@code shown}, and explores it there.
+     *
+     * @param source whether the schedule names lines of model code in any case
+     */
+    static VariantText of(Race race, Point shown, Terminal terminal, boolean source) {
         Variant variant = shown.variant();
         List<Point> places = race.points().stream()
                 .filter(point -> point.variant() == variant)
                 .toList();
         StringBuilder text = new StringBuilder(race.name() + "/" + variant.name() + '\n');
-        text.append(Phrasing.paragraph("  ", variant.difference())).append('\n');
-        text.append(field("kind", Phrasing.of(variant.kind())));
-        text.append(variant.kernels().equals("-") ? "" : field("kernels", variant.kernels()));
-        text.append(variant.commit().equals("-") ? "" : field("commit", variant.commit()));
-        text.append(field("race", race.question()));
-        text.append(byPlace("reachable", places, point -> Phrasing.of(point.reachableFrom())));
-        text.append(byPlace("threads", places, VariantText::threads));
-        text.append(byPlace("control", places, VariantText::control));
-        text.append(steps(shown));
+        text.append(terminal.paragraph("  ", variant.difference())).append('\n');
+        Fields fields = new Fields(text, terminal);
+        fields.add("kind", Phrasing.of(variant.kind()));
+        fields.add("kernels", given(variant.kernels()));
+        fields.add("commit", given(variant.commit()));
+        fields.add("race", race.question());
+        fields.add("reachable", byPlace(places, point -> Phrasing.of(point.reachableFrom())));
+        fields.add("threads", byPlace(places, VariantText::threads));
+        fields.add("control", byPlace(places, VariantText::control));
+        fields.add("steps", steps(shown));
         text.append('\n').append(shown.key()).append('\n');
         for (Dimension dimension : shown.dimensions()) {
-            text.append(field(dimension.dimension(), dimension.sentence()));
+            fields.add(dimension.dimension(), dimension.sentence());
         }
         Prediction prediction = Prediction.untilForbidden(shown);
         boolean agrees =
                 shown.reachableFrom() == prediction.reachableFrom() || shown.reachableFrom() == Reachability.UNKNOWN;
-        text.append('\n').append(found(prediction));
+        text.append('\n').append(found(prediction, terminal, source));
         if (!agrees) {
             text.append("The catalogue says ")
                     .append(Phrasing.of(shown.reachableFrom()))
@@ -59,22 +64,44 @@ record VariantText(String text, boolean agrees) {
         return new VariantText(text.toString(), agrees);
     }
 
-    private static String field(String name, String value) {
-        return Phrasing.paragraph(String.format(Locale.ROOT, "  %-9s  ", name), value);
+    /**
+     * Appends what is said under a name, each value as a paragraph.
+     *
+     * @param text what it is appended to
+     * @param terminal what it has to fit
+     */
+    private record Fields(StringBuilder text, Terminal terminal) {
+        void add(String name, String value) {
+            add(name, List.of(value));
+        }
+
+        void add(String name, List<String> values) {
+            String label = name;
+            for (String value : values) {
+                text.append(terminal.paragraph(String.format(Locale.ROOT, "  %-9s  ", label), value));
+                label = "";
+            }
+        }
     }
 
-    /** What is said of the places of a variant: a line for each answer, with the places that it holds in. */
-    private static String byPlace(String name, List<Point> places, Function<Point, String> answer) {
+    /** What stands in the catalogue, unless that is a dash. */
+    private static List<String> given(String value) {
+        return value.equals("-") ? List.of() : List.of(value);
+    }
+
+    /** What is said of the places of a variant: for each answer, in which places it holds. */
+    private static List<String> byPlace(List<Point> places, Function<Point, String> answer) {
         Map<String, List<List<String>>> where = new LinkedHashMap<>();
         for (Point point : places) {
             where.computeIfAbsent(answer.apply(point), unused -> new ArrayList<>())
                     .add(labels(point));
         }
         List<List<String>> all = places.stream().map(VariantText::labels).toList();
-        StringBuilder lines = new StringBuilder();
-        where.forEach((said, here) -> lines.append(
-                field(lines.isEmpty() ? name : "", where.size() == 1 ? said : said + "  " + boxes(here, all))));
-        return lines.toString();
+        return where.size() == 1
+                ? List.copyOf(where.keySet())
+                : where.entrySet().stream()
+                        .map(each -> each.getKey() + "  " + boxes(each.getValue(), all))
+                        .toList();
     }
 
     private static String boxes(List<List<String>> some, List<List<String>> all) {
@@ -96,38 +123,37 @@ record VariantText(String text, boolean agrees) {
         return point.reachableFrom().isReachableOn(Reachability.TSO) ? "needs none: x86 shows its own" : "none";
     }
 
-    private static String steps(Point point) {
+    private static List<String> steps(Point point) {
         Map<String, List<String>> steps = new LinkedHashMap<>();
         for (Enum<?> step : point.steps()) {
             Class<?> operation = step.getDeclaringClass().getEnclosingClass();
             steps.computeIfAbsent(operation.getSimpleName(), unused -> new ArrayList<>())
                     .add(step.name());
         }
-        StringBuilder lines = new StringBuilder();
-        steps.forEach((operation, its) ->
-                lines.append(field(lines.isEmpty() ? "steps" : "", operation + ": " + String.join(", ", its))));
-        return lines.toString();
+        return steps.entrySet().stream()
+                .map(each -> each.getKey() + ": " + String.join(", ", each.getValue()))
+                .toList();
     }
 
-    private static String found(Prediction prediction) {
+    private static String found(Prediction prediction, Terminal terminal, boolean source) {
         Reachability from = prediction.reachableFrom();
         List<Exploration<Outcome>> explorations = prediction.explorations();
         long states = explorations.stream().mapToLong(Exploration::states).sum();
         if (from == Reachability.NEVER) {
-            return String.format(
+            return terminal.fit(String.format(
                     Locale.ROOT,
                     "No execution reaches a forbidden outcome: all were explored, one actor after the other, and under"
                             + " SC, TSO and WEAK%n(%,d states).%n",
-                    states);
+                    states));
         }
         Exploration<Outcome> last = explorations.get(explorations.size() - 1);
         if (from == Reachability.UNKNOWN) {
-            return String.format(
+            return terminal.fit(String.format(
                     Locale.ROOT,
                     "Nobody knows whether a forbidden outcome is reachable: exploring stopped at its bound under %s"
                             + " (%s).%n",
                     last.level(),
-                    last.bound());
+                    last.bound()));
         }
         Map.Entry<Outcome, Schedule> simplest = last.schedules().entrySet().stream()
                 .filter(each -> each.getKey().mark() == Outcome.Mark.FORBIDDEN)
@@ -138,9 +164,9 @@ record VariantText(String text, boolean agrees) {
                 .filter(level -> level != from)
                 .map(Phrasing::of)
                 .collect(Collectors.joining(", "));
-        return "The simplest schedule to " + simplest.getKey().name() + " under " + Phrasing.of(from)
-                + (without.isEmpty() ? "" : " (not reachable under: " + without + ")") + "\n"
-                + simplest.getKey().sentence() + "\n\n"
-                + Trace.print(Predictions.tell(prediction.point(), simplest.getValue()));
+        return terminal.fit("The simplest schedule to " + simplest.getKey().name() + " under " + Phrasing.of(from)
+                        + (without.isEmpty() ? "" : " (not reachable under: " + without + ")") + "\n"
+                        + simplest.getKey().sentence() + "\n\n")
+                + ScheduleText.of(Predictions.tell(prediction.point(), simplest.getValue()), terminal, source);
     }
 }

@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import pagerace.price.Price.Ratio;
 import pagerace.report.Comparison.Coverage;
 import pagerace.report.Comparison.Direction;
 import pagerace.report.Comparison.Moves;
 import pagerace.report.Comparison.Pair;
 import pagerace.report.HostReport.Pricing;
+import pagerace.terminal.Columns;
+import pagerace.terminal.Terminal;
 import pagerace.verdict.Verdict;
 
 /** A comparison for people. */
@@ -27,10 +29,21 @@ public enum ComparisonText {
     /** For programs: {@link Comparison} as it is. */
     JSON;
 
-    /** The text of {@code comparison}; with {@code all}, whatever only one of the two covers is listed and not just counted. */
+    /**
+     * The text of {@code comparison}, in lines of any length; with {@code all}, whatever only one of the two covers is listed and
+     * not just counted.
+     */
     public String of(Comparison comparison, boolean all) {
+        return of(comparison, all, Terminal.FILE);
+    }
+
+    /** The same; a table as it fits {@code terminal}. */
+    public String of(Comparison comparison, boolean all, Terminal terminal) {
         return switch (this) {
-            case TABLE -> sections(comparison, all).stream().map(Section::plain).collect(Collectors.joining("\n"));
+            case TABLE ->
+                sections(comparison, all).stream()
+                        .map(section -> section.plain(terminal))
+                        .collect(Collectors.joining("\n"));
             case MARKDOWN ->
                 sections(comparison, all).stream().map(Section::markdown).collect(Collectors.joining("\n"));
             case JSON -> Json.text(comparison);
@@ -43,31 +56,16 @@ public enum ComparisonText {
             return new Section(sentence, List.of(), List.of());
         }
 
-        String plain() {
-            List<List<String>> lines = new ArrayList<>(rows);
-            if (!rows.isEmpty()) {
-                lines.add(0, head);
+        String plain(Terminal terminal) {
+            if (rows.isEmpty()) {
+                return terminal.fit(OneLine.each(title));
             }
-            return OneLine.each(title)
-                    + lines.stream()
-                            .map(line -> OneLine.of("  "
-                                                    + IntStream.range(0, head.size())
-                                                            .mapToObj(i -> padded(line.get(i), width(lines, i)))
-                                                            .collect(Collectors.joining("  ")))
-                                            .stripTrailing()
-                                    + "\n")
-                            .collect(Collectors.joining());
-        }
-
-        private static String padded(String cell, int width) {
-            return cell + " ".repeat(width - cell.length());
-        }
-
-        private static int width(List<List<String>> lines, int column) {
-            return lines.stream()
-                    .mapToInt(line -> line.get(column).length())
-                    .max()
-                    .orElse(0);
+            List<List<String>> lines = Stream.concat(Stream.of(head), rows.stream())
+                    .map(line -> line.stream().map(OneLine::of).toList())
+                    .toList();
+            Columns columns = new Columns(terminal, "  ", lines);
+            return terminal.fit(OneLine.each(title))
+                    + lines.stream().map(columns::line).collect(Collectors.joining());
         }
 
         String markdown() {

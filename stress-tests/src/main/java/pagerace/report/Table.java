@@ -3,16 +3,22 @@ package pagerace.report;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
 import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.report.Report.Row;
+import pagerace.terminal.Columns;
+import pagerace.terminal.Terminal;
+import pagerace.terminal.Terminal.Colour;
 import pagerace.verdict.Verdict;
 
 /** The report as a table for the terminal: the points of the plan, race by race, then one line of sums. */
@@ -20,42 +26,109 @@ public final class Table {
     static final List<String> HEAD = List.of(
             "variant", "kernels", "expected", "explored", "samples", "forbidden", "rate", "window", "price", "verdict");
 
+    /** Columns of numbers, by their places in {@link #HEAD}. */
+    private static final Set<Integer> NUMBERS = Set.of(4, 5, 6, 7, 8);
+
+    /**
+     * Columns that a narrow terminal does without, the first to go first: what {@code list} says as well, then what judges the
+     * measurement and what it cost, then the counts.
+     */
+    private static final List<Integer> DISPENSABLE =
+            dispensable("kernels", "expected", "window", "price", "samples", "rate", "explored", "forbidden");
+
     private Table() {}
 
-    /** The table: one for each class of hosts. */
+    private static List<Integer> dispensable(String... columns) {
+        return Stream.of(columns).map(HEAD::indexOf).toList();
+    }
+
+    /** The table as a file has it, in lines of any length: one for each class of hosts. */
     public static String of(Report report) {
+        return of(report, Terminal.FILE);
+    }
+
+    /** The same as it fits {@code terminal}. */
+    public static String of(Report report, Terminal terminal) {
         String missing = report.missingInWords();
-        return (missing.isEmpty() ? "" : OneLine.of(missing) + "\n")
+        return (missing.isEmpty() ? "" : terminal.fit(OneLine.of(missing) + "\n"))
                 + report.hosts().stream()
                         .map(host -> (report.hosts().size() > 1
-                                        ? "\n" + OneLine.of(host.host().toString()) + "\n"
+                                        ? "\n"
+                                                + terminal.fit(
+                                                        OneLine.of(host.host().toString()) + "\n")
                                         : "")
-                                + of(report, host))
+                                + of(report, host, terminal))
                         .collect(Collectors.joining());
     }
 
-    private static String of(Report report, HostReport host) {
-        List<Row> shown = rows(report, host);
-        int[] widths = widths(shown);
-        StringBuilder text = new StringBuilder(OneLine.of(host.headline())).append('\n');
-        String race = "";
-        for (Row row : shown) {
-            if (!row.point().race().equals(race)) {
-                race = row.point().race();
-                text.append('\n')
-                        .append(OneLine.of(race + priced(row.result())))
-                        .append('\n');
-                row(text, HEAD, widths);
-            }
-            row(text, cells(row), widths);
-            if (!unseen(row.result()).isEmpty()) {
-                text.append("    ").append(OneLine.of(unseen(row.result()))).append('\n');
-            }
-        }
+    private static String of(Report report, HostReport host, Terminal terminal) {
+        Map<String, List<Row>> byRace = rows(report, host).stream()
+                .collect(Collectors.groupingBy(row -> row.point().race(), LinkedHashMap::new, Collectors.toList()));
+        List<Row> all = byRace.values().stream().flatMap(List::stream).toList();
+        StringBuilder text = new StringBuilder(headline(host, terminal));
+        byRace.forEach((race, rows) -> {
+            String title = OneLine.of(race + priced(rows.get(0).result()));
+            // In a file the columns of all races stand under each other; on a terminal each race has those that fit.
+            Columns columns = columns(terminal.isLimited() ? rows : all, terminal);
+            text.append('\n').append(terminal.fit(title + "\n")).append(columns.line(HEAD));
+            rows.forEach(row -> text.append(columns.line(painted(row, terminal))).append(unseen(row, terminal)));
+        });
         return text.append('\n')
-                .append(OneLine.of(summary(report, host)))
-                .append('\n')
+                .append(terminal.fit(OneLine.of(summary(report, host)) + "\n"))
                 .toString();
+    }
+
+    /** What has become of the run, in one sentence. */
+    public static String headline(HostReport host, Terminal terminal) {
+        String verdict = host.verdict().name();
+        String headline = OneLine.of(host.headline());
+        String painted = headline.startsWith(verdict)
+                ? terminal.paint(colour(host.verdict()), verdict) + headline.substring(verdict.length())
+                : headline;
+        return terminal.fit(painted + "\n");
+    }
+
+    private static Colour colour(RunVerdict verdict) {
+        return switch (verdict) {
+            case PASSED -> Colour.GOOD;
+            case UNDECIDED -> Colour.OPEN;
+            case FAILED -> Colour.BAD;
+        };
+    }
+
+    private static Columns columns(List<Row> rows, Terminal terminal) {
+        List<List<String>> lines = Stream.concat(Stream.of(HEAD), rows.stream().map(Table::harmless))
+                .toList();
+        return new Columns(terminal, "  ", lines, NUMBERS, DISPENSABLE);
+    }
+
+    private static List<String> harmless(Row row) {
+        return cells(row).stream().map(OneLine::of).toList();
+    }
+
+    /** The cells of {@code row}, its verdict in colour: what is as it should be, what is open, what fails. */
+    private static List<String> painted(Row row, Terminal terminal) {
+        List<String> cells = new ArrayList<>(harmless(row));
+        int last = cells.size() - 1;
+        Verdict verdict = row.result().verdict();
+        Colour colour = colour(row.result());
+        if (colour != null) {
+            String rest = cells.get(last).substring(verdict.name().length());
+            cells.set(last, terminal.paint(colour, verdict.name()) + rest);
+        }
+        return cells;
+    }
+
+    private static @Nullable Colour colour(Result result) {
+        if (result.fails()) {
+            return Colour.BAD;
+        }
+        return switch (result.verdict()) {
+            case HOLDS, REPRODUCED -> Colour.GOOD;
+            case INCONCLUSIVE, UNKNOWN -> Colour.OPEN;
+            case BROKEN, UNPREDICTED -> Colour.BAD;
+            case LATENT, SKIPPED -> null;
+        };
     }
 
     /** What threads ran, what fails, and, in the races that they ran, what has a price though no plan has it. */
@@ -95,27 +168,6 @@ public final class Table {
             case ABOUT_EQUAL -> "~1";
             case NONE -> "?";
         };
-    }
-
-    private static int[] widths(List<Row> rows) {
-        int[] widths = HEAD.stream().mapToInt(String::length).toArray();
-        for (Row row : rows) {
-            List<String> cells = cells(row);
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], cells.get(i).length());
-            }
-        }
-        return widths;
-    }
-
-    private static void row(StringBuilder text, List<String> cells, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            String blank = " ".repeat(widths[i] - cells.get(i).length());
-            boolean number = i >= 4 && i <= 8;
-            line.append("  ").append(number ? blank + cells.get(i) : cells.get(i) + blank);
-        }
-        text.append(OneLine.of(line.toString()).stripTrailing()).append('\n');
     }
 
     /** What stands below {@link #HEAD}. */
@@ -194,6 +246,11 @@ public final class Table {
         return result.reason().isEmpty() || result.verdict() == Verdict.LATENT
                 ? result.verdict().name()
                 : result.verdict() + " (" + result.reason() + ")";
+    }
+
+    private static String unseen(Row row, Terminal terminal) {
+        String unseen = unseen(row.result());
+        return unseen.isEmpty() ? "" : terminal.fit("    " + OneLine.of(unseen) + "\n");
     }
 
     /** What the explorer says such a host could show, and no sample showed; empty if there is nothing, or no sample at all. */

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import pagerace.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -57,8 +58,8 @@ class ExampleJobsTest {
     }
 
     private static ParseResult parsed(String command) {
-        CommandLine commandLine =
-                Main.commandLine(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        CommandLine commandLine = Main.commandLine(new Console(
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), Terminal.FILE));
         return commandLine.parseArgs(command.strip().split("\\s+")).subcommand();
     }
 

@@ -31,6 +31,7 @@ import pagerace.explore.Necessity;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
+import pagerace.terminal.Terminal;
 import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.PredictionSummary.Answer;
 import pagerace.verdict.PredictionSummary.Explored;
@@ -38,8 +39,7 @@ import pagerace.verdict.PredictionSummary.Explored;
 /** A stale file is never believed. */
 class ExplorationCacheTest {
     private static final Point POINT = Catalogue.point("UnpinDirtyVsClean/PRECHECK");
-    private static final PrintStream NOWHERE =
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    private static final Console NOWHERE = console(OutputStream.nullOutputStream());
 
     @TempDir
     private Path directory = Path.of("");
@@ -54,6 +54,10 @@ class ExplorationCacheTest {
         file = directory.resolve("explored.txt");
         Predictions.of(List.of(POINT), open(true, ours), NOWHERE);
         assertThat(isKnown(ours)).isTrue();
+    }
+
+    private static Console console(OutputStream out) {
+        return new Console(new PrintStream(out, true, StandardCharsets.UTF_8), Terminal.FILE);
     }
 
     private Path jar(String name, Map<String, String> entries) throws IOException {
@@ -94,8 +98,7 @@ class ExplorationCacheTest {
                 Predictions.of(List.of(POINT), ExplorationCache.none(), NOWHERE).get(POINT.key());
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PredictionSummary kept = requireNonNull(
-                Predictions.of(List.of(POINT), open(true, ours), new PrintStream(said, true, StandardCharsets.UTF_8))
-                        .get(POINT.key()));
+                Predictions.of(List.of(POINT), open(true, ours), console(said)).get(POINT.key()));
         assertThat(requireNonNull(anew).cached()).isNull();
         assertThat(List.copyOf(kept.schedules().entrySet()))
                 .isEqualTo(List.copyOf(anew.schedules().entrySet()));
@@ -120,7 +123,7 @@ class ExplorationCacheTest {
                 Predictions.necessity(List.of(mainline), known, open(true, ours), NOWHERE);
         assertThat(anew.get("UnpinDirtyVsClean")).isNotEmpty();
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        Console out = console(said);
         assertThat(Predictions.necessity(List.of(mainline), known, open(true, ours), out))
                 .isEqualTo(anew);
         assertThat(said.toString(StandardCharsets.UTF_8)).startsWith("1 race was explored without each step on 20");

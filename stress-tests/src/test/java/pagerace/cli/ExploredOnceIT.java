@@ -48,6 +48,9 @@ class ExploredOnceIT {
         assertThat(first).doesNotContain(FROM_THE_CACHE);
         String second = explore(List.of(), plain);
         assertThat(second).contains(FROM_THE_CACHE).endsWith(first);
+        assertThat(explore(List.of("-Dpagerace.terminal=200"), plain))
+                .as("what is printed differs, what is asked does not")
+                .contains(FROM_THE_CACHE);
         assertThat(explore(List.of(), plain, "--no-cache")).doesNotContain(FROM_THE_CACHE);
         assertThat(explore(List.of(), plain, "--json")).doesNotContain(FROM_THE_CACHE);
 

@@ -90,7 +90,7 @@ class JsonLinesTest {
             value = {
                 "list --points --json | The points stand in the lines of --json; leave out --points.",
                 "necessity --orderings --json | Orderings have no form for --json yet; leave out --orderings.",
-                "explore --trace --json Unpin | Schedules are not for --json; leave out --trace or --outcome.",
+                "explore --trace --json Unpin | Schedules are not for --json; leave out --trace, --outcome or --source.",
             })
     void whatHasNoSuchForm(String arguments, String sentence) {
         Ran.of(arguments.split(" ", -1)).isRefusedWith(sentence);

@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import pagerace.terminal.Terminal;
 
 /** A command line that ran in this process. */
 record Ran(int code, String out, String err) {
     static Ran of(String... arguments) {
+        return on(Terminal.FILE, arguments);
+    }
+
+    static Ran on(Terminal terminal, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Main.run(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new Console(new PrintStream(out, true, StandardCharsets.UTF_8), terminal),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 arguments);
         return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

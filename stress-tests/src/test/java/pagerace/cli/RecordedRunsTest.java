@@ -32,12 +32,11 @@ class RecordedRunsTest {
         return graded(name, 1, expected);
     }
 
-    /** The run, as if it had been measured with the present catalogue, and had gone on and on like that. */
-    private HostReport graded(String name, int times, int... expected) throws IOException {
+    /** Writes the run to {@code file}, as if it had been measured with the present catalogue, and had gone on and on like that. */
+    static void writeMeasured(String name, int times, Path file) throws IOException {
         Journal.Contents recorded =
                 Journal.read(Path.of("src", "test", "resources", "pagerace", "recorded", name + ".jsonl"));
         Journal.Head head = recorded.head();
-        Path file = directory.resolve("measured.jsonl");
         try (Journal journal = new Journal(
                 file, new Journal.Head(head.schema(), head.run(), Report.digest(Catalogue.RACES), head.plan()))) {
             for (int i = 0; i < times; i++) {
@@ -45,6 +44,11 @@ class RecordedRunsTest {
             }
             journal.end(60L * times);
         }
+    }
+
+    private HostReport graded(String name, int times, int... expected) throws IOException {
+        Path file = directory.resolve("measured.jsonl");
+        writeMeasured(name, times, file);
         Ran ran = Ran.of("report", file.toString(), "--format=json");
         assertThat(ran.err()).isEmpty();
         assertThat(ran.code()).isIn(IntStream.of(expected).boxed().toList());

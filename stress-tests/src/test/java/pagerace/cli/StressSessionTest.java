@@ -37,6 +37,7 @@ import pagerace.report.Run;
 import pagerace.report.RunVerdict;
 import pagerace.stress.FakeEngine;
 import pagerace.stress.Limits;
+import pagerace.terminal.Terminal;
 import pagerace.verdict.Cause;
 import pagerace.verdict.Host;
 import pagerace.verdict.PredictionSummary;
@@ -249,7 +250,7 @@ class StressSessionTest {
             return measurement;
         };
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        Console out = new Console(new PrintStream(said, true, StandardCharsets.UTF_8), Terminal.FILE);
         StressSession.Starter starter = () -> end == End.ONE_CPU || end == End.NO_PLACE ? null : engine;
         if ((end == End.THREW || end == End.NO_PLACE) && !plan.isEmpty()) {
             assertThatThrownBy(() -> session.run(starter, out, atShutdown::add))

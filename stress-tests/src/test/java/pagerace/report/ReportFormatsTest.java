@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagerace.GoldenFile;
 import pagerace.explore.Necessity;
 import pagerace.explore.Site;
 import pagerace.explore.Transcript;
@@ -318,12 +316,7 @@ public class ReportFormatsTest {
 
     /** Compares {@code text} with the golden file {@code name}, or writes it. */
     public static void assertGolden(String name, String text) throws IOException {
-        Path golden = Path.of("src", "test", "resources", "pagerace", "report", name);
-        if ("write".equals(System.getProperty("pagerace.golden"))) {
-            Files.createDirectories(golden.getParent());
-            Files.writeString(golden, text);
-        }
-        assertThat(text).isEqualTo(Files.readString(golden, StandardCharsets.UTF_8));
+        GoldenFile.check("report/" + name, text);
     }
 
     @Test
