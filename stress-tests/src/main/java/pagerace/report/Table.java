@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.report.Report.Row;
@@ -235,8 +236,12 @@ public final class Table {
         notes.add(failing == 0 ? "no verdict fails" : failing + (failing == 1 ? " fails" : " fail"));
         HostReport.Pricing pricing = host.pricing();
         if (pricing != null) {
-            notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
-                    + pricing.host() + ", JDK " + pricing.jdk() + elsewhere(host, pricing));
+            PriceControl control = pricing.control();
+            String which = control.makesVoid()
+                    ? "prices void, since " + control.voidBecause() + "; timed by "
+                    : pricing.complete() ? "prices by " : "prices, not all, by ";
+            notes.add(which + pricing.method() + ", on " + pricing.host() + ", JDK " + pricing.jdk()
+                    + elsewhere(host, pricing));
         }
         return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", the host "
                 + host.given().inWords() + ", "
