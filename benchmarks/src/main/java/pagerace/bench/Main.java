@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -24,6 +27,7 @@ import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.RunnerException;
 import pagerace.own.BadFix;
 import pagerace.price.Price;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.price.PriceList;
 import pagerace.price.Series;
@@ -37,6 +41,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Times every operation of the price list, variant beside variant, and writes prices.json and jmh.json.",
+            "Each run also times a control: a store and a load, without and with a fence between them. If the fence does not come"
+                    + " out dearer, the prices of the run are void: prices.json and the reports say so, and why.",
             "The word jmh in front hands the rest of the line to JMH: jmh -l lists the benchmarks of contention, striping and"
                     + " alternatives."
         },
@@ -44,10 +50,12 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:everything was timed",
+            "1:everything was timed, and the prices are void: the control did not come out as it must on any host",
             "2:the command line or an own fix was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
 public final class Main implements Callable<Integer> {
+    private static final int VOID = 1;
     private static final int BAD_INPUT = 2;
     private static final int CRASHED = 3;
 
@@ -85,10 +93,12 @@ public final class Main implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final BiFunction<Effort, List<String>, PlanRunner> runners;
 
-    private Main(PrintStream out, PrintStream err) {
+    private Main(PrintStream out, PrintStream err, BiFunction<Effort, List<String>, PlanRunner> runners) {
         this.out = out;
         this.err = err;
+        this.runners = runners;
     }
 
     /** Runs the command line and exits. */
@@ -102,7 +112,16 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command line; returns the exit code. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        CommandLine commandLine = new CommandLine(new Main(out, err))
+        return run(out, err, JmhRunner::new, arguments);
+    }
+
+    /** The same; what {@code runners} makes of the effort and the JVM's arguments times the plans. */
+    static int run(
+            PrintStream out,
+            PrintStream err,
+            BiFunction<Effort, List<String>, PlanRunner> runners,
+            String... arguments) {
+        CommandLine commandLine = new CommandLine(new Main(out, err, runners))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
@@ -133,14 +152,21 @@ public final class Main implements Callable<Integer> {
         }
         Effort effort = !isShort ? Effort.LONG : withFloors ? Effort.SHORT.withFloors() : Effort.SHORT;
         Map<String, PriceRun> runs = new LinkedHashMap<>();
-        subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort, jvmArguments)));
+        PlanRunner runner = runners.apply(effort, jvmArguments);
+        Effort ofControl = effort.ofControl();
+        runs.put(
+                PriceControl.SUBJECT,
+                new PriceRun(List.of(PriceControl.series()), ofControl, runners.apply(ofControl, jvmArguments)));
+        subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort, runner)));
         Files.createDirectories(output);
         time(runs, effort);
         if (!quiet) {
             out.print(PriceTable.of(pricesOf(runs)));
         }
+        PriceControl control = controlOf(runs);
+        out.println("Control: " + control.inWords());
         out.println("Prices: " + output.toAbsolutePath().normalize());
-        return 0;
+        return control.makesVoid() ? VOID : 0;
     }
 
     /** Every subject once, then every subject again: what drifts slowly does not meet one subject only. */
@@ -190,7 +216,15 @@ public final class Main implements Callable<Integer> {
     }
 
     private static List<Price> pricesOf(Map<String, PriceRun> runs) {
-        return runs.values().stream().flatMap(run -> run.prices().stream()).toList();
+        return runs.entrySet().stream()
+                .filter(run -> !run.getKey().equals(PriceControl.SUBJECT))
+                .flatMap(run -> run.getValue().prices().stream())
+                .toList();
+    }
+
+    private static PriceControl controlOf(Map<String, PriceRun> runs) {
+        List<Price> both = requireNonNull(runs.get(PriceControl.SUBJECT)).prices();
+        return PriceControl.of(both.isEmpty() ? null : both.get(1).ratio());
     }
 
     /** After each JVM, so that nothing is lost if the run ends early. */
@@ -201,6 +235,7 @@ public final class Main implements Callable<Integer> {
                 System.getProperty("java.vm.version"),
                 effort.method(),
                 complete,
+                controlOf(runs),
                 pricesOf(runs));
         replace(
                 "prices.json",

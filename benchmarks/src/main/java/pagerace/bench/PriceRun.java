@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,16 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 import pagerace.bench.floor.Floor;
 import pagerace.price.Course;
 import pagerace.price.Price;
@@ -39,7 +31,7 @@ import pagerace.price.Series;
 final class PriceRun {
     private final List<Series> series;
     private final Effort effort;
-    private final List<String> jvmArguments;
+    private final PlanRunner runner;
 
     /** The course of each operation; none of one that does not end alone. */
     private final Map<Priced, Course> courses = new HashMap<>();
@@ -58,12 +50,11 @@ final class PriceRun {
 
     private final List<RunResult> raw = new ArrayList<>();
 
-    /** A run of {@code series}, all of one subject. */
-    PriceRun(List<Series> series, Effort effort, List<String> jvmArguments) {
+    /** A run of {@code series}, all of one subject, which {@code runner} times. */
+    PriceRun(List<Series> series, Effort effort, PlanRunner runner) {
         this.series = series;
         this.effort = effort;
-        this.jvmArguments = jvmArguments;
-
+        this.runner = runner;
         series.forEach(this::enter);
     }
 
@@ -109,36 +100,10 @@ final class PriceRun {
 
     /** Times everything once, in a JVM of its own. */
     void fork() throws RunnerException {
-        Collection<RunResult> results = new Runner(options()).run();
-        raw.addAll(results);
-        for (RunResult result : results) {
-            for (BenchmarkResult fork : result.getBenchmarkResults()) {
-                times.add(Rounds.perEntry(
-                        fork.getIterationResults().stream()
-                                .mapToDouble(iteration ->
-                                        iteration.getPrimaryResult().getScore())
-                                .toArray(),
-                        plan.size()));
-            }
-        }
-    }
-
-    private Options options() {
-        return new OptionsBuilder()
-                .include("^" + Prices.class.getName() + "\\.price$")
-                .param("subject", series.get(0).subject())
-                .param("plan", String.join(Prices.SEPARATOR, plan.keySet()))
-                .forks(1)
-                .warmupForks(0)
-                .warmupIterations(effort.warmups() * plan.size())
-                .warmupTime(TimeValue.milliseconds(effort.warmupMillis()))
-                .measurementIterations(effort.rounds() * plan.size())
-                .measurementTime(TimeValue.milliseconds(effort.millis()))
-                .jvmArgs(Stream.concat(Effort.JVM.stream(), jvmArguments.stream())
-                        .toArray(String[]::new))
-                .verbosity(VerboseMode.SILENT)
-                .shouldFailOnError(true)
-                .build();
+        PlanRunner.Timed timed = runner.run(series.get(0).subject(), List.copyOf(plan.keySet()));
+        raw.addAll(timed.raw());
+        times.add(Rounds.perEntry(
+                timed.nanos().stream().mapToDouble(Double::doubleValue).toArray(), plan.size()));
     }
 
     /** What JMH returned of every fork. */

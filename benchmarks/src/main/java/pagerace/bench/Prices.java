@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import pagerace.bench.floor.Floor;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceList;
 import pagerace.price.Priced;
 
@@ -65,7 +66,7 @@ public class Prices {
     /** Makes all batches. */
     @Setup(Level.Trial)
     public void makeBatches() {
-        Map<String, Priced> priced = PriceList.series().stream()
+        Map<String, Priced> priced = Stream.concat(Stream.of(PriceControl.series()), PriceList.series().stream())
                 .filter(series -> series.subject().equals(subject))
                 .flatMap(series -> series.variants().stream())
                 .collect(Collectors.toMap(Priced::key, Function.identity(), (one, same) -> one));

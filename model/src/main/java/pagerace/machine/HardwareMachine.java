@@ -56,6 +56,7 @@ public final class HardwareMachine extends Machine {
     private final int spinLimit;
     private final boolean elidesFences;
     private final boolean checksCounters;
+    private final List<CheckedCounter> counters = new ArrayList<>();
 
     private long[] marks = {};
 
@@ -134,7 +135,20 @@ public final class HardwareMachine extends Machine {
 
     @Override
     public Word counter(String owner, String field, Format format, long initial) {
-        return checksCounters ? remember(new CheckedCounter(this, initial)) : word(owner, field, format, initial);
+        if (!checksCounters) {
+            return word(owner, field, format, initial);
+        }
+        CheckedCounter counter = new CheckedCounter(this, initial);
+        counters.add(counter);
+        return remember(counter);
+    }
+
+    /**
+     * How often somebody has added to each counter without looking first, in the order in which they were made; nothing on a machine
+     * that does not {@linkplain #checkingCounters check} them. No actor may run meanwhile.
+     */
+    public List<Long> additions() {
+        return counters.stream().map(CheckedCounter::additions).toList();
     }
 
     private Word remember(HardwareWord word) {
@@ -464,15 +478,25 @@ public final class HardwareMachine extends Machine {
 
     /** A count of references that nobody may take from zero. Loaded only where one is asked for, so that other words stay alone. */
     private static final class CheckedCounter extends HardwareWord {
+        private final HardwareWord additions;
+
         CheckedCounter(HardwareMachine machine, long initial) {
             super(machine, initial);
+            additions = new HardwareWord(machine, 0);
+        }
+
+        long additions() {
+            return additions.readOnce();
         }
 
         @Override
         public long fetchAdd(long delta, Order order) {
             long old = super.fetchAdd(delta, order);
-            if (old == 0 && delta > 0) {
-                throw new ReferenceFromZero();
+            if (delta > 0) {
+                additions.fetchAdd(1, Order.RELAXED); // must order nothing that the check itself does not
+                if (old == 0) {
+                    throw new ReferenceFromZero();
+                }
             }
             return old;
         }

@@ -11,11 +11,19 @@ import java.util.List;
  * @param jdk the version of the JVM that was timed
  * @param method how it was timed
  * @param complete false if the run was interrupted: then prices are missing
+ * @param control whether the prices count
  * @param prices in the order of the {@link PriceList}
  */
-public record PriceFile(int schema, String host, String jdk, String method, boolean complete, List<Price> prices) {
+public record PriceFile(
+        int schema,
+        String host,
+        String jdk,
+        String method,
+        boolean complete,
+        PriceControl control,
+        List<Price> prices) {
     /** The version written today. */
-    public static final int SCHEMA = 2;
+    public static final int SCHEMA = 3;
 
     /** How {@code host} is written. */
     public static String host(int cpus, String arch) {

@@ -319,7 +319,7 @@ final class AnonActor {
         Reclaim.End end = page.reclaim.shrink(folio, page.entry);
         if (end == Reclaim.End.RECLAIMED) {
             Invariants.checkReclaimed(
-                    page.number, folio, page.shared.swap().disk.readOnce());
+                    cpu.evaluations, page.number, folio, page.shared.swap().disk.readOnce());
         }
         return cpu.counters.count(Op.RECLAIM, end);
     }

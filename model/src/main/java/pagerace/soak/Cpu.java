@@ -29,13 +29,16 @@ final class Cpu implements FreeFolios {
 
     final int number;
     final Counters counters = new Counters();
+    final Evaluations evaluations;
     final List<Held> held = new ArrayList<>();
     private final Deque<Folio> spares = new ArrayDeque<>();
     private long values;
     private int touched;
 
-    Cpu(int number) {
+    /** Number {@code number}, whose checks {@code evaluations} counts. */
+    Cpu(int number, Evaluations evaluations) {
         this.number = number;
+        this.evaluations = evaluations;
     }
 
     @Override
@@ -72,7 +75,7 @@ final class Cpu implements FreeFolios {
         }
         Held one = held.remove(bits % held.size());
         touch(one.folio());
-        Invariants.checkHeld(world, one);
+        Invariants.checkHeld(evaluations, world, one);
         if (one.isPin()) {
             one.folio().unpin();
         } else {

@@ -210,9 +210,15 @@ final class DiskActor {
         int flags = GupFast.FOLL_PIN | GupFast.FOLL_WRITE | GupFast.FOLL_LONGTERM;
         GupFast.Grab grab = file.gupFast.grab(cpu.number, file.entry, flags);
         if (grab.isPinned()) {
+            world.memMap.stableFolioOf(grab.pfn()).unpin(); // admitted at all: that is what must not be
+        }
+        boolean asked = grab.isPinned() || grab.end() == GupFast.End.UNDONE_ADMISSION;
+        if (asked
+                && !cpu.evaluations.holds(
+                        Invariant.NO_LONGTERM_FILE_PINS, Moment.WHILE_RUNNING, file.number, !grab.isPinned())) {
             throw Invariant.NO_LONGTERM_FILE_PINS.violated(
-                    "a long-term pin for writing is on folio " + grab.pfn() + " of " + Area.DISK.page(file.number)
-                            + ", whose filesystem tracks dirty pages",
+                    "a long-term pin for writing was taken on folio " + grab.pfn() + " of "
+                            + Area.DISK.page(file.number) + ", whose filesystem tracks dirty pages",
                     Area.DISK,
                     file.number,
                     grab.pfn());
@@ -232,7 +238,7 @@ final class DiskActor {
         ReclaimFile.End end = file.reclaim.shrink(folio);
         world.putBack(folio);
         if (end == ReclaimFile.End.RECLAIMED) {
-            Invariants.checkEvicted(file.number, folio);
+            Invariants.checkEvicted(cpu.evaluations, file.number, folio);
         } else {
             folio.put();
         }

@@ -15,19 +15,27 @@ import pagerace.mm.Pte;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.UserAccess;
 
-/** Checks every {@link Invariant} over the whole model while no operation is under way, and a few of single folios before. */
+/**
+ * Checks every {@link Invariant} over the whole model while no operation is under way, and a few of single folios before. Each check
+ * says what it looked at to the {@link Evaluations} of the thread that runs it.
+ */
 final class Invariants {
     private final World world;
     private final List<Cpu> cpus;
     private final AnonActor judge;
+    private final Evaluations evaluations;
     private final int[] mappings;
     private final long[] references;
 
-    /** Of {@code world}, whose threads hold what {@code cpus} say; accesses that a check needs are {@code judge}'s. */
+    /**
+     * Of {@code world}, whose threads hold what {@code cpus} say; accesses that a check needs are {@code judge}'s. What is checked
+     * while nobody runs counts as the first thread's.
+     */
     Invariants(World world, List<Cpu> cpus, AnonActor judge) {
         this.world = world;
         this.cpus = cpus;
         this.judge = judge;
+        this.evaluations = cpus.get(0).evaluations;
         this.mappings = new int[world.shape.folios() + 1];
         this.references = new long[world.shape.folios() + 1];
     }
@@ -36,23 +44,29 @@ final class Invariants {
      * {@link Invariant#EXCLUSIVE_PINS}, and coherence as far as the entry is present, of a reference that is about to be given
      * back, while others run.
      */
-    static void checkHeld(World world, Held held) {
-        checkPin(held);
+    static void checkHeld(Evaluations evaluations, World world, Held held) {
+        checkPin(evaluations, Moment.WHILE_RUNNING, held);
         if (held.area() != Area.ANON) {
             return;
         }
         long pte = entryOf(world, held);
         world.machine
                 .smpRmb(); // pairs with the full order of the excuse's beginning: it began before the entry changed
-        if (Pte.isPresent(pte) && Pte.pfn(pte) != held.folio().pfn && isPromised(world, held)) {
+        if (Pte.isPresent(pte)
+                && isPromised(world, held)
+                && !evaluations.holds(
+                        Invariant.COHERENT_PINS, Moment.WHILE_RUNNING, held.page(), Pte.pfn(pte) == held.folio().pfn)) {
             throw notMapped(held, pte);
         }
     }
 
-    private static void checkPin(Held held) {
-        if (held.isPin() && held.area() == Area.ANON && !held.folio().test(Folio.ANON_EXCLUSIVE)) {
+    private static void checkPin(Evaluations evaluations, Moment moment, Held held) {
+        Folio folio = held.folio();
+        if (held.isPin()
+                && held.area() == Area.ANON
+                && !evaluations.holds(Invariant.EXCLUSIVE_PINS, moment, folio.pfn, folio.test(Folio.ANON_EXCLUSIVE))) {
             throw Invariant.EXCLUSIVE_PINS.violated(
-                    describe(held) + ", which is not exclusive", held.area(), held.page(), held.folio().pfn);
+                    describe(held) + ", which is not exclusive", held.area(), held.page(), folio.pfn);
         }
     }
 
@@ -66,16 +80,18 @@ final class Invariants {
     }
 
     /** {@link Invariant#SWAP_BOOKKEEPING} of a folio that reclaim has just freed and nobody can reach any more. */
-    static void checkReclaimed(int page, Folio folio, long onDevice) {
+    static void checkReclaimed(Evaluations evaluations, int page, Folio folio, long onDevice) {
         long content = folio.data.readOnce();
-        if (folio.test(Folio.ANON_EXCLUSIVE)) {
+        boolean shared = !folio.test(Folio.ANON_EXCLUSIVE);
+        if (!evaluations.holds(Invariant.SWAP_BOOKKEEPING, Moment.WHILE_RUNNING, page, shared)) {
             throw Invariant.SWAP_BOOKKEEPING.violated(
                     "reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + ", which is exclusive",
                     Area.ANON,
                     page,
                     folio.pfn);
         }
-        if (content != onDevice) {
+        boolean written = content == onDevice;
+        if (!evaluations.holds(Invariant.SWAP_BOOKKEEPING, Moment.WHILE_RUNNING, page, written)) {
             throw Invariant.SWAP_BOOKKEEPING.violated(
                     "reclaim freed folio " + folio.pfn + " of " + Area.ANON.page(page) + " with content " + content
                             + ", but " + onDevice + " is on the device",
@@ -86,8 +102,9 @@ final class Invariants {
     }
 
     /** {@link Invariant#CLEAN_PAGES_ON_DISK} of a folio that reclaim has just freed and nobody can reach any more. */
-    static void checkEvicted(int page, Folio folio) {
-        if (folio.test(Folio.DIRTY)) {
+    static void checkEvicted(Evaluations evaluations, int page, Folio folio) {
+        boolean clean = !folio.test(Folio.DIRTY);
+        if (!evaluations.holds(Invariant.CLEAN_PAGES_ON_DISK, Moment.WHILE_RUNNING, page, clean)) {
             throw Invariant.CLEAN_PAGES_ON_DISK.violated(
                     "reclaim freed folio " + folio.pfn + " of " + Area.DISK.page(page) + ", which is dirty",
                     Area.DISK,
@@ -97,10 +114,11 @@ final class Invariants {
     }
 
     /** {@link Invariant#PUNCHED_OUT}: within a round no folio comes back to the file, so what is there still was never out. */
-    static void checkPunched(int file, int[] before, int[] after) {
+    static void checkPunched(Evaluations evaluations, int file, int[] before, int[] after) {
         for (int i = 0; i < before.length; i++) {
-            if (before[i] != 0 && before[i] == after[i]) {
-                int page = file * Shape.SHMEM_PAGES + i;
+            int page = file * Shape.SHMEM_PAGES + i;
+            if (before[i] != 0
+                    && !evaluations.holds(Invariant.PUNCHED_OUT, Moment.WHILE_RUNNING, page, before[i] != after[i])) {
                 throw Invariant.PUNCHED_OUT.violated(
                         "folio " + before[i] + " is still in " + Area.SHMEM.page(page) + " after a punch",
                         Area.SHMEM,
@@ -114,14 +132,18 @@ final class Invariants {
      * {@link Invariant#MAPPED_WHILE_IN_FILE}, while others run: whoever takes a page out of the file unmaps it first, and within
      * a round it does not come back.
      */
-    static void checkMappedPages(World world, int number) {
+    static void checkMappedPages(Evaluations evaluations, World world, int number) {
         World.ShmemFile file = world.shmemFiles.get(number);
         for (int i = 0; i < Shape.SHMEM_PAGES; i++) {
+            int page = number * Shape.SHMEM_PAGES + i;
             long pte = file.mm().entry(i).word.readOnce();
             if (Pte.isPresent(pte)
-                    && !file.inode().owns(world.memMap.stableFolioOf(Pte.pfn(pte)))
-                    && isStill(world, file.mm(), i, pte)) {
-                int page = number * Shape.SHMEM_PAGES + i;
+                    && !evaluations.holds(
+                            Invariant.MAPPED_WHILE_IN_FILE,
+                            Moment.WHILE_RUNNING,
+                            world.shape.filePage(Area.SHMEM, page),
+                            file.inode().owns(world.memMap.stableFolioOf(Pte.pfn(pte)))
+                                    || !isStill(world, file.mm(), i, pte))) {
                 throw Invariant.MAPPED_WHILE_IN_FILE.violated(
                         Area.SHMEM.page(page) + " maps folio " + Pte.pfn(pte) + ", which has left the file",
                         Area.SHMEM,
@@ -153,8 +175,8 @@ final class Invariants {
         }
         for (Cpu cpu : cpus) {
             for (Held held : cpu.held) {
-                checkPin(held);
-                checkMapped(held);
+                checkPin(evaluations, Moment.BETWEEN_ROUNDS, held);
+                checkMapped(held, Moment.BETWEEN_ROUNDS);
             }
         }
     }
@@ -213,21 +235,23 @@ final class Invariants {
 
     private void checkFolio(Folio folio) {
         int mapped = mappings[folio.pfn];
-        if (folio.test(Folio.ANON_EXCLUSIVE) && mapped > 1 && folio.mapping.readOnce() == Folio.ANON) {
+        if (folio.test(Folio.ANON_EXCLUSIVE)
+                && folio.mapping.readOnce() == Folio.ANON
+                && !holds(Invariant.EXCLUSIVITY, folio.pfn, mapped <= 1)) {
             throw violated(
                     Invariant.EXCLUSIVITY,
                     "folio " + folio.pfn + " is exclusive and mapped " + (mapped == 2 ? "twice" : mapped + " times")
                             + ": " + whoMaps(folio.pfn),
                     folio);
         }
-        if (folio.refcount.readOnce() != references[folio.pfn]) {
+        if (!holds(Invariant.COUNTED_REFERENCES, folio.pfn, folio.refcount.readOnce() == references[folio.pfn])) {
             throw violated(
                     Invariant.COUNTED_REFERENCES,
                     "folio " + folio.pfn + " has " + folio.refcount.readOnce() + " references, but "
                             + references[folio.pfn] + " are known" + mappedBy(folio.pfn),
                     folio);
         }
-        if (folio.mapcount.readOnce() != mapped) {
+        if (!holds(Invariant.COUNTED_REFERENCES, folio.pfn, folio.mapcount.readOnce() == mapped)) {
             throw violated(
                     Invariant.COUNTED_REFERENCES,
                     "folio " + folio.pfn + " counts " + folio.mapcount.readOnce() + " mappings, but has " + mapped
@@ -235,7 +259,7 @@ final class Invariants {
                     folio);
         }
         boolean free = folio.isFrozen();
-        if (!free && folio.test(Folio.LOCKED | Folio.WRITEBACK)) {
+        if (!free && !holds(Invariant.NOTHING_LOCKED, folio.pfn, !folio.test(Folio.LOCKED | Folio.WRITEBACK))) {
             throw violated(
                     Invariant.NOTHING_LOCKED,
                     "folio " + folio.pfn + " is locked or being written, and nobody runs",
@@ -257,14 +281,18 @@ final class Invariants {
     private void checkAnonEntry(Owner owner, int page, List<Mm> mm) {
         long pte = World.entry(mm, page).word.readOnce();
         String entry = owner.entry(page);
-        if (Pte.has(pte, Pte.MIGRATION)) {
+        if (!Pte.isNone(pte) && !holds(Invariant.NO_MIGRATION_LEFT, page, !Pte.has(pte, Pte.MIGRATION))) {
             throw Invariant.NO_MIGRATION_LEFT.violated(
                     "a migration entry is left in " + entry + " for folio " + Pte.pfn(pte),
                     Area.ANON,
                     page,
                     Pte.pfn(pte));
         }
-        if (Pte.isWritable(pte) && !world.memMap.stableFolioOf(Pte.pfn(pte)).test(Folio.ANON_EXCLUSIVE)) {
+        if (Pte.isWritable(pte)
+                && !holds(
+                        Invariant.EXCLUSIVITY,
+                        Pte.pfn(pte),
+                        world.memMap.stableFolioOf(Pte.pfn(pte)).test(Folio.ANON_EXCLUSIVE))) {
             throw Invariant.EXCLUSIVITY.violated(
                     entry + " is writable, but folio " + Pte.pfn(pte) + " is not exclusive",
                     Area.ANON,
@@ -277,7 +305,7 @@ final class Invariants {
         SwapSpace swap = world.anonPages.get(page).swap();
         boolean swapped = Pte.has(World.entry(world.parent, page).word.readOnce(), Pte.SWAP);
         long count = swap.count.readOnce();
-        if (count != (swapped ? 1 : 0)) {
+        if (!holds(Invariant.SWAP_BOOKKEEPING, page, count == (swapped ? 1 : 0))) {
             throw Invariant.SWAP_BOOKKEEPING.violated(
                     "the slot of " + Area.ANON.page(page) + " counts " + count + " swap entries, but there "
                             + (swapped ? "is one" : "is none"),
@@ -290,14 +318,14 @@ final class Invariants {
             return;
         }
         Folio folio = world.memMap.stableFolioOf((int) cached);
-        if (!folio.test(Folio.SWAPCACHE)) {
+        if (!holds(Invariant.SWAP_BOOKKEEPING, page, folio.test(Folio.SWAPCACHE))) {
             throw Invariant.SWAP_BOOKKEEPING.violated(
                     "folio " + folio.pfn + " is cached for " + Area.ANON.page(page) + " and does not know it",
                     Area.ANON,
                     page,
                     folio.pfn);
         }
-        if (swapped && folio.test(Folio.ANON_EXCLUSIVE)) {
+        if (swapped && !holds(Invariant.SHARED_WHEN_SWAPPED, folio.pfn, !folio.test(Folio.ANON_EXCLUSIVE))) {
             throw Invariant.SHARED_WHEN_SWAPPED.violated(
                     Area.ANON.page(page) + " is a swap entry, but folio " + folio.pfn + " is exclusive",
                     Area.ANON,
@@ -319,7 +347,7 @@ final class Invariants {
         checkInFile(file.inode, 0, page.mm(), Area.DISK, number);
         boolean writable = Pte.isWritable(page.mm().entry(0).word.readOnce());
         int pfn = (int) file.inode.slot(0).readOnce();
-        if (writable && !file.isReserved()) {
+        if (writable && !holds(Invariant.WRITABLE_BY_AGREEMENT, number, file.isReserved())) {
             throw Invariant.WRITABLE_BY_AGREEMENT.violated(
                     Area.DISK.page(number) + " is writable without the filesystem's agreement", Area.DISK, number, pfn);
         }
@@ -328,7 +356,7 @@ final class Invariants {
         }
         Folio folio = world.memMap.stableFolioOf(pfn);
         boolean dirty = folio.test(Folio.DIRTY);
-        if (!dirty && folio.data.readOnce() != file.disk.readOnce()) {
+        if (!dirty && !holds(Invariant.CLEAN_PAGES_ON_DISK, number, folio.data.readOnce() == file.disk.readOnce())) {
             throw Invariant.CLEAN_PAGES_ON_DISK.violated(
                     "folio " + pfn + " of " + Area.DISK.page(number) + " is clean with content " + folio.data.readOnce()
                             + ", but " + file.disk.readOnce() + " is on the disk",
@@ -336,7 +364,7 @@ final class Invariants {
                     number,
                     pfn);
         }
-        if (dirty && !page.pinned() && !file.isReserved()) {
+        if (dirty && !page.pinned() && !holds(Invariant.DIRTY_BY_AGREEMENT, number, file.isReserved())) {
             throw Invariant.DIRTY_BY_AGREEMENT.violated(
                     "folio " + pfn + " of " + Area.DISK.page(number) + " is dirty without the filesystem's agreement",
                     Area.DISK,
@@ -346,10 +374,11 @@ final class Invariants {
     }
 
     /** {@link Invariant#MAPPED_WHILE_IN_FILE} of one entry. */
-    private static void checkInFile(Inode inode, int index, Mm mm, Area area, int page) {
+    private void checkInFile(Inode inode, int index, Mm mm, Area area, int page) {
         long pte = mm.entry(index).word.readOnce();
         long cached = inode.slot(index).readOnce();
-        if (Pte.isPresent(pte) && Pte.pfn(pte) != cached) {
+        if (Pte.isPresent(pte)
+                && !holds(Invariant.MAPPED_WHILE_IN_FILE, world.shape.filePage(area, page), Pte.pfn(pte) == cached)) {
             throw Invariant.MAPPED_WHILE_IN_FILE.violated(
                     area.page(page) + " maps folio " + Pte.pfn(pte) + ", but "
                             + (cached == 0 ? "no page" : "folio " + cached) + " is in the file",
@@ -370,14 +399,14 @@ final class Invariants {
     }
 
     /** Coherence of the entry. An ordinary reference does not keep the page from being swapped, but must find it again. */
-    private void checkMapped(Held held) {
+    private void checkMapped(Held held, Moment moment) {
         if (!isPromised(world, held)) {
             return;
         }
         long pte = entryOf(world, held);
         boolean mapped =
                 Pte.isPresent(pte) ? Pte.pfn(pte) == held.folio().pfn : !held.isPin() && Pte.has(pte, Pte.SWAP);
-        if (!mapped) {
+        if (!evaluations.holds(Invariant.COHERENT_PINS, moment, held.page(), mapped)) {
             throw notMapped(held, pte);
         }
     }
@@ -396,11 +425,11 @@ final class Invariants {
         long stored = cpu.newValue();
         user.store(cpu.number, entry, stored);
         checkSeen("the device reads what the user wrote", folio.data.readOnce(), stored, held);
-        checkMapped(held);
+        checkMapped(held, Moment.BY_DATA);
     }
 
-    private static void checkSeen(String what, long seen, long expected, Held held) {
-        if (seen != expected) {
+    private void checkSeen(String what, long seen, long expected, Held held) {
+        if (!evaluations.holds(Invariant.COHERENT_PINS, Moment.BY_DATA, held.page(), seen == expected)) {
             throw Invariant.COHERENT_PINS.violated(
                     describe(held) + "; not so that " + what + ": " + seen + " instead of " + expected,
                     held.area(),
@@ -424,7 +453,8 @@ final class Invariants {
         Cpu cpu = cpus.get(0);
         long before = reader.load(cpu.number, read);
         writer.store(cpu.number, written, cpu.newValue());
-        if (reader.load(cpu.number, read) != before) {
+        boolean unseen = reader.load(cpu.number, read) == before;
+        if (!evaluations.holds(Invariant.ISOLATION, Moment.BY_DATA, page, unseen)) {
             throw Invariant.ISOLATION.violated(
                     reading.entry(page) + " sees what the other process stored", Area.ANON, page, 0);
         }
@@ -434,6 +464,11 @@ final class Invariants {
         String kind = held.isPin() ? "a pin" : "a reference";
         String purpose = held.isForWriting() ? " for writing" : " for reading";
         return kind + purpose + " taken at " + held.area().page(held.page()) + " is on folio " + held.folio().pfn;
+    }
+
+    /** Whether {@code invariant} does, of {@code object}, between two rounds. */
+    private boolean holds(Invariant invariant, int object, boolean holds) {
+        return evaluations.holds(invariant, Moment.BETWEEN_ROUNDS, object, holds);
     }
 
     private Violation.Found violated(Invariant invariant, String text, Folio folio) {

@@ -100,7 +100,7 @@ final class ShmemActor {
         file.shared.mm().mmapLock.readLock();
         FaultEnd end = file.around.mapPages(index);
         file.shared.mm().mmapLock.readUnlock();
-        Invariants.checkMappedPages(world, file.number);
+        Invariants.checkMappedPages(cpu.evaluations, world, file.number);
         return cpu.counters.count(Op.FAULT_AROUND, end);
     }
 
@@ -142,7 +142,7 @@ final class ShmemActor {
         file.shared.inodeLock().lock();
         int[] before = cached(file);
         Punch end = endOf(file.punch.punch());
-        Invariants.checkPunched(file.number, before, cached(file));
+        Invariants.checkPunched(cpu.evaluations, file.number, before, cached(file));
         file.shared.inodeLock().unlock();
         return cpu.counters.count(Op.PUNCH, end);
     }
@@ -152,7 +152,7 @@ final class ShmemActor {
         file.shared.inodeLock().lock();
         int[] before = cached(file);
         Punch end = endOf(file.truncation.punch());
-        Invariants.checkPunched(file.number, before, cached(file));
+        Invariants.checkPunched(cpu.evaluations, file.number, before, cached(file));
         file.shared.inode().size.writeOnce(Shape.SHMEM_PAGES);
         file.shared.inodeLock().unlock();
         return cpu.counters.count(Op.TRUNCATE, end);

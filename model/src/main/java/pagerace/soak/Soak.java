@@ -4,10 +4,7 @@ package pagerace.soak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import pagerace.machine.ReferenceFromZero;
-import pagerace.machine.Stuck;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
 
@@ -15,12 +12,16 @@ import pagerace.mm.Kernel;
  * A soak: threads run random operations over one address space, in rounds. Between two rounds nobody runs, all invariants are
  * checked, and folios without references become spare again.
  *
- * <p>Guarantees: the first violated invariant ends the run, and so does a thread that fails otherwise. What each thread chooses to do follows from the seed alone. A folio
- * that was freed is not used again in the same round.
+ * <p>Guarantees: the first violated invariant ends the run, and so does a thread that fails otherwise. What each thread chooses to
+ * do follows from the seed alone. A folio that was freed is not used again in the same round. A run whose time is up goes on until each
+ * invariant was evaluated at each of its moments, for {@value #MOST_ROUNDS_TO_EVALUATE_ALL} rounds in all at most.
  */
 public final class Soak {
     /** Rounds between two that check contents as well; such a check makes entries writable, which hides what read-only ones show. */
     private static final int ROUNDS_PER_DATA_CHECK = 8;
+
+    /** Sixteen times what the slowest of 120 seeds took until the rarest of all evaluations came about. */
+    private static final long MOST_ROUNDS_TO_EVALUATE_ALL = 20_000;
 
     private static final int EVENTS_SHOWN = 20;
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
@@ -46,7 +47,7 @@ public final class Soak {
      * @param stripes the page-table locks of an address space, a power of two
      * @param folios all folios, {@link #FEWEST_FOLIOS} at least
      * @param mutant the mistake, or null for mainline
-     * @param rounds stop after so many if time is not up before
+     * @param rounds stop after so many if time is not up before, whatever was evaluated by then
      */
     public record Settings(
             long seed,
@@ -95,7 +96,7 @@ public final class Soak {
         rendezvous = new Rendezvous(world.machine, settings.threads);
     }
 
-    /** Runs for {@code time}, or until an invariant is violated. */
+    /** Runs for {@code time}, and until every invariant was evaluated; or until one is violated. */
     public static SoakResult run(Settings settings, Duration time, Progress progress) {
         return new Soak(settings, time, progress).run();
     }
@@ -130,25 +131,9 @@ public final class Soak {
     private void runGuarded(Worker worker) {
         try {
             worker.run(rendezvous, this::quiesce);
-        } catch (Violation.Found e) {
-            end(e.violation());
-        } catch (ReferenceFromZero e) {
-            end(Violation.nowhere(Invariant.NO_REFERENCE_FROM_ZERO + ": thread " + worker.cpu.number
-                    + " took a reference to a folio that nobody held, in " + frames(e)));
-        } catch (Stuck e) {
-            end(Violation.nowhere(
-                    Violation.STUCK + ": thread " + worker.cpu.number + " waits for something that never comes"));
         } catch (Throwable e) { // an Error too: the other threads would wait for this one for ever
-            end(Violation.nowhere(Violation.CRASH + ": thread " + worker.cpu.number + ": " + e + " in " + frames(e)));
+            end(Violation.of(e, worker.cpu.number));
         }
-    }
-
-    private static List<String> frames(Throwable thrown) {
-        return Stream.of(thrown.getStackTrace())
-                .filter(frame -> !frame.getClassName().startsWith("pagerace.machine."))
-                .limit(3)
-                .map(frame -> frame.getClassName() + "." + frame.getMethodName())
-                .toList();
     }
 
     private synchronized void end(Violation found) {
@@ -177,9 +162,22 @@ public final class Soak {
             nextReport = elapsed + BETWEEN_REPORTS.toNanos();
             progress.at(Duration.ofNanos(elapsed), rounds, operations());
         }
-        if (elapsed >= nanos || rounds >= settings.rounds || progress.isInterrupted()) {
+        boolean timeIsUp = elapsed >= nanos
+                && (rounds >= MOST_ROUNDS_TO_EVALUATE_ALL || evaluations().areComplete());
+        if (timeIsUp || rounds >= settings.rounds || progress.isInterrupted()) {
             rendezvous.stop();
         }
+    }
+
+    /** Of all threads, while none runs; and of the machine's counters. */
+    private Evaluations evaluations() {
+        Evaluations all = new Evaluations();
+        workers.forEach(worker -> all.add(worker.cpu.evaluations));
+        List<Long> additions = world.machine.additions();
+        for (int i = 0; i < additions.size(); i++) {
+            all.add(Invariant.NO_REFERENCE_FROM_ZERO, Moment.WHILE_RUNNING, i, additions.get(i));
+        }
+        return all;
     }
 
     /** Makes every folio without references a spare of some thread, with nothing left on it of its last use. */
@@ -217,6 +215,7 @@ public final class Soak {
                 operations(),
                 found == null ? null : found.text(),
                 events,
+                SoakResult.table(evaluations()),
                 SoakResult.table(counters),
                 workers.stream().map(Worker::digest).toList());
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param operations how many operations, those that were passed over included
  * @param violation the invariant that did not hold, and what was found; null if all held
  * @param events the last operations that touched what the violation is about, oldest first
+ * @param evaluations how often each invariant was evaluated
  * @param counters how often each operation ended in each way
  * @param digests for each thread, a digest of the sequence of its choices
  */
@@ -25,6 +26,7 @@ public record SoakResult(
         long operations,
         @Nullable String violation,
         List<String> events,
+        List<Evaluated> evaluations,
         List<Counter> counters,
         List<Long> digests) {
     /** After so many operations, some twelve seconds on two CPUs, it can be said whether everything happened that should. */
@@ -41,6 +43,32 @@ public record SoakResult(
      */
     public record Counter(String operation, String end, long count, String healthy, boolean isHealthy) {}
 
+    /**
+     * How often an invariant was evaluated.
+     *
+     * @param invariant the invariant
+     * @param moment when: while threads ran, or between two rounds
+     * @param times how often
+     * @param objects on how many objects
+     * @param kind what they are: {@code folios}
+     */
+    public record Evaluated(String invariant, String moment, long times, int objects, String kind) {}
+
+    static List<Evaluated> table(Evaluations evaluations) {
+        List<Evaluated> table = new ArrayList<>();
+        for (Invariant invariant : Invariant.values()) {
+            for (Moment moment : invariant.moments) {
+                table.add(new Evaluated(
+                        invariant.toString(),
+                        moment.toString(),
+                        evaluations.times(invariant, moment),
+                        evaluations.objects(invariant, moment),
+                        invariant.objects));
+            }
+        }
+        return table;
+    }
+
     static List<Counter> table(Counters counters) {
         List<Counter> table = new ArrayList<>();
         for (Op op : Op.values()) {
@@ -49,6 +77,14 @@ public record SoakResult(
             }
         }
         return table;
+    }
+
+    /**
+     * The invariants that were never evaluated, each at a moment at which it should have been: a run that went on to its end and has
+     * any says nothing.
+     */
+    public List<Evaluated> unevaluated() {
+        return evaluations.stream().filter(one -> one.times == 0).toList();
     }
 
     /** Whether the run was long enough to say what should have happened. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.soak;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.ReferenceFromZero;
+import pagerace.machine.Stuck;
 
 /**
  * An invariant that does not hold.
@@ -18,9 +22,32 @@ record Violation(String text, @Nullable Area area, int page, int pfn) {
     /** How the text begins if the soak itself failed. */
     static final String CRASH = "CRASH";
 
+    /** What {@code thrown}, which ended {@code thread}, says. */
+    static Violation of(Throwable thrown, int thread) {
+        if (thrown instanceof Found found) {
+            return found.violation;
+        }
+        if (thrown instanceof ReferenceFromZero) {
+            return nowhere(Invariant.NO_REFERENCE_FROM_ZERO + ": thread " + thread
+                    + " took a reference to a folio that nobody held, in " + frames(thrown));
+        }
+        if (thrown instanceof Stuck) {
+            return nowhere(STUCK + ": thread " + thread + " waits for something that never comes");
+        }
+        return nowhere(CRASH + ": thread " + thread + ": " + thrown + " in " + frames(thrown));
+    }
+
     /** Where no page and no folio is known to be concerned. */
-    static Violation nowhere(String text) {
+    private static Violation nowhere(String text) {
         return new Violation(text, null, -1, 0);
+    }
+
+    private static List<String> frames(Throwable thrown) {
+        return Stream.of(thrown.getStackTrace())
+                .filter(frame -> !frame.getClassName().startsWith("pagerace.machine."))
+                .limit(3)
+                .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                .toList();
     }
 
     /** Thrown from where it was found to the thread's end. */
@@ -32,10 +59,6 @@ record Violation(String text, @Nullable Area area, int page, int pfn) {
         Found(Violation violation) {
             super(violation.text);
             this.violation = violation;
-        }
-
-        Violation violation() {
-            return violation;
         }
     }
 }

@@ -16,7 +16,7 @@ final class Worker {
     private long digest;
 
     Worker(World world, int number, long seed) {
-        cpu = new Cpu(number);
+        cpu = new Cpu(number, new Evaluations());
         choices = new Choices(seed, number, world.shape);
         anon = new AnonActor(world, cpu);
         shmem = new ShmemActor(world, cpu);

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import pagerace.machine.BitLock;
 import pagerace.machine.HardwareMachine;
 import pagerace.machine.LockStripes;
-import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.RwSemaphore;
 import pagerace.machine.TlbProfile;
@@ -46,7 +45,7 @@ final class World {
      */
     static final Kernel MAINLINE = Linux.MAINLINE.with(MarkDirty.Step.LOCK_FOLIO);
 
-    final Machine machine = HardwareMachine.checkingCounters(SPIN_LIMIT);
+    final HardwareMachine machine;
     final Shape shape;
     final Kernel kernel;
     final List<Folio> folios = new ArrayList<>();
@@ -111,6 +110,11 @@ final class World {
     record DiskPage(DiskFile file, Mm mm, RwSemaphore invalidateLock, boolean pinned) {}
 
     World(Shape shape, Kernel kernel) {
+        this(shape, kernel, HardwareMachine.checkingCounters(SPIN_LIMIT));
+    }
+
+    World(Shape shape, Kernel kernel, HardwareMachine machine) {
+        this.machine = machine;
         this.shape = shape;
         this.kernel = kernel;
         Scene scene = new Scene(machine, PLATFORM);

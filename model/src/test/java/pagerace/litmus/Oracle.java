@@ -18,6 +18,7 @@ import pagerace.litmus.Axioms.Kind;
 import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
+import pagerace.machine.SpinLock;
 import pagerace.machine.Word;
 import pagerace.race.Reachability;
 
@@ -406,6 +407,10 @@ final class Oracle {
             this.location = location;
         }
 
+        private static boolean isSpinLock(long busy) {
+            return busy == SpinLock.ANY_BIT;
+        }
+
         private Operation operation(boolean reads, boolean writes, Order order) {
             Operation operation = new Operation(Kind.READ, location);
             operation.reads = reads;
@@ -491,6 +496,11 @@ final class Oracle {
         }
 
         @Override
+        public void clearBitUnlock(long mask) {
+            update(Order.RELEASE, true, read -> read & ~mask);
+        }
+
+        @Override
         public boolean addUnless(long delta, long unless, Order order) {
             Operation operation = operation(true, true, order);
             operation.takesPlace = read -> read != unless;
@@ -500,27 +510,31 @@ final class Oracle {
 
         @Override
         public long await(LongPredicate until) {
-            throw new AssertionError("no litmus test waits so");
+            Operation operation = operation(true, false, Order.RELAXED);
+            operation.takesPlace = until;
+            operation.waits = true;
+            return recorder.perform(operation);
         }
 
         @Override
         public void acquireWhenClear(long busy, long delta) {
-            locked = true;
+            locked = isSpinLock(busy);
             Operation operation = operation(true, true, Order.ACQUIRE);
             operation.takesPlace = read -> (read & busy) == 0;
             operation.after = read -> read + delta;
             operation.waits = true;
-            operation.lock = true;
+            operation.lock = isSpinLock(busy);
             recorder.perform(operation);
         }
 
         @Override
         public boolean tryAcquireWhenClear(long busy, long delta) {
-            locked = true;
+            locked = isSpinLock(busy);
             Operation operation = operation(true, true, Order.ACQUIRE);
             operation.takesPlace = read -> (read & busy) == 0;
             operation.after = read -> read + delta;
-            operation.lock = true;
+            operation.lock = isSpinLock(busy);
+            operation.alwaysLocked = delta == busy; // test_and_set_bit_lock
             return (recorder.perform(operation) & busy) == 0;
         }
     }

@@ -19,7 +19,7 @@ class InvariantsTest {
     private static final int BITS = 1;
 
     private final World world = new World(new Shape(2, 64, 512), World.MAINLINE);
-    private final Cpu cpu = new Cpu(0);
+    private final Cpu cpu = new Cpu(0, new Evaluations());
     private final AnonActor actor = new AnonActor(world, cpu);
     private final Invariants invariants = new Invariants(world, List.of(cpu), actor);
 
@@ -178,7 +178,7 @@ class InvariantsTest {
         folio.flags.andNot(Folio.ANON_EXCLUSIVE);
         folio.data.writeOnce(7);
         assertFound(
-                () -> Invariants.checkReclaimed(PAGE, folio, 6),
+                () -> Invariants.checkReclaimed(cpu.evaluations, PAGE, folio, 6),
                 "swap bookkeeping: reclaim freed folio " + folio.pfn
                         + " of parent[12] with content 7, but 6 is on the device");
     }
@@ -212,7 +212,7 @@ class InvariantsTest {
         Folio folio = diskFolio(1);
         folio.flags.or(Folio.DIRTY);
         assertFound(
-                () -> Invariants.checkEvicted(1, folio),
+                () -> Invariants.checkEvicted(cpu.evaluations, 1, folio),
                 "clean pages on disk: reclaim freed folio " + folio.pfn + " of disk[1], which is dirty");
     }
 
@@ -225,7 +225,7 @@ class InvariantsTest {
     @Test
     void stillThereAfterAPunch() {
         assertFound(
-                () -> Invariants.checkPunched(1, new int[] {0, 3}, new int[] {0, 3}),
+                () -> Invariants.checkPunched(cpu.evaluations, 1, new int[] {0, 3}, new int[] {0, 3}),
                 "punched out: folio 3 is still in shmem[5] after a punch");
     }
 
@@ -245,14 +245,14 @@ class InvariantsTest {
     @Test
     void longtermPinOnAFile() {
         World mutant = new World(new Shape(2, 64, 512), Mutant.DROP_ADMISSION.kernel());
-        Cpu other = new Cpu(0);
+        Cpu other = new Cpu(0, new Evaluations());
         mutant.folios.stream().filter(Folio::isFrozen).limit(32).forEach(other::addSpare);
         DiskActor disk = new DiskActor(mutant, other);
         disk.run(new Choice(Action.DISK_STORE, 1, BITS));
         int pfn = (int) mutant.diskPages.get(1).file().inode.slot(0).readOnce();
         assertFound(
                 () -> disk.run(new Choice(Action.DISK_LONGTERM, 1, BITS)),
-                "no longterm file pins: a long-term pin for writing is on folio " + pfn
+                "no longterm file pins: a long-term pin for writing was taken on folio " + pfn
                         + " of disk[1], whose filesystem tracks dirty pages");
     }
 

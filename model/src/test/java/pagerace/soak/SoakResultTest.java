@@ -24,6 +24,7 @@ class SoakResultTest {
                         operations,
                         null,
                         List.of(),
+                        List.of(),
                         List.of(counters),
                         List.of(1L, 2L))
                 .isUnhealthy();

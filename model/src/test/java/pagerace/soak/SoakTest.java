@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.soak.Soak.Settings;
 
 class SoakTest {
@@ -23,9 +24,24 @@ class SoakTest {
         assertThat(result.events()).isEmpty();
         assertThat(result.rounds()).isPositive();
         assertThat(told.get()).isPositive().isLessThanOrEqualTo(result.operations());
+        assertThat(result.evaluations())
+                .hasSizeGreaterThan(Invariant.values().length)
+                .allSatisfy(one -> {
+                    assertThat(one.times()).isPositive();
+                    assertThat(one.objects()).isPositive();
+                });
         assertThat(result.counters())
                 .filteredOn(counter -> counter.operation().equals("FORK"))
                 .anyMatch(counter -> counter.end().equals("SHARED") && counter.count() > 0);
+    }
+
+    /** However short its time is: it goes on until there was something to evaluate each of them on. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void everyInvariantIsEvaluatedInTheShortestRun(long seed) {
+        SoakResult result = Soak.run(Settings.of(seed, 2, null), Duration.ZERO, (elapsed, rounds, operations) -> {});
+        assertThat(result.violation()).isNull();
+        assertThat(result.unevaluated()).isEmpty();
     }
 
     @Test

@@ -33,7 +33,7 @@ final class ExitCode {
     /** {@link #FAILED} of all commands together. */
     static final String MEANS_FAILED_ANYWHERE = MEANS_VERDICT_FAILS + CANARY_WAS_SILENT
             + ", the explorer disagrees with the catalogue, verdicts changed in a comparison, doctor found a problem, or a"
-            + " soak found a violation, missed an operation, did not catch a mutant or was interrupted";
+            + " soak found a violation, missed an operation or an invariant, did not catch a mutant or was interrupted";
 
     /** {@link #FAILED} of those that compare the explorer's answers with the catalogue's. */
     static final String MEANS_CATALOGUE_IS_WRONG = "1:the explorer disagrees with the catalogue";

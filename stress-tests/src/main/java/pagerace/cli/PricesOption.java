@@ -18,7 +18,9 @@ final class PricesOption {
     @Option(
             names = "--prices",
             paramLabel = "FILE",
-            description = "A prices.json of the benchmarks: its prices stand beside the verdicts.")
+            description =
+                    "A prices.json of the benchmarks: its prices stand beside the verdicts, unless its control says that"
+                            + " they are void; then the report says why.")
     private @Nullable Path file;
 
     /**

@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import pagerace.machine.HardwareMachine;
 import pagerace.race.Nearest;
 import pagerace.soak.Mutant;
 import pagerace.soak.Soak;
@@ -29,13 +28,16 @@ import picocli.CommandLine.Option;
                         + " whenever the threads pause.",
         exitCodeList = {
             "0:mainline holds, the mutant was caught if it must be, or the mutants were listed",
-            "1:a violation, an operation that never ended as it should, a mutant that was not caught, or an interruption",
+            "1:a violation, an invariant that was never evaluated, an operation that never ended as it should, a mutant that was"
+                    + " not caught, or an interruption",
             ExitCode.MEANS_BAD_INPUT,
             ExitCode.MEANS_CRASHED
         },
         footer = {
-            "Mainline passes if no invariant is violated and, after 30 million operations, every operation has ended in every"
-                    + " way that it should; a mutant passes if it is caught, or if x86 cannot show it and does not.",
+            "Mainline passes if every invariant was evaluated and none is violated and, after 30 million operations, every"
+                    + " operation has ended in every way that it should; a mutant passes if it is caught, or if x86 cannot"
+                    + " show it and does not. A run goes on beyond its time, by a second or so, until every invariant was"
+                    + " evaluated.",
             "Without --all nothing in the same run shows that a mistake would have been seen."
         })
 final class SoakCommand implements Callable<Integer> {
@@ -90,10 +92,22 @@ final class SoakCommand implements Callable<Integer> {
 
     private final PrintStream out;
     private final Terminal terminal;
+    private final Runs runs;
+
+    /** What runs a soak. */
+    @FunctionalInterface
+    interface Runs {
+        SoakResult run(Soak.Settings settings, Duration time, Soak.Progress progress);
+    }
 
     SoakCommand(Console console) {
+        this(console, Soak::run);
+    }
+
+    SoakCommand(Console console, Runs runs) {
         out = console.out();
         terminal = console.terminal();
+        this.runs = runs;
     }
 
     @Override
@@ -170,27 +184,27 @@ final class SoakCommand implements Callable<Integer> {
                 stripes,
                 seed,
                 Budget.text(limit));
-        Run run = new Run(which, limit);
-        Ending ending = new Ending(run::report);
-        ending.onInterruption(run::interrupt);
-        return ending.reportAfter(run::soak) == ExitCode.PASSED;
+        OneSoak soak = new OneSoak(which, limit);
+        Ending ending = new Ending(soak::report);
+        ending.onInterruption(soak::interrupt);
+        return ending.reportAfter(soak::run) == ExitCode.PASSED;
     }
 
     /** One run: shows how far it is, ends between two rounds if the user wants it to, and reports what it has by then. */
-    private final class Run implements Soak.Progress {
+    private final class OneSoak implements Soak.Progress {
         private final @Nullable Mutant which;
         private final Duration limit;
         private final ProgressLine line = new ProgressLine(out, terminal);
         private @Nullable SoakResult result;
 
-        Run(@Nullable Mutant which, Duration limit) {
+        OneSoak(@Nullable Mutant which, Duration limit) {
             this.which = which;
             this.limit = limit;
         }
 
         /** Whether it went on to its end. */
-        boolean soak() {
-            result = Soak.run(new Soak.Settings(seed, threads, stripes, folios, which, Long.MAX_VALUE), limit, this);
+        boolean run() {
+            result = runs.run(new Soak.Settings(seed, threads, stripes, folios, which, Long.MAX_VALUE), limit, this);
             return !interrupted;
         }
 
@@ -212,7 +226,7 @@ final class SoakCommand implements Callable<Integer> {
                                 Locale.ROOT,
                                 "[%s, %s left] %,d rounds, %,d operations",
                                 Budget.text(elapsed),
-                                Budget.text(limit.minus(elapsed)),
+                                Budget.text(elapsed.compareTo(limit) < 0 ? limit.minus(elapsed) : Duration.ZERO),
                                 rounds,
                                 operations));
             }
@@ -222,88 +236,13 @@ final class SoakCommand implements Callable<Integer> {
             line.clear();
             boolean passed = false;
             if (result != null) {
-                passed = which == null ? reportMainline(result) : reportMutant(which, result);
+                SoakReport report = new SoakReport(out, result, complete);
+                passed = which == null ? report.ofMainline() : report.ofMutant(which);
             }
             if (!complete) {
                 out.println("INTERRUPTED: it was to go on");
             }
             return passed && complete ? ExitCode.PASSED : ExitCode.FAILED;
         }
-    }
-
-    private boolean reportMainline(SoakResult result) {
-        printCounters(result);
-        if (result.violation() != null) {
-            printViolation(result);
-            out.println("VIOLATED after " + size(result));
-            return false;
-        }
-        for (SoakResult.Counter counter : result.unhealthy()) {
-            out.printf(
-                    Locale.ROOT,
-                    "%s: %s ended %,d times in %s, not %s%n",
-                    result.isUnhealthy() ? "UNHEALTHY" : "Too early to say",
-                    counter.operation(),
-                    counter.count(),
-                    counter.end(),
-                    counter.healthy());
-        }
-        if (result.isUnhealthy()) {
-            out.println("UNHEALTHY: no invariant was violated, but not everything happened that should, in "
-                    + size(result));
-            return false;
-        }
-        out.println(
-                (result.isLongEnough() ? "HOLDS" : "HOLDS SO FAR") + ": no invariant was violated in " + size(result));
-        return true;
-    }
-
-    private boolean reportMutant(Mutant which, SoakResult result) {
-        if (result.violation() != null) {
-            printViolation(result);
-            if (!which.mayShowAs(result.violation())) {
-                out.println("NOT CAUGHT: something else went wrong after " + size(result));
-                return false;
-            }
-            out.println("CAUGHT after " + size(result));
-            return which.isReachable() || !onX86();
-        }
-        String expected = which.isReachable() ? "rare" : "as expected on x86";
-        out.println("NOT CAUGHT" + (which.mustBeCaught() ? "" : ", " + expected + ",") + " in " + size(result));
-        return !which.mustBeCaught();
-    }
-
-    private static boolean onX86() {
-        return HardwareMachine.isX86(System.getProperty("os.arch", ""));
-    }
-
-    private void printViolation(SoakResult result) {
-        out.println(result.violation());
-        if (!result.events().isEmpty()) {
-            out.println("The last operations there, the latest at 0:");
-            result.events().forEach(out::println);
-        }
-    }
-
-    private void printCounters(SoakResult result) {
-        out.printf(Locale.ROOT, "  %-18s %-24s %13s  %s%n", "operation", "ended in", "times", "healthy");
-        for (SoakResult.Counter counter : result.counters()) {
-            out.printf(
-                    Locale.ROOT,
-                    "  %-18s %-24s %,13d  %s%n",
-                    counter.operation(),
-                    counter.end(),
-                    counter.count(),
-                    counter.healthy());
-        }
-    }
-
-    private static String size(SoakResult result) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f s, %,d rounds, %,d operations",
-                result.elapsed().toMillis() / 1000.0,
-                result.rounds(),
-                result.operations());
     }
 }

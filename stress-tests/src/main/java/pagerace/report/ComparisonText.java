@@ -118,6 +118,7 @@ public enum ComparisonText {
             difference(found, "JDK of the prices", priced.jdk(), pricedNow.jdk());
             difference(found, "host of the prices", priced.host(), pricedNow.host());
             difference(found, "ending of the timing", ending(priced.complete()), ending(pricedNow.complete()));
+            difference(found, "control of the prices", control(priced), control(pricedNow));
         }
         if (!found.isEmpty()) {
             sections.add(Section.of(OneLine.of("The runs differ in " + String.join("; ", found))));
@@ -214,6 +215,10 @@ public enum ComparisonText {
                 : String.format(Locale.ROOT, "%.1e (%.1e .. %.1e)", rate.value(), rate.low(), rate.high());
     }
 
+    private static String control(Pricing pricing) {
+        return pricing.control().makesVoid() ? "void" : "as it must be";
+    }
+
     private static Section prices(Pair pair) {
         Moves<Comparison.PriceMove> prices = pair.prices();
         String incomparable = prices.incomparable() == 0
@@ -222,7 +227,7 @@ public enum ComparisonText {
                         + " more could not be compared: nothing is claimed of one, or their bases differ";
         String timing = pair.pricingBefore() == null
                         || pair.pricingAfter() == null
-                        || pair.pricingBefore().equals(pair.pricingAfter())
+                        || pair.pricingBefore().isLike(pair.pricingAfter())
                 ? ""
                 : "; they were not timed alike, see above";
         return new Section(

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Lifetime;
 import pagerace.race.Point;
@@ -40,7 +41,7 @@ import pagerace.verdict.Verdict;
  * @param given what the hosts gave the forks
  * @param canaries what the runs showed besides the plan, one for each run and tier
  * @param results one per point of the report, in its order
- * @param pricing how the prices were measured; null if there are none
+ * @param pricing how the prices were measured; null if nobody gave any
  * @param workloads the prices of what is no point
  * @param measurements what each fork measured: the source of the results
  */
@@ -63,8 +64,21 @@ public record HostReport(
      * @param jdk the version of the JVM
      * @param method rounds and statistics, in words
      * @param complete false if that run was interrupted
+     * @param control what its control came to; if that makes the prices void, the report has none
      */
-    public record Pricing(String host, String jdk, String method, boolean complete) {}
+    public record Pricing(String host, String jdk, String method, boolean complete, PriceControl control) {
+        private static Pricing of(PriceFile file) {
+            return new Pricing(file.host(), file.jdk(), file.method(), file.complete(), file.control());
+        }
+
+        /** Whether prices that were measured as {@code other} were can be compared with these. */
+        boolean isLike(Pricing other) {
+            return host.equals(other.host)
+                    && jdk.equals(other.jdk)
+                    && method.equals(other.method)
+                    && complete == other.complete;
+        }
+    }
 
     /** Grades what {@code session} measured of these {@code points}. */
     static HostReport of(
@@ -115,7 +129,7 @@ public record HostReport(
                     given,
                     List.copyOf(canaries),
                     results,
-                    file == null ? null : new Pricing(file.host(), file.jdk(), file.method(), file.complete()),
+                    file == null ? null : Pricing.of(file),
                     prices.values().stream().flatMap(List::stream).toList(),
                     session.measurements());
         }
@@ -147,7 +161,7 @@ public record HostReport(
 
         private List<Price> prices() {
             PriceFile file = session.prices();
-            return file == null ? List.of() : file.prices();
+            return file == null || file.control().makesVoid() ? List.of() : file.prices();
         }
 
         /** One for each run, the one with the best excuse first. */
@@ -272,7 +286,13 @@ public record HostReport(
                 pricing == null
                         ? null
                         : new PriceFile(
-                                PriceFile.SCHEMA, pricing.host, pricing.jdk, pricing.method, pricing.complete, all));
+                                PriceFile.SCHEMA,
+                                pricing.host,
+                                pricing.jdk,
+                                pricing.method,
+                                pricing.complete,
+                                pricing.control,
+                                all));
     }
 
     /** Whether all runs went on to their ends. */

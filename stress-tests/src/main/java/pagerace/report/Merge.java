@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Necessity;
 import pagerace.price.Price;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -211,7 +212,7 @@ public record Merge(Report report, List<String> missing) {
 
     /**
      * All prices. Shards that were given one and the same price file have the same prices, which is no overlap; two that were
-     * measured apart cannot be told to be one.
+     * measured apart cannot be told to be one. If those of one are void, all are.
      */
     private static @Nullable PriceFile prices(HostClass host, List<PriceFile> files) {
         if (files.isEmpty()) {
@@ -233,6 +234,7 @@ public record Merge(Report report, List<String> missing) {
                 joined(files, PriceFile::jdk),
                 joined(files, PriceFile::method),
                 files.stream().allMatch(PriceFile::complete),
+                PriceControl.worst(files.stream().map(PriceFile::control).toList()),
                 List.copyOf(prices.values()));
     }
 

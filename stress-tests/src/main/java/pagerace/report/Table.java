@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.report.Report.Row;
@@ -71,7 +72,8 @@ public final class Table {
             // In a file the columns of all races stand under each other; on a terminal each race has those that fit.
             Columns columns = columns(terminal.isLimited() ? rows : all, terminal);
             text.append('\n').append(terminal.fit(title + "\n")).append(columns.line(HEAD));
-            rows.forEach(row -> text.append(columns.line(painted(row, terminal))).append(unseen(row, terminal)));
+            rows.forEach(
+                    row -> text.append(columns.line(painted(row, terminal))).append(unseen(row, terminal)));
         });
         return text.append('\n')
                 .append(terminal.fit(OneLine.of(summary(report, host)) + "\n"))
@@ -302,8 +304,12 @@ public final class Table {
         notes.add(failing == 0 ? "no verdict fails" : failing + (failing == 1 ? " fails" : " fail"));
         HostReport.Pricing pricing = host.pricing();
         if (pricing != null) {
-            notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
-                    + pricing.host() + ", JDK " + pricing.jdk() + elsewhere(host, pricing));
+            PriceControl control = pricing.control();
+            String which = control.makesVoid()
+                    ? "prices void, since " + control.voidBecause() + "; timed by "
+                    : pricing.complete() ? "prices by " : "prices, not all, by ";
+            notes.add(which + pricing.method() + ", on " + pricing.host() + ", JDK " + pricing.jdk()
+                    + elsewhere(host, pricing));
         }
         return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", the host "
                 + host.given().inWords() + ", "

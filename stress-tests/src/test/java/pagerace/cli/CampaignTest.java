@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.explore.Necessity;
 import pagerace.price.Price;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
@@ -482,7 +483,7 @@ class CampaignTest {
         String point = Catalogue.points().findFirst().orElseThrow().key();
         Price.Ratio ratio = new Price.Ratio(median, median, median, 9);
         Price price = new Price(point, "fork", point, null, 1, ratio, Price.Claim.DIFFERENT, null, null, null);
-        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, List.of(price));
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, PriceControl.of(ratio), List.of(price));
     }
 
     @Test

@@ -292,21 +292,29 @@ class HostileInputTest {
             delimiter = '|',
             value = {
                 "{}[ | ",
-                "{\"schema\": 1, \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": []}"
+                "{\"schema\": 1, \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
+                        + " \"control\": {}, \"prices\": []}"
                         + " | : it is of version 1",
                 "{\"schema\": " + PriceFile.SCHEMA
-                        + ", \"host\": null, \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": []}"
+                        + ", \"host\": null, \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
+                        + " \"control\": {}, \"prices\": []}"
                         + " | : it lacks host",
                 "{\"schema\": " + PriceFile.SCHEMA
-                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": [null]}"
+                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": []}"
+                        + " | : it lacks control",
+                "{\"schema\": " + PriceFile.SCHEMA
+                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
+                        + " \"control\": {}, \"prices\": [null]}"
                         + " | : it lacks prices",
                 "{\"schema\": " + PriceFile.SCHEMA
-                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": [{\"point\":"
+                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
+                        + " \"control\": {}, \"prices\": [{\"point\":"
                         + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": 1, \"claim\": \"NONE\", \"accesses\":"
                         + " {\"reads\": -1, \"writes\": 0, \"atomics\": 0, \"fences\": 0}}]}"
                         + " | : it has -1 as prices.accesses.reads",
                 "{\"schema\": " + PriceFile.SCHEMA
-                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": [{\"point\":"
+                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
+                        + " \"control\": {}, \"prices\": [{\"point\":"
                         + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": \"NaN\", \"claim\": \"NONE\"}]}"
                         + " | : it has NaN as prices.nanos",
             })

@@ -211,16 +211,11 @@ class MainTest {
     }
 
     @Test
-    void aMutantThatIsNotCaughtInTimeIsAFailure() {
-        assertThat(run("soak", "--mutant=LOCK_BEFORE_SEQ_REFERENCE_LAST", "--time=0.000000001s", "--threads=2"))
-                .isEqualTo(1);
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("\nNOT CAUGHT in ");
-    }
-
-    @Test
     void mainlineSaysWhatItCounted() {
         assertThat(run("soak", "--time=1s", "--threads=2")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("  invariant              evaluated                 times  on\n")
+                .containsPattern("  isolation +by data +[\\d,]+  \\d+ pages\n")
                 .contains("  operation          ended in                         times  healthy\n")
                 .containsPattern("  FORK +SHARED +[\\d,]+  > 0\n")
                 .containsPattern("  FORK +AGAIN +0  0: inside only\n")

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import pagerace.price.Course;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
 import pagerace.report.Comparison.Direction;
@@ -25,6 +26,7 @@ import pagerace.verdict.Verdict;
 
 class ComparisonTest {
     private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17", Reachability.TSO);
+    private static final PriceControl CONTROL = PriceControl.of(new Ratio(9.8, 9.7, 10.1, 20));
 
     private static Report report(Host host, @Nullable PriceFile prices, Map<Fix, List<Map<String, Long>>> forks) {
         List<Measurement> measurements = new ArrayList<>();
@@ -64,7 +66,7 @@ class ComparisonTest {
                 null,
                 null,
                 null);
-        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, List.of(price));
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, CONTROL, List.of(price));
     }
 
     private static Comparison.Pair only(Comparison comparison) {
@@ -219,16 +221,29 @@ class ComparisonTest {
         Report before = report(HOST, file, Map.of());
         Report after = report(
                 HOST,
-                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, List.of(toAnother)),
+                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, CONTROL, List.of(toAnother)),
                 Map.of());
         assertThat(only(Comparison.of(before, after)).prices())
                 .isEqualTo(new Comparison.Moves<>(0, 1, List.of(), List.of()));
     }
 
     @Test
+    void pricesThatAreVoidAreNotCompared() {
+        PriceFile file = prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20));
+        PriceControl equal = PriceControl.of(new Ratio(1, 0.9, 1.1, 20));
+        PriceFile ofNoUse =
+                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, equal, file.prices());
+        Comparison comparison = Comparison.of(report(HOST, file, Map.of()), report(HOST, ofNoUse, Map.of()));
+        assertThat(ComparisonText.TABLE.of(comparison, false))
+                .contains(
+                        "The runs differ in control of the prices: as it must be / void",
+                        "Prices that moved: 0 of 0 compared");
+    }
+
+    @Test
     void pricesThatWereNotTimedAlikeAreSaidToBe() {
         PriceFile file = prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20));
-        PriceFile longer = new PriceFile(file.schema(), "64 CPUs", "21", "long", false, file.prices());
+        PriceFile longer = new PriceFile(file.schema(), "64 CPUs", "21", "long", false, CONTROL, file.prices());
         Comparison comparison = Comparison.of(report(HOST, file, Map.of()), report(HOST, longer, Map.of()));
         assertThat(ComparisonText.TABLE.of(comparison, false))
                 .contains(

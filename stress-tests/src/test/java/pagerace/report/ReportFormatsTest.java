@@ -27,8 +27,10 @@ import pagerace.explore.Transcript.Tells;
 import pagerace.price.Course;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.race.Reachability;
+import pagerace.report.html.HtmlReport;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.PredictionSummary;
@@ -47,6 +49,7 @@ import pagerace.verdict.Verdict;
  */
 public class ReportFormatsTest {
     private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17.0.1+1", Reachability.TSO);
+    private static final PriceControl CONTROL = PriceControl.of(new Ratio(9.8, 9.7, 10.1, 20));
 
     /** Every verdict, a schedule, every kind of price. */
     public static Report report() {
@@ -202,6 +205,7 @@ public class ReportFormatsTest {
                 "17.0.1+1",
                 "short",
                 true,
+                CONTROL,
                 List.of(
                         new Price(base, "first", base, accesses, 20, Ratio.ONE, Price.Claim.SAME, null, null, null),
                         new Price(base, "second", base, accesses, 30, Ratio.ONE, Price.Claim.SAME, null, null, null),
@@ -226,7 +230,8 @@ public class ReportFormatsTest {
     @Test
     void pricesFromElsewhereAreSaidToBe() {
         PriceFile here = prices();
-        PriceFile there = new PriceFile(here.schema(), "64 CPUs, amd64", "21", here.method(), true, here.prices());
+        PriceFile there =
+                new PriceFile(here.schema(), "64 CPUs, amd64", "21", here.method(), true, CONTROL, here.prices());
         Session session = session(run(HOST), Map.of(), there);
         assertThat(Table.of(Report.of(
                         List.of(new TestRace()),
@@ -235,6 +240,33 @@ public class ReportFormatsTest {
                         Map.of(),
                         List.of(session))))
                 .contains("on 64 CPUs, amd64, JDK 21 (another host and another JDK than the threads') (");
+    }
+
+    /** Neither the numbers nor a chart: only that they were taken, and why they do not count. */
+    @Test
+    void pricesThatAreVoidAreNotShown() {
+        PriceFile file = prices();
+        PriceControl inverted = PriceControl.of(new Ratio(0.1, 0.09, 0.11, 20));
+        PriceFile ofNoUse =
+                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, inverted, file.prices());
+        Report report = Report.of(
+                List.of(new TestRace()),
+                TestRace.keys(List.of(new TestRace())),
+                Map.of(),
+                Map.of(),
+                List.of(session(run(HOST), Map.of(), ofNoUse)));
+        HostReport host = report.hosts().get(0);
+        assertThat(host.results())
+                .allSatisfy(result -> assertThat(result.prices()).isEmpty());
+        assertThat(host.workloads()).isEmpty();
+        String because = "a fence more costs 0.10 [0.09, 0.11] times as much, which must cost more on any host";
+        assertThat(Table.of(report))
+                .contains("; prices void, since " + because + "; timed by short, on 2 CPUs, amd64, JDK 17.0.1+1 (");
+        assertThat(HtmlReport.of(report)).contains("control: void: " + because);
+        assertThat(host.session().prices())
+                .isNotNull()
+                .extracting(PriceFile::control)
+                .isEqualTo(inverted);
     }
 
     private static Price price(Fix fix, String operation, @Nullable Ratio ratio) {
@@ -409,6 +441,7 @@ public class ReportFormatsTest {
                 file.jdk(),
                 file.method(),
                 true,
+                CONTROL,
                 List.of(price(Fix.UNFENCED, "first", new Ratio(1.1, -0.1, 1.67, 20))));
         assertThat(Json.read(Json.line(noisy), PriceFile.class)).isEqualTo(noisy);
         Session session = session(run(HOST), Map.of(), noisy);

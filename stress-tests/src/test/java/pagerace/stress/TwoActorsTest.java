@@ -4,6 +4,7 @@ package pagerace.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,8 @@ class TwoActorsTest {
         throw Stuck.STUCK;
     }
 
-    private static String word(Supplier<String> first, Supplier<String> second, Supplier<Outcome> judge) {
-        Point point = new Point(
+    private static Point point(Supplier<String> first, Supplier<String> second, Supplier<Outcome> judge) {
+        return new Point(
                 "TestRace",
                 TestRace.Fix.FIXED,
                 List.of(),
@@ -45,12 +46,50 @@ class TwoActorsTest {
                         return judge.get();
                     }
                 });
-        TwoActors harness = new TwoActors(point);
+    }
+
+    private static String word(Supplier<String> first, Supplier<String> second, Supplier<Outcome> judge) {
+        TwoActors harness = new TwoActors(point(first, second, judge));
         OutcomeWord result = new OutcomeWord();
         harness.first();
         harness.second();
         harness.judge(result);
         return result.toString();
+    }
+
+    private static <T> Supplier<T> noting(List<String> ran, String part, T end) {
+        return () -> {
+            ran.add(part);
+            return end;
+        };
+    }
+
+    /** Whichever actor is the faster. */
+    @Test
+    void eachPartRunsOnceAndInItsPlace() {
+        List<String> ran = new ArrayList<>();
+        TwoActors harness = new TwoActors(
+                point(noting(ran, "first", "a"), noting(ran, "second", "b"), noting(ran, "judge", TestRace.End.QUIET)));
+        assertThat(ran).isEmpty();
+        harness.second();
+        assertThat(ran).containsExactly("second");
+        harness.first();
+        assertThat(ran).containsExactly("second", "first");
+        harness.judge(new OutcomeWord());
+        assertThat(ran).containsExactly("second", "first", "judge");
+    }
+
+    @Test
+    void nobodyJudgesBeforeBothHaveEnded() {
+        List<String> ran = new ArrayList<>();
+        TwoActors harness = new TwoActors(
+                point(noting(ran, "first", "a"), noting(ran, "second", "b"), noting(ran, "judge", TestRace.End.QUIET)));
+        OutcomeWord result = new OutcomeWord();
+        harness.judge(result);
+        harness.first();
+        harness.judge(result);
+        assertThat(ran).containsExactly("first");
+        assertThat(result).hasToString("STUCK");
     }
 
     @Test

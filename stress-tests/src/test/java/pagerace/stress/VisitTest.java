@@ -23,11 +23,11 @@ class VisitTest {
     /** A VM that executes so many scenarios per millisecond, slice by slice, and the last number for ever. */
     private static final class Vm implements Visit.Vm {
         final List<Integer> slices = new ArrayList<>();
+        final List<String> calls = new ArrayList<>();
         final Map<Integer, String> words = new HashMap<>();
         int failsAt = Integer.MAX_VALUE;
         double cpus = 2;
         long now;
-        boolean ended;
         private final int[] perMilli;
         private double cpu;
 
@@ -42,12 +42,14 @@ class VisitTest {
 
         @Override
         public WorkerVm.Slice begin(int millis) {
+            calls.add("begin");
             return new WorkerVm.Slice(0, Map.of("CHECKED", 1L));
         }
 
         /** Slice by slice another word may be seen once. */
         @Override
         public WorkerVm.Slice more(int millis) throws IOException {
+            calls.add("more");
             int slice = slices.size();
             slices.add(millis);
             long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
@@ -66,7 +68,7 @@ class VisitTest {
 
         @Override
         public void end() {
-            ended = true;
+            calls.add("end");
         }
 
         @Override
@@ -92,7 +94,8 @@ class VisitTest {
     private static Measurement measured(Vm vm, StressFork fork) throws IOException {
         Visit visit = new Visit(fork, () -> vm.now);
         visit.in(vm);
-        assertThat(vm.ended).isTrue();
+        assertThat(vm.calls).startsWith("begin", "more").endsWith("more", "end");
+        assertThat(vm.calls.subList(1, vm.calls.size() - 1)).containsOnly("more");
         return measured(visit, null);
     }
 

@@ -20,6 +20,7 @@ import org.openjdk.jcstress.util.Counter;
 class WorkerTest {
     private static final class Actors extends Runner<String> {
         private final List<Supplier<Counter<String>>> actors;
+        int runs;
 
         Actors(List<Supplier<Counter<String>>> actors) {
             super(null);
@@ -32,6 +33,7 @@ class WorkerTest {
         @Override
         @SuppressWarnings("NonApiType") // so has JCStress
         public ArrayList<CounterThread<String>> internalRun() {
+            runs++;
             ArrayList<CounterThread<String>> threads = new ArrayList<>();
             for (Supplier<Counter<String>> actor : actors) {
                 CounterThread<String> thread = new CounterThread<>("an actor") {
@@ -67,7 +69,9 @@ class WorkerTest {
     @Test
     void addsUpWhatTheActorsCounted() throws Throwable {
         Map<String, Long> counts = new HashMap<>();
-        long nanos = Worker.run(new Actors(List.of(() -> seen("A"), () -> seen("A"))), 10, counts);
+        Actors actors = new Actors(List.of(() -> seen("A"), () -> seen("A")));
+        long nanos = Worker.run(actors, 10, counts);
+        assertThat(actors.runs).as("runs of the actors in one slice").isEqualTo(1);
         assertThat(counts).isEqualTo(Map.of("A", 14L));
         assertThat(nanos).isPositive();
     }

@@ -125,7 +125,7 @@ public final class HtmlReport {
                     facts,
                     "Prices",
                     (pricing.complete() ? "" : "not all; ") + pricing.method() + "; " + pricing.host() + ", JDK "
-                            + pricing.jdk());
+                            + pricing.jdk() + "; control: " + pricing.control().inWords());
         }
         List<Verdict> verdicts = host.results().stream().map(Result::verdict).toList();
         return tag(
