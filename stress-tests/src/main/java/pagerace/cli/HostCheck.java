@@ -166,29 +166,31 @@ final class HostCheck {
         }
     }
 
-    /** Whether this VM has started from the archive that the script names; it does not say so itself. */
     private void startUp() {
         HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         String archive = vm.getVMOption("SharedArchiveFile").getValue();
-        if (archive.isEmpty()) {
-            return;
+        if (!archive.isEmpty()) {
+            findings.add(startUp(Path.of(archive), System.getProperty("java.vm.info", "")));
         }
-        if (Boolean.parseBoolean(vm.getVMOption("UseSharedSpaces").getValue())) {
-            add(Level.OK, "start-up", "from the archive of loaded classes that the build made");
-        } else if (Files.exists(Path.of(archive))) {
-            add(
-                    Level.NOTE,
-                    "start-up",
-                    "this JDK cannot use " + archive
-                            + ", the archive of loaded classes, which another JDK made of this jar or this"
-                            + " JDK of another; every command starts later: build with this JDK, or set JAVA_HOME to that one");
-        } else {
-            add(
-                    Level.NOTE,
-                    "start-up",
-                    "there is no " + archive
-                            + ", the archive of loaded classes; every command starts later: mvn package" + " makes it");
+    }
+
+    /**
+     * Whether a VM has started from the archive that the script names: a VM that cannot use it says nothing, and does without.
+     *
+     * @param vmInfo the system property {@code java.vm.info}, the only place where a VM says so
+     */
+    static Finding startUp(Path archive, String vmInfo) {
+        if (vmInfo.contains("sharing")) {
+            return new Finding(Level.OK, "start-up", "from the archive of loaded classes that the build made");
         }
+        return new Finding(
+                Level.NOTE,
+                "start-up",
+                (Files.exists(archive)
+                                ? "this JDK cannot use the archive of loaded classes " + archive
+                                        + ": another JDK made it, or it was made of another jar"
+                                : "there is no archive of loaded classes " + archive)
+                        + "; every command starts later than it could; mvn package with this JDK makes one");
     }
 
     private void nativeAccess(boolean enabled) {

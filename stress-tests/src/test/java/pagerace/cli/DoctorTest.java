@@ -3,6 +3,7 @@ package pagerace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import pagerace.race.Catalogue;
 import pagerace.stress.StressRun;
@@ -28,6 +29,22 @@ class DoctorTest {
                 .contains(" of " + planned + " planned points are broken and can be shown to be; ")
                 .contains("a full plan takes " + minimum + " at least")
                 .contains(host.arch() + " is " + host.memoryModel());
+    }
+
+    @Test
+    void itSaysWhetherTheArchiveOfTheBuildIsUsed() {
+        Path there = Path.of("pom.xml");
+        Path missing = Path.of("no-such-file");
+        assertThat(HostCheck.startUp(there, "mixed mode, sharing").level()).isEqualTo(HostCheck.Level.OK);
+        assertThat(HostCheck.startUp(there, "mixed mode"))
+                .extracting(HostCheck.Finding::level, HostCheck.Finding::said)
+                .containsExactly(
+                        HostCheck.Level.NOTE,
+                        "this JDK cannot use the archive of loaded classes pom.xml: another JDK made it, or it was made of"
+                                + " another jar; every command starts later than it could; mvn package with this JDK makes"
+                                + " one");
+        assertThat(HostCheck.startUp(missing, "mixed mode").said())
+                .startsWith("there is no archive of loaded classes no-such-file; every command starts later");
     }
 
     @Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagerace.GoldenFile;
 import pagerace.race.Catalogue;
 import pagerace.race.Race;
+import pagerace.report.Report;
+import pagerace.report.Table;
 import pagerace.terminal.Terminal;
 
 /** What the commands print on terminals of several widths: as golden files, and by the one rule that nothing is too wide. */
@@ -122,6 +124,37 @@ class PrintedOutputTest {
                 .as("%s in %d columns", what, columns)
                 .allMatch(line -> line.length() <= columns
                         || UNBREAKABLE.matcher(line.strip()).matches());
+    }
+
+    /** Columns go one by one, in the order that docs/results.md names. */
+    @Test
+    void theTableDropsColumnsAsThePageSays() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "results.md"));
+        String order = page.substring(page.indexOf("in this order:"));
+        List<String> documented = Pattern.compile("\\*(\\w+)\\*")
+                .matcher(order.substring(0, order.indexOf('.')))
+                .results()
+                .map(column -> column.group(1))
+                .toList();
+        Report report = RunFiles.graded(Path.of(busy));
+        List<String> left = head(report, Terminal.UNLIMITED);
+        List<String> dropped = new ArrayList<>();
+        for (int columns = 250; columns >= 80; columns--) {
+            List<String> narrower = head(report, columns);
+            left.stream().filter(column -> !narrower.contains(column)).forEach(dropped::add);
+            left = narrower;
+        }
+        assertThat(dropped).isEqualTo(documented);
+        assertThat(left).containsExactly("variant", "verdict");
+    }
+
+    private static List<String> head(Report report, int columns) {
+        return Table.of(report, new Terminal(columns, false, false))
+                .lines()
+                .filter(line -> line.startsWith("  variant "))
+                .map(line -> List.of(line.strip().split(" +", -1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
