@@ -143,10 +143,10 @@ class ForkRangeTest {
                                 List.of(
                                         "readOnce folio1.data",
                                         "readOnce folio4.refcount",
+                                        "writeOnce folio4.refcount",
                                         "writeOnce folio4.mapping",
                                         "writeOnce folio4.flags",
                                         "writeOnce folio4.data",
-                                        "writeOnce folio4.refcount",
                                         "writeOnce folio4.mapcount",
                                         "writeOnce pte[1]"),
                                 sharingOf(2),
