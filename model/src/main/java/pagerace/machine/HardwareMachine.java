@@ -78,8 +78,9 @@ public final class HardwareMachine extends Machine {
     }
 
     /**
-     * The same, on which adding to a {@linkplain #counter counter} of zero throws {@link ReferenceFromZero}. Its counters cost more, so
-     * it is for machines on which nothing is timed.
+     * The same, on which adding to a {@linkplain #counter counter} of zero throws {@link ReferenceFromZero}, and a write to a word that
+     * such a counter {@linkplain #keptBy keeps} throws {@link TouchedWhenFree} if the counter is zero and another thread left it so.
+     * Counters and what they keep cost more here, so it is for machines on which nothing is timed.
      */
     public static HardwareMachine checkingCounters(int spinLimit) {
         return new HardwareMachine(false, spinLimit, false, true);
@@ -143,12 +144,30 @@ public final class HardwareMachine extends Machine {
         return remember(counter);
     }
 
+    @Override
+    public Word keptBy(Word counter, String owner, String field, Format format, long initial) {
+        if (!(counter instanceof CheckedCounter checked)) {
+            return word(owner, field, format, initial);
+        }
+        KeptWord kept = new KeptWord(this, checked, initial);
+        checked.kept.add(kept);
+        return remember(kept);
+    }
+
     /**
      * How often somebody has added to each counter without looking first, in the order in which they were made; nothing on a machine
      * that does not {@linkplain #checkingCounters check} them. No actor may run meanwhile.
      */
     public List<Long> additions() {
         return counters.stream().map(CheckedCounter::additions).toList();
+    }
+
+    /**
+     * At least how often somebody has written to what each counter keeps, as {@link #additions}. Two threads that write to a word at once
+     * may be counted as one: an exact count would order their accesses, and so hide what the machine is there to show.
+     */
+    public List<Long> writesToKept() {
+        return counters.stream().map(CheckedCounter::writesToKept).toList();
     }
 
     private Word remember(HardwareWord word) {
@@ -476,9 +495,27 @@ public final class HardwareMachine extends Machine {
         }
     }
 
-    /** A count of references that nobody may take from zero. Loaded only where one is asked for, so that other words stay alone. */
+    /**
+     * A count of references that nobody may take from zero, and that keeps words. Loaded only where one is asked for, so that other
+     * words stay alone.
+     */
     private static final class CheckedCounter extends HardwareWord {
+        private static final VarHandle LEFT_BY;
+
+        static {
+            try {
+                LEFT_BY = MethodHandles.lookup().findVarHandle(CheckedCounter.class, "leftBy", Thread.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
         private final HardwareWord additions;
+        private final List<KeptWord> kept = new ArrayList<>();
+
+        /** Who left the last zero, and so has what the counter keeps to itself until somebody adds; null if it began so. */
+        @SuppressWarnings("UnusedVariable") // accessed through LEFT_BY
+        private @Nullable Thread leftBy;
 
         CheckedCounter(HardwareMachine machine, long initial) {
             super(machine, initial);
@@ -487,6 +524,52 @@ public final class HardwareMachine extends Machine {
 
         long additions() {
             return additions.readOnce();
+        }
+
+        long writesToKept() {
+            return kept.stream().mapToLong(word -> word.writes).sum();
+        }
+
+        /**
+         * Whether nobody has a reference, and the thread that left the zero is not this one. Never so for a thread that has a reference,
+         * or that knows of one which nobody can give back yet: the read cannot be older than what it knows.
+         */
+        boolean isFreeTo(Thread thread) {
+            return readOnce() == 0 && LEFT_BY.getOpaque(this) != thread;
+        }
+
+        private void holds(long value) {
+            if (value == 0) {
+                LEFT_BY.setOpaque(this, Thread.currentThread());
+            }
+        }
+
+        @Override
+        public void writeOnce(long newValue) {
+            super.writeOnce(newValue);
+            holds(newValue);
+        }
+
+        @Override
+        public void storeRelease(long newValue) {
+            super.storeRelease(newValue);
+            holds(newValue);
+        }
+
+        @Override
+        public long xchg(long newValue, Order order) {
+            long old = super.xchg(newValue, order);
+            holds(newValue);
+            return old;
+        }
+
+        @Override
+        public long cmpxchg(long expected, long newValue, Order order) {
+            long seen = super.cmpxchg(expected, newValue, order);
+            if (seen == expected) {
+                holds(newValue);
+            }
+            return seen;
         }
 
         @Override
@@ -498,7 +581,101 @@ public final class HardwareMachine extends Machine {
                     throw new ReferenceFromZero();
                 }
             }
+            holds(old + delta);
             return old;
+        }
+    }
+
+    /**
+     * A word that a {@link CheckedCounter} keeps. It looks at the counter before it writes, so a folio that is freed in between goes
+     * unnoticed, and one that is freed just after the write raises no alarm. The look is one load: it orders nothing on x86.
+     */
+    private static final class KeptWord extends HardwareWord {
+        private final CheckedCounter keeper;
+
+        /** Beside the value, whose line the write needs anyway. Plain, since an exact count would order what it counts. */
+        private long writes;
+
+        KeptWord(HardwareMachine machine, CheckedCounter keeper, long initial) {
+            super(machine, initial);
+            this.keeper = keeper;
+        }
+
+        private boolean isFree() {
+            writes++;
+            return keeper.isFreeTo(Thread.currentThread());
+        }
+
+        private static void check(boolean tookPlace, boolean wasFree) {
+            if (tookPlace && wasFree) {
+                throw new TouchedWhenFree();
+            }
+        }
+
+        @Override
+        public void writeOnce(long newValue) {
+            check(true, isFree());
+            super.writeOnce(newValue);
+        }
+
+        @Override
+        public void storeRelease(long newValue) {
+            check(true, isFree());
+            super.storeRelease(newValue);
+        }
+
+        @Override
+        public long xchg(long newValue, Order order) {
+            check(true, isFree());
+            return super.xchg(newValue, order);
+        }
+
+        @Override
+        public long cmpxchg(long expected, long newValue, Order order) {
+            boolean free = isFree();
+            long seen = super.cmpxchg(expected, newValue, order);
+            check(seen == expected, free);
+            return seen;
+        }
+
+        @Override
+        public long fetchAdd(long delta, Order order) {
+            check(true, isFree());
+            return super.fetchAdd(delta, order);
+        }
+
+        @Override
+        public long fetchOr(long mask, Order order) {
+            check(true, isFree());
+            return super.fetchOr(mask, order);
+        }
+
+        @Override
+        public long fetchAndNot(long mask, Order order) {
+            check(true, isFree());
+            return super.fetchAndNot(mask, order);
+        }
+
+        @Override
+        public boolean addUnless(long delta, long unless, Order order) {
+            boolean free = isFree();
+            boolean added = super.addUnless(delta, unless, order);
+            check(added, free);
+            return added;
+        }
+
+        @Override
+        public void acquireWhenClear(long busy, long delta) {
+            check(true, isFree());
+            super.acquireWhenClear(busy, delta);
+        }
+
+        @Override
+        public boolean tryAcquireWhenClear(long busy, long delta) {
+            boolean free = isFree();
+            boolean acquired = super.tryAcquireWhenClear(busy, delta);
+            check(acquired, free);
+            return acquired;
         }
     }
 

@@ -55,7 +55,8 @@ public abstract class Machine {
 
     /**
      * Makes the word {@code owner.field} of something that lives as long as {@code counter} is not zero: who writes to it has a reference,
-     * or has itself taken the last one away. The explored machine sees to that, if {@code counter} was made by {@link #counter}.
+     * or has itself taken the last one away. The explored machine sees to that, if {@code counter} was made by {@link #counter}, and so
+     * does {@link HardwareMachine#checkingCounters}.
      */
     public Word keptBy(Word counter, String owner, String field, Format format, long initial) {
         return word(owner, field, format, initial);

@@ -46,7 +46,9 @@ enum Invariant {
     /** No folio is locked or being written. */
     NOTHING_LOCKED("folios", Moment.BETWEEN_ROUNDS),
     /** Nobody adds a reference to a count of zero. The machine's counters look, each time somebody adds without looking. */
-    NO_REFERENCE_FROM_ZERO("folios", Moment.WHILE_RUNNING);
+    NO_REFERENCE_FROM_ZERO("folios", Moment.WHILE_RUNNING),
+    /** Nobody writes to a folio that is free, but the one who freed it. The machine looks, at each write to a folio's words. */
+    NOT_TOUCHED_WHEN_FREE("folios", Moment.WHILE_RUNNING);
 
     /** What it is evaluated on. */
     final String objects;

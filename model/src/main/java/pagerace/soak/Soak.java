@@ -173,11 +173,15 @@ public final class Soak {
     private Evaluations evaluations() {
         Evaluations all = new Evaluations();
         workers.forEach(worker -> all.add(worker.cpu.evaluations));
-        List<Long> additions = world.machine.additions();
-        for (int i = 0; i < additions.size(); i++) {
-            all.add(Invariant.NO_REFERENCE_FROM_ZERO, Moment.WHILE_RUNNING, i, additions.get(i));
-        }
+        addChecks(all, Invariant.NO_REFERENCE_FROM_ZERO, world.machine.additions());
+        addChecks(all, Invariant.NOT_TOUCHED_WHEN_FREE, world.machine.writesToKept());
         return all;
+    }
+
+    private static void addChecks(Evaluations all, Invariant invariant, List<Long> perFolio) {
+        for (int i = 0; i < perFolio.size(); i++) {
+            all.add(invariant, Moment.WHILE_RUNNING, i, perFolio.get(i));
+        }
     }
 
     /** Makes every folio without references a spare of some thread, with nothing left on it of its last use. */
@@ -186,6 +190,7 @@ public final class Soak {
         int to = (int) (round % workers.size());
         for (Folio folio : world.folios) {
             if (folio.isFrozen()) {
+                folio.refcount.writeOnce(0); // as it is, but from now on ours: nobody else may write to what is free
                 folio.flags.writeOnce(0);
                 folio.mapping.writeOnce(Folio.NO_MAPPING);
                 workers.get(to).cpu.addSpare(folio);

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.machine.ReferenceFromZero;
 import pagerace.machine.Stuck;
+import pagerace.machine.TouchedWhenFree;
 
 /**
  * An invariant that does not hold.
@@ -30,6 +31,10 @@ record Violation(String text, @Nullable Area area, int page, int pfn) {
         if (thrown instanceof ReferenceFromZero) {
             return nowhere(Invariant.NO_REFERENCE_FROM_ZERO + ": thread " + thread
                     + " took a reference to a folio that nobody held, in " + frames(thrown));
+        }
+        if (thrown instanceof TouchedWhenFree) {
+            return nowhere(Invariant.NOT_TOUCHED_WHEN_FREE + ": thread " + thread
+                    + " wrote to a folio that nobody held, in " + frames(thrown));
         }
         if (thrown instanceof Stuck) {
             return nowhere(STUCK + ": thread " + thread + " waits for something that never comes");

@@ -4,10 +4,15 @@ package pagerace.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each operation of a hardware word stores and returns; what it orders is the business of {@link StrengthTest}. */
 class WordTest {
@@ -138,6 +143,73 @@ class WordTest {
         Word unchecked = machine.counter("folio", "refcount", Format.DECIMAL, 0);
         unchecked.add(1);
         assertThat(unchecked.readOnce()).isEqualTo(1);
+    }
+
+    static Stream<Consumer<Word>> writes() {
+        return Stream.of(
+                word -> word.writeOnce(1),
+                word -> word.storeRelease(1),
+                word -> word.xchg(1, Order.FULL),
+                word -> word.cmpxchg(0, 1, Order.FULL),
+                word -> word.add(1),
+                word -> word.or(1),
+                word -> word.andNot(1),
+                word -> word.addUnless(1, 7, Order.FULL),
+                word -> word.acquireWhenClear(1, 1),
+                word -> word.tryAcquireWhenClear(1, 1));
+    }
+
+    static Stream<Consumer<Word>> whatLeavesZero() {
+        return Stream.of(
+                counter -> counter.writeOnce(0),
+                counter -> counter.storeRelease(0),
+                counter -> counter.xchg(0, Order.FULL),
+                counter -> counter.cmpxchg(1, 0, Order.FULL),
+                counter -> counter.add(-1),
+                counter -> counter.subAndTest(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("writes")
+    void whatAFreeCounterKeepsNobodyTouches(Consumer<Word> write) {
+        HardwareMachine machine = HardwareMachine.checkingCounters(1000);
+        Word counter = machine.counter("folio", "refcount", Format.DECIMAL, 0);
+        Word kept = machine.keptBy(counter, "folio", "flags", Format.DECIMAL, 0);
+        assertThatExceptionOfType(TouchedWhenFree.class).isThrownBy(() -> write.accept(kept));
+        counter.writeOnce(1);
+        kept.writeOnce(0);
+        write.accept(kept);
+        assertThat(machine.writesToKept()).containsExactly(3L);
+        write.accept(machine.keptBy(holding(0), "folio", "flags", Format.DECIMAL, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatLeavesZero")
+    void whoLeavesTheZeroHasWhatItKept(Consumer<Word> leavesZero) throws InterruptedException {
+        HardwareMachine machine = HardwareMachine.checkingCounters(1000);
+        Word counter = machine.counter("folio", "refcount", Format.DECIMAL, 1);
+        Word kept = machine.keptBy(counter, "folio", "flags", Format.DECIMAL, 0);
+        leavesZero.accept(counter);
+        kept.writeOnce(2);
+        Thread other = new Thread(
+                () -> assertThatExceptionOfType(TouchedWhenFree.class).isThrownBy(() -> kept.writeOnce(3)));
+        AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+        other.setUncaughtExceptionHandler((thread, thrown) -> failed.set(thrown));
+        other.start();
+        other.join();
+        assertThat(failed.get()).isNull();
+        assertThat(kept.readOnce()).isEqualTo(2);
+    }
+
+    @Test
+    void whatDoesNotTakePlaceTouchesNothing() {
+        HardwareMachine machine = HardwareMachine.checkingCounters(1000);
+        Word counter = machine.counter("folio", "refcount", Format.DECIMAL, 0);
+        Word kept = machine.keptBy(counter, "folio", "flags", Format.DECIMAL, 1);
+        assertThat(kept.cmpxchg(0, 2, Order.FULL)).isEqualTo(1);
+        assertThat(kept.addUnless(1, 1, Order.FULL)).isFalse();
+        assertThat(kept.tryAcquireWhenClear(1, 1)).isFalse();
+        assertThat(kept.readOnce()).isEqualTo(1);
     }
 
     @Test

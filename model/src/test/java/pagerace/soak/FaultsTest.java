@@ -114,6 +114,7 @@ class FaultsTest {
                 }),
                 fault(Invariant.CLEAN_PAGES_ON_DISK, Moment.WHILE_RUNNING, scene -> {
                     Folio evicted = scene.freeFolio(); // no thread alone can make reclaim overlook a dirty page
+                    evicted.refcount.writeOnce(0); // it is this thread that freed it
                     evicted.flags.or(Folio.DIRTY);
                     Invariants.checkEvicted(scene.cpu.evaluations, scene.pinnedFile, evicted);
                 }),
@@ -145,6 +146,9 @@ class FaultsTest {
                     Folio free = scene.freeFolio();
                     free.refcount.add(1);
                     free.refcount.add(-1);
+                }),
+                fault(Invariant.NOT_TOUCHED_WHEN_FREE, Moment.WHILE_RUNNING, scene -> {
+                    scene.freeFolio().flags.or(Folio.DIRTY);
                 }));
     }
 
@@ -281,7 +285,8 @@ class FaultsTest {
     @ParameterizedTest
     @MethodSource("faults")
     void nobodyElseNoticesIt(Fault fault) {
-        boolean byCounters = fault.invariant == Invariant.NO_REFERENCE_FROM_ZERO;
+        boolean byCounters = fault.invariant == Invariant.NO_REFERENCE_FROM_ZERO
+                || fault.invariant == Invariant.NOT_TOUCHED_WHEN_FREE;
         for (int seed = 0; seed < SEEDS; seed++) {
             HardwareMachine machine = byCounters
                     ? HardwareMachine.withSpinLimit(SPIN_LIMIT)
