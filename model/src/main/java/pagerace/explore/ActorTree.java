@@ -27,11 +27,11 @@ final class ActorTree {
     static final class Node implements Behaviour {
         /** Its number in the tree. */
         final int id;
-        /** How many steps lead to it. */
+        /** How many accesses lead to it. */
         final int depth;
-        /** The next step; null if the actor has ended or was cut off. */
-        final @Nullable Step step;
-        /** What precedes that step; null exactly if there is none. */
+        /** The next access; null if the actor has ended or was cut off. */
+        final @Nullable Access access;
+        /** What precedes that access; null exactly if there is none. */
         final @Nullable Past past;
         /** How the actor ended; null if it has not. */
         final @Nullable Object end;
@@ -41,24 +41,30 @@ final class ActorTree {
         private long[] childSeen = {};
         private Node[] children = {};
 
-        Node(int id, @Nullable Node parent, long seen, @Nullable Step step, @Nullable Past past, @Nullable Object end) {
+        Node(
+                int id,
+                @Nullable Node parent,
+                long seen,
+                @Nullable Access access,
+                @Nullable Past past,
+                @Nullable Object end) {
             this.id = id;
             this.depth = parent == null ? 0 : parent.depth + 1;
-            this.step = step;
+            this.access = access;
             this.past = past;
             this.end = end;
             this.parent = parent;
             this.seen = seen;
         }
 
-        /** Whether the bound on steps cut the actor off here. */
+        /** Whether the bound on accesses cut the actor off here. */
         boolean isCut() {
-            return step == null && end == null;
+            return access == null && end == null;
         }
 
         @Override
-        public @Nullable Step step() {
-            return step;
+        public @Nullable Access access() {
+            return access;
         }
 
         @Override
@@ -81,9 +87,9 @@ final class ActorTree {
          */
         private boolean owns(int count) {
             for (Node node = this; node.parent != null; node = node.parent) {
-                Step before = requireNonNull(node.parent.step);
+                Access before = requireNonNull(node.parent.access);
                 if (before.location() == count && before.tookPlace(node.seen)) {
-                    return before.kind() == Step.Kind.WRITE || before.leavesZero(node.seen);
+                    return before.kind() == Access.Kind.WRITE || before.leavesZero(node.seen);
                 }
             }
             return false;
@@ -107,7 +113,7 @@ final class ActorTree {
         }
     }
 
-    /** What an actor saw that broke a rule, beside all values that a step can return. */
+    /** What an actor saw that broke a rule, beside all values that an access can return. */
     private static long seenBy(Lifetime broken) {
         return switch (broken) {
             case REFERENCE_FROM_ZERO -> Long.MIN_VALUE + 1;
@@ -146,8 +152,8 @@ final class ActorTree {
     }
 
     /** Every step of every node. */
-    Stream<Step> steps() {
-        return nodes.stream().map(node -> node.step).filter(Objects::nonNull);
+    Stream<Access> accesses() {
+        return nodes.stream().map(node -> node.access).filter(Objects::nonNull);
     }
 
     /** How often the actor was run. */
@@ -156,14 +162,14 @@ final class ActorTree {
     }
 
     /**
-     * Where the actor stands after the step of {@code node}, having read {@code read} from {@code before}. One that broke a rule of
+     * Where the actor stands after the access of {@code node}, having read {@code read} from {@code before}. One that broke a rule of
      * reference counts goes nowhere from there: what it would do next is of no interest.
      */
     Node afterReading(Node node, long read, Memory before) {
-        Step step = requireNonNull(node.step);
-        Lifetime broken = machine.references().brokenBy(step, read, before, node::owns);
+        Access access = requireNonNull(node.access);
+        Lifetime broken = machine.references().brokenBy(access, read, before, node::owns);
         if (broken == null) {
-            return after(node, step.seen(read));
+            return after(node, access.seen(read));
         }
         long seen = seenBy(broken);
         Node known = node.child(seen);
@@ -176,7 +182,7 @@ final class ActorTree {
         return end;
     }
 
-    /** Where the actor stands after the step of {@code node}, having seen {@code seen}. */
+    /** Where the actor stands after the access of {@code node}, having seen {@code seen}. */
     Node after(Node node, long seen) {
         Node known = node.child(seen);
         if (known != null) {
@@ -191,52 +197,52 @@ final class ActorTree {
         int depth = parent == null ? 0 : parent.depth + 1;
         Node node = new Node(nodes.size(), parent, seen, null, null, null);
         if (depth < maxSteps) {
-            Step[] steps = new Step[depth];
+            Access[] accesses = new Access[depth];
             long[] results = new long[depth];
             for (Node n = node; n.parent != null; n = n.parent) {
-                steps[n.parent.depth] = requireNonNull(n.parent.step);
+                accesses[n.parent.depth] = requireNonNull(n.parent.access);
                 results[n.parent.depth] = n.seen;
             }
-            Continuation next = replay(steps, results);
-            Step step = next.step() == null ? null : judgeFence(next.step(), steps, results);
+            Continuation next = replay(accesses, results);
+            Access access = next.access() == null ? null : judgeFence(next.access(), accesses, results);
             Past past = null;
-            if (step != null) {
-                past = new TriedPast(machine, known, actor, steps, results, step);
-                known.note(parent == null ? null : parent.step, seen, step);
+            if (access != null) {
+                past = new TriedPast(machine, known, actor, accesses, results, access);
+                known.note(parent == null ? null : parent.access, seen, access);
             }
-            node = new Node(nodes.size(), parent, seen, step, past, next.end());
+            node = new Node(nodes.size(), parent, seen, access, past, next.end());
         }
         nodes.add(node);
         return node;
     }
 
-    private Continuation replay(Step[] steps, long[] results) {
-        Continuation once = machine.replay(actor, steps, results);
-        Continuation again = machine.replay(actor, steps, results);
+    private Continuation replay(Access[] accesses, long[] results) {
+        Continuation once = machine.replay(actor, accesses, results);
+        Continuation again = machine.replay(actor, accesses, results);
         runs += 2;
         if (!again.isSame(once)) {
-            Step last = steps.length == 0 ? null : steps[steps.length - 1];
+            Access last = accesses.length == 0 ? null : accesses[accesses.length - 1];
             throw Replay.notRepeated(again.toString(), once.toString(), last);
         }
         return once;
     }
 
     /** Settles whether a fence that counts only beside a read-modify-write stands beside one that took place. */
-    private Step judgeFence(Step fence, Step[] steps, long[] results) {
-        int depth = steps.length;
+    private Access judgeFence(Access fence, Access[] accesses, long[] results) {
+        int depth = accesses.length;
         switch (fence.kind()) {
             case MB_BEFORE_ATOMIC -> {
-                Step[] throughFence = Arrays.copyOf(steps, depth + 1);
+                Access[] throughFence = Arrays.copyOf(accesses, depth + 1);
                 throughFence[depth] = fence;
-                Step following =
-                        replay(throughFence, Arrays.copyOf(results, depth + 1)).step();
+                Access following =
+                        replay(throughFence, Arrays.copyOf(results, depth + 1)).access();
                 return following != null && following.kind().isReadModifyWrite() ? fence : lone(fence);
             }
             case MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK -> {
-                if (depth == 0 || !steps[depth - 1].kind().isReadModifyWrite()) {
+                if (depth == 0 || !accesses[depth - 1].kind().isReadModifyWrite()) {
                     return lone(fence);
                 }
-                return steps[depth - 1].tookPlace(results[depth - 1]) ? fence : fence.asIdle();
+                return accesses[depth - 1].tookPlace(results[depth - 1]) ? fence : fence.asIdle();
             }
             default -> {
                 return fence;
@@ -244,7 +250,7 @@ final class ActorTree {
         }
     }
 
-    private Step lone(Step fence) {
+    private Access lone(Access fence) {
         if (loneFencesAreMistakes) {
             throw new RuleViolation(fence.kind() + " at " + fence.site() + " stands beside no read-modify-write");
         }

@@ -42,7 +42,7 @@ class Alone implements Phase {
     }
 
     @Override
-    public long take(Step asked) {
+    public long take(Access asked) {
         if (asked.kind().isFence()) {
             return 0;
         }
@@ -57,7 +57,7 @@ class Alone implements Phase {
     }
 
     /** What to throw where {@code asked} waits for ever. */
-    Error waits(Step asked) {
+    Error waits(Access asked) {
         throw new RuleViolation(who + " waits for ever for " + names.get(asked.location()) + ", at " + Site.here());
     }
 
@@ -74,7 +74,7 @@ class Alone implements Phase {
         }
 
         @Override
-        public long take(Step asked) {
+        public long take(Access asked) {
             long read = asked.kind().isFence() ? 0 : value(asked.location());
             long seen = super.take(asked);
             taken.add(new Taken(asked, read));
@@ -82,7 +82,7 @@ class Alone implements Phase {
         }
 
         @Override
-        Error waits(Step asked) {
+        Error waits(Access asked) {
             return Stop.STOP;
         }
     }
@@ -90,7 +90,7 @@ class Alone implements Phase {
     /** A judge before all of memory is decided. He is stopped where he reads a word that is still open. */
     static final class InPart extends Alone {
         private final boolean[] open;
-        private int wanted = Step.NOWHERE;
+        private int wanted = Access.NOWHERE;
 
         InPart(String who, List<String> names, long[] values, boolean[] open) {
             super(who, names, values);
@@ -103,10 +103,10 @@ class Alone implements Phase {
         }
 
         @Override
-        public long take(Step asked) {
+        public long take(Access asked) {
             int location = asked.location();
-            if (location != Step.NOWHERE && open[location]) {
-                if (asked.kind() != Step.Kind.WRITE) {
+            if (location != Access.NOWHERE && open[location]) {
+                if (asked.kind() != Access.Kind.WRITE) {
                     wanted = location;
                     throw Stop.STOP;
                 }

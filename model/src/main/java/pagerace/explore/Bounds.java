@@ -4,15 +4,15 @@ package pagerace.explore;
 /**
  * Where an exploration gives up. One that hits a bound is incomplete, and never says that something cannot happen.
  *
- * @param steps steps of one actor in one execution
+ * @param accesses accesses of one actor in one execution
  * @param states states of actors and memory
  */
-public record Bounds(int steps, int states) {
+public record Bounds(int accesses, int states) {
     /** More than any point of the catalogue needs. */
     public static final Bounds DEFAULT = new Bounds(1_000, 5_000_000);
 
-    String stepsInWords() {
-        return steps + " steps of one actor";
+    String accessesInWords() {
+        return accesses + " accesses of one actor";
     }
 
     String statesInWords() {

@@ -51,7 +51,7 @@ final class BuiltProgram<O> {
         }
         KnownValues known = new KnownValues(initialValues);
         this.trees = program.actors().stream()
-                .map(actor -> new ActorTree(machine, known, actor, program.loneFencesAreMistakes(), bounds.steps()))
+                .map(actor -> new ActorTree(machine, known, actor, program.loneFencesAreMistakes(), bounds.accesses()))
                 .toArray(ActorTree[]::new);
     }
 
@@ -128,8 +128,9 @@ final class BuiltProgram<O> {
 
     /** The execution that consists of {@code events} and ended at {@code nodes}. */
     Schedule schedule(List<Event> events, Node[] nodes) {
-        List<Fate> fates =
-                Arrays.stream(nodes).map(node -> new Fate(node.end, node.step)).toList();
+        List<Fate> fates = Arrays.stream(nodes)
+                .map(node -> new Fate(node.end, node.access))
+                .toList();
         return new Schedule(List.copyOf(events), fates, machine.names(), machine.formats());
     }
 }

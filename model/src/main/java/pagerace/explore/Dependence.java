@@ -3,7 +3,7 @@ package pagerace.explore;
 
 import java.util.BitSet;
 
-/** On which reading steps of its actor, counted from zero, a write depends. */
+/** On which reading accesses of its actor, counted from zero, a write depends. */
 public final class Dependence {
     private final BitSet control;
     private final BitSet data;

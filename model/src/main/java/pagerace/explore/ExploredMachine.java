@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pagerace.explore.Access.Kind;
 import pagerace.explore.Replay.Continuation;
-import pagerace.explore.Step.Kind;
 import pagerace.machine.Format;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
@@ -18,7 +18,7 @@ import pagerace.machine.Word;
  * The machine of the explorer. A word is a number; where its value is kept, if anywhere, depends on the {@link Phase}:
  * <ul>
  *   <li>setup and judge run {@link Alone};
- *   <li>an actor is run as a {@link Replay} of what it did before, up to its next step;
+ *   <li>an actor is run as a {@link Replay} of what it did before, up to its next access;
  *   <li>a trial run of an actor gets results that it never saw together, from a phase of the caller's;
  *   <li>at any other time, touching a word is a violation.
  * </ul>
@@ -75,7 +75,7 @@ final class ExploredMachine extends Machine {
     <O> Judgement<O> judgeInPart(long[] last, boolean[] open, Supplier<O> judge) {
         Alone.InPart inPart = new Alone.InPart("the judge", names, last, open);
         try {
-            return new Judgement<>(during(inPart, judge), Step.NOWHERE);
+            return new Judgement<>(during(inPart, judge), Access.NOWHERE);
         } catch (Stop stop) {
             return new Judgement<>(null, inPart.wanted());
         }
@@ -85,11 +85,11 @@ final class ExploredMachine extends Machine {
     record Judgement<O>(@Nullable O outcome, int asked) {}
 
     /**
-     * Runs {@code actor} with a record: its steps so far and what each returned.
+     * Runs {@code actor} with a record: its accesses so far and what each returned.
      *
      * @throws RuleViolation if it does anything else than on record, or does not let itself be stopped
      */
-    Continuation replay(Supplier<?> actor, Step[] recordedSteps, long[] recordedResults) {
+    Continuation replay(Supplier<?> actor, Access[] recordedSteps, long[] recordedResults) {
         Replay replay = new Replay(recordedSteps, recordedResults);
         Object end;
         try {
@@ -127,13 +127,13 @@ final class ExploredMachine extends Machine {
         }
     }
 
-    private long refuseWhileIdle(Step asked) {
+    private long refuseWhileIdle(Access asked) {
         String what = asked.kind().isFence() ? "a fence" : names.get(asked.location());
         throw new RuleViolation(what + " was used outside setup, actors and judge, at " + Site.here());
     }
 
     private long take(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
-        return phase.take(new Step(kind, location, a, b, order, until));
+        return phase.take(new Access(kind, location, a, b, order, until));
     }
 
     /** Which words count references, and what to. */
@@ -177,7 +177,7 @@ final class ExploredMachine extends Machine {
     }
 
     private void fence(Kind kind) {
-        var unused = take(kind, Step.NOWHERE, 0, 0, Order.FULL, null);
+        var unused = take(kind, Access.NOWHERE, 0, 0, Order.FULL, null);
     }
 
     @Override

@@ -27,14 +27,14 @@ final class KnownValues {
         return known.get(location);
     }
 
-    /** Notes what {@code before} returned, if there is such a step, and what {@code step} writes. */
-    void note(@Nullable Step before, long seen, Step step) {
+    /** Notes what {@code before} returned, if there is such an access, and what {@code access} writes. */
+    void note(@Nullable Access before, long seen, Access access) {
         if (before != null && before.kind().isSeen() && !before.kind().isSeenAsTruth()) {
             note(before.location(), seen);
         }
-        switch (step.kind()) {
-            case WRITE, XCHG -> note(step.location(), step.a());
-            case CMPXCHG -> note(step.location(), step.b());
+        switch (access.kind()) {
+            case WRITE, XCHG -> note(access.location(), access.a());
+            case CMPXCHG -> note(access.location(), access.b());
             default -> {}
         }
     }

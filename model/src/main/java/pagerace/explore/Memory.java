@@ -9,30 +9,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Contract for implementations:
  * <ul>
- *   <li>there are finitely many internal transitions between two steps, and the states tell how many there were: all ways
+ *   <li>there are finitely many internal transitions between two accesses, and the states tell how many there were: all ways
  *       to one combination of memory and actors' progress have the same number;
- *   <li>a step that does not wait (any but {@code AWAIT} and {@code ACQUIRE_WHEN_CLEAR}) has an effect at once or after
+ *   <li>an access that does not wait (any but {@code AWAIT} and {@code ACQUIRE_WHEN_CLEAR}) has an effect at once or after
  *       internal transitions, so that a state without any transition is one in which everybody waits or has ended.
  * </ul>
  */
 public interface Memory {
-    /** Receives the effects of a step or of an internal transition. */
+    /** Receives the effects of an access or of an internal transition. */
     interface Effects {
         /**
          * One effect.
          *
          * @param next the memory afterwards
-         * @param read the value that the step read; ignored for a step that reads nothing
+         * @param read the value that the access read; ignored for an access that reads nothing
          */
         void add(Memory next, long read);
     }
 
     /**
-     * Tells {@code effects} every effect that {@code step}, the next one of {@code actor}, can have now; none if it is not enabled.
+     * Tells {@code effects} every effect that {@code access}, the next one of {@code actor}, can have now; none if it is not enabled.
      *
-     * @param past what precedes the step in its actor
+     * @param past what precedes the access in its actor
      */
-    void step(int actor, Step step, Past past, Effects effects);
+    void step(int actor, Access access, Past past, Effects effects);
 
     /** Every transition that memory can make now by itself on behalf of {@code actor}: for instance a store leaves its buffer. */
     default void internal(int actor, Effects effects) {}
@@ -53,13 +53,13 @@ public interface Memory {
      * value was read and why that was legal; for an internal transition, what it is. Called on the memory before it.
      *
      * @param actor whose transition it is
-     * @param step the step; null for an internal transition
+     * @param access the access; null for an internal transition
      * @param read what it read
      * @param after the memory after it
      * @param names names words and their values
      * @return one line, or nothing
      */
-    default String note(int actor, @Nullable Step step, long read, Memory after, Names names) {
+    default String note(int actor, @Nullable Access access, long read, Memory after, Names names) {
         return "";
     }
 }

@@ -45,8 +45,8 @@ public record Orderings(Point point, Reachability from, List<Finding> findings) 
     }
 
     private static void collect(Behaviour behaviour, Set<Weakening> weakenings) {
-        Step step = behaviour.step();
-        Weakening weakening = step == null ? null : Weakening.of(step);
+        Access access = behaviour.access();
+        Weakening weakening = access == null ? null : Weakening.of(access);
         if (weakening != null) {
             weakenings.add(weakening);
         }

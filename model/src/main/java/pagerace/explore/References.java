@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
-import pagerace.explore.Step.Kind;
+import pagerace.explore.Access.Kind;
 import pagerace.race.Lifetime;
 
 /**
@@ -38,23 +38,23 @@ final class References {
     }
 
     /**
-     * The rule that an actor breaks by {@code step}.
+     * The rule that an actor breaks by {@code access}.
      *
-     * @param read what the step reads
-     * @param before memory before the step
+     * @param read what the access reads
+     * @param before memory before the access
      * @param owns whether the actor has the folio of that count to itself: it has just allocated or frozen it, or was the last to have a
      *     reference
      * @return null if it breaks none
      */
     @Nullable
-    Lifetime brokenBy(Step step, long read, Memory before, IntPredicate owns) {
-        if (step.kind().isFence() || !step.takesPlace(read)) {
+    Lifetime brokenBy(Access access, long read, Memory before, IntPredicate owns) {
+        if (access.kind().isFence() || !access.takesPlace(read)) {
             return null;
         }
-        int location = step.location();
+        int location = access.location();
         if (counts.get(location)) {
-            boolean adds = step.kind() == Kind.ADD || step.kind() == Kind.FETCH_ADD;
-            return adds && step.a() > 0 && read == 0 ? Lifetime.REFERENCE_FROM_ZERO : null;
+            boolean adds = access.kind() == Kind.ADD || access.kind() == Kind.FETCH_ADD;
+            return adds && access.a() > 0 && read == 0 ? Lifetime.REFERENCE_FROM_ZERO : null;
         }
         int count = location < keeper.length ? keeper[location] : NOTHING;
         return count != NOTHING && before.last(count) == 0 && !owns.test(count) ? Lifetime.TOUCHED_WHEN_FREE : null;

@@ -9,30 +9,30 @@ import org.jspecify.annotations.Nullable;
  * then; the first one beyond the record is noted, and the actor stopped there.
  */
 final class Replay implements Phase {
-    /** What an actor did beyond its record: its next step, or how it ended. Exactly one of the two is there. */
-    record Continuation(@Nullable Step step, @Nullable Object end) {
+    /** What an actor did beyond its record: its next access, or how it ended. Exactly one of the two is there. */
+    record Continuation(@Nullable Access access, @Nullable Object end) {
         boolean isSame(Continuation that) {
-            if (step == null || that.step == null) {
+            if (access == null || that.access == null) {
                 return Objects.equals(end, that.end);
             }
-            return step.isSame(that.step);
+            return access.isSame(that.access);
         }
 
         @Override
         public String toString() {
-            return step == null ? "returned " + end : step.toString();
+            return access == null ? "returned " + end : access.toString();
         }
     }
 
-    private final Step[] steps;
+    private final Access[] accesses;
     private final long[] results;
     private int position;
-    private @Nullable Step next;
+    private @Nullable Access next;
     private @Nullable RuleViolation violation;
 
-    /** A run with the record {@code steps}, of which each returned what stands in {@code results}. */
-    Replay(Step[] steps, long[] results) {
-        this.steps = steps;
+    /** A run with the record {@code accesses}, of which each returned what stands in {@code results}. */
+    Replay(Access[] accesses, long[] results) {
+        this.accesses = accesses;
         this.results = results;
     }
 
@@ -52,8 +52,8 @@ final class Replay implements Phase {
         if (next != null) {
             throw new RuleViolation("an actor caught the stop at " + next.site() + " and returned " + end);
         }
-        if (position < steps.length) {
-            throw notRepeated("returned " + end, steps[position].toString());
+        if (position < accesses.length) {
+            throw notRepeated("returned " + end, accesses[position].toString());
         }
         if (end == null) {
             throw new RuleViolation("an actor returned null" + after(last()));
@@ -77,16 +77,16 @@ final class Replay implements Phase {
     }
 
     @Override
-    public long take(Step asked) {
+    public long take(Access asked) {
         if (next != null) {
             throw refuse(new RuleViolation("an actor caught the stop at " + next.site() + " and went on with "
                     + asked.kind() + " at " + Site.here()));
         }
-        if (position == steps.length) {
+        if (position == accesses.length) {
             next = asked.at(Site.here());
             throw Stop.STOP;
         }
-        Step recorded = steps[position];
+        Access recorded = accesses[position];
         if (!recorded.isSame(asked)) {
             throw refuse(notRepeated(asked.at(Site.here()).toString(), recorded.toString()));
         }
@@ -104,15 +104,15 @@ final class Replay implements Phase {
     }
 
     /** The violation of an actor that did {@code found} after {@code last} where it had done {@code recorded} before. */
-    static RuleViolation notRepeated(String found, String recorded, @Nullable Step last) {
+    static RuleViolation notRepeated(String found, String recorded, @Nullable Access last) {
         return new RuleViolation("an actor did not repeat itself: " + found + " instead of " + recorded + after(last));
     }
 
-    private @Nullable Step last() {
-        return position == 0 ? null : steps[position - 1];
+    private @Nullable Access last() {
+        return position == 0 ? null : accesses[position - 1];
     }
 
-    private static String after(@Nullable Step last) {
+    private static String after(@Nullable Access last) {
         return last == null ? ", before any step" : ", after " + last;
     }
 }

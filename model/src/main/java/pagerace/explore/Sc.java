@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Reachability;
 
-/** Sequential consistency: one value per word, and every step acts on it at once. */
+/** Sequential consistency: one value per word, and every access acts on it at once. */
 public final class Sc implements MemoryModel {
     /** The model. */
     public static final Sc MODEL = new Sc();
@@ -23,8 +23,8 @@ public final class Sc implements MemoryModel {
     }
 
     @Override
-    public boolean isNothing(Step step) {
-        return step.kind().isFence();
+    public boolean isNothing(Access access) {
+        return access.kind().isFence();
     }
 
     private static final class Values implements Memory {
@@ -37,21 +37,21 @@ public final class Sc implements MemoryModel {
         }
 
         @Override
-        public void step(int actor, Step step, Past past, Effects effects) {
-            if (step.kind().isFence()) {
+        public void step(int actor, Access access, Past past, Effects effects) {
+            if (access.kind().isFence()) {
                 effects.add(this, 0);
                 return;
             }
-            long read = values[step.location()];
-            if (!step.isEnabledBy(read)) {
+            long read = values[access.location()];
+            if (!access.isEnabledBy(read)) {
                 return;
             }
-            if (!step.takesPlace(read)) {
+            if (!access.takesPlace(read)) {
                 effects.add(this, read);
                 return;
             }
             long[] next = values.clone();
-            next[step.location()] = step.after(read);
+            next[access.location()] = access.after(read);
             effects.add(new Values(next), read);
         }
 

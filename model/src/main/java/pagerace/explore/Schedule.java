@@ -18,29 +18,29 @@ public record Schedule(List<Event> events, List<Fate> fates, List<String> words,
      * One transition.
      *
      * @param actor whose
-     * @param step the step; null if memory moved by itself on the actor's behalf
-     * @param past what precedes the step in its actor; null exactly if there is no step
-     * @param read the value that the step read
+     * @param access the access; null if memory moved by itself on the actor's behalf
+     * @param past what precedes the access in its actor; null exactly if there is no access
+     * @param read the value that the access read
      * @param before the memory before
      * @param after the memory after
      */
     public record Event(
-            int actor, @Nullable Step step, @Nullable Past past, long read, Memory before, Memory after) {}
+            int actor, @Nullable Access access, @Nullable Past past, long read, Memory before, Memory after) {}
 
     /**
      * What became of an actor; exactly one of the two is there.
      *
      * @param end what it returned
-     * @param waiting the step that it waits for, for ever
+     * @param waiting the access that it waits for, for ever
      */
-    public record Fate(@Nullable Object end, @Nullable Step waiting) {}
+    public record Fate(@Nullable Object end, @Nullable Access waiting) {}
 
     /** How often another actor took over; what memory does by itself is nobody's turn. */
     public int switches() {
         int switches = 0;
         int running = -1;
         for (Event event : events) {
-            if (event.step() != null) {
+            if (event.access() != null) {
                 if (running >= 0 && running != event.actor()) {
                     switches++;
                 }

@@ -19,19 +19,19 @@ import pagerace.explore.Schedule.Event;
 
 /**
  * One exploration of one program under one memory model: a walk over the states (where each actor stands, memory), each
- * visited once, in the order of fewest context switches, then fewest steps.
+ * visited once, in the order of fewest context switches, then fewest transitions.
  *
  * <p>Algorithm notes.
  * <ul>
- *   <li>Whether the next step is a switch depends on who ran last, which is not part of a state. It need not be: if a state
+ *   <li>Whether the next transition is a switch depends on who ran last, which is not part of a state. It need not be: if a state
  *       is first reached with {@code k} switches by the actors of a set S, then a later way to it, with {@code k + 1} or more
  *       switches, gains nothing, since from S anybody can take over for one switch. So a state keeps its smallest
  *       {@code k} and the set S that attains it.
- *   <li>The number of steps on the way to a state is a function of the state: an actor's progress tells its steps, and the
- *       contract of {@link Memory} says the same of internal transitions. So the queue is a row of buckets by steps for
+ *   <li>The number of transitions on the way to a state is a function of the state: an actor's progress tells its accesses, and the
+ *       contract of {@link Memory} says the same of internal transitions. So the queue is a row of buckets by transitions for
  *       the present {@code k} and one for {@code k + 1}; when a state is taken out, S is complete, and the first visit of
  *       an outcome is a simplest one.
- *   <li>Steps that are {@linkplain MemoryModel#isNothing nothing} are taken together with the step before. That never adds
+ *   <li>Accesses that are {@linkplain MemoryModel#isNothing nothing} are taken together with the access before. That never adds
  *       a switch, and no other actor can tell the difference.
  * </ul>
  */
@@ -114,20 +114,20 @@ final class Search<O> {
         if (full) {
             return program.bounds().statesInWords();
         }
-        return cut ? program.bounds().stepsInWords() : null;
+        return cut ? program.bounds().accessesInWords() : null;
     }
 
     private void reachStart() {
         Node[] roots = program.roots();
-        int steps = 0;
+        int transitions = 0;
         for (int actor = 0; actor < actors; actor++) {
             Node node = skipNothing(actor, roots[actor]);
             key[actor] = node.id;
-            steps += node.depth;
+            transitions += node.depth;
         }
         key[actors] = number(program.initial(model));
         from = NONE;
-        reach(0, steps, (1 << actors) - 1);
+        reach(0, transitions, (1 << actors) - 1);
     }
 
     private void visitAll(int[] bucket) {
@@ -148,10 +148,10 @@ final class Search<O> {
         for (int actor = 0; actor < actors; actor++) {
             Node node = program.tree(actor).node(states.get(state, actor));
             memory.internal(actor, whenMemoryMoves);
-            if (node.step != null) {
+            if (node.access != null) {
                 mover = actor;
                 moverNode = node;
-                memory.step(actor, node.step, requireNonNull(node.past), whenActorMoves);
+                memory.step(actor, node.access, requireNonNull(node.past), whenActorMoves);
             }
             cutHere |= node.isCut();
         }
@@ -183,7 +183,7 @@ final class Search<O> {
     }
 
     /** Notes that the state in {@code key} can be reached from {@code from}. */
-    private void reach(int withSwitches, int steps, int withLast) {
+    private void reach(int withSwitches, int transitions, int withLast) {
         int known = states.size();
         int state = states.add(key);
         if (state == known) {
@@ -202,7 +202,7 @@ final class Search<O> {
         switches[state] = withSwitches;
         lastActors[state] = 0;
         noteLast(state, withLast);
-        (withSwitches == fromSwitches ? now : afterSwitch).add(steps, state);
+        (withSwitches == fromSwitches ? now : afterSwitch).add(transitions, state);
     }
 
     private void noteLast(int state, int newLast) {
@@ -225,7 +225,7 @@ final class Search<O> {
 
     private Node skipNothing(int actor, Node start) {
         Node node = start;
-        while (node.step != null && model.isNothing(node.step)) {
+        while (node.access != null && model.isNothing(node.access)) {
             node = program.tree(actor).after(node, 0);
         }
         return node;
@@ -242,7 +242,7 @@ final class Search<O> {
         int last = Integer.numberOfTrailingZeros(lastActors[end]);
         for (int state = end; state != NONE; state = parents[state * actors + last]) {
             if ((lastActors[state] & 1 << last) == 0) {
-                last = Integer.numberOfTrailingZeros(lastActors[state]); // the step after this state was a switch
+                last = Integer.numberOfTrailingZeros(lastActors[state]); // the transition after this state was a switch
             }
             path.addFirst(state);
         }
@@ -256,7 +256,7 @@ final class Search<O> {
         return program.schedule(events, nodes(end));
     }
 
-    /** Adds the transition between two states, with the steps that are nothing; {@code nodes} is where the actors stand. */
+    /** Adds the transition between two states, with the accesses that are nothing; {@code nodes} is where the actors stand. */
     private void addEvents(int before, int after, Node[] nodes, List<Event> events) {
         Memory then = memories.get(states.get(before, actors));
         Memory next = memories.get(states.get(after, actors));
@@ -273,12 +273,12 @@ final class Search<O> {
             }
             addNothing(actor, nodes, then, events);
             Node node = nodes[actor];
-            Step step = requireNonNull(node.step);
+            Access access = requireNonNull(node.access);
             Past past = requireNonNull(node.past);
-            then.step(actor, step, past, (memory, read) -> {
+            then.step(actor, access, past, (memory, read) -> {
                 Node child = program.tree(tried).afterReading(node, read, then);
                 if (memory.equals(next) && skipNothing(tried, child).id == states.get(after, tried)) {
-                    found.add(new Event(tried, step, past, read, then, next));
+                    found.add(new Event(tried, access, past, read, then, next));
                     nodes[tried] = child;
                 }
             });
@@ -292,11 +292,11 @@ final class Search<O> {
         return Arrays.equals(nodes(state), nodes(other));
     }
 
-    /** Adds the steps that are nothing and come next for {@code actor}. */
+    /** Adds the accesses that are nothing and come next for {@code actor}. */
     private void addNothing(int actor, Node[] nodes, Memory memory, List<Event> events) {
         Node end = skipNothing(actor, nodes[actor]);
         while (nodes[actor] != end) {
-            events.add(new Event(actor, nodes[actor].step, nodes[actor].past, 0, memory, memory));
+            events.add(new Event(actor, nodes[actor].access, nodes[actor].past, 0, memory, memory));
             nodes[actor] = program.tree(actor).after(nodes[actor], 0);
         }
     }

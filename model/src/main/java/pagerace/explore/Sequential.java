@@ -35,7 +35,7 @@ final class Sequential<O> {
                 schedules,
                 endings.digest(),
                 endings.contradiction(),
-                cut ? program.bounds().stepsInWords() : null,
+                cut ? program.bounds().accessesInWords() : null,
                 transitions + 1,
                 transitions,
                 program.actorRuns() - runs,
@@ -73,7 +73,7 @@ final class Sequential<O> {
         Memory memory = start;
         while (true) {
             Node node = nodes[actor];
-            Event event = node.step == null ? null : onlyEffect(actor, node, memory);
+            Event event = node.access == null ? null : onlyEffect(actor, node, memory);
             if (event == null) {
                 return memory;
             }
@@ -85,10 +85,11 @@ final class Sequential<O> {
     }
 
     private static @Nullable Event onlyEffect(int actor, Node node, Memory memory) {
-        Step step = requireNonNull(node.step);
+        Access access = requireNonNull(node.access);
         Past past = requireNonNull(node.past);
         @Nullable Event[] effect = new Event[1];
-        memory.step(actor, step, past, (next, read) -> effect[0] = new Event(actor, step, past, read, memory, next));
+        memory.step(
+                actor, access, past, (next, read) -> effect[0] = new Event(actor, access, past, read, memory, next));
         return effect[0];
     }
 }

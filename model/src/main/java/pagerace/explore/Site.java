@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of model code that asked for a step: the innermost one that belongs neither to the machine and its locks, nor to the
+ * A line of model code that asked for an access: the innermost one that belongs neither to the machine and its locks, nor to the
  * accessors of kernel state, nor to the explorer.
  *
  * @param className the class that was running, nested ones as the VM spells them

@@ -4,7 +4,7 @@ package pagerace.explore;
 /**
  * One access or fence that was made.
  *
- * @param step what it is
+ * @param access what it is
  * @param read the value that it read; zero if it reads none
  */
-public record Taken(Step step, long read) {}
+public record Taken(Access access, long read) {}

@@ -13,7 +13,7 @@ import pagerace.explore.Transcript.Tells;
  * then the line of model code.
  *
  * <p>The last column but one says which word changed from what to what, and what the memory model adds: what waits in a store
- * buffer, what left it, which old value was read. Lines without a number are not steps: memory moving by itself, an actor
+ * buffer, what left it, which old value was read. Lines without a number are not accesses: memory moving by itself, an actor
  * that has to wait, how the actors ended.
  */
 public final class Trace {

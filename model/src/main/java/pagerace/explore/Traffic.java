@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What the actors of a program do, in any execution: enough to tell a step that nothing disturbs from one that is put to the test
+ * What the actors of a program do, in any execution: enough to tell an access that nothing disturbs from one that is put to the test
  * and turns out to be redundant.
  *
  * @param accesses per actor, every access and fence
@@ -20,16 +20,16 @@ record Traffic(List<Set<Spot>> accesses, List<Behaviour> roots) {
      * One access: what stands where in the model code, and which word it is to.
      *
      * @param kind the operation
-     * @param location the word, or {@link Step#NOWHERE}
+     * @param location the word, or {@link Access#NOWHERE}
      * @param site the line
      */
-    record Spot(Step.Kind kind, int location, Site site) {
-        static Spot of(Step step) {
-            return new Spot(step.kind(), step.location(), step.site());
+    record Spot(Access.Kind kind, int location, Site site) {
+        static Spot of(Access access) {
+            return new Spot(access.kind(), access.location(), access.site());
         }
 
         private boolean writes() {
-            return kind == Step.Kind.WRITE || kind.isReadModifyWrite();
+            return kind == Access.Kind.WRITE || kind.isReadModifyWrite();
         }
     }
 
@@ -39,7 +39,7 @@ record Traffic(List<Set<Spot>> accesses, List<Behaviour> roots) {
         List<Behaviour> roots = new ArrayList<>();
         for (int actor = 0; actor < explorer.actors(); actor++) {
             Set<Spot> its = new HashSet<>();
-            explorer.tree(actor).steps().forEach(step -> its.add(Spot.of(step)));
+            explorer.tree(actor).accesses().forEach(access -> its.add(Spot.of(access)));
             accesses.add(Set.copyOf(its));
             roots.add(explorer.behaviour(actor));
         }
@@ -47,8 +47,8 @@ record Traffic(List<Set<Spot>> accesses, List<Behaviour> roots) {
     }
 
     /**
-     * Whether anything can come of the step without which this program is {@code without} it. False if all that the step adds is
-     * reads of words that no other actor writes, and the actors are otherwise as they are without it: whatever the step compares
+     * Whether anything can come of the access without which this program is {@code without} it. False if all that the access adds is
+     * reads of words that no other actor writes, and the actors are otherwise as they are without it: whatever the access compares
      * cannot have changed.
      */
     boolean exercises(Traffic without) {
@@ -76,20 +76,20 @@ record Traffic(List<Set<Spot>> accesses, List<Behaviour> roots) {
     /** Whether {@code with} goes on as {@code without}, but for {@code added} reads of words that are not {@code changed}. */
     private static boolean isSame(Behaviour with, Set<Spot> added, Set<Integer> changed, Behaviour without) {
         Behaviour behaviour = with;
-        Step step = behaviour.step();
-        while (step != null && added.contains(Spot.of(step))) {
-            if (step.kind() != Step.Kind.READ
-                    || changed.contains(step.location())
+        Access access = behaviour.access();
+        while (access != null && added.contains(Spot.of(access))) {
+            if (access.kind() != Access.Kind.READ
+                    || changed.contains(access.location())
                     || behaviour.next().size() != 1) {
                 return false;
             }
             behaviour = behaviour.next().values().iterator().next();
-            step = behaviour.step();
+            access = behaviour.access();
         }
-        Step other = without.step();
-        boolean sameStep = step == null
+        Access other = without.access();
+        boolean sameStep = access == null
                 ? other == null && Objects.equals(String.valueOf(behaviour.end()), String.valueOf(without.end()))
-                : other != null && step.isSame(other) && step.site().equals(other.site());
+                : other != null && access.isSame(other) && access.site().equals(other.site());
         Map<Long, Behaviour> next = behaviour.next();
         if (!sameStep || !next.keySet().equals(without.next().keySet())) {
             return false;

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import pagerace.explore.Access.Kind;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
-import pagerace.explore.Step.Kind;
 import pagerace.machine.Order;
 
 /**
@@ -28,7 +28,7 @@ import pagerace.machine.Order;
 public record Transcript(List<String> actors, List<Line> lines) {
     /** What a line tells. */
     public enum Tells {
-        /** An actor did a step. */
+        /** An actor did an access. */
         STEP,
         /** Memory moved by itself, on the actor's behalf: a store left its buffer. */
         MEMORY,
@@ -38,8 +38,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
         END
     }
 
-    /** What a step does to its word. */
-    public enum Access {
+    /** What an access does to its word. */
+    public enum Use {
         /** It is a fence. */
         FENCE,
         /** It reads; so does a conditional read-modify-write that does not take place. */
@@ -54,7 +54,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
         UNLOCK
     }
 
-    /** In what a step departs from acting on memory at once, on its last value. */
+    /** In what an access departs from acting on memory at once, on its last value. */
     public enum Relaxation {
         /** A write that waits in the actor's store buffer. */
         BUFFERED,
@@ -68,18 +68,18 @@ public record Transcript(List<String> actors, List<Line> lines) {
      * @param tells what it tells
      * @param actor the number of the actor
      * @param text the operation and what it returned; what is waited for; how the actor ended
-     * @param access what a step does; null for what is none
+     * @param access what an access does; null for what is none
      * @param word the word that it is about; null for a fence and an end
      * @param change what became of the word, {@code old -> new}; null if nothing yet
      * @param note what the memory model adds; null if nothing
-     * @param relaxation in what a step departs from sequential consistency; null if in nothing
-     * @param site the line of model code; null for what is no step, and does not wait for one
+     * @param relaxation in what an access departs from sequential consistency; null if in nothing
+     * @param site the line of model code; null for what is no access, and does not wait for one
      */
     public record Line(
             Tells tells,
             int actor,
             String text,
-            @Nullable Access access,
+            @Nullable Use access,
             @Nullable String word,
             @Nullable String change,
             @Nullable String note,
@@ -152,7 +152,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
             List<Event> events = schedule.events();
             for (int i = 0; i < events.size(); i++) {
                 Event event = events.get(i);
-                if (event.step() == null) {
+                if (event.access() == null) {
                     memory(event);
                 } else if (i + 1 < events.size() && takesEffectAtOnce(event, events.get(i + 1))) {
                     i++;
@@ -169,10 +169,10 @@ public record Transcript(List<String> actors, List<Line> lines) {
 
         /**
          * Whether {@code next} is memory completing the very step {@code event}, because nothing of this actor was under way
-         * before: then the two are told as one step that took effect at once.
+         * before: then the two are told as one access that took effect at once.
          */
         private static boolean takesEffectAtOnce(Event event, Event next) {
-            return next.step() == null && next.actor() == event.actor() && !isUnderWay(event.actor(), event.before());
+            return next.access() == null && next.actor() == event.actor() && !isUnderWay(event.actor(), event.before());
         }
 
         /** Whether memory has still to do something for the actor. */
@@ -184,45 +184,45 @@ public record Transcript(List<String> actors, List<Line> lines) {
 
         /** What the memory model says of the event; empty if nothing. */
         private String said(Event event) {
-            return event.before().note(event.actor(), event.step(), event.read(), event.after(), this);
+            return event.before().note(event.actor(), event.access(), event.read(), event.after(), this);
         }
 
         private void memory(Event event) {
             List<Integer> buffer = waitingOf(event.actor());
-            int word = buffer.isEmpty() ? Step.NOWHERE : buffer.remove(0);
+            int word = buffer.isEmpty() ? Access.NOWHERE : buffer.remove(0);
             lines.add(new Line(
                     Tells.MEMORY,
                     event.actor(),
                     said(event),
                     null,
-                    word == Step.NOWHERE ? null : word(word),
-                    word == Step.NOWHERE ? null : change(word, event.before(), event.after()),
+                    word == Access.NOWHERE ? null : word(word),
+                    word == Access.NOWHERE ? null : change(word, event.before(), event.after()),
                     "",
                     null,
                     null));
         }
 
         private void step(Event event, Memory after, @Nullable String note) {
-            Step step = requireNonNull(event.step());
+            Access access = requireNonNull(event.access());
             int actor = event.actor();
-            boolean unlocks = isUnlock(actor, step, event.read());
-            boolean fence = step.kind().isFence();
-            boolean buffered = step.kind() == Kind.WRITE && isUnderWay(actor, after);
-            boolean stale = step.kind().reads() && isStale(actor, step, event);
+            boolean unlocks = isUnlock(actor, access, event.read());
+            boolean fence = access.kind().isFence();
+            boolean buffered = access.kind() == Kind.WRITE && isUnderWay(actor, after);
+            boolean stale = access.kind().reads() && isStale(actor, access, event);
             Relaxation relaxation = buffered ? Relaxation.BUFFERED : stale ? Relaxation.STALE : null;
             if (buffered) {
-                waitingOf(actor).add(step.location());
+                waitingOf(actor).add(access.location());
             }
             lines.add(new Line(
                     Tells.STEP,
                     actor,
-                    unlocks ? call("unlock", step) : operation(step, event.read()),
-                    unlocks ? Access.UNLOCK : access(step, event.read()),
-                    fence ? null : word(step.location()),
-                    fence ? null : change(step.location(), event.before(), after),
+                    unlocks ? call("unlock", access) : operation(access, event.read()),
+                    unlocks ? Use.UNLOCK : use(access, event.read()),
+                    fence ? null : word(access.location()),
+                    fence ? null : change(access.location(), event.before(), after),
                     note,
                     relaxation,
-                    step.site()));
+                    access.site()));
         }
 
         private List<Integer> waitingOf(int actor) {
@@ -230,8 +230,8 @@ public record Transcript(List<String> actors, List<Line> lines) {
         }
 
         /** Whether there is a newer value than the one read: in memory, or in somebody else's store buffer. */
-        private boolean isStale(int actor, Step step, Event event) {
-            int word = step.location();
+        private boolean isStale(int actor, Access access, Event event) {
+            int word = access.location();
             if (waitingOf(actor).contains(word)) {
                 return false;
             }
@@ -239,36 +239,39 @@ public record Transcript(List<String> actors, List<Line> lines) {
                     || waiting.values().stream().anyMatch(buffer -> buffer.contains(word));
         }
 
-        private static Access access(Step step, long read) {
-            Kind kind = step.kind();
+        private static Use use(Access access, long read) {
+            Kind kind = access.kind();
             if (kind.isFence()) {
-                return Access.FENCE;
+                return Use.FENCE;
             }
             if (kind == Kind.WRITE) {
-                return Access.WRITE;
+                return Use.WRITE;
             }
-            if (!kind.isReadModifyWrite() || !step.takesPlace(read)) {
-                return Access.READ;
+            if (!kind.isReadModifyWrite() || !access.takesPlace(read)) {
+                return Use.READ;
             }
-            return isLocking(kind) ? Access.LOCK : Access.UPDATE;
+            return isLocking(kind) ? Use.LOCK : Use.UPDATE;
         }
 
         private static boolean isLocking(Kind kind) {
             return kind == Kind.ACQUIRE_WHEN_CLEAR || kind == Kind.TRY_ACQUIRE_WHEN_CLEAR;
         }
 
-        /** Whether the step gives back a lock that the actor holds; keeps account of who holds what. */
-        private boolean isUnlock(int actor, Step step, long read) {
+        /** Whether the access gives back a lock that the actor holds; keeps account of who holds what. */
+        private boolean isUnlock(int actor, Access access, long read) {
             Map<Integer, Long> held = locks.computeIfAbsent(actor, unused -> new HashMap<>());
-            int word = step.location();
-            if (isLocking(step.kind())) {
-                if (step.takesPlace(read)) {
-                    held.put(word, step.b());
+            int word = access.location();
+            if (isLocking(access.kind())) {
+                if (access.takesPlace(read)) {
+                    held.put(word, access.b());
                 }
                 return false;
             }
             Long taken = held.get(word);
-            return taken != null && step.order() == Order.RELEASE && step.after(taken) == 0 && held.remove(word, taken);
+            return taken != null
+                    && access.order() == Order.RELEASE
+                    && access.after(taken) == 0
+                    && held.remove(word, taken);
         }
 
         private @Nullable String change(int word, Memory before, Memory after) {
@@ -277,14 +280,14 @@ public record Transcript(List<String> actors, List<Line> lines) {
                     : value(word, before.last(word)) + Line.BECOMES + value(word, after.last(word));
         }
 
-        /** If the actor of event {@code i} hands over although it is not done, because its next step has to wait, says so. */
+        /** If the actor of event {@code i} hands over although it is not done, because its next access has to wait, says so. */
         private void waitAfter(int i) {
             Event event = schedule.events().get(i);
             List<Event> later = schedule
                     .events()
                     .subList(i + 1, schedule.events().size())
                     .stream()
-                    .filter(other -> other.step() != null)
+                    .filter(other -> other.access() != null)
                     .toList();
             if (later.isEmpty() || later.get(0).actor() == event.actor()) {
                 return;
@@ -293,7 +296,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
                     .filter(other -> other.actor() == event.actor())
                     .findFirst()
                     .filter(next -> mustWait(next, event.after()))
-                    .map(Event::step)
+                    .map(Event::access)
                     .ifPresent(next -> lines.add(new Line(
                             Tells.WAIT,
                             event.actor(),
@@ -307,12 +310,12 @@ public record Transcript(List<String> actors, List<Line> lines) {
         }
 
         private static boolean mustWait(Event next, Memory memory) {
-            Step step = requireNonNull(next.step());
-            if (step.kind() != Kind.AWAIT && step.kind() != Kind.ACQUIRE_WHEN_CLEAR) {
+            Access access = requireNonNull(next.access());
+            if (access.kind() != Kind.AWAIT && access.kind() != Kind.ACQUIRE_WHEN_CLEAR) {
                 return false;
             }
             boolean[] enabled = new boolean[1];
-            memory.step(next.actor(), step, requireNonNull(next.past()), (after, read) -> enabled[0] = true);
+            memory.step(next.actor(), access, requireNonNull(next.past()), (after, read) -> enabled[0] = true);
             return !enabled[0]
                     && !isUnderWay(next.actor(), memory); // else it may be its own stores that have to go first
         }
@@ -320,7 +323,7 @@ public record Transcript(List<String> actors, List<Line> lines) {
         private void fates() {
             for (int actor = 0; actor < actors.size(); actor++) {
                 Fate fate = schedule.fates().get(actor);
-                Step blocked = fate.waiting();
+                Access blocked = fate.waiting();
                 lines.add(new Line(
                         Tells.END,
                         actor,
@@ -342,70 +345,74 @@ public record Transcript(List<String> actors, List<Line> lines) {
                     : text;
         }
 
-        /** What a step waits for, and who holds it if it is a lock. */
-        private String awaited(Step step) {
+        /** What an access waits for, and who holds it if it is a lock. */
+        private String awaited(Access access) {
             String holders = IntStream.range(0, actors.size())
-                    .filter(actor -> locks.getOrDefault(actor, Map.of()).containsKey(step.location()))
+                    .filter(actor -> locks.getOrDefault(actor, Map.of()).containsKey(access.location()))
                     .mapToObj(actors::get)
                     .collect(Collectors.joining(", "));
-            return word(step.location()) + (holders.isEmpty() ? "" : " (held by " + holders + ")");
+            return word(access.location()) + (holders.isEmpty() ? "" : " (held by " + holders + ")");
         }
 
-        private String operation(Step step, long read) {
-            Order order = step.order();
-            return switch (step.kind()) {
+        private String operation(Access access, long read) {
+            Order order = access.order();
+            return switch (access.kind()) {
                 case READ ->
-                    call(order == Order.ACQUIRE ? "smp_load_acquire" : "READ_ONCE", step) + returned(step, read);
+                    call(order == Order.ACQUIRE ? "smp_load_acquire" : "READ_ONCE", access) + returned(access, read);
                 case WRITE ->
-                    call(order == Order.RELEASE ? "smp_store_release" : "WRITE_ONCE", step, value(step, step.a()));
-                case XCHG -> call("xchg" + suffix(order), step, value(step, step.a())) + returned(step, read);
+                    call(
+                            order == Order.RELEASE ? "smp_store_release" : "WRITE_ONCE",
+                            access,
+                            value(access, access.a()));
+                case XCHG -> call("xchg" + suffix(order), access, value(access, access.a())) + returned(access, read);
                 case CMPXCHG ->
-                    call("cmpxchg" + suffix(order), step, value(step, step.a()), value(step, step.b()))
-                            + returned(step, read);
+                    call("cmpxchg" + suffix(order), access, value(access, access.a()), value(access, access.b()))
+                            + returned(access, read);
                 case FETCH_ADD ->
-                    combine("atomic_fetch_add" + suffix(order), step, "" + step.a()) + returned(step, read);
-                case FETCH_OR -> combine("atomic_fetch_or" + suffix(order), step, mask(step)) + returned(step, read);
+                    combine("atomic_fetch_add" + suffix(order), access, "" + access.a()) + returned(access, read);
+                case FETCH_OR ->
+                    combine("atomic_fetch_or" + suffix(order), access, mask(access)) + returned(access, read);
                 case FETCH_AND_NOT ->
-                    combine("atomic_fetch_andnot" + suffix(order), step, mask(step)) + returned(step, read);
-                case ADD -> combine("atomic_add", step, "" + step.a());
-                case OR -> combine("atomic_or", step, mask(step));
+                    combine("atomic_fetch_andnot" + suffix(order), access, mask(access)) + returned(access, read);
+                case ADD -> combine("atomic_add", access, "" + access.a());
+                case OR -> combine("atomic_or", access, mask(access));
                 case AND_NOT ->
-                    combine(order == Order.RELEASE ? "clear_bit_unlock" : "atomic_andnot", step, mask(step));
+                    combine(order == Order.RELEASE ? "clear_bit_unlock" : "atomic_andnot", access, mask(access));
                 case ADD_UNLESS ->
-                    call("atomic_add_unless" + suffix(order), step, "" + step.a(), "" + step.b())
-                            + happened(step, read);
-                case AWAIT -> call("wait_for", step) + returned(step, read);
-                case ACQUIRE_WHEN_CLEAR -> call("lock", step);
-                case TRY_ACQUIRE_WHEN_CLEAR -> call("trylock", step) + happened(step, read);
+                    call("atomic_add_unless" + suffix(order), access, "" + access.a(), "" + access.b())
+                            + happened(access, read);
+                case AWAIT -> call("wait_for", access) + returned(access, read);
+                case ACQUIRE_WHEN_CLEAR -> call("lock", access);
+                case TRY_ACQUIRE_WHEN_CLEAR -> call("trylock", access) + happened(access, read);
                 case MB, RMB, WMB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK ->
-                    step.kind().fence() + "()";
+                    access.kind().fence() + "()";
             };
         }
 
-        private String call(String function, Step step, String... operands) {
+        private String call(String function, Access access, String... operands) {
             String list = operands.length == 0 ? "" : ", " + String.join(", ", operands);
-            return function + "(" + word(step.location()) + list + ")";
+            return function + "(" + word(access.location()) + list + ")";
         }
 
         /** A call of the kind that names the operand before the word. */
-        private String combine(String function, Step step, String operand) {
-            return function + "(" + operand + ", " + word(step.location()) + ")";
+        private String combine(String function, Access access, String operand) {
+            return function + "(" + operand + ", " + word(access.location()) + ")";
         }
 
-        private String value(Step step, long value) {
-            return value(step.location(), value);
+        private String value(Access access, long value) {
+            return value(access.location(), value);
         }
 
-        private String mask(Step step) {
-            return schedule.formats().get(step.location()).mask(step.a());
+        private String mask(Access access) {
+            return schedule.formats().get(access.location()).mask(access.a());
         }
 
-        private String returned(Step step, long read) {
-            return " = " + value(step, read);
+        private String returned(Access access, long read) {
+            return " = " + value(access, read);
         }
 
-        private static String happened(Step step, long read) {
-            return " = " + step.takesPlace(read);
+        private static String happened(Access access, long read) {
+            return " = " + access.takesPlace(read);
         }
 
         private static String suffix(Order order) {

@@ -6,11 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import pagerace.explore.Step.Kind;
+import pagerace.explore.Access.Kind;
 import pagerace.machine.Order;
 
 /**
- * The past of a step whose actor can be run again.
+ * The past of an access whose actor can be run again.
  *
  * <p>Algorithm notes. An actor is a black box, so dependencies are found by trying: a write depends on a read if, had the
  * read returned another value and all other reads the same, the actor would not have come to that write (control) or
@@ -29,25 +29,31 @@ final class TriedPast implements Past {
     private final ExploredMachine machine;
     private final KnownValues known;
     private final Supplier<?> actor;
-    private final Step[] steps;
+    private final Access[] accesses;
     private final long[] results;
-    private final Step step;
+    private final Access access;
     private @Nullable Dependence dependence;
 
-    /** The past of {@code step}, which {@code actor} comes to after {@code steps}, each of which returned its result. */
-    TriedPast(ExploredMachine machine, KnownValues known, Supplier<?> actor, Step[] steps, long[] results, Step step) {
+    /** The past of {@code access}, which {@code actor} comes to after {@code accesses}, each of which returned its result. */
+    TriedPast(
+            ExploredMachine machine,
+            KnownValues known,
+            Supplier<?> actor,
+            Access[] accesses,
+            long[] results,
+            Access access) {
         this.machine = machine;
         this.known = known;
         this.actor = actor;
-        this.steps = steps;
+        this.accesses = accesses;
         this.results = results;
-        this.step = step;
+        this.access = access;
     }
 
     @Override
     public boolean endsWith(Kind fence) {
-        for (int i = steps.length - 1; i >= 0 && steps[i].kind().isFence(); i--) {
-            if (steps[i].kind() == fence || (fence == Kind.MB && steps[i].isFullFence())) {
+        for (int i = accesses.length - 1; i >= 0 && accesses[i].kind().isFence(); i--) {
+            if (accesses[i].kind() == fence || (fence == Kind.MB && accesses[i].isFullFence())) {
                 return true;
             }
         }
@@ -66,10 +72,10 @@ final class TriedPast implements Past {
         BitSet control = new BitSet();
         BitSet data = new BitSet();
         int read = 0;
-        for (int i = 0; i < steps.length; i++) {
-            if (steps[i].kind() == Kind.AWAIT) {
-                control.set(read); // no later step without the value that was waited for
-            } else if (steps[i].kind().isSeen() && !isOrderedAnyway(i)) {
+        for (int i = 0; i < accesses.length; i++) {
+            if (accesses[i].kind() == Kind.AWAIT) {
+                control.set(read); // no later access without the value that was waited for
+            } else if (accesses[i].kind().isSeen() && !isOrderedAnyway(i)) {
                 for (long other : otherResults(i)) {
                     Attempt attempt = new Attempt(i, other);
                     machine.tryOut(actor, attempt);
@@ -81,7 +87,7 @@ final class TriedPast implements Past {
                     }
                 }
             }
-            if (steps[i].kind().reads()) {
+            if (accesses[i].kind().reads()) {
                 read++;
             }
         }
@@ -90,13 +96,13 @@ final class TriedPast implements Past {
 
     /** Whether everything after step i is ordered behind it by an acquire or a full fence, whatever depends on it. */
     private boolean isOrderedAnyway(int i) {
-        Step read = steps[i];
+        Access read = accesses[i];
         boolean took = !read.kind().isReadModifyWrite() || read.tookPlace(results[i]);
         if (took && (read.order() == Order.ACQUIRE || read.order() == Order.FULL)) {
             return true;
         }
-        for (int j = i + 1; j < steps.length; j++) {
-            if (steps[j].isFullFence()) {
+        for (int j = i + 1; j < accesses.length; j++) {
+            if (accesses[j].isFullFence()) {
                 return true;
             }
         }
@@ -106,13 +112,13 @@ final class TriedPast implements Past {
     private Set<Long> otherResults(int i) {
         long result = results[i];
         Set<Long> others = new LinkedHashSet<>();
-        if (steps[i].kind().isSeenAsTruth()) {
+        if (accesses[i].kind().isSeenAsTruth()) {
             others.add(1 - result);
             return others;
         }
-        others.addAll(known.of(steps[i].location()));
-        if (steps[i].kind() == Kind.CMPXCHG) {
-            others.add(steps[i].a());
+        others.addAll(known.of(accesses[i].location()));
+        if (accesses[i].kind() == Kind.CMPXCHG) {
+            others.add(accesses[i].a());
         }
         others.add(result + 1);
         others.add(result - 1);
@@ -124,12 +130,12 @@ final class TriedPast implements Past {
         return others;
     }
 
-    /** A run in which one read returns something else, until it comes to the step or gives up. */
+    /** A run in which one read returns something else, until it comes to the access or gives up. */
     private final class Attempt implements Phase {
         private final int changed;
         private final long other;
 
-        /** Which of the accesses of this kind to this word the step is, from zero. */
+        /** Which of the accesses of this kind to this word the access is, from zero. */
         private int ordinal;
 
         /** Per step of the record: whether its result has been handed out. */
@@ -142,31 +148,31 @@ final class TriedPast implements Past {
         Attempt(int changed, long other) {
             this.changed = changed;
             this.other = other;
-            for (Step before : steps) {
+            for (Access before : accesses) {
                 ordinal += isLikeStep(before) ? 1 : 0;
             }
         }
 
-        private boolean isLikeStep(Step asked) {
-            return asked.kind() == step.kind() && asked.location() == step.location();
+        private boolean isLikeStep(Access asked) {
+            return asked.kind() == access.kind() && asked.location() == access.location();
         }
 
         @Override
-        public long take(Step asked) {
+        public long take(Access asked) {
             if (taken++ >= MAX_TRIAL_STEPS) {
                 throw Stop.STOP;
             }
             if (isLikeStep(asked) && ordinal-- == 0) {
                 arrived = true;
-                wroteOtherwise = !step.isSame(asked);
+                wroteOtherwise = !access.isSame(asked);
                 throw Stop.STOP;
             }
             return asked.kind().isSeen() ? result(asked) : 0;
         }
 
-        private long result(Step asked) {
-            for (int i = 0; i < steps.length; i++) {
-                if (!used.get(i) && steps[i].location() == asked.location() && steps[i].kind() == asked.kind()) {
+        private long result(Access asked) {
+            for (int i = 0; i < accesses.length; i++) {
+                if (!used.get(i) && accesses[i].location() == asked.location() && accesses[i].kind() == asked.kind()) {
                     used.set(i);
                     return i == changed ? other : results[i];
                 }

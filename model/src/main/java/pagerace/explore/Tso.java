@@ -31,8 +31,8 @@ public final class Tso implements MemoryModel {
     }
 
     @Override
-    public boolean isNothing(Step step) {
-        return step.kind().isFence() && step.kind() != Step.Kind.MB;
+    public boolean isNothing(Access access) {
+        return access.kind().isFence() && access.kind() != Access.Kind.MB;
     }
 
     /** Memory and the store buffers: per actor, location and value of each waiting write in turn, the oldest first. */
@@ -48,25 +48,25 @@ public final class Tso implements MemoryModel {
         }
 
         @Override
-        public void step(int actor, Step step, Past past, Effects effects) {
+        public void step(int actor, Access access, Past past, Effects effects) {
             boolean drained = buffers[actor].length == 0;
-            if (step.kind().isFence()) {
-                if (drained || step.kind() != Step.Kind.MB) {
+            if (access.kind().isFence()) {
+                if (drained || access.kind() != Access.Kind.MB) {
                     effects.add(this, 0);
                 }
                 return;
             }
-            long read = read(actor, step.location());
-            if (step.kind() == Step.Kind.WRITE) {
-                effects.add(withBuffer(actor, append(buffers[actor], step.location(), step.after(read))), read);
-            } else if (!step.isEnabledBy(read)) {
+            long read = read(actor, access.location());
+            if (access.kind() == Access.Kind.WRITE) {
+                effects.add(withBuffer(actor, append(buffers[actor], access.location(), access.after(read))), read);
+            } else if (!access.isEnabledBy(read)) {
                 return;
-            } else if (!step.takesPlace(read)) {
-                if (drained || !step.isLockedInVain()) {
+            } else if (!access.takesPlace(read)) {
+                if (drained || !access.isLockedInVain()) {
                     effects.add(this, read);
                 }
             } else if (drained) {
-                effects.add(new Buffered(withValue(step.location(), step.after(read)), buffers), read);
+                effects.add(new Buffered(withValue(access.location(), access.after(read)), buffers), read);
             }
         }
 
@@ -119,25 +119,25 @@ public final class Tso implements MemoryModel {
         }
 
         @Override
-        public String note(int actor, @Nullable Step step, long read, Memory after, Names names) {
-            if (step == null) {
+        public String note(int actor, @Nullable Access access, long read, Memory after, Names names) {
+            if (access == null) {
                 int word = (int) buffers[actor][0];
                 return names.actor(actor) + "'s store buffer drains: " + names.word(word) + " "
                         + names.value(word, values[word]) + " -> " + names.value(word, after.last(word));
             }
-            if (step.kind().isFence()) {
+            if (access.kind().isFence()) {
                 return "";
             }
-            if (step.kind() == Step.Kind.WRITE) {
+            if (access.kind() == Access.Kind.WRITE) {
                 return "waits in the store buffer";
             }
-            if (newest(actor, step.location()) >= 0) {
+            if (newest(actor, access.location()) >= 0) {
                 return "from its own store buffer";
             }
             for (int other = 0; other < buffers.length; other++) {
-                int newest = newest(other, step.location());
+                int newest = newest(other, access.location());
                 if (newest >= 0) {
-                    return names.value(step.location(), buffers[other][newest + 1])
+                    return names.value(access.location(), buffers[other][newest + 1])
                             + " still waits in the store buffer of " + names.actor(other);
                 }
             }

@@ -12,7 +12,7 @@ import pagerace.race.Reachability;
  *
  * <p>Limits, and which way they err:
  * <ul>
- *   <li>Load buffering: a step never takes effect before those that precede it in its actor, so no read sees a write that
+ *   <li>Load buffering: an access never takes effect before those that precede it in its actor, so no read sees a write that
  *       comes after it in every order. Missed bugs; the one known blind spot.
  *   <li>Dependencies are found by trying other values ({@link Past}), and a read whose value chooses what is read next
  *       orders nothing unless it is {@code readDependent}. A dependency that is not found is a false alarm.
@@ -124,7 +124,7 @@ public final class Weak implements MemoryModel {
 
     /** A fence is known to the access after it, and nobody else can tell when it happened. */
     @Override
-    public boolean isNothing(Step step) {
-        return step.kind().isFence();
+    public boolean isNothing(Access access) {
+        return access.kind().isFence();
     }
 }

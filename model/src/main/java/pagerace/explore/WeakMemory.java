@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A state of {@link Weak}, packed: what is kept for every state visited should be small. It is unpacked into
- * {@link WeakState} to take a step.
+ * {@link WeakState} to take an access.
  */
 final class WeakMemory implements Memory {
     /** The state that was unpacked last, for all memories of one exploration, since each is asked repeatedly. */
@@ -47,22 +47,22 @@ final class WeakMemory implements Memory {
     }
 
     @Override
-    public void step(int actor, Step step, Past past, Effects effects) {
-        if (step.kind().isFence()) {
+    public void step(int actor, Access access, Past past, Effects effects) {
+        if (access.kind().isFence()) {
             effects.add(this, 0);
             return;
         }
         WeakState before = state();
         WeakMessages messages = before.messages;
-        int location = step.location();
+        int location = access.location();
         for (int position = messages.floor(actor, location); position < messages.count(location); position++) {
             long read = messages.value(messages.at(location, position));
-            boolean writes = step.takesPlace(read);
-            if (!step.isEnabledBy(read) || (writes && messages.isTaken(location, position))) {
+            boolean writes = access.takesPlace(read);
+            if (!access.isEnabledBy(read) || (writes && messages.isTaken(location, position))) {
                 continue;
             }
             WeakState after = before.copy();
-            if (after.take(actor, step, past, position, read, writes)) {
+            if (after.take(actor, access, past, position, read, writes)) {
                 effects.add(new WeakMemory(unpacked, WeakCanon.pack(after)), read);
             }
         }
@@ -74,22 +74,22 @@ final class WeakMemory implements Memory {
     }
 
     @Override
-    public String note(int actor, @Nullable Step step, long read, Memory after, Names names) {
-        if (step == null || step.location() == Step.NOWHERE) {
+    public String note(int actor, @Nullable Access access, long read, Memory after, Names names) {
+        if (access == null || access.location() == Access.NOWHERE) {
             return "";
         }
-        int location = step.location();
+        int location = access.location();
         long last = last(location);
         String word = names.word(location);
-        if (step.kind().reads()) {
+        if (access.kind().reads()) {
             if (read == last) {
                 return "";
             }
             String old = "old value: nothing orders this read after " + word + " became " + names.value(location, last);
-            boolean overtaken = step.takesPlace(read) && after.last(location) != step.after(read);
+            boolean overtaken = access.takesPlace(read) && after.last(location) != access.after(read);
             return overtaken ? old + "; what it writes comes before that in coherence order, and is lost" : old;
         }
-        return after.last(location) == step.after(read)
+        return after.last(location) == access.after(read)
                 ? ""
                 : "overtaken: in coherence order before " + names.value(location, last);
     }

@@ -7,7 +7,7 @@ package pagerace.explore;
  * that home. {@link Weak} says what this means.
  *
  * <p>First come the sets of the actors, then those of the messages: the state. Those of the event that is about to be added,
- * behind them, hold nothing from one step to the next.
+ * behind them, hold nothing from one access to the next.
  */
 @SuppressWarnings("EnumOrdinal") // the places last as long as the exploration
 final class WeakSlots {
@@ -157,7 +157,7 @@ final class WeakSlots {
         return accesses(message) + actors;
     }
 
-    /** The end of the state: the sets from here on hold nothing between two steps. */
+    /** The end of the state: the sets from here on hold nothing between two accesses. */
     int end() {
         return eventStart;
     }

@@ -8,7 +8,7 @@ import pagerace.machine.Order;
 import pagerace.machine.SpinLock;
 
 /**
- * A state of {@link Weak}, open for work: the messages, the sets of pairs, and the rules by which a step changes them. See
+ * A state of {@link Weak}, open for work: the messages, the sets of pairs, and the rules by which an access changes them. See
  * there for what the sets mean. {@link WeakCanon} closes it again.
  *
  * <p>Where a pair is ordered before an event, it need not be pushed to it as well: whatever follows from the one follows from
@@ -20,7 +20,7 @@ final class WeakState {
     final WeakSlots slots;
     final PairSets sets;
 
-    /** Per actor: how many reading steps it has taken. */
+    /** Per actor: how many reading accesses it has taken. */
     private final int[] reads;
 
     private WeakState(WeakShape shape, WeakMessages messages, int[] reads, WeakSlots slots, PairSets sets) {
@@ -31,7 +31,7 @@ final class WeakState {
         this.sets = sets;
     }
 
-    /** The state with these messages, in which actors have taken {@code reads} reading steps, and all sets are empty. */
+    /** The state with these messages, in which actors have taken {@code reads} reading accesses, and all sets are empty. */
     static WeakState empty(WeakShape shape, WeakMessages messages, int[] reads) {
         WeakSlots slots = new WeakSlots(shape, messages.next(), reads);
         PairSets sets = new PairSets(slots.count(), messages.pairsWithNext(), shape.actors());
@@ -46,33 +46,33 @@ final class WeakState {
         return new WeakState(shape, messages.copy(), reads.clone(), slots, sets.copy());
     }
 
-    /** How many reading steps the actor has taken. */
+    /** How many reading accesses the actor has taken. */
     int reads(int actor) {
         return reads[actor];
     }
 
     /**
-     * Lets {@code actor} take {@code step} at the message at {@code position}: read it, or write directly after it, or both.
+     * Lets {@code actor} take {@code access} at the message at {@code position}: read it, or write directly after it, or both.
      * Once: then the state must be closed.
      *
      * @return false, and the state is ruined, if the model forbids that
      */
-    boolean take(int actor, Step step, Past past, int position, long read, boolean writes) {
+    boolean take(int actor, Access access, Past past, int position, long read, boolean writes) {
         fence(actor, past);
-        return (!step.kind().reads() || read(actor, step, position, step.orderIfRead(read), writes))
-                && (!writes || write(actor, step, past, position, step.after(read), step.orderIfRead(read)));
+        return (!access.kind().reads() || read(actor, access, position, access.orderIfRead(read), writes))
+                && (!writes || write(actor, access, past, position, access.after(read), access.orderIfRead(read)));
     }
 
-    /** The fences between the actor's last access and a step. */
+    /** The fences between the actor's last access and an access. */
     private void fence(int actor, Past past) {
-        if (past.endsWith(Step.Kind.RMB) && !shape.has(Fault.NO_RMB)) {
+        if (past.endsWith(Access.Kind.RMB) && !shape.has(Fault.NO_RMB)) {
             sets.unite(slots.of(actor, Ordered.LATER_READS), slots.of(actor, Ordered.READS_SO_FAR));
         }
-        if (past.endsWith(Step.Kind.WMB) && !shape.has(Fault.NO_WMB)) {
+        if (past.endsWith(Access.Kind.WMB) && !shape.has(Fault.NO_WMB)) {
             sets.unite(slots.of(actor, Ordered.LATER_WRITES), slots.of(actor, Ordered.WRITES_SO_FAR));
             sets.uniteEach(slots.of(actor, Pushed.LATER_WRITES), slots.of(actor, Pushed.WRITES_SO_FAR));
         }
-        if (past.endsWith(Step.Kind.MB)) {
+        if (past.endsWith(Access.Kind.MB)) {
             int later = slots.of(actor, Ordered.LATER);
             sets.unite(later, slots.of(actor, Ordered.SO_FAR));
             sets.uniteEach(slots.of(actor, Pushed.LATER), slots.of(actor, Pushed.SEEN_SO_FAR));
@@ -92,11 +92,11 @@ final class WeakState {
         sets.unite(slots.eventOrdered(), pushed + actor);
     }
 
-    private boolean read(int actor, Step step, int position, Order order, boolean writes) {
-        int location = step.location();
+    private boolean read(int actor, Access access, int position, Order order, boolean writes) {
+        int location = access.location();
         int message = messages.at(location, position);
         int event = slots.eventOrdered();
-        boolean shows = !step.kind().isBlind();
+        boolean shows = !access.kind().isBlind();
         beginEvent(actor);
         if (shows) {
             sets.unite(event, slots.of(actor, Ordered.LATER_READS));
@@ -120,16 +120,16 @@ final class WeakState {
         if (order == Order.ACQUIRE && !shape.has(Fault.NO_ACQUIRE)) {
             sets.unite(slots.of(actor, Ordered.LATER), event);
         }
-        if (writes && isSpinLock(step)) {
+        if (writes && isSpinLock(access)) {
             lock(actor, message);
         }
         return true;
     }
 
-    private boolean write(int actor, Step step, Past past, int position, long written, Order order) {
-        int location = step.location();
+    private boolean write(int actor, Access access, Past past, int position, long written, Order order) {
+        int location = access.location();
         int event = slots.eventOrdered();
-        boolean readModifyWrite = step.kind().reads();
+        boolean readModifyWrite = access.kind().reads();
         boolean unlocks = !readModifyWrite && order == Order.RELEASE && ownsLock(actor, location);
         beginEvent(actor);
         sets.unite(event, slots.of(actor, Ordered.LATER_WRITES));
@@ -148,7 +148,7 @@ final class WeakState {
             return false;
         }
         int origin =
-                (readModifyWrite ? WeakMessages.READ_MODIFY_WRITE : 0) | (isSpinLock(step) ? WeakMessages.LOCK : 0);
+                (readModifyWrite ? WeakMessages.READ_MODIFY_WRITE : 0) | (isSpinLock(access) ? WeakMessages.LOCK : 0);
         int message = messages.insertAfter(position, location, written, actor, origin);
         for (int other = 0; other < shape.actors(); other++) {
             if (other != actor) { // if it came before the message, the message would overwrite it
@@ -276,9 +276,9 @@ final class WeakState {
 
     // ---- spin locks
 
-    private static boolean isSpinLock(Step step) {
-        return (step.kind() == Step.Kind.ACQUIRE_WHEN_CLEAR || step.kind() == Step.Kind.TRY_ACQUIRE_WHEN_CLEAR)
-                && step.a() == SpinLock.ANY_BIT;
+    private static boolean isSpinLock(Access access) {
+        return (access.kind() == Access.Kind.ACQUIRE_WHEN_CLEAR || access.kind() == Access.Kind.TRY_ACQUIRE_WHEN_CLEAR)
+                && access.a() == SpinLock.ANY_BIT;
     }
 
     private boolean ownsLock(int actor, int location) {

@@ -14,9 +14,9 @@ final class Weakened implements Phase {
     }
 
     @Override
-    public long take(Step asked) {
+    public long take(Access asked) {
         if (weakening.drops(asked)) {
-            return asked.kind() == Step.Kind.TRY_ACQUIRE_WHEN_CLEAR ? 1 : 0;
+            return asked.kind() == Access.Kind.TRY_ACQUIRE_WHEN_CLEAR ? 1 : 0;
         }
         return phase.take(weakening.relaxes(asked) ? asked.ordered(Order.RELAXED) : asked);
     }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import pagerace.explore.Step.Kind;
+import pagerace.explore.Access.Kind;
 import pagerace.machine.Order;
 
 /**
  * One thing that the actors do without: a fence is left out, an acquire, release or fully ordered access has no order, or an
- * operation does not take a lock and so does not give it back either. It is named by the step and its place in the model
+ * operation does not take a lock and so does not give it back either. It is named by the access and its place in the model
  * code, so two actors that run the same code both do without it.
  */
 final class Weakening {
@@ -19,19 +19,19 @@ final class Weakening {
     private final Order order;
     private final String site;
 
-    private Weakening(Step step) {
-        kind = step.kind() == Kind.TRY_ACQUIRE_WHEN_CLEAR ? Kind.ACQUIRE_WHEN_CLEAR : step.kind();
-        location = step.location();
-        order = step.order();
+    private Weakening(Access access) {
+        kind = access.kind() == Kind.TRY_ACQUIRE_WHEN_CLEAR ? Kind.ACQUIRE_WHEN_CLEAR : access.kind();
+        location = access.location();
+        order = access.order();
         // A lock goes with all of its operation: who does not take it must not give it back.
-        String where = step.site().toString();
+        String where = access.site().toString();
         site = isLocking() ? operation(where) : where;
     }
 
-    /** What actors could do without at {@code step}; null if nothing, since the step orders nothing. */
-    static @Nullable Weakening of(Step step) {
-        boolean orders = step.kind().isFence() || step.order() != Order.RELAXED;
-        return orders ? new Weakening(step) : null;
+    /** What actors could do without at {@code access}; null if nothing, since the access orders nothing. */
+    static @Nullable Weakening of(Access access) {
+        boolean orders = access.kind().isFence() || access.order() != Order.RELAXED;
+        return orders ? new Weakening(access) : null;
     }
 
     private boolean isLocking() {
@@ -39,7 +39,7 @@ final class Weakening {
     }
 
     /** Whether the access that model code asks for now does not happen. */
-    boolean drops(Step asked) {
+    boolean drops(Access asked) {
         if (kind.isFence()) {
             return asked.kind() == kind && isHere();
         }
@@ -52,7 +52,7 @@ final class Weakening {
     }
 
     /** Whether the access that model code asks for now has no order. */
-    boolean relaxes(Step asked) {
+    boolean relaxes(Access asked) {
         return !isLocking()
                 && asked.kind() == kind
                 && asked.location() == location

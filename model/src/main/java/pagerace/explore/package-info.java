@@ -4,7 +4,7 @@
  * model code that runs on hardware.
  *
  * <p>{@link pagerace.explore.Program} is what is explored, {@link pagerace.explore.Explorer} does it,
- * {@link pagerace.explore.MemoryModel} says what a step may return, and {@link pagerace.explore.Exploration} is the answer:
+ * {@link pagerace.explore.MemoryModel} says what an access may return, and {@link pagerace.explore.Exploration} is the answer:
  * the reachable outcomes, each with its simplest {@link pagerace.explore.Schedule}.
  */
 @NullMarked

@@ -11,12 +11,12 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import pagerace.explore.Access;
 import pagerace.explore.Behaviour;
 import pagerace.explore.Exploration;
 import pagerace.explore.Explorer;
 import pagerace.explore.MemoryModel;
 import pagerace.explore.Prediction;
-import pagerace.explore.Step;
 import pagerace.litmus.LitmusVerdict.Observation;
 import pagerace.machine.Order;
 import pagerace.machine.SpinLock;
@@ -70,7 +70,7 @@ public final class Export {
         this.words = explorer.words().stream()
                 .map(name -> name.replaceAll("\\W+", "_").replaceAll("_$", ""))
                 .toList();
-        Map<Integer, Set<Step>> uses = new LinkedHashMap<>();
+        Map<Integer, Set<Access>> uses = new LinkedHashMap<>();
         for (int actor = 0; actor < 2; actor++) {
             collectUses(explorer.behaviour(actor), uses);
         }
@@ -80,7 +80,7 @@ public final class Export {
                 .collect(Collectors.toSet());
         this.atomics = uses.entrySet().stream()
                 .filter(use ->
-                        use.getValue().stream().anyMatch(step -> step.kind().isReadModifyWrite()))
+                        use.getValue().stream().anyMatch(access -> access.kind().isReadModifyWrite()))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
     }
@@ -107,20 +107,20 @@ public final class Export {
         return new Export(point, explorer, explorations).write();
     }
 
-    private static void collectUses(Behaviour behaviour, Map<Integer, Set<Step>> uses) {
-        Step step = behaviour.step();
-        if (step != null && !step.kind().isFence()) {
-            uses.computeIfAbsent(step.location(), unused -> new LinkedHashSet<>())
-                    .add(step);
+    private static void collectUses(Behaviour behaviour, Map<Integer, Set<Access>> uses) {
+        Access access = behaviour.access();
+        if (access != null && !access.kind().isFence()) {
+            uses.computeIfAbsent(access.location(), unused -> new LinkedHashSet<>())
+                    .add(access);
         }
         behaviour.next().values().forEach(next -> collectUses(next, uses));
     }
 
-    private static boolean isSpinLocking(Step step) {
-        return switch (step.kind()) {
+    private static boolean isSpinLocking(Access access) {
+        return switch (access.kind()) {
             case ACQUIRE_WHEN_CLEAR, TRY_ACQUIRE_WHEN_CLEAR ->
-                step.a() == SpinLock.ANY_BIT && step.b() == SpinLock.HELD;
-            case WRITE -> step.a() == 0 && step.order() == Order.RELEASE;
+                access.a() == SpinLock.ANY_BIT && access.b() == SpinLock.HELD;
+            case WRITE -> access.a() == 0 && access.order() == Order.RELEASE;
             default -> false;
         };
     }

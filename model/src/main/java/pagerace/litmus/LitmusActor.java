@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import pagerace.explore.Access;
 import pagerace.explore.Behaviour;
-import pagerace.explore.Step;
 import pagerace.machine.Order;
 
 /**
@@ -34,14 +34,15 @@ final class LitmusActor {
 
         /** What comes next. Two waits on one word are the same only if they end with the same values. */
         String next() {
-            Step step = at.step();
-            if (step == null) {
+            Access access = at.access();
+            if (access == null) {
                 return "end " + at.end();
             }
-            String until = step.kind() == Step.Kind.AWAIT
+            String until = access.kind() == Access.Kind.AWAIT
                     ? " until " + new TreeSet<>(at.next().keySet())
                     : "";
-            return step.kind() + " " + step.location() + " " + step.a() + " " + step.b() + " " + step.order() + until;
+            return access.kind() + " " + access.location() + " " + access.a() + " " + access.b() + " " + access.order()
+                    + until;
         }
     }
 
@@ -99,28 +100,28 @@ final class LitmusActor {
             part(paths, depth);
             return;
         }
-        Step step = paths.get(0).at.step();
-        if (step == null) {
+        Access access = paths.get(0).at.access();
+        if (access == null) {
             line(
                     depth,
                     done + " = " + number(Objects.requireNonNull(paths.get(0).at.end())) + ";");
             return;
         }
-        if (!step.kind().isFence()) {
-            words.add(step.location());
+        if (!access.kind().isFence()) {
+            words.add(access.location());
         }
-        switch (step.kind()) {
-            case AWAIT -> awaited(step, paths, depth);
-            case ACQUIRE_WHEN_CLEAR -> locked(step, paths, depth);
-            case TRY_ACQUIRE_WHEN_CLEAR -> tried(step, paths, depth);
+        switch (access.kind()) {
+            case AWAIT -> awaited(access, paths, depth);
+            case ACQUIRE_WHEN_CLEAR -> locked(access, paths, depth);
+            case TRY_ACQUIRE_WHEN_CLEAR -> tried(access, paths, depth);
             case AND_NOT -> {
-                boolean release = step.order() == Order.RELEASE; // no void form has an order
-                line(depth, (release ? register(paths) + " = " : "") + statement(step) + ";");
+                boolean release = access.order() == Order.RELEASE; // no void form has an order
+                line(depth, (release ? register(paths) + " = " : "") + statement(access) + ";");
                 write(release ? withRegister(after(paths, false), 0) : after(paths, false), depth);
             }
             default -> {
-                boolean returns = step.kind().isSeen();
-                line(depth, (returns ? register(paths) + " = " : "") + statement(step) + ";");
+                boolean returns = access.kind().isSeen();
+                line(depth, (returns ? register(paths) + " = " : "") + statement(access) + ";");
                 write(after(paths, returns), depth);
             }
         }
@@ -228,9 +229,9 @@ final class LitmusActor {
 
     // ---- waiting: the actor goes on if it need not wait, and else it ends without being done
 
-    private void awaited(Step step, List<Path> paths, int depth) {
+    private void awaited(Access access, List<Path> paths, int depth) {
         String register = register(paths);
-        line(depth, register + " = " + read(step) + ";");
+        line(depth, register + " = " + read(access) + ";");
         List<Path> after = after(paths, true);
         int last = after.get(0).registers.length - 1;
         line(depth, "if (" + isOneOf(last, byValue(after, last).keySet()) + ") {");
@@ -238,47 +239,47 @@ final class LitmusActor {
         line(depth, "}");
     }
 
-    private void locked(Step step, List<Path> paths, int depth) {
-        if (spinLocks.contains(step.location())) {
-            line(depth, "spin_lock(" + name(step) + ");");
+    private void locked(Access access, List<Path> paths, int depth) {
+        if (spinLocks.contains(access.location())) {
+            line(depth, "spin_lock(" + name(access) + ");");
             write(after(paths, false), depth);
         } else {
-            take(step, afterSeeing(paths, 0), register(paths), depth);
+            take(access, afterSeeing(paths, 0), register(paths), depth);
         }
     }
 
-    private void tried(Step step, List<Path> paths, int depth) {
+    private void tried(Access access, List<Path> paths, int depth) {
         String register = register(paths);
         List<Path> failed = withRegister(afterSeeing(paths, 0), 0);
         List<Path> taken = withRegister(afterSeeing(paths, 1), 1);
-        if (spinLocks.contains(step.location())) {
-            line(depth, register + " = spin_trylock(" + name(step) + ");");
+        if (spinLocks.contains(access.location())) {
+            line(depth, register + " = spin_trylock(" + name(access) + ");");
             line(depth, "if (" + register + " == 0) {");
         } else {
-            line(depth, register + " = " + read(step) + ";");
-            line(depth, "if (" + isBusy(register, step, "!=") + ") {");
+            line(depth, register + " = " + read(access) + ";");
+            line(depth, "if (" + isBusy(register, access, "!=") + ") {");
         }
         write(failed, depth + 1);
         line(depth, "} else {");
-        if (spinLocks.contains(step.location())) {
+        if (spinLocks.contains(access.location())) {
             write(taken, depth + 1);
         } else if (!taken.isEmpty()) {
-            take(step, taken, register(taken), depth + 1);
+            take(access, taken, register(taken), depth + 1);
         }
         line(depth, "}");
     }
 
-    private void take(Step step, List<Path> after, String register, int depth) {
-        line(depth, register + " = atomic_fetch_add_acquire(" + step.b() + ", " + name(step) + ");");
-        line(depth, "if (" + isBusy(register, step, "==") + ") {");
+    private void take(Access access, List<Path> after, String register, int depth) {
+        line(depth, register + " = atomic_fetch_add_acquire(" + access.b() + ", " + name(access) + ");");
+        line(depth, "if (" + isBusy(register, access, "==") + ") {");
         write(withRegister(after, 0), depth + 1);
         line(depth, "}");
     }
 
-    private static String isBusy(String register, Step step, String relation) {
-        return step.a() == -1
+    private static String isBusy(String register, Access access, String relation) {
+        return access.a() == -1
                 ? register + " " + relation + " 0"
-                : "(" + register + " & " + step.a() + ") " + relation + " 0";
+                : "(" + register + " & " + access.a() + ") " + relation + " 0";
     }
 
     /** A register that later steps need not look at: on all these paths it holds {@code value}. */
@@ -300,55 +301,57 @@ final class LitmusActor {
         return "r" + register;
     }
 
-    private String name(Step step) {
-        return names.get(step.location());
+    private String name(Access access) {
+        return names.get(access.location());
     }
 
-    private String read(Step step) {
-        return atomics.contains(step.location()) ? "atomic_read(" + name(step) + ")" : "READ_ONCE(*" + name(step) + ")";
+    private String read(Access access) {
+        return atomics.contains(access.location())
+                ? "atomic_read(" + name(access) + ")"
+                : "READ_ONCE(*" + name(access) + ")";
     }
 
-    private String statement(Step step) {
+    private String statement(Access access) {
         String suffix =
-                step.order() == Order.FULL ? "" : "_" + step.order().name().toLowerCase(Locale.ROOT);
-        String sign = step.a() < 0 ? "sub" : "add";
-        long amount = Math.abs(step.a());
-        return switch (step.kind()) {
-            case READ -> step.order() == Order.ACQUIRE ? "smp_load_acquire(" + name(step) + ")" : read(step);
-            case WRITE -> writeTo(step);
-            case XCHG -> "xchg" + suffix + "(" + name(step) + ", " + step.a() + ")";
-            case CMPXCHG -> "cmpxchg" + suffix + "(" + name(step) + ", " + step.a() + ", " + step.b() + ")";
-            case FETCH_ADD -> "atomic_fetch_" + sign + suffix + "(" + amount + ", " + name(step) + ")";
-            case FETCH_OR -> "atomic_fetch_or" + suffix + "(" + step.a() + ", " + name(step) + ")";
-            case FETCH_AND_NOT -> "atomic_fetch_andnot" + suffix + "(" + step.a() + ", " + name(step) + ")";
-            case ADD -> "atomic_" + sign + "(" + amount + ", " + name(step) + ")";
-            case OR -> "atomic_or(" + step.a() + ", " + name(step) + ")";
+                access.order() == Order.FULL ? "" : "_" + access.order().name().toLowerCase(Locale.ROOT);
+        String sign = access.a() < 0 ? "sub" : "add";
+        long amount = Math.abs(access.a());
+        return switch (access.kind()) {
+            case READ -> access.order() == Order.ACQUIRE ? "smp_load_acquire(" + name(access) + ")" : read(access);
+            case WRITE -> writeTo(access);
+            case XCHG -> "xchg" + suffix + "(" + name(access) + ", " + access.a() + ")";
+            case CMPXCHG -> "cmpxchg" + suffix + "(" + name(access) + ", " + access.a() + ", " + access.b() + ")";
+            case FETCH_ADD -> "atomic_fetch_" + sign + suffix + "(" + amount + ", " + name(access) + ")";
+            case FETCH_OR -> "atomic_fetch_or" + suffix + "(" + access.a() + ", " + name(access) + ")";
+            case FETCH_AND_NOT -> "atomic_fetch_andnot" + suffix + "(" + access.a() + ", " + name(access) + ")";
+            case ADD -> "atomic_" + sign + "(" + amount + ", " + name(access) + ")";
+            case OR -> "atomic_or(" + access.a() + ", " + name(access) + ")";
             case AND_NOT ->
-                (step.order() == Order.RELEASE ? "atomic_fetch_andnot_release(" : "atomic_andnot(") + step.a() + ", "
-                        + name(step) + ")";
+                (access.order() == Order.RELEASE ? "atomic_fetch_andnot_release(" : "atomic_andnot(") + access.a()
+                        + ", " + name(access) + ")";
             case ADD_UNLESS -> {
-                if (step.order() != Order.FULL) {
-                    throw new NotExportableException("atomic_add_unless is fully ordered, not " + step.order());
+                if (access.order() != Order.FULL) {
+                    throw new NotExportableException("atomic_add_unless is fully ordered, not " + access.order());
                 }
-                yield "atomic_add_unless(" + name(step) + ", " + step.a() + ", " + step.b() + ")";
+                yield "atomic_add_unless(" + name(access) + ", " + access.a() + ", " + access.b() + ")";
             }
             case MB, RMB, WMB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK ->
-                step.kind().fence() + "()";
+                access.kind().fence() + "()";
             case AWAIT, ACQUIRE_WHEN_CLEAR, TRY_ACQUIRE_WHEN_CLEAR ->
                 throw new IllegalStateException("a waiting step is no statement");
         };
     }
 
-    private String writeTo(Step step) {
-        if (spinLocks.contains(step.location())) {
-            return "spin_unlock(" + name(step) + ")";
+    private String writeTo(Access access) {
+        if (spinLocks.contains(access.location())) {
+            return "spin_unlock(" + name(access) + ")";
         }
-        if (step.order() == Order.RELEASE) {
-            return "smp_store_release(" + name(step) + ", " + step.a() + ")";
+        if (access.order() == Order.RELEASE) {
+            return "smp_store_release(" + name(access) + ", " + access.a() + ")";
         }
-        return atomics.contains(step.location())
-                ? "atomic_set(" + name(step) + ", " + step.a() + ")"
-                : "WRITE_ONCE(*" + name(step) + ", " + step.a() + ")";
+        return atomics.contains(access.location())
+                ? "atomic_set(" + name(access) + ", " + access.a() + ")"
+                : "WRITE_ONCE(*" + name(access) + ", " + access.a() + ")";
     }
 
     private void line(int depth, String text) {

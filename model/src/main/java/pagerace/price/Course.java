@@ -4,8 +4,8 @@ package pagerace.price;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import pagerace.explore.Access;
 import pagerace.explore.Solo;
-import pagerace.explore.Step;
 import pagerace.explore.Taken;
 
 /**
@@ -42,15 +42,15 @@ public final class Course {
         int writes = 0;
         int atomics = 0;
         int fences = 0;
-        for (Taken access : steps()) {
-            Step step = access.step();
-            if (step.isFullFence()) {
+        for (Taken taken : taken()) {
+            Access access = taken.access();
+            if (access.isFullFence()) {
                 fences++;
-            } else if (step.kind().isReadModifyWrite() && step.takesPlace(access.read())) {
+            } else if (access.kind().isReadModifyWrite() && access.takesPlace(taken.read())) {
                 atomics++;
-            } else if (step.kind().reads()) {
+            } else if (access.kind().reads()) {
                 reads++;
-            } else if (step.kind() == Step.Kind.WRITE) {
+            } else if (access.kind() == Access.Kind.WRITE) {
                 writes++;
             }
         }
@@ -59,22 +59,22 @@ public final class Course {
 
     /** How many accesses and fences there are. */
     public int length() {
-        return steps().size();
+        return taken().size();
     }
 
-    /** What tells two courses apart: equal texts, equal courses. One step per line. */
+    /** What tells two courses apart: equal texts, equal courses. One access per line. */
     public String text() {
-        return steps().stream()
-                .map(access -> {
-                    Step step = access.step();
-                    return step.kind() + " " + step.location() + " " + step.a() + " " + step.b() + " " + step.order()
-                            + " " + access.read();
+        return taken().stream()
+                .map(taken -> {
+                    Access access = taken.access();
+                    return access.kind() + " " + access.location() + " " + access.a() + " " + access.b() + " "
+                            + access.order() + " " + taken.read();
                 })
                 .collect(Collectors.joining("\n"));
     }
 
-    /** The steps, each with what it read. */
-    List<Taken> steps() {
+    /** The accesses and fences, each with what it read. */
+    List<Taken> taken() {
         return solo.accesses();
     }
 

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import pagerace.explore.Step;
+import pagerace.explore.Access;
 import pagerace.explore.Taken;
 import pagerace.machine.Order;
 
@@ -24,7 +24,7 @@ public final class FloorSource {
     private static final int MAX_STEPS = 300;
 
     /** A straight line longer than this has accesses that C2 does not inline any more; so it goes on in another method. */
-    private static final int STEPS_PER_METHOD = 40;
+    private static final int ACCESSES_PER_METHOD = 40;
 
     private FloorSource() {}
 
@@ -86,8 +86,8 @@ public final class FloorSource {
     private static List<String> methods(
             Course course, Function<Taken, String> statement, String parameters, String locals) {
         List<String> methods = new ArrayList<>();
-        for (int from = 0; from < course.length(); from += STEPS_PER_METHOD) {
-            String lines = course.steps().subList(from, Math.min(course.length(), from + STEPS_PER_METHOD)).stream()
+        for (int from = 0; from < course.length(); from += ACCESSES_PER_METHOD) {
+            String lines = course.taken().subList(from, Math.min(course.length(), from + ACCESSES_PER_METHOD)).stream()
                     .map(statement)
                     .map(line -> "        " + line + "\n")
                     .collect(Collectors.joining());
@@ -103,63 +103,68 @@ public final class FloorSource {
         return methods;
     }
 
-    private static String onArray(Taken access) {
-        Step step = access.step();
-        int at = step.location();
-        return switch (step.kind()) {
+    private static String onArray(Taken taken) {
+        Access access = taken.access();
+        int at = access.location();
+        return switch (access.kind()) {
             case READ, AWAIT ->
-                "sink ^= (long) WORD." + (step.order() == Order.ACQUIRE ? "getAcquire" : "getOpaque") + "(w, " + at
+                "sink ^= (long) WORD." + (access.order() == Order.ACQUIRE ? "getAcquire" : "getOpaque") + "(w, " + at
                         + ");";
             case WRITE ->
-                (step.order() == Order.RELEASE ? "WORD.setRelease(w, " : "WORD.setOpaque(w, ") + at + ", " + step.a()
-                        + "L);";
+                (access.order() == Order.RELEASE ? "WORD.setRelease(w, " : "WORD.setOpaque(w, ") + at + ", "
+                        + access.a() + "L);";
             case RMB -> "java.lang.invoke.VarHandle.loadLoadFence();";
             case WMB -> "java.lang.invoke.VarHandle.storeStoreFence();";
             case MB, MB_BEFORE_ATOMIC, MB_AFTER_ATOMIC, MB_AFTER_SPINLOCK -> "java.lang.invoke.VarHandle.fullFence();";
-            case XCHG, FETCH_ADD -> whole(step, access.read());
-            default -> conditional(step, access.read());
+            case XCHG, FETCH_ADD -> whole(access, taken.read());
+            default -> conditional(access, taken.read());
         };
     }
 
     /** Java has an operation for it, in every order but none. */
-    private static String whole(Step step, long read) {
-        String name = step.kind() == Step.Kind.XCHG ? "getAndSet" : "getAndAdd";
-        return switch (step.order()) {
-            case RELAXED -> conditional(step, read);
+    private static String whole(Access access, long read) {
+        String name = access.kind() == Access.Kind.XCHG ? "getAndSet" : "getAndAdd";
+        return switch (access.order()) {
+            case RELAXED -> conditional(access, read);
             case ACQUIRE, RELEASE ->
                 "sink ^= (long) WORD.%s%s(w, %d, %dL);"
                         .formatted(
-                                name, step.order() == Order.ACQUIRE ? "Acquire" : "Release", step.location(), step.a());
+                                name,
+                                access.order() == Order.ACQUIRE ? "Acquire" : "Release",
+                                access.location(),
+                                access.a());
             case FULL ->
-                "around(); sink ^= (long) WORD.%s(w, %d, %dL); around();".formatted(name, step.location(), step.a());
+                "around(); sink ^= (long) WORD.%s(w, %d, %dL); around();"
+                        .formatted(name, access.location(), access.a());
         };
     }
 
     /** One read; and, if that is what happens, one compare-and-set, which succeeds. */
-    private static String conditional(Step step, long read) {
-        String look = "old = (long) WORD.getOpaque(w, " + step.location() + "); sink ^= old;";
-        if (!step.takesPlace(read)) {
+    private static String conditional(Access access, long read) {
+        String look = "old = (long) WORD.getOpaque(w, " + access.location() + "); sink ^= old;";
+        if (!access.takesPlace(read)) {
             return look;
         }
-        String swing = switch (step.order()) {
+        String swing = switch (access.order()) {
             case FULL -> "around(); WORD.compareAndSet(%s); around();";
             case ACQUIRE -> "WORD.weakCompareAndSetAcquire(%s);";
             case RELEASE -> "WORD.weakCompareAndSetRelease(%s);";
             case RELAXED -> "WORD.weakCompareAndSetPlain(%s);";
         };
-        return look + " " + swing.formatted("w, " + step.location() + ", old, " + step.after(read) + "L");
+        return look + " " + swing.formatted("w, " + access.location() + ", old, " + access.after(read) + "L");
     }
 
     /** The call that model code made. */
-    private static String onWords(Taken access) {
-        Step step = access.step();
-        long a = step.a();
-        long b = step.b();
-        String order = "pagerace.machine.Order." + step.order();
-        String word = "w[" + step.location() + "].";
-        return switch (step.kind()) {
-            case READ, AWAIT -> "sink ^= " + word + (step.order() == Order.ACQUIRE ? "loadAcquire();" : "readOnce();");
-            case WRITE -> word + (step.order() == Order.RELEASE ? "storeRelease(" : "writeOnce(") + a + "L);";
+    private static String onWords(Taken taken) {
+        Access access = taken.access();
+        long a = access.a();
+        long b = access.b();
+        String order = "pagerace.machine.Order." + access.order();
+        String word = "w[" + access.location() + "].";
+        return switch (access.kind()) {
+            case READ, AWAIT ->
+                "sink ^= " + word + (access.order() == Order.ACQUIRE ? "loadAcquire();" : "readOnce();");
+            case WRITE -> word + (access.order() == Order.RELEASE ? "storeRelease(" : "writeOnce(") + a + "L);";
             case XCHG -> "sink ^= " + word + "xchg(" + a + "L, " + order + ");";
             case CMPXCHG -> "sink ^= " + word + "cmpxchg(" + a + "L, " + b + "L, " + order + ");";
             case FETCH_ADD -> "sink ^= " + word + "fetchAdd(" + a + "L, " + order + ");";
@@ -167,7 +172,7 @@ public final class FloorSource {
             case FETCH_AND_NOT -> "sink ^= " + word + "fetchAndNot(" + a + "L, " + order + ");";
             case ADD -> word + "add(" + a + "L);";
             case OR -> word + "or(" + a + "L);";
-            case AND_NOT -> word + (step.order() == Order.RELEASE ? "clearBitUnlock(" : "andNot(") + a + "L);";
+            case AND_NOT -> word + (access.order() == Order.RELEASE ? "clearBitUnlock(" : "andNot(") + a + "L);";
             case ADD_UNLESS -> "sink += " + word + "addUnless(" + a + "L, " + b + "L, " + order + ") ? 1 : 0;";
             case ACQUIRE_WHEN_CLEAR -> word + "acquireWhenClear(" + a + "L, " + b + "L);";
             case TRY_ACQUIRE_WHEN_CLEAR -> "sink += " + word + "tryAcquireWhenClear(" + a + "L, " + b + "L) ? 1 : 0;";

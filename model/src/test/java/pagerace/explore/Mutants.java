@@ -2,79 +2,79 @@
 package pagerace.explore;
 
 import org.jspecify.annotations.Nullable;
-import pagerace.explore.Step.Kind;
+import pagerace.explore.Access.Kind;
 import pagerace.machine.Order;
 import pagerace.race.Reachability;
 
 /** Total store order with one thing left out or put in: models that a good test tells from the true one. */
 final class Mutants {
-    static final MemoryModel NO_FORWARDING = new Mutant((tso, actor, step, past, effects) -> {
-        if (step.kind() == Kind.READ) {
-            effects.add(tso, tso.last(step.location()));
+    static final MemoryModel NO_FORWARDING = new Mutant((tso, actor, access, past, effects) -> {
+        if (access.kind() == Kind.READ) {
+            effects.add(tso, tso.last(access.location()));
         } else {
-            tso.step(actor, step, past, effects);
+            tso.step(actor, access, past, effects);
         }
     });
 
-    static final MemoryModel NO_DRAIN_ON_RMW = new Mutant((tso, actor, step, past, effects) -> {
-        if (step.kind().isReadModifyWrite()) {
-            tso.step(actor, like(step, Kind.READ, 0), past, (then, read) -> {
-                if (step.isEnabledBy(read) && step.takesPlace(read)) {
+    static final MemoryModel NO_DRAIN_ON_RMW = new Mutant((tso, actor, access, past, effects) -> {
+        if (access.kind().isReadModifyWrite()) {
+            tso.step(actor, like(access, Kind.READ, 0), past, (then, read) -> {
+                if (access.isEnabledBy(read) && access.takesPlace(read)) {
                     then.step(
                             actor,
-                            like(step, Kind.WRITE, step.after(read)),
+                            like(access, Kind.WRITE, access.after(read)),
                             past,
                             (next, ignored) -> effects.add(next, read));
-                } else if (step.isEnabledBy(read)) {
+                } else if (access.isEnabledBy(read)) {
                     effects.add(then, read);
                 }
             });
         } else {
-            tso.step(actor, step, past, effects);
+            tso.step(actor, access, past, effects);
         }
     });
 
-    static final MemoryModel NO_DRAIN_ON_FENCE = new Mutant((tso, actor, step, past, effects) -> {
-        if (step.kind() == Kind.MB) {
+    static final MemoryModel NO_DRAIN_ON_FENCE = new Mutant((tso, actor, access, past, effects) -> {
+        if (access.kind() == Kind.MB) {
             effects.add(tso, 0);
         } else {
-            tso.step(actor, step, past, effects);
+            tso.step(actor, access, past, effects);
         }
     });
 
-    static final MemoryModel NO_DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, step, past, effects) -> {
-        if (step.kind().isReadModifyWrite()) {
-            tso.step(actor, like(step, Kind.READ, 0), past, (then, read) -> {
-                if (step.isEnabledBy(read) && !step.takesPlace(read)) {
+    static final MemoryModel NO_DRAIN_ON_FAILED_RMW = new Mutant((tso, actor, access, past, effects) -> {
+        if (access.kind().isReadModifyWrite()) {
+            tso.step(actor, like(access, Kind.READ, 0), past, (then, read) -> {
+                if (access.isEnabledBy(read) && !access.takesPlace(read)) {
                     effects.add(then, read);
                 } else {
-                    tso.step(actor, step, past, effects);
+                    tso.step(actor, access, past, effects);
                 }
             });
         } else {
-            tso.step(actor, step, past, effects);
+            tso.step(actor, access, past, effects);
         }
     });
 
-    static final MemoryModel DRAIN_ON_EVERY_FAILED_RMW = new Mutant((tso, actor, step, past, effects) -> {
-        if (step.kind().isReadModifyWrite()) {
+    static final MemoryModel DRAIN_ON_EVERY_FAILED_RMW = new Mutant((tso, actor, access, past, effects) -> {
+        if (access.kind().isReadModifyWrite()) {
             boolean[] waits = new boolean[1];
             tso.internal(actor, (next, read) -> waits[0] = true);
             if (waits[0]) {
                 return;
             }
         }
-        tso.step(actor, step, past, effects);
+        tso.step(actor, access, past, effects);
     });
 
     private Mutants() {}
 
-    private static Step like(Step step, Kind kind, long a) {
-        return new Step(kind, step.location(), a, 0, Order.RELAXED, null).at(step.site());
+    private static Access like(Access access, Kind kind, long a) {
+        return new Access(kind, access.location(), a, 0, Order.RELAXED, null).at(access.site());
     }
 
     private interface Change {
-        void step(Memory tso, int actor, Step step, Past past, Memory.Effects effects);
+        void step(Memory tso, int actor, Access access, Past past, Memory.Effects effects);
     }
 
     private record Mutant(Change change) implements MemoryModel {
@@ -91,8 +91,8 @@ final class Mutants {
 
     private record Wrapped(Memory tso, Change change) implements Memory {
         @Override
-        public void step(int actor, Step step, Past past, Effects effects) {
-            change.step(tso, actor, step, past, (next, read) -> effects.add(new Wrapped(next, change), read));
+        public void step(int actor, Access access, Past past, Effects effects) {
+            change.step(tso, actor, access, past, (next, read) -> effects.add(new Wrapped(next, change), read));
         }
 
         @Override
@@ -106,8 +106,8 @@ final class Mutants {
         }
 
         @Override
-        public String note(int actor, @Nullable Step step, long read, Memory after, Names names) {
-            return tso.note(actor, step, read, ((Wrapped) after).tso(), names);
+        public String note(int actor, @Nullable Access access, long read, Memory after, Names names) {
+            return tso.note(actor, access, read, ((Wrapped) after).tso(), names);
         }
     }
 }

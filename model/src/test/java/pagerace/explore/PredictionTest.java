@@ -141,7 +141,7 @@ class PredictionTest {
             assertThat(prediction.under(Reachability.SC).isComplete()).isFalse();
             assertThat(prediction.under(Reachability.SEQUENTIAL).isComplete())
                     .as("one actor after the other meets the bound of steps, and has hardly a state")
-                    .isEqualTo(bounds.steps() > 2);
+                    .isEqualTo(bounds.accesses() > 2);
             assertThat(prediction.reachableFrom()).isEqualTo(Reachability.UNKNOWN);
         }
         Bounds enough = new Bounds(4, 1_000);

@@ -257,7 +257,7 @@ class RulesTest {
         Schedule schedule =
                 Objects.requireNonNull(explorer.explore(Sc.MODEL).schedules().get(""));
         return schedule.events().stream()
-                .map(Schedule.Event::step)
+                .map(Schedule.Event::access)
                 .filter(step -> step != null && step.kind().isFence())
                 .findFirst()
                 .orElseThrow()

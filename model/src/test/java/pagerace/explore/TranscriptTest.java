@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Relaxation;
 import pagerace.explore.Transcript.Tells;
+import pagerace.explore.Transcript.Use;
 import pagerace.race.Catalogue;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
@@ -59,7 +59,7 @@ class TranscriptTest {
         assertThat(leaves)
                 .isEqualTo(point.reachableFrom() == Reachability.TSO || point.reachableFrom() == Reachability.WEAK);
         for (Line line : lines) {
-            boolean old = line.access() == Access.READ
+            boolean old = line.access() == Use.READ
                     && line.note() != null
                     && !line.note().equals("from its own store buffer");
             assertThat(line.relaxation() == Relaxation.STALE).as(line.text()).isEqualTo(old);
@@ -73,7 +73,7 @@ class TranscriptTest {
         for (Line line : simplest(point).lines()) {
             Deque<String> buffer = buffers.computeIfAbsent(line.actor(), unused -> new ArrayDeque<>());
             if (line.relaxation() == Relaxation.BUFFERED) {
-                assertThat(line.access()).isIn(Access.WRITE, Access.UNLOCK);
+                assertThat(line.access()).isIn(Use.WRITE, Use.UNLOCK);
                 assertThat(line.change()).isNull();
                 buffer.add(Objects.requireNonNull(line.word()));
             }
@@ -85,7 +85,7 @@ class TranscriptTest {
     }
 
     private static Line changing(String change) {
-        return new Line(Tells.STEP, 0, "", Access.UPDATE, "word", change, null, null, null);
+        return new Line(Tells.STEP, 0, "", Use.UPDATE, "word", change, null, null, null);
     }
 
     @ParameterizedTest
@@ -136,10 +136,10 @@ class TranscriptTest {
         Map<Integer, List<String>> held = new HashMap<>();
         for (Line line : simplest(point).lines()) {
             List<String> its = held.computeIfAbsent(line.actor(), unused -> new ArrayList<>());
-            if (line.access() == Access.LOCK) {
+            if (line.access() == Use.LOCK) {
                 its.add(Objects.requireNonNull(line.word()));
             }
-            if (line.access() == Access.UNLOCK) {
+            if (line.access() == Use.UNLOCK) {
                 assertThat(its.remove(line.word())).as(line.text()).isTrue();
             }
         }
@@ -175,7 +175,7 @@ class TranscriptTest {
         List<List<Line>> schedules = told("W x 5, W y 1 | R y, ADD x 1", Weak.MODEL, "x=5 y=1 z=0");
         assertThat(schedules)
                 .anySatisfy(lines -> assertThat(lines)
-                        .anyMatch(line -> line.access() == Access.UPDATE
+                        .anyMatch(line -> line.access() == Use.UPDATE
                                 && line.relaxation() == Relaxation.STALE
                                 && String.valueOf(line.note()).endsWith("and is lost")));
     }

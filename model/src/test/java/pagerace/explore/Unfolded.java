@@ -21,7 +21,7 @@ public final class Unfolded {
                 } catch (IndexOutOfBoundsException e) {
                     break;
                 }
-                steps.add(actor + " " + node.depth + " " + (node.step == null ? node.end : node.step));
+                steps.add(actor + " " + node.depth + " " + (node.access == null ? node.end : node.access));
             }
         }
         return steps;

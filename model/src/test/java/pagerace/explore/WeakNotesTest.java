@@ -83,12 +83,12 @@ class WeakNotesTest {
         /** Takes the next access of {@code actor}, with the fences before it, and returns what it may read. */
         String take(int actor) {
             Node node = actors[actor];
-            while (requireNonNull(node.step).kind().isFence()) {
+            while (requireNonNull(node.access).kind().isFence()) {
                 node = program.tree(actor).after(node, 0);
             }
             List<Memory> next = new ArrayList<>();
             List<Long> reads = new ArrayList<>();
-            memory.step(actor, node.step, requireNonNull(node.past), (after, read) -> {
+            memory.step(actor, node.access, requireNonNull(node.past), (after, read) -> {
                 next.add(after);
                 reads.add(read);
             });

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import pagerace.explore.Step.Kind;
+import pagerace.explore.Access.Kind;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.SpinLock;

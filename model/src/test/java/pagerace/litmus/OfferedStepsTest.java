@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import pagerace.explore.Access;
 import pagerace.explore.MemoryModel;
 import pagerace.explore.Prediction;
 import pagerace.explore.Solo;
-import pagerace.explore.Step;
 import pagerace.machine.Word;
 import pagerace.race.Reachability;
 
@@ -51,14 +51,14 @@ class OfferedStepsTest {
     /** A kind that nobody offers here is one that nobody compares. */
     @Test
     void everyKindIsOfferedAndDrawn() {
-        Set<Step.Kind> kinds = Offer.all().stream()
+        Set<Access.Kind> kinds = Offer.all().stream()
                 .map(Offer::kind)
-                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Step.Kind.class)));
-        assertThat(kinds).isEqualTo(EnumSet.allOf(Step.Kind.class));
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Access.Kind.class)));
+        assertThat(kinds).isEqualTo(EnumSet.allOf(Access.Kind.class));
         Set<String> drawn = randomPrograms()
                 .flatMap(program -> program.actors().stream())
                 .flatMap(List::stream)
-                .map(step -> step.offer().toString())
+                .map(access -> access.offer().toString())
                 .collect(Collectors.toSet());
         assertThat(drawn)
                 .containsExactlyInAnyOrderElementsOf(
@@ -78,9 +78,9 @@ class OfferedStepsTest {
                     return call;
                 })
                 .orElseThrow();
-        Step step = solo.accesses().get(0).step();
+        Access access = solo.accesses().get(0).access();
         assertThat(solo.accesses()).hasSize(1);
-        assertThat(step.kind()).isEqualTo(offer.kind());
-        assertThat(step.order()).isEqualTo(offer.order());
+        assertThat(access.kind()).isEqualTo(offer.kind());
+        assertThat(access.order()).isEqualTo(offer.order());
     }
 }

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import pagerace.explore.Site;
 import pagerace.explore.Trace;
 import pagerace.explore.Transcript;
-import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Tells;
+import pagerace.explore.Transcript.Use;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -66,7 +66,7 @@ class ScheduleTextTest {
                             SITE)));
 
     private static Line step(int actor, String text, String word, @Nullable String change, @Nullable String note) {
-        return new Line(Tells.STEP, actor, text, Access.UPDATE, word, change, note, null, SITE);
+        return new Line(Tells.STEP, actor, text, Use.UPDATE, word, change, note, null, SITE);
     }
 
     private static String text(int columns, boolean source) {

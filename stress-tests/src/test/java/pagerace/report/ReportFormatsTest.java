@@ -20,10 +20,10 @@ import pagerace.GoldenFile;
 import pagerace.explore.Necessity;
 import pagerace.explore.Site;
 import pagerace.explore.Transcript;
-import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Relaxation;
 import pagerace.explore.Transcript.Tells;
+import pagerace.explore.Transcript.Use;
 import pagerace.price.Course;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
@@ -291,17 +291,17 @@ public class ReportFormatsTest {
                 new Transcript(
                         List.of("first", "second"),
                         List.of(
-                                line(0, "lock(ptl)", Access.LOCK, "ptl", "free -> held", null, null, site),
+                                line(0, "lock(ptl)", Use.LOCK, "ptl", "free -> held", null, null, site),
                                 line(
                                         0,
                                         "WRITE_ONCE(pte, 2)",
-                                        Access.WRITE,
+                                        Use.WRITE,
                                         "pte",
                                         null,
                                         "waits in the store buffer",
                                         Relaxation.BUFFERED,
                                         site),
-                                line(1, "READ_ONCE(pte) = 1", Access.READ, "pte", null, null, Relaxation.STALE, site),
+                                line(1, "READ_ONCE(pte) = 1", Use.READ, "pte", null, null, Relaxation.STALE, site),
                                 new Line(
                                         Tells.MEMORY,
                                         0,
@@ -312,7 +312,7 @@ public class ReportFormatsTest {
                                         null,
                                         null,
                                         null),
-                                line(0, "unlock(ptl)", Access.UNLOCK, "ptl", "held -> free", null, null, site),
+                                line(0, "unlock(ptl)", Use.UNLOCK, "ptl", "held -> free", null, null, site),
                                 new Line(Tells.END, 0, "DONE", null, null, null, null, null, null),
                                 new Line(Tells.END, 1, "SAW 1", null, null, null, null, null, null))));
     }
@@ -320,7 +320,7 @@ public class ReportFormatsTest {
     private static Line line(
             int actor,
             String text,
-            Access access,
+            Use access,
             String word,
             @Nullable String change,
             @Nullable String note,

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import pagerace.explore.Transcript;
-import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Tells;
+import pagerace.explore.Transcript.Use;
 
 /**
  * What stands at one height of a {@link SequenceDiagram}.
@@ -66,8 +66,8 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
 
     /** Whether it is a step over which the actors cannot meet, and that says no more than its text. */
     static boolean isAlone(Line line, List<String> words) {
-        Access access = line.access();
-        return (access == Access.READ || access == Access.WRITE || access == Access.UPDATE)
+        Use access = line.access();
+        return (access == Use.READ || access == Use.WRITE || access == Use.UPDATE)
                 && line.note() == null
                 && !words.contains(line.word());
     }

@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import pagerace.explore.Transcript;
-import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Relaxation;
 import pagerace.explore.Transcript.Tells;
+import pagerace.explore.Transcript.Use;
 
 /**
  * A schedule of two actors as a picture, time downwards: the first actor's steps on the left, the second's on the right, and
@@ -75,15 +75,15 @@ final class SequenceDiagram {
         Set<String> data = new LinkedHashSet<>();
         for (Line line : transcript.lines()) {
             String word = line.word();
-            Access access = line.access();
+            Use access = line.access();
             if (word == null || access == null) {
                 continue;
             }
             touched.computeIfAbsent(word, unused -> new LinkedHashSet<>()).add(line.actor());
-            if (access != Access.READ) {
+            if (access != Use.READ) {
                 changed.add(word);
             }
-            if (access != Access.LOCK && access != Access.UNLOCK) {
+            if (access != Use.LOCK && access != Use.UNLOCK) {
                 data.add(word);
             }
         }
@@ -111,7 +111,7 @@ final class SequenceDiagram {
     }
 
     private int mostLocks(int actor) {
-        return most(actor, line -> line.access() == Access.LOCK ? 1 : line.access() == Access.UNLOCK ? -1 : 0);
+        return most(actor, line -> line.access() == Use.LOCK ? 1 : line.access() == Use.UNLOCK ? -1 : 0);
     }
 
     private int mostWaiting(int actor) {
@@ -297,14 +297,14 @@ final class SequenceDiagram {
             return;
         }
         step.add(Svg.dot("dot", actor.x(), y, 2.5));
-        if (line.access() == Access.LOCK) {
+        if (line.access() == Use.LOCK) {
             actor.locks(word, y);
-        } else if (line.access() == Access.UNLOCK) {
+        } else if (line.access() == Use.UNLOCK) {
             actor.unlocks(word, y);
         }
         if (line.relaxation() == Relaxation.BUFFERED) {
             step.add(Svg.arrow("write", actor.x(), actor.beyond(actor.buffers(word, y), -4), y));
-        } else if (line.access() == Access.READ) {
+        } else if (line.access() == Use.READ) {
             Integer own = actor.waits(word);
             Integer from = own == null ? lanes.get(word) : own;
             if (from != null) {
@@ -323,7 +323,7 @@ final class SequenceDiagram {
         if (lane == null) {
             return;
         }
-        boolean readsToo = line.access() == Access.UPDATE || line.access() == Access.LOCK;
+        boolean readsToo = line.access() == Use.UPDATE || line.access() == Use.LOCK;
         step.add(readsToo ? Svg.doubleArrow(style, from, lane, y) : Svg.arrow(style, from, lane, y));
         String value = becomes(line);
         if (!value.isEmpty()) {

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import pagerace.explore.Site;
 import pagerace.explore.Transcript;
-import pagerace.explore.Transcript.Access;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Relaxation;
 import pagerace.explore.Transcript.Tells;
+import pagerace.explore.Transcript.Use;
 
 class SequenceDiagramTest {
     private final List<Line> lines = new ArrayList<>();
 
-    private void step(int actor, Access access, @Nullable String word, @Nullable String change) {
+    private void step(int actor, Use access, @Nullable String word, @Nullable String change) {
         step(actor, access, word, change, null, null);
     }
 
     private void step(
             int actor,
-            Access access,
+            Use access,
             @Nullable String word,
             @Nullable String change,
             @Nullable String note,
@@ -44,10 +44,10 @@ class SequenceDiagramTest {
     }
 
     private void storeBuffering() {
-        step(0, Access.WRITE, "x", null, "waits in the store buffer", Relaxation.BUFFERED);
-        step(0, Access.READ, "y", null);
-        step(1, Access.WRITE, "y", "0 -> 1");
-        step(1, Access.READ, "x", null, "1 still waits", Relaxation.STALE);
+        step(0, Use.WRITE, "x", null, "waits in the store buffer", Relaxation.BUFFERED);
+        step(0, Use.READ, "y", null);
+        step(1, Use.WRITE, "y", "0 -> 1");
+        step(1, Use.READ, "x", null, "1 still waits", Relaxation.STALE);
         line(Tells.MEMORY, 0, "left's store buffer drains: x 0 -> 1", "x", "0 -> 1");
         line(Tells.END, 0, "SAW 0", null, null);
         line(Tells.END, 1, "SAW 0", null, null);
@@ -86,15 +86,15 @@ class SequenceDiagramTest {
 
     @Test
     void onlyWordsOverWhichTheActorsMeetHaveALane() {
-        step(0, Access.WRITE, "mine", "0 -> 1");
-        step(0, Access.READ, "constant", null);
-        step(1, Access.READ, "constant", null);
-        step(0, Access.LOCK, "lock", "free -> held");
-        step(0, Access.UPDATE, "shared", "0 -> 1");
-        step(0, Access.UNLOCK, "lock", "held -> free");
-        step(1, Access.LOCK, "lock", "free -> held");
-        step(1, Access.READ, "shared", null);
-        step(1, Access.UNLOCK, "lock", "held -> free");
+        step(0, Use.WRITE, "mine", "0 -> 1");
+        step(0, Use.READ, "constant", null);
+        step(1, Use.READ, "constant", null);
+        step(0, Use.LOCK, "lock", "free -> held");
+        step(0, Use.UPDATE, "shared", "0 -> 1");
+        step(0, Use.UNLOCK, "lock", "held -> free");
+        step(1, Use.LOCK, "lock", "free -> held");
+        step(1, Use.READ, "shared", null);
+        step(1, Use.UNLOCK, "lock", "held -> free");
         line(Tells.END, 0, "DONE", null, null);
         line(Tells.END, 1, "DONE", null, null);
         assertThat(Pattern.compile("class=\"word\"[^>]*>([^<]*)<")
@@ -108,9 +108,9 @@ class SequenceDiagramTest {
 
     @Test
     void aLockThatIsNeverGivenBackIsHeldToTheEnd() {
-        step(0, Access.LOCK, "lock", "free -> held");
+        step(0, Use.LOCK, "lock", "free -> held");
         line(Tells.WAIT, 1, "waits for lock (held by left)", "lock", null);
-        step(0, Access.FENCE, null, null);
+        step(0, Use.FENCE, null, null);
         line(Tells.END, 0, "waits for ever for other", "other", null);
         line(Tells.END, 1, "waits for ever for lock (held by left)", "lock", null);
         String picture = drawn();
@@ -128,12 +128,12 @@ class SequenceDiagramTest {
 
     @Test
     void foldsStepsOverWhichNobodyCanMeet() {
-        step(0, Access.READ, "a", null);
-        step(0, Access.READ, "b", null);
-        step(0, Access.WRITE, "c", "0 -> 1");
-        step(0, Access.FENCE, null, null);
-        step(1, Access.READ, "a", null);
-        step(1, Access.READ, "b", null);
+        step(0, Use.READ, "a", null);
+        step(0, Use.READ, "b", null);
+        step(0, Use.WRITE, "c", "0 -> 1");
+        step(0, Use.FENCE, null, null);
+        step(1, Use.READ, "a", null);
+        step(1, Use.READ, "b", null);
         line(Tells.END, 0, "DONE", null, null);
         line(Tells.END, 1, "DONE", null, null);
         assertThat(drawn())

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import pagerace.machine.Order;
 
 /**
- * One step of an actor: one access to a word, or one fence. What the step does to memory is a function of the value that it
- * reads, given by {@link #isEnabledBy}, {@link #takesPlace} and {@link #after}; which value that is, the memory model says.
+ * What an actor does to memory at once: an access to a word, or, in one word with it, a fence. What it does is a function of the
+ * value that it reads, given by {@link #isEnabledBy}, {@link #takesPlace} and {@link #after}; which value that is, the memory model says.
  */
-public final class Step {
-    /** The operation; {@code a} and {@code b} are the operands as {@link Step#a} and {@link Step#b} hold them. */
+public final class Access {
+    /** The operation; {@code a} and {@code b} are the operands as {@link Access#a} and {@link Access#b} hold them. */
     public enum Kind {
         /** Reads. */
         READ,
@@ -153,12 +153,12 @@ public final class Step {
     private final boolean idle;
     private final Site site;
 
-    /** A step that nobody has placed in model code yet. */
-    Step(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
+    /** An access that nobody has placed in model code yet. */
+    Access(Kind kind, int location, long a, long b, Order order, @Nullable LongPredicate until) {
         this(kind, location, a, b, order, until, false, Site.UNKNOWN);
     }
 
-    private Step(
+    private Access(
             Kind kind,
             int location,
             long a,
@@ -197,7 +197,7 @@ public final class Step {
         return b;
     }
 
-    /** The order that the step asks for if it {@linkplain #takesPlace takes place}; see {@link #orderIfRead}. */
+    /** The order that the access asks for if it {@linkplain #takesPlace takes place}; see {@link #orderIfRead}. */
     public Order order() {
         return order;
     }
@@ -207,18 +207,18 @@ public final class Step {
         return site;
     }
 
-    /** Whether a waiting step may go on with {@code read}; true for every other kind. */
+    /** Whether a waiting access may go on with {@code read}; true for every other kind. */
     public boolean isEnabledBy(long read) {
         return kind.isEnabledBy(read, a, until);
     }
 
-    /** Whether the step writes, having read {@code read} (which a plain write ignores). */
+    /** Whether the access writes, having read {@code read} (which a plain write ignores). */
     public boolean takesPlace(long read) {
         return kind.takesPlace(read, a, b);
     }
 
     /**
-     * Whether x86 executes a locked instruction even where the step does not take place, and thereby a full fence: a
+     * Whether x86 executes a locked instruction even where the access does not take place, and thereby a full fence: a
      * {@code cmpxchg} that finds another value, and {@code test_and_set_bit_lock} of a bit that is set (its operands are the
      * same bit). {@code atomic_add_unless} and {@code spin_trylock} look first, and leave with a read.
      */
@@ -232,7 +232,7 @@ public final class Step {
     }
 
     /**
-     * The order of the step in the kernel's model, having read {@code read}: a read-modify-write that does not take place
+     * The order of the access in the kernel's model, having read {@code read}: a read-modify-write that does not take place
      * orders nothing.
      */
     public Order orderIfRead(long read) {
@@ -247,12 +247,12 @@ public final class Step {
         return kind == Kind.MB || (kind.leansOnNeighbour() && !idle);
     }
 
-    /** What the actor learns, the step having read {@code read}: two reads of which it learns the same are one to it. */
+    /** What the actor learns, the access having read {@code read}: two reads of which it learns the same are one to it. */
     long seen(long read) {
         return kind.seen(read, a, b);
     }
 
-    /** Whether the step wrote, judging by what the actor saw of it. */
+    /** Whether the access wrote, judging by what the actor saw of it. */
     boolean tookPlace(long seen) {
         return switch (kind) {
             case CMPXCHG -> seen == a;
@@ -273,23 +273,23 @@ public final class Step {
     }
 
     /** Whether the two are the same access or fence, wherever they stand. */
-    boolean isSame(Step that) {
+    boolean isSame(Access that) {
         return kind == that.kind && location == that.location && a == that.a && b == that.b && order == that.order;
     }
 
-    /** This step, standing there. */
-    Step at(Site there) {
-        return new Step(kind, location, a, b, order, until, idle, there);
+    /** This access, standing there. */
+    Access at(Site there) {
+        return new Access(kind, location, a, b, order, until, idle, there);
     }
 
-    /** This step with that order. */
-    Step ordered(Order other) {
-        return new Step(kind, location, a, b, other, until, idle, site);
+    /** This access with that order. */
+    Access ordered(Order other) {
+        return new Access(kind, location, a, b, other, until, idle, site);
     }
 
     /** This fence, standing where it orders nothing. */
-    Step asIdle() {
-        return new Step(kind, location, a, b, order, until, true, site);
+    Access asIdle() {
+        return new Access(kind, location, a, b, order, until, true, site);
     }
 
     @Override
