@@ -267,7 +267,7 @@ public final class Access {
      */
     boolean leavesZero(long seen) {
         return switch (kind) {
-            case XCHG, CMPXCHG, FETCH_ADD, FETCH_AND_NOT -> tookPlace(seen) && after(seen) == 0;
+            case WRITE, XCHG, CMPXCHG, FETCH_ADD, FETCH_AND_NOT -> tookPlace(seen) && after(seen) == 0;
             default -> false;
         };
     }

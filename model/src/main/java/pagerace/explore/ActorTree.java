@@ -81,15 +81,12 @@ final class ActorTree {
             return next;
         }
 
-        /**
-         * Whether the actor has the word, a count, to itself: the last that it did to it was to store a value, perhaps not visible
-         * yet, or to leave a zero.
-         */
-        private boolean owns(int count) {
+        /** Whether the last that the actor did to the word, a count, was to leave a zero. */
+        private boolean leftZero(int count) {
             for (Node node = this; node.parent != null; node = node.parent) {
                 Access before = requireNonNull(node.parent.access);
                 if (before.location() == count && before.tookPlace(node.seen)) {
-                    return before.kind() == Access.Kind.WRITE || before.leavesZero(node.seen);
+                    return before.leavesZero(node.seen);
                 }
             }
             return false;
@@ -123,6 +120,7 @@ final class ActorTree {
 
     private final ExploredMachine machine;
     private final KnownValues known;
+    private final int number;
     private final Supplier<?> actor;
     private final boolean loneFencesAreMistakes;
     private final int maxSteps;
@@ -132,11 +130,13 @@ final class ActorTree {
     ActorTree(
             ExploredMachine machine,
             KnownValues known,
+            int number,
             Supplier<?> actor,
             boolean loneFencesAreMistakes,
             int maxSteps) {
         this.machine = machine;
         this.known = known;
+        this.number = number;
         this.actor = actor;
         this.loneFencesAreMistakes = loneFencesAreMistakes;
         this.maxSteps = maxSteps;
@@ -167,7 +167,8 @@ final class ActorTree {
      */
     Node afterReading(Node node, long read, Memory before) {
         Access access = requireNonNull(node.access);
-        Lifetime broken = machine.references().brokenBy(access, read, before, node::owns);
+        Lifetime broken = machine.references()
+                .brokenBy(access, read, before, count -> node.leftZero(count) || before.isUnderWay(number, count));
         if (broken == null) {
             return after(node, access.seen(read));
         }

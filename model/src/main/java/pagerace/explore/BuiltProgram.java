@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import pagerace.explore.ActorTree.Node;
 import pagerace.explore.Schedule.Event;
 import pagerace.explore.Schedule.Fate;
@@ -50,8 +51,10 @@ final class BuiltProgram<O> {
             finalValues.add(new TreeSet<>());
         }
         KnownValues known = new KnownValues(initialValues);
-        this.trees = program.actors().stream()
-                .map(actor -> new ActorTree(machine, known, actor, program.loneFencesAreMistakes(), bounds.accesses()))
+        List<Supplier<?>> actors = program.actors();
+        this.trees = IntStream.range(0, actors.size())
+                .mapToObj(number -> new ActorTree(
+                        machine, known, number, actors.get(number), program.loneFencesAreMistakes(), bounds.accesses()))
                 .toArray(ActorTree[]::new);
     }
 

@@ -40,6 +40,11 @@ public interface Memory {
     /** The last value of the word in coherence order, as far as it is settled: what waits in a buffer does not count. */
     long last(int location);
 
+    /** Whether a write of {@code actor} to the word is not settled yet: it waits in a buffer. */
+    default boolean isUnderWay(int actor, int location) {
+        return false;
+    }
+
     /**
      * Whether an execution that ended here, complete or deadlocked, is one of the model's. For models that recognise
      * forbidden executions only when they are complete.

@@ -11,7 +11,8 @@ import pagerace.race.Lifetime;
 /**
  * Which words count references, and which words such a count keeps.
  *
- * <p>Limits, both of which err towards missed bugs: a reference of somebody else's hides that an actor has none, and a store that
+ * <p>Limits, all of which err towards missed bugs: a reference of somebody else's hides that an actor has none; the actor that gave the
+ * last reference back may go on writing, as the kernel's {@code folio_put} does inside, and as its caller must not; and a store that
  * leaves its buffer after the folio was freed is judged by when the actor made it.
  */
 final class References {
@@ -42,8 +43,8 @@ final class References {
      *
      * @param read what the access reads
      * @param before memory before the access
-     * @param owns whether the actor has the folio of that count to itself: it has just allocated or frozen it, or was the last to have a
-     *     reference
+     * @param owns whether the actor has the folio of that count to itself: it has frozen it, was the last to have a reference, or has
+     *     just allocated it by a store that is still under way
      * @return null if it breaks none
      */
     @Nullable
@@ -53,10 +54,13 @@ final class References {
         }
         int location = access.location();
         if (counts.get(location)) {
-            boolean adds = access.kind() == Kind.ADD || access.kind() == Kind.FETCH_ADD;
-            return adds && access.a() > 0 && read == 0 ? Lifetime.REFERENCE_FROM_ZERO : null;
+            boolean blind = access.kind() == Kind.ADD || access.kind() == Kind.FETCH_ADD;
+            if (!blind || read > 0) {
+                return null;
+            }
+            return access.a() > 0 ? Lifetime.REFERENCE_FROM_ZERO : Lifetime.TOUCHED_WHEN_FREE;
         }
         int count = location < keeper.length ? keeper[location] : NOTHING;
-        return count != NOTHING && before.last(count) == 0 && !owns.test(count) ? Lifetime.TOUCHED_WHEN_FREE : null;
+        return count != NOTHING && before.last(count) <= 0 && !owns.test(count) ? Lifetime.TOUCHED_WHEN_FREE : null;
     }
 }

@@ -119,6 +119,11 @@ public final class Tso implements MemoryModel {
         }
 
         @Override
+        public boolean isUnderWay(int actor, int location) {
+            return newest(actor, location) >= 0;
+        }
+
+        @Override
         public String note(int actor, @Nullable Access access, long read, Memory after, Names names) {
             if (access == null) {
                 int word = (int) buffers[actor][0];

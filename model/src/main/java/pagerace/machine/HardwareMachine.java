@@ -535,7 +535,7 @@ public final class HardwareMachine extends Machine {
          * or that knows of one which nobody can give back yet: the read cannot be older than what it knows.
          */
         boolean isFreeTo(Thread thread) {
-            return readOnce() == 0 && LEFT_BY.getOpaque(this) != thread;
+            return readOnce() <= 0 && LEFT_BY.getOpaque(this) != thread;
         }
 
         private void holds(long value) {
@@ -577,9 +577,11 @@ public final class HardwareMachine extends Machine {
             long old = super.fetchAdd(delta, order);
             if (delta > 0) {
                 additions.fetchAdd(1, Order.RELAXED); // must order nothing that the check itself does not
-                if (old == 0) {
+                if (old <= 0) {
                     throw new ReferenceFromZero();
                 }
+            } else if (old <= 0) {
+                throw new TouchedWhenFree();
             }
             holds(old + delta);
             return old;

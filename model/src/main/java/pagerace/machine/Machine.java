@@ -46,8 +46,8 @@ public abstract class Machine {
 
     /**
      * Makes the word {@code owner.field}, which counts references and for which zero is final: an addition that does not look
-     * first ({@link Word#add}, {@link Word#fetchAdd}) must find somebody's reference there. The explored machine sees to that, and so does
-     * {@link HardwareMachine#checkingCounters}.
+     * first ({@link Word#add}, {@link Word#fetchAdd}), or a subtraction, must find somebody's reference there. The explored machine sees
+     * to that, and so does {@link HardwareMachine#checkingCounters}.
      */
     public Word counter(String owner, String field, Format format, long initial) {
         return word(owner, field, format, initial);
@@ -55,7 +55,7 @@ public abstract class Machine {
 
     /**
      * Makes the word {@code owner.field} of something that lives as long as {@code counter} is not zero: who writes to it has a reference,
-     * or has itself taken the last one away. The explored machine sees to that, if {@code counter} was made by {@link #counter}, and so
+     * or has itself frozen the counter or taken the last reference away. The explored machine sees to that, if {@code counter} was made by {@link #counter}, and so
      * does {@link HardwareMachine#checkingCounters}.
      */
     public Word keptBy(Word counter, String owner, String field, Format format, long initial) {

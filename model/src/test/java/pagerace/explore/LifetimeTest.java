@@ -150,16 +150,19 @@ class LifetimeTest {
         "reads only, false",
         "finds the bit set, false",
         "after freezing it, false",
-        "after storing the count, false",
+        "after storing a count that the other takes away, true",
+        "after storing a count with one of its own, false",
+        "gives back what it does not have, true",
         "as the last with a reference, false",
         "a word of another owner, false",
         "where the count is no counter, false"
     })
     void nobodyWritesToAFolioThatIsFree(String how, boolean breaks) {
         Explorer<String> explorer = Explorer.of(machine -> {
+            boolean two = how.startsWith("as the last") || how.startsWith("after freezing");
             Word count = how.endsWith("no counter")
                     ? machine.word("folio", "refcount", 1)
-                    : machine.counter("folio", "refcount", Format.DECIMAL, how.startsWith("as the last") ? 2 : 1);
+                    : machine.counter("folio", "refcount", Format.DECIMAL, two ? 2 : 1);
             Word flags = how.endsWith("another owner")
                     ? machine.word("other", "flags", 1)
                     : machine.keptBy(count, "folio", "flags", Format.DECIMAL, 1);
@@ -192,10 +195,15 @@ class LifetimeTest {
                     flags.or(2);
                 }
             }
-            case "after storing the count" -> {
+            case "after storing a count that the other takes away" -> {
                 count.writeOnce(1);
-                flags.or(2);
+                flags.writeOnce(2);
             }
+            case "after storing a count with one of its own" -> {
+                count.writeOnce(2);
+                flags.writeOnce(2);
+            }
+            case "gives back what it does not have" -> count.add(-1);
             case "as the last with a reference" -> {
                 if (count.addReturn(-1) == 0) {
                     flags.or(2);

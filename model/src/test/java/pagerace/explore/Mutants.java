@@ -106,6 +106,11 @@ final class Mutants {
         }
 
         @Override
+        public boolean isUnderWay(int actor, int location) {
+            return tso.isUnderWay(actor, location);
+        }
+
+        @Override
         public String note(int actor, @Nullable Access access, long read, Memory after, Names names) {
             return tso.note(actor, access, read, ((Wrapped) after).tso(), names);
         }

@@ -137,7 +137,7 @@ class WordTest {
         counter.writeOnce(0);
         assertThatExceptionOfType(ReferenceFromZero.class).isThrownBy(() -> counter.fetchAdd(1024, Order.FULL));
         counter.writeOnce(0);
-        counter.add(-1);
+        assertThatExceptionOfType(TouchedWhenFree.class).isThrownBy(() -> counter.add(-1));
         Word other = HardwareMachine.checkingCounters(1000).word("folio", "mapcount", 0);
         other.add(1);
         Word unchecked = machine.counter("folio", "refcount", Format.DECIMAL, 0);
