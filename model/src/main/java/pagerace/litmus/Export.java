@@ -21,6 +21,7 @@ import pagerace.litmus.LitmusVerdict.Observation;
 import pagerace.machine.Order;
 import pagerace.machine.SpinLock;
 import pagerace.race.Catalogue;
+import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Outcome.Mark;
 import pagerace.race.Point;
@@ -88,8 +89,9 @@ public final class Export {
     /**
      * The litmus test of {@code point}, which is one of the catalogue.
      *
-     * @throws NotExportableException if there is none: an actor or the condition is too long, the actors can deadlock, or a bound
-     *     was hit, so that branches would be missing and no result could be stated
+     * @throws NotExportableException if there is none: an actor or the condition is too long, the actors can deadlock, an actor
+     *     can break a {@linkplain Lifetime rule on reference counts}, or a bound was hit, so that branches would be missing and no result
+     *     could be stated
      */
     public static String litmus(Point point) {
         Explorer<Outcome> explorer = Explorer.of(point);
@@ -101,6 +103,12 @@ public final class Export {
             }
             if (exploration.outcomes().contains(Stuckness.STUCK)) {
                 throw new NotExportableException("the actors can deadlock, and no exists clause can ask about that");
+            }
+            for (Lifetime rule : Lifetime.values()) {
+                if (exploration.outcomes().contains(rule)) {
+                    throw new NotExportableException("an actor can break the rule " + rule
+                            + ": the explorer does not look beyond that, and herd7 does not know the rule");
+                }
             }
             explorations.add(exploration);
         }
@@ -164,7 +172,8 @@ public final class Export {
         comment.append(paragraph(point.key() + ": " + point.variant().difference() + "."));
         comment.append(paragraph("P0: " + race.actors().get(0) + ". P1: "
                         + race.actors().get(1) + ". The exists clause asks for an execution that violates this: "
-                        + race.invariant() + "."))
+                        + race.invariant()
+                        + ". WEAK, in the result, is the kernel's memory model without load buffering."))
                 .append(" *\n");
         comment.append(paragraph(result())).append(" *\n");
         for (int actor = 0; actor < 2; actor++) {

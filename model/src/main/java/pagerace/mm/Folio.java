@@ -225,7 +225,8 @@ public final class Folio {
         if (!isFrozen()) {
             throw new IllegalStateException("the spare folio is in use already");
         }
-        refcount.writeOnce(1); // set_page_refcounted, before the page gets an owner
+        refcount.writeOnce(
+                1); // set_page_refcounted, in post_alloc_hook or (since 6.14) its caller: before the page gets an owner
         mapping.writeOnce(owner);
         flags.writeOnce(pageFlags);
         data.writeOnce(content);

@@ -45,7 +45,9 @@ public class Reallocate extends Operation<Reallocate.Step> {
             return End.RETIRED;
         }
         folio.flags.writeOnce(0); // free_pages_prepare: nobody else may change them now
-        // Before the count, so that a lookup which takes that and keeps it is caught by what it reads.
+        // The kernel sets the count before these. Here they come first, so that a lookup which takes the count and
+        // keeps it is caught by
+        // what it reads.
         folio.mapping.writeOnce(Folio.ANON);
         folio.data.writeOnce(content);
         if (steps.has(Step.THROUGH_ALLOCATOR)) {

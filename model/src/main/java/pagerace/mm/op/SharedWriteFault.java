@@ -13,7 +13,9 @@ import pagerace.mm.Steps;
  * {@code do_shared_fault} and {@code wp_page_shared}: a store met an entry of a shared file mapping that does not let it
  * through. The filesystem is asked ({@code page_mkwrite}), then the entry becomes writable, then the folio is marked dirty.
  *
- * <p>Assumptions: the caller holds {@code mmap_lock} for reading.
+ * <p>Assumptions: the caller holds {@code mmap_lock} for reading. A new mapping is counted before its entry is set, as since about
+ * 2.6.28; until then the entry came first, then the mapcount and the reference, all under the page-table lock. So whoever reads the
+ * mapcount without that lock could meet a writable entry that is not counted yet. Under the folio lock nobody does.
  *
  * <p>Guarantees, when all steps of mainline are taken: while the entry is writable the folio belongs to the file and the
  * filesystem has agreed to its being dirtied. {@code page_mkwrite} returns with the folio locked, and the lock is held until the
@@ -39,8 +41,8 @@ public class SharedWriteFault extends Operation<SharedWriteFault.Step> {
         RECHECK_PTE,
         /**
          * Hold a reference of the fault's own until the folio is marked, if the page was missing: d08b3851da41 (2.6.19), up to 3.14.
-         * Without it the reference of the new mapping has to last that long; since {@code do_shared_fault} (3.15) the folio lock sees to
-         * that.
+         * Without it the reference of the new mapping has to last that long. It had to up to 2.6.29, where the folio was unlocked first;
+         * since b827e496c893 (2.6.30) the folio lock sees to that, and {@code do_shared_fault} (3.15) takes no reference.
          */
         HOLD_TO_DIRTY,
         /** Give the folio lock back before the folio is marked: 2.6.23 to 2.6.29, a mutant since. */
