@@ -72,6 +72,19 @@ class LitmusTestTest {
     }
 
     @Test
+    void eachActorHasItsOwnParameters() {
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> LitmusTest.parse("""
+                C two
+                { x=0; }
+                P0(int *x) { WRITE_ONCE(*x, 1); }
+                P1(int *y) { WRITE_ONCE(*x, 2); }
+                exists (x=1)
+                """))
+                .withMessage("line 4: expected a parameter of this actor and found 'x'");
+    }
+
+    @Test
     void aPropositionThatAlwaysHoldsIsAlwaysSeen() {
         assertThat(underSc("exists (x=1)").observation()).isEqualTo(Observation.ALWAYS);
         assertThat(underSc("exists (true)").observation()).isEqualTo(Observation.ALWAYS);
@@ -115,6 +128,17 @@ class LitmusTestTest {
                 "int r = 1 << 2 == 4 && !0;                               # 1",
                 "int r = 6 & 3 | 8;                                       # 10",
                 "int r = -2 < ~0 || READ_ONCE(*x);                        # 1",
+                "int r = (6 ^ 3) + 8 * (6 & 3);                           # 21",
+                "int r = (3 == 3) + 2 * (3 == 4);                         # 1",
+                "int r = (3 != 3) + 2 * (3 != 4);                         # 2",
+                "int r = (1 < 2) + 2 * (2 < 2) + 4 * (3 < 2);             # 1",
+                "int r = (1 <= 2) + 2 * (2 <= 2) + 4 * (3 <= 2);          # 3",
+                "int r = (1 > 2) + 2 * (2 > 2) + 4 * (3 > 2);             # 4",
+                "int r = (1 >= 2) + 2 * (2 >= 2) + 4 * (3 >= 2);          # 6",
+                "int r = -(2 - 5) + (16 >> 2);                            # 7",
+                "int r = ~6;                                              # -7",
+                "int r = !7 + 2 * !0;                                     # 2",
+                "int r = (1 && 2) + 2 * (0 || 3) + 4 * (0 && 1);          # 3",
                 "int r; if (READ_ONCE(*x) == 5) { r = 2; } else r = 3;    # 2",
                 "int r; if (READ_ONCE(*x) != 5) r = 2; else { r = 3; }    # 3",
                 "int r = atomic_cmpxchg(x, 5, 6) + READ_ONCE(*x);         # 11",
@@ -153,6 +177,9 @@ class LitmusTestTest {
                 "int r = q;                              | line 5: 'q' is neither a register nor a parameter",
                 "int r = x;                              | line 5: using the pointer 'x' as a value is not supported",
                 "int r[2];                               | line 5: arrays are not supported",
+                "int r                                   | line 6: expected ';' and found '}'",
+                "smp_mb()                                | line 6: expected ';' and found '}'",
+                "int r; r = 1                            | line 6: expected ';' and found '}'",
                 "spin_lock(a); WRITE_ONCE(*a, 1);        | line 5: 'a' is used both as a spin lock and as a plain word",
                 "int r = (int) 3;                        | line 5: a cast is not supported",
                 "int r @ 3;                              | line 5: unexpected character '@'",
@@ -171,6 +198,7 @@ class LitmusTestTest {
                 "AArch64 x;{};P0(int *x) { };exists (x=0)         | line 1: a litmus test in C begins with 'C' and its name",
                 "C t;{ x=&y; };P0(int *x) { };exists (x=0)        | line 2: a word that holds a pointer is not supported",
                 "C t;{ int x[2]; };P0(int *x) { };exists (x=0)    | line 2: arrays are not supported",
+                "C t;{ x=1 y=2; };P0(int *x) { };exists (x=0)     | line 2: expected ';' and found 'y'",
                 "C t;{ 0:r=1; };P0(int *x) { };exists (x=0)       | line 2: initial values of registers are not supported",
                 "C t;{};exists (x=0)                              | line 3: expected an actor P0(...) and found 'exists'",
                 "C t;{};P1(int *x) { };exists (x=0)               | line 3: expected actor P0 and found P1",
