@@ -213,9 +213,7 @@ final class DiskActor {
             world.memMap.stableFolioOf(grab.pfn()).unpin(); // admitted at all: that is what must not be
         }
         boolean asked = grab.isPinned() || grab.end() == GupFast.End.UNDONE_ADMISSION;
-        if (asked
-                && !cpu.evaluations.holds(
-                        Invariant.NO_LONGTERM_FILE_PINS, Moment.WHILE_RUNNING, file.number, !grab.isPinned())) {
+        if (asked && !cpu.evaluations.holds(Check.LONGTERM_REFUSED, file.number, !grab.isPinned())) {
             throw Invariant.NO_LONGTERM_FILE_PINS.violated(
                     "a long-term pin for writing was taken on folio " + grab.pfn() + " of "
                             + Area.DISK.page(file.number) + ", whose filesystem tracks dirty pages",

@@ -31,9 +31,4 @@ record Shape(int threads, int stripes, int folios) {
             case DISK -> DISK_FILES;
         };
     }
-
-    /** A number for {@code page} of the files in {@code area} that no page of another file has. */
-    int filePage(Area area, int page) {
-        return area == Area.DISK ? pages(Area.SHMEM) + page : page;
-    }
 }

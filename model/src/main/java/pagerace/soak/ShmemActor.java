@@ -142,7 +142,7 @@ final class ShmemActor {
         file.shared.inodeLock().lock();
         int[] before = cached(file);
         Punch end = endOf(file.punch.punch());
-        Invariants.checkPunched(cpu.evaluations, file.number, before, cached(file));
+        Invariants.checkPunched(cpu.evaluations, Check.GONE_AFTER_PUNCH, file.number, before, cached(file));
         file.shared.inodeLock().unlock();
         return cpu.counters.count(Op.PUNCH, end);
     }
@@ -152,7 +152,7 @@ final class ShmemActor {
         file.shared.inodeLock().lock();
         int[] before = cached(file);
         Punch end = endOf(file.truncation.punch());
-        Invariants.checkPunched(cpu.evaluations, file.number, before, cached(file));
+        Invariants.checkPunched(cpu.evaluations, Check.GONE_AFTER_TRUNCATION, file.number, before, cached(file));
         file.shared.inode().size.writeOnce(Shape.SHMEM_PAGES);
         file.shared.inodeLock().unlock();
         return cpu.counters.count(Op.TRUNCATE, end);

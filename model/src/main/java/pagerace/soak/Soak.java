@@ -4,6 +4,7 @@ package pagerace.soak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.mm.Folio;
 import pagerace.mm.Kernel;
@@ -14,13 +15,13 @@ import pagerace.mm.Kernel;
  *
  * <p>Guarantees: the first violated invariant ends the run, and so does a thread that fails otherwise. What each thread chooses to
  * do follows from the seed alone. A folio that was freed is not used again in the same round. A run whose time is up goes on until each
- * invariant was evaluated at each of its moments, for {@value #MOST_ROUNDS_TO_EVALUATE_ALL} rounds in all at most.
+ * check was evaluated on what it could have failed on, for {@value #MOST_ROUNDS_TO_EVALUATE_ALL} rounds in all at most.
  */
 public final class Soak {
     /** Rounds between two that check contents as well; such a check makes entries writable, which hides what read-only ones show. */
     private static final int ROUNDS_PER_DATA_CHECK = 8;
 
-    /** Sixteen times what the slowest of 120 seeds took until the rarest of all evaluations came about. */
+    /** More than twice what the slowest of 120 seeds took until the rarest of all evaluations came about. */
     private static final long MOST_ROUNDS_TO_EVALUATE_ALL = 20_000;
 
     private static final int EVENTS_SHOWN = 20;
@@ -32,6 +33,7 @@ public final class Soak {
     private final Invariants invariants;
     private final Rendezvous rendezvous;
     private final Progress progress;
+    private final Supplier<Evaluations> counting;
     private final long start = System.nanoTime();
     private final long nanos;
     private long nextReport = BETWEEN_REPORTS.toNanos();
@@ -82,23 +84,29 @@ public final class Soak {
         }
     }
 
-    private Soak(Settings settings, Duration time, Progress progress) {
+    private Soak(Settings settings, Duration time, Progress progress, Supplier<Evaluations> counting) {
         this.settings = settings;
+        this.counting = counting;
         this.progress = progress;
         this.nanos = time.toNanos();
         Kernel kernel = settings.mutant == null ? World.MAINLINE : settings.mutant.kernel();
         world = new World(new Shape(settings.threads, settings.stripes, settings.folios), kernel);
         for (int i = 0; i < settings.threads; i++) {
-            workers.add(new Worker(world, i, settings.seed));
+            workers.add(new Worker(world, i, settings.seed, counting.get()));
         }
         List<Cpu> cpus = workers.stream().map(worker -> worker.cpu).toList();
         invariants = new Invariants(world, cpus, workers.get(0).anon);
         rendezvous = new Rendezvous(world.machine, settings.threads);
     }
 
-    /** Runs for {@code time}, and until every invariant was evaluated; or until one is violated. */
+    /** Runs for {@code time}, and until every check was evaluated; or until an invariant is violated. */
     public static SoakResult run(Settings settings, Duration time, Progress progress) {
-        return new Soak(settings, time, progress).run();
+        return run(settings, time, progress, Evaluations::new);
+    }
+
+    /** The same; {@code counting} makes what counts the evaluations. */
+    static SoakResult run(Settings settings, Duration time, Progress progress, Supplier<Evaluations> counting) {
+        return new Soak(settings, time, progress, counting).run();
     }
 
     private SoakResult run() {
@@ -147,11 +155,11 @@ public final class Soak {
     /** While nobody runs: checks, deals spare folios, and decides whether there is another round. */
     private void quiesce(long round) {
         if (workers.get(0).isDiskOnly()) {
-            invariants.checkDisk();
+            invariants.checkDiskOnly();
         } else {
-            invariants.check();
             if (round % ROUNDS_PER_DATA_CHECK == 0) {
-                invariants.checkData(workers.get(0).hotAnonPages());
+                invariants.checkWithData(workers.get(0).hotAnonPages());
+            } else {
                 invariants.check();
             }
             dealSpares(round);
@@ -163,7 +171,7 @@ public final class Soak {
             progress.at(Duration.ofNanos(elapsed), rounds, operations());
         }
         boolean timeIsUp = elapsed >= nanos
-                && (rounds >= MOST_ROUNDS_TO_EVALUATE_ALL || evaluations().areComplete());
+                && (rounds >= MOST_ROUNDS_TO_EVALUATE_ALL || evaluations().areComplete(settings.threads));
         if (timeIsUp || rounds >= settings.rounds || progress.isInterrupted()) {
             rendezvous.stop();
         }
@@ -171,16 +179,16 @@ public final class Soak {
 
     /** Of all threads, while none runs; and of the machine's counters. */
     private Evaluations evaluations() {
-        Evaluations all = new Evaluations();
+        Evaluations all = counting.get();
         workers.forEach(worker -> all.add(worker.cpu.evaluations));
-        addChecks(all, Invariant.NO_REFERENCE_FROM_ZERO, world.machine.additions());
-        addChecks(all, Invariant.NOT_TOUCHED_WHEN_FREE, world.machine.writesToKept());
+        addChecks(all, Check.ADDED_TO_HELD, world.machine.additions());
+        addChecks(all, Check.WROTE_TO_HELD, world.machine.writesToKept());
         return all;
     }
 
-    private static void addChecks(Evaluations all, Invariant invariant, List<Long> perFolio) {
+    private static void addChecks(Evaluations all, Check check, List<Long> perFolio) {
         for (int i = 0; i < perFolio.size(); i++) {
-            all.add(invariant, Moment.WHILE_RUNNING, i, perFolio.get(i));
+            all.add(check, i, perFolio.get(i));
         }
     }
 
@@ -220,7 +228,7 @@ public final class Soak {
                 operations(),
                 found == null ? null : found.text(),
                 events,
-                SoakResult.table(evaluations()),
+                SoakResult.table(evaluations(), settings.threads),
                 SoakResult.table(counters),
                 workers.stream().map(Worker::digest).toList());
     }

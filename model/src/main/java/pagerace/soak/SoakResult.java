@@ -4,6 +4,7 @@ package pagerace.soak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param operations how many operations, those that were passed over included
  * @param violation the invariant that did not hold, and what was found; null if all held
  * @param events the last operations that touched what the violation is about, oldest first
- * @param evaluations how often each invariant was evaluated
+ * @param evaluations how often each check was evaluated
  * @param counters how often each operation ended in each way
  * @param digests for each thread, a digest of the sequence of its choices
  */
@@ -44,29 +45,30 @@ public record SoakResult(
     public record Counter(String operation, String end, long count, String healthy, boolean isHealthy) {}
 
     /**
-     * How often an invariant was evaluated.
+     * How often a check was evaluated.
      *
-     * @param invariant the invariant
+     * @param invariant the invariant that it is about
+     * @param what what it looks at: {@code references to a mapped folio}
      * @param moment when: while threads ran, or between two rounds
      * @param times how often
      * @param objects on how many objects
+     * @param fewestObjects on how many it must be
      * @param kind what they are: {@code folios}
      */
-    public record Evaluated(String invariant, String moment, long times, int objects, String kind) {}
+    public record Evaluated(
+            String invariant, String what, String moment, long times, int objects, int fewestObjects, String kind) {}
 
-    static List<Evaluated> table(Evaluations evaluations) {
-        List<Evaluated> table = new ArrayList<>();
-        for (Invariant invariant : Invariant.values()) {
-            for (Moment moment : invariant.moments) {
-                table.add(new Evaluated(
-                        invariant.toString(),
-                        moment.toString(),
-                        evaluations.times(invariant, moment),
-                        evaluations.objects(invariant, moment),
-                        invariant.objects));
-            }
-        }
-        return table;
+    static List<Evaluated> table(Evaluations evaluations, int threads) {
+        return Stream.of(Check.values())
+                .map(check -> new Evaluated(
+                        check.invariant.toString(),
+                        check.what,
+                        check.moment.toString(),
+                        evaluations.times(check),
+                        evaluations.objects(check),
+                        check.fewestObjects(threads),
+                        check.on.toString()))
+                .toList();
     }
 
     static List<Counter> table(Counters counters) {
@@ -79,12 +81,11 @@ public record SoakResult(
         return table;
     }
 
-    /**
-     * The invariants that were never evaluated, each at a moment at which it should have been: a run that went on to its end and has
-     * any says nothing.
-     */
+    /** The checks that were not evaluated on all that they must be: a run that went on to its end and has any says nothing. */
     public List<Evaluated> unevaluated() {
-        return evaluations.stream().filter(one -> one.times == 0).toList();
+        return evaluations.stream()
+                .filter(one -> one.objects < one.fewestObjects)
+                .toList();
     }
 
     /** Whether the run was long enough to say what should have happened. */

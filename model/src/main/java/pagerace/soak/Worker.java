@@ -15,8 +15,9 @@ final class Worker {
     private long operations;
     private long digest;
 
-    Worker(World world, int number, long seed) {
-        cpu = new Cpu(number, new Evaluations());
+    /** Thread {@code number}, whose checks {@code evaluations} counts. */
+    Worker(World world, int number, long seed, Evaluations evaluations) {
+        cpu = new Cpu(number, evaluations);
         choices = new Choices(seed, number, world.shape);
         anon = new AnonActor(world, cpu);
         shmem = new ShmemActor(world, cpu);

@@ -16,6 +16,7 @@ import pagerace.race.Nearest;
 import pagerace.soak.Mutant;
 import pagerace.soak.Soak;
 import pagerace.soak.SoakResult;
+import pagerace.terminal.Columns;
 import pagerace.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,16 +29,16 @@ import picocli.CommandLine.Option;
                         + " whenever the threads pause.",
         exitCodeList = {
             "0:mainline holds, the mutant was caught if it must be, or the mutants were listed",
-            "1:a violation, an invariant that was never evaluated, an operation that never ended as it should, a mutant that was"
+            "1:a violation, a check that was never made, an operation that never ended as it should, a mutant that was"
                     + " not caught, or an interruption",
             ExitCode.MEANS_BAD_INPUT,
             ExitCode.MEANS_CRASHED
         },
         footer = {
-            "Mainline passes if every invariant was evaluated and none is violated and, after 30 million operations, every"
+            "Mainline passes if every check was made and no invariant is violated and, after 30 million operations, every"
                     + " operation has ended in every way that it should; a mutant passes if it is caught, or if x86 cannot"
-                    + " show it and does not. A run goes on beyond its time, by a second or so, until every invariant was"
-                    + " evaluated.",
+                    + " show it and does not. A run goes on beyond its time, by a second or so, until every check was"
+                    + " made.",
             "Without --all nothing in the same run shows that a mistake would have been seen."
         })
 final class SoakCommand implements Callable<Integer> {
@@ -162,20 +163,20 @@ final class SoakCommand implements Callable<Integer> {
     }
 
     private void listMutants() {
-        for (Mutant one : Mutant.values()) {
-            out.printf(
-                    Locale.ROOT,
-                    "%-32s %-11s %s%n",
-                    one,
-                    one.shown(),
-                    one.mustBeCaught() ? "must be caught" : one.isReachable() ? "rare" : "not expected on x86");
-        }
+        List<List<String>> rows = Stream.of(Mutant.values())
+                .map(one -> List.of(
+                        one.name(),
+                        one.shown().toString(),
+                        one.mustBeCaught() ? "must be caught" : one.isReachable() ? "rare" : "not expected on x86"))
+                .toList();
+        Columns columns = new Columns(terminal, "", rows);
+        rows.forEach(row -> out.print(columns.line(row)));
     }
 
     /** Whether the run came to what it should. */
     private boolean run(@Nullable Mutant which, Duration limit) throws IOException {
         String name = which == null ? "mainline" : which.name();
-        out.printf(
+        out.print(terminal.fit(String.format(
                 Locale.ROOT,
                 "Soak of %s: %d threads, %d folios, %d stripes, seed %d, at most %s%n",
                 name,
@@ -183,7 +184,7 @@ final class SoakCommand implements Callable<Integer> {
                 folios,
                 stripes,
                 seed,
-                Budget.text(limit));
+                Budget.text(limit))));
         OneSoak soak = new OneSoak(which, limit);
         Ending ending = new Ending(soak::report);
         ending.onInterruption(soak::interrupt);
@@ -236,7 +237,7 @@ final class SoakCommand implements Callable<Integer> {
             line.clear();
             boolean passed = false;
             if (result != null) {
-                SoakReport report = new SoakReport(out, result, complete);
+                SoakReport report = new SoakReport(out, terminal, result, complete);
                 passed = which == null ? report.ofMainline() : report.ofMutant(which);
             }
             if (!complete) {

@@ -102,6 +102,8 @@ class PrintedOutputTest {
         commands.add(List.of("explore", "UnpinDirtyVsClean/PRECHECK", "--outcome=WRITTEN_UNSTABLE"));
         commands.add(List.of("necessity", "UnpinDirtyVsClean", "--orderings"));
         commands.add(List.of("doctor"));
+        commands.add(List.of("soak", "--time=0.001s"));
+        commands.add(List.of("soak", "--list"));
         commands.add(List.of("compare", quiet, busy));
         commands.add(List.of("--help"));
         Main.COMMANDS.forEach(command -> commands.add(List.of(command, "--help")));

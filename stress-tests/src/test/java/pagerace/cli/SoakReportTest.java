@@ -19,8 +19,12 @@ import pagerace.terminal.Terminal;
 import picocli.CommandLine;
 
 class SoakReportTest {
-    private static final Evaluated LOOKED_AT = new Evaluated("exclusivity", "between rounds", 1234567, 1022, "folios");
-    private static final Evaluated NEVER = new Evaluated("isolation", "by data", 0, 0, "pages");
+    private static final Evaluated LOOKED_AT = new Evaluated(
+            "exclusivity", "writable entries of the parent", "between rounds", 1234567, 1022, 1, "folios");
+    private static final Evaluated NEVER =
+            new Evaluated("isolation", "the child does not see the parent's store", "by data", 0, 0, 1, "pages");
+    private static final Evaluated ON_ONE_THREAD =
+            new Evaluated("exclusive pins", "the folio of a pin", "between rounds", 5, 1, 2, "threads");
     private static final Counter FORKED = new Counter("FORK", "SHARED", 7, "> 0", true);
     private static final Counter NOT_FORKED = new Counter("FORK", "COPIED", 0, "> 0", false);
     private static final String FOUND = "exclusivity: folio 7 is exclusive and mapped twice";
@@ -43,7 +47,7 @@ class SoakReportTest {
     }
 
     private SoakReport report(SoakResult result, boolean complete) {
-        return new SoakReport(new PrintStream(out, true, StandardCharsets.UTF_8), result, complete);
+        return new SoakReport(new PrintStream(out, true, StandardCharsets.UTF_8), Terminal.FILE, result, complete);
     }
 
     private boolean mainline(@Nullable String violation, Evaluated evaluated, Counter counter, boolean complete) {
@@ -63,8 +67,10 @@ class SoakReportTest {
         assertThat(mainline(null, LOOKED_AT, FORKED, true)).isTrue();
         assertThat(printed())
                 .contains(
-                        "  invariant              evaluated                 times  on\n",
-                        "  exclusivity            between rounds        1,234,567  1,022 folios\n")
+                        "  invariant    evaluated           times  on            what\n",
+                        "  exclusivity  between rounds  1,234,567  1,022 folios  writable entries of the parent\n",
+                        "  operation  ended in  times  healthy\n",
+                        "  FORK       SHARED        7  > 0\n")
                 .endsWith("HOLDS: no invariant was violated in " + SIZE);
     }
 
@@ -75,18 +81,29 @@ class SoakReportTest {
     }
 
     @Test
-    void anInvariantThatWasNeverEvaluatedFailsTheRun() {
+    void aCheckThatWasNeverMadeFailsTheRun() {
         assertThat(mainline(null, NEVER, FORKED, true)).isFalse();
         assertThat(printed())
-                .contains("\nUNEVALUATED: \"isolation\" was evaluated 0 times by data\n")
-                .endsWith("UNEVALUATED: no invariant was violated, but some were never evaluated, in " + SIZE);
+                .contains(
+                        "\nUNEVALUATED: \"isolation\" was evaluated 0 times by data: the child does not see the parent's store\n")
+                .endsWith("UNEVALUATED: no invariant was violated, but not every check was made, in " + SIZE);
+    }
+
+    @Test
+    void soDoesOneThatWasNotMadeForEachThread() {
+        assertThat(mainline(null, ON_ONE_THREAD, FORKED, true)).isFalse();
+        assertThat(printed())
+                .contains(
+                        "  exclusive pins  between rounds          5  1 of 2 threads  the folio of a pin\n",
+                        "\nUNEVALUATED: \"exclusive pins\" was evaluated on 1 of 2 threads between rounds: the folio of a pin\n");
     }
 
     @Test
     void anInterruptionExcusesThat() {
         assertThat(mainline(null, NEVER, FORKED, false)).isTrue();
         assertThat(printed())
-                .contains("\nToo early to say: \"isolation\" was evaluated 0 times by data\n")
+                .contains(
+                        "\nToo early to say: \"isolation\" was evaluated 0 times by data: the child does not see the parent's store\n")
                 .doesNotContain("UNEVALUATED");
     }
 
@@ -119,7 +136,9 @@ class SoakReportTest {
     @Test
     void thatItWasNotCaughtSaysNothingIfNobodyLooked() {
         assertThat(mutant(Mutant.UNPIN_PRECHECK, null, NEVER)).isFalse();
-        assertThat(printed()).startsWith("UNEVALUATED: \"isolation\" was evaluated 0 times by data\n");
+        assertThat(printed())
+                .startsWith(
+                        "UNEVALUATED: \"isolation\" was evaluated 0 times by data: the child does not see the parent's store\n");
     }
 
     private int exitCode(SoakResult result, String... arguments) {
