@@ -21,8 +21,8 @@ public final class Soak {
     /** Rounds between two that check contents as well; such a check makes entries writable, which hides what read-only ones show. */
     private static final int ROUNDS_PER_DATA_CHECK = 8;
 
-    /** More than twice what the slowest of 120 seeds took until the rarest of all evaluations came about. */
-    private static final long MOST_ROUNDS_TO_EVALUATE_ALL = 20_000;
+    /** More than six times what the slowest of 120 seeds took until the rarest of all evaluations came about. */
+    private static final long MOST_ROUNDS_TO_EVALUATE_ALL = 50_000;
 
     private static final int EVENTS_SHOWN = 20;
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
@@ -34,6 +34,7 @@ public final class Soak {
     private final Rendezvous rendezvous;
     private final Progress progress;
     private final Supplier<Evaluations> counting;
+    private final long mostRoundsToEvaluateAll;
     private final long start = System.nanoTime();
     private final long nanos;
     private long nextReport = BETWEEN_REPORTS.toNanos();
@@ -84,9 +85,15 @@ public final class Soak {
         }
     }
 
-    private Soak(Settings settings, Duration time, Progress progress, Supplier<Evaluations> counting) {
+    private Soak(
+            Settings settings,
+            Duration time,
+            Progress progress,
+            Supplier<Evaluations> counting,
+            long mostRoundsToEvaluateAll) {
         this.settings = settings;
         this.counting = counting;
+        this.mostRoundsToEvaluateAll = mostRoundsToEvaluateAll;
         this.progress = progress;
         this.nanos = time.toNanos();
         Kernel kernel = settings.mutant == null ? World.MAINLINE : settings.mutant.kernel();
@@ -101,12 +108,13 @@ public final class Soak {
 
     /** Runs for {@code time}, and until every check was evaluated; or until an invariant is violated. */
     public static SoakResult run(Settings settings, Duration time, Progress progress) {
-        return run(settings, time, progress, Evaluations::new);
+        return run(settings, time, progress, Evaluations::new, MOST_ROUNDS_TO_EVALUATE_ALL);
     }
 
-    /** The same; {@code counting} makes what counts the evaluations. */
-    static SoakResult run(Settings settings, Duration time, Progress progress, Supplier<Evaluations> counting) {
-        return new Soak(settings, time, progress, counting).run();
+    /** The same; {@code counting} makes what counts the evaluations, and after {@code most} rounds nobody waits for one any more. */
+    static SoakResult run(
+            Settings settings, Duration time, Progress progress, Supplier<Evaluations> counting, long most) {
+        return new Soak(settings, time, progress, counting, most).run();
     }
 
     private SoakResult run() {
@@ -171,7 +179,7 @@ public final class Soak {
             progress.at(Duration.ofNanos(elapsed), rounds, operations());
         }
         boolean timeIsUp = elapsed >= nanos
-                && (rounds >= MOST_ROUNDS_TO_EVALUATE_ALL || evaluations().areComplete(settings.threads));
+                && (rounds >= mostRoundsToEvaluateAll || evaluations().areComplete(settings.threads));
         if (timeIsUp || rounds >= settings.rounds || progress.isInterrupted()) {
             rendezvous.stop();
         }
