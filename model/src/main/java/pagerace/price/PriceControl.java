@@ -16,7 +16,8 @@ import pagerace.price.Price.Ratio;
  * time on every host, so a run in which it does not come out dearer has measured something else, and none of its prices counts.
  *
  * @param ratio the time with the fence over that without; null if it was not timed
- * @param voidBecause why the prices of the run do not count; null if they do
+ * @param voidBecause why the prices of the run do not count; null if they do. It follows from the ratio: what a file says here is
+ *     not believed
  */
 public record PriceControl(@Nullable Ratio ratio, @Nullable String voidBecause) {
     /** The subject that it is timed as. */
@@ -25,16 +26,21 @@ public record PriceControl(@Nullable Ratio ratio, @Nullable String voidBecause) 
     /** By so much, at least, the fence must come out dearer, with the lower end of its interval. */
     private static final double LEAST_RATIO = 1.05;
 
-    /** What was not timed says nothing for any price. */
+    /** Judges the ratio. What was not timed says nothing for any price. */
     public PriceControl {
-        voidBecause = ratio == null ? "the control was not timed" : voidBecause;
+        voidBecause = judge(ratio);
+    }
+
+    private static @Nullable String judge(@Nullable Ratio ratio) {
+        if (ratio == null) {
+            return "the control was not timed";
+        }
+        return ratio.low() > LEAST_RATIO ? null : inWords(ratio) + ", which must cost more on any host";
     }
 
     /** What came of a control that showed {@code ratio}; null if it was not timed. */
     public static PriceControl of(@Nullable Ratio ratio) {
-        boolean dearer = ratio != null && ratio.low() > LEAST_RATIO;
-        return new PriceControl(
-                ratio, ratio == null || dearer ? null : inWords(ratio) + ", which must cost more on any host");
+        return new PriceControl(ratio, null);
     }
 
     /** What came of the controls of several runs whose prices are taken together: what came of the worst. */

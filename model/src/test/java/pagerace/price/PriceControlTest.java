@@ -33,6 +33,13 @@ class PriceControlTest {
         assertThat(new PriceControl(null, null).makesVoid()).isTrue();
     }
 
+    /** A file may claim what it likes. */
+    @Test
+    void theVerdictFollowsFromTheRatioAlone() {
+        assertThat(new PriceControl(CHEAPER.ratio(), null)).isEqualTo(CHEAPER);
+        assertThat(new PriceControl(DEARER.ratio(), "somebody says so")).isEqualTo(DEARER);
+    }
+
     @Test
     void ofSeveralTheWorstCounts() {
         assertThat(PriceControl.worst(List.of(DEARER, CHEAPER))).isEqualTo(CHEAPER);
