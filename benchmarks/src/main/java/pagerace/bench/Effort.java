@@ -49,12 +49,6 @@ record Effort(
         return new Effort(name, forks, warmups, 5 * warmupMillis, rounds, millis, true, longest);
     }
 
-    /** As many JVMs for the control, and so many rounds that a host with several times as many busy threads as CPUs hides no fence. */
-    Effort ofControl() {
-        return new Effort(
-                name, forks, SHORT.warmups, SHORT.warmupMillis, 8 * SHORT.rounds, SHORT.millis, false, longest);
-    }
-
     /** The same in words. */
     String method() {
         return name + " form: " + forks + (forks == 1 ? " JVM, " : " JVMs, each ") + rounds + " rounds of " + millis

@@ -493,8 +493,8 @@ class CampaignTest {
                     .get(0);
             assertThat(host.pricing())
                     .isNotNull()
-                    .extracting(HostReport.Pricing::control)
-                    .isEqualTo(inverted.control());
+                    .extracting(HostReport.Pricing::controls)
+                    .isEqualTo(inverted.controls());
             assertThat(host.results())
                     .allSatisfy(result -> assertThat(result.prices()).isEmpty());
         }
@@ -504,7 +504,8 @@ class CampaignTest {
         String point = Catalogue.points().findFirst().orElseThrow().key();
         Price.Ratio ratio = new Price.Ratio(median, median, median, 9);
         Price price = new Price(point, "fork", point, null, 1, ratio, Price.Claim.DIFFERENT, null, null, null);
-        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, PriceControl.of(ratio), List.of(price));
+        PriceControl control = PriceControl.of(price.subject(), 9, ratio, List.of());
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, List.of(control), List.of(price));
     }
 
     @Test
