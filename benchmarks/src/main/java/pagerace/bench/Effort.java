@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param name what it is called
  * @param forks JVMs per subject, one after the other
- * @param warmups rounds per JVM that are not counted; even, so that counting begins in the order of the plan
+ * @param warmups rounds per JVM that are not counted; even, since every second round runs backwards and counting begins forwards
  * @param rounds rounds per JVM that are counted
  * @param warmupMillis how long each entry runs in a round that is not counted
  * @param millis how long each entry runs in a round that is
@@ -17,6 +17,13 @@ import java.util.List;
  */
 record Effort(
         String name, int forks, int warmups, int warmupMillis, int rounds, int millis, boolean floors, int longest) {
+    /** Checks that counting begins in the order of the plan: else every entry would have the time of its mirror image. */
+    Effort {
+        if (warmups % 2 != 0) {
+            throw new IllegalArgumentException("An odd number of rounds that are not counted: " + warmups);
+        }
+    }
+
     /** Within the build: the ratios to the base, in a bit more than a minute. */
     static final Effort SHORT = new Effort("short", 1, 4, 6, 16, 3, false, 500);
 
@@ -40,12 +47,6 @@ record Effort(
     /** The same, floors included: those that consist of several methods take longer to be compiled. */
     Effort withFloors() {
         return new Effort(name, forks, warmups, 5 * warmupMillis, rounds, millis, true, longest);
-    }
-
-    /** As many JVMs for the control, and so many rounds that a host with several times as many busy threads as CPUs hides no fence. */
-    Effort ofControl() {
-        return new Effort(
-                name, forks, SHORT.warmups, SHORT.warmupMillis, 8 * SHORT.rounds, SHORT.millis, false, longest);
     }
 
     /** The same in words. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.bench;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +24,6 @@ import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.RunnerException;
 import pagerace.own.BadFix;
-import pagerace.price.Price;
 import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
 import pagerace.price.PriceList;
@@ -41,16 +38,17 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Times every operation of the price list, variant beside variant, and writes prices.json and jmh.json.",
-            "Each run also times a control: a store and a load, without and with a fence between them. If the fence does not come"
-                    + " out dearer, the prices of the run are void: prices.json and the reports say so, and why.",
+            "Beside the operations of each race and workload it times a control: a store and a load, without and with a fence"
+                    + " between them. If the fence does not come out dearer, the prices of the race or workload are void:"
+                    + " prices.json and the reports say so, and why.",
             "The word jmh in front hands the rest of the line to JMH: jmh -l lists the benchmarks of contention, striping and"
                     + " alternatives."
         },
         footer = "In the table a ratio with a tilde claims no difference from the base.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:everything was timed",
-            "1:everything was timed, and the prices are void: the control did not come out as it must on any host",
+            "0:everything was timed; prices of some races or workloads may be void",
+            "1:everything was timed, and all prices are void",
             "2:the command line or an own fix was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
@@ -153,20 +151,16 @@ public final class Main implements Callable<Integer> {
         Effort effort = !isShort ? Effort.LONG : withFloors ? Effort.SHORT.withFloors() : Effort.SHORT;
         Map<String, PriceRun> runs = new LinkedHashMap<>();
         PlanRunner runner = runners.apply(effort, jvmArguments);
-        Effort ofControl = effort.ofControl();
-        runs.put(
-                PriceControl.SUBJECT,
-                new PriceRun(List.of(PriceControl.series()), ofControl, runners.apply(ofControl, jvmArguments)));
         subjects.forEach((subject, series) -> runs.put(subject, new PriceRun(series, effort, runner)));
         Files.createDirectories(output);
         time(runs, effort);
+        PriceFile file = file(runs, effort, true);
         if (!quiet) {
-            out.print(PriceTable.of(pricesOf(runs)));
+            out.print(PriceTable.of(file.counting()));
         }
-        PriceControl control = controlOf(runs);
-        out.println("Control: " + control.inWords());
+        out.println("Control: " + PriceControl.inWords(file.controls()));
         out.println("Prices: " + output.toAbsolutePath().normalize());
-        return control.makesVoid() ? VOID : 0;
+        return file.controls().stream().allMatch(PriceControl::makesVoid) ? VOID : 0;
     }
 
     /** Every subject once, then every subject again: what drifts slowly does not meet one subject only. */
@@ -215,31 +209,24 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private static List<Price> pricesOf(Map<String, PriceRun> runs) {
-        return runs.entrySet().stream()
-                .filter(run -> !run.getKey().equals(PriceControl.SUBJECT))
-                .flatMap(run -> run.getValue().prices().stream())
-                .toList();
-    }
-
-    private static PriceControl controlOf(Map<String, PriceRun> runs) {
-        List<Price> both = requireNonNull(runs.get(PriceControl.SUBJECT)).prices();
-        return PriceControl.of(both.isEmpty() ? null : both.get(1).ratio());
-    }
-
-    /** After each JVM, so that nothing is lost if the run ends early. */
-    private void write(Map<String, PriceRun> runs, Effort effort, boolean complete) throws IOException {
-        PriceFile file = new PriceFile(
+    private static PriceFile file(Map<String, PriceRun> runs, Effort effort, boolean complete) {
+        return new PriceFile(
                 PriceFile.SCHEMA,
                 PriceFile.host(Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch", "?")),
                 System.getProperty("java.vm.version"),
                 effort.method(),
                 complete,
-                controlOf(runs),
-                pricesOf(runs));
+                runs.values().stream().flatMap(run -> run.control().stream()).toList(),
+                runs.values().stream().flatMap(run -> run.prices().stream()).toList());
+    }
+
+    /** After each JVM, so that nothing is lost if the run ends early. */
+    private void write(Map<String, PriceRun> runs, Effort effort, boolean complete) throws IOException {
         replace(
                 "prices.json",
-                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(file));
+                new ObjectMapper()
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .writeValueAsBytes(file(runs, effort, complete)));
         List<RunResult> raw =
                 runs.values().stream().flatMap(run -> run.raw().stream()).toList();
         ByteArrayOutputStream json = new ByteArrayOutputStream();

@@ -20,6 +20,7 @@ import pagerace.bench.floor.Floor;
 import pagerace.price.Course;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.price.Priced;
 import pagerace.price.Series;
 
@@ -29,6 +30,13 @@ import pagerace.price.Series;
  * <p>Of operations that do the same only one is timed.
  */
 final class PriceRun {
+    private static final String WITHOUT_FENCE = PriceControl.series().base().key();
+    private static final String WITH_FENCE =
+            PriceControl.series().variants().get(1).key();
+
+    /** The shortest that there are: so no batch of the subject suffers more from what the clock takes. */
+    private static final int CONTROL_COPIES = Batch.copies(1);
+
     private final List<Series> series;
     private final Effort effort;
     private final PlanRunner runner;
@@ -55,7 +63,10 @@ final class PriceRun {
         this.series = series;
         this.effort = effort;
         this.runner = runner;
+        // At the two ends: whoever reads the plan backwards, takes one for the other.
+        enter(WITHOUT_FENCE, CONTROL_COPIES);
         series.forEach(this::enter);
+        enter(WITH_FENCE, CONTROL_COPIES);
     }
 
     /** All variants run in batches of one size, so that their states take the same room in the caches. */
@@ -89,8 +100,8 @@ final class PriceRun {
     }
 
     private void enter(String what, int size) {
-        plan.putIfAbsent(line(Prices.EMPTY, size), plan.size());
         plan.putIfAbsent(line(what, size), plan.size());
+        plan.putIfAbsent(line(Prices.EMPTY, size), plan.size());
         sizes.putIfAbsent(what, size);
     }
 
@@ -126,6 +137,17 @@ final class PriceRun {
                         .filter(priced -> !courses.containsKey(priced) || entries.containsKey(priced))
                         .map(priced -> price(priced, each.base())))
                 .toList();
+    }
+
+    /** Whether they count; nothing before the first fork. */
+    Optional<PriceControl> control() {
+        return times.isEmpty()
+                ? Optional.empty()
+                : Optional.of(PriceControl.of(
+                        series.get(0).subject(),
+                        times.size(),
+                        Rounds.ratio(times(WITH_FENCE), times(WITHOUT_FENCE)),
+                        prices()));
     }
 
     /** What one run took, JVM by JVM and round by round, without the clock. */

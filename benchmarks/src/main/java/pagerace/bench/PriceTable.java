@@ -59,13 +59,7 @@ final class PriceTable {
         if (price.claim() == Price.Claim.SAME) {
             return price.point().equals(price.base()) ? "base" : "= does the same";
         }
-        return String.format(
-                Locale.ROOT,
-                "%s%.2f [%.2f, %.2f]",
-                price.claim() == Price.Claim.DIFFERENT ? "" : "~",
-                ratio.median(),
-                ratio.low(),
-                ratio.high());
+        return (price.claim() == Price.Claim.DIFFERENT ? "" : "~") + ratio.inWords();
     }
 
     private static String accesses(Price price) {

@@ -45,7 +45,7 @@ public class Prices {
     /** In front of the name of a floor: the one that runs on the hardware machine. */
     static final String ON_WORDS = "words ";
 
-    /** The race or workload that the plan's keys belong to. */
+    /** The race or workload that the plan's keys belong to, but for those of its control. */
     @Param("")
     public String subject = "";
 
@@ -66,8 +66,10 @@ public class Prices {
     /** Makes all batches. */
     @Setup(Level.Trial)
     public void makeBatches() {
-        Map<String, Priced> priced = Stream.concat(Stream.of(PriceControl.series()), PriceList.series().stream())
-                .filter(series -> series.subject().equals(subject))
+        Map<String, Priced> priced = Stream.concat(
+                        Stream.of(PriceControl.series()),
+                        PriceList.series().stream()
+                                .filter(series -> series.subject().equals(subject)))
                 .flatMap(series -> series.variants().stream())
                 .collect(Collectors.toMap(Priced::key, Function.identity(), (one, same) -> one));
         batches = Stream.of(plan.split(Pattern.quote(SEPARATOR), -1))

@@ -4,6 +4,7 @@ package pagerace.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import pagerace.machine.Word;
 import pagerace.price.Price;
 import pagerace.price.Price.Claim;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.price.Priced;
 import pagerace.price.Series;
 
@@ -96,5 +98,42 @@ class PriceRunTest {
         assertThat(price.again()).isEqualTo(new Ratio(1.5, 1.5, 1.5, ROUNDS));
         assertThat(price.ratio()).isEqualTo(new Ratio(1.2, 1.2, 1.2, ROUNDS));
         assertThat(price.claim()).isEqualTo(Claim.ABOUT_EQUAL);
+    }
+
+    /** A plan that is read backwards takes one for the other, whatever else it has. */
+    @Test
+    void theControlStandsAtBothEndsOfThePlan() throws RunnerException {
+        List<String> lines = new ArrayList<>();
+        FakeRunner nothing = new FakeRunner(ROUNDS, CLOCK, (entry, jvm, round) -> 10);
+        PriceRun run = new PriceRun(List.of(SERIES), EFFORT, (subject, plan) -> {
+            lines.addAll(plan);
+            return nothing.run(subject, plan);
+        });
+        assertThat(run.control()).as("before the first JVM").isEmpty();
+        run.fork();
+        assertThat(lines).first().isEqualTo("2 Control/WITHOUT_FENCE: store, load");
+        assertThat(lines).last().isEqualTo("2 Control/WITH_FENCE: store, load");
+    }
+
+    @Test
+    void theControlIsOfTheSubjectAndOfAllItsJvms() throws RunnerException {
+        PriceRun run = new PriceRun(
+                List.of(SERIES),
+                EFFORT,
+                new FakeRunner(
+                        ROUNDS,
+                        CLOCK,
+                        (entry, jvm, round) -> entry.contains("/WITH_FENCE")
+                                ? 10 + jvm
+                                : entry.startsWith(Prices.AGAIN) ? 7.5 : byEntry(entry, 5, 4)));
+        run.fork();
+        assertThat(run.control())
+                .contains(new PriceControl(
+                        "Stores", 1, new Ratio(2, 2, 2, ROUNDS), 4, new Ratio(1.5, 1.5, 1.5, ROUNDS), null));
+        for (int jvm = 1; jvm < 6; jvm++) {
+            run.fork();
+        }
+        assertThat(run.control().orElseThrow().jvms()).isEqualTo(6);
+        assertThat(run.control().orElseThrow().ratio()).isEqualTo(new Ratio(2.5, 2, 3, 6));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.price;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,11 @@ public record Price(
         NONE
     }
 
+    /** The race or workload. */
+    public String subject() {
+        return point.split("/", 2)[0];
+    }
+
     /** Of an operation that waits for itself for ever: none. */
     public static Price ofDeadlock(String point, String operation, String base) {
         return new Price(point, operation, base, null, 0, null, Claim.NONE, null, null, null);
@@ -59,7 +65,7 @@ public record Price(
         if (ratio == null) {
             return Claim.NONE;
         }
-        double chance = again == null ? 1 : Math.max(again.high, 1 / again.low);
+        double chance = again == null ? 1 : again.chance();
         if (ratio.low > Math.max(1 + LEAST, chance) || ratio.high < Math.min(1 - LEAST, 1 / chance)) {
             return Claim.DIFFERENT;
         }
@@ -80,5 +86,15 @@ public record Price(
     public record Ratio(double median, double low, double high, int n) {
         /** Exactly one, of an operation that is its own base. */
         public static final Ratio ONE = new Ratio(1, 1, 1, 0);
+
+        /** How far from one the interval reaches, as a factor; without limit if times below zero are in it. */
+        double chance() {
+            return low <= 0 ? Double.POSITIVE_INFINITY : Math.max(high, 1 / low);
+        }
+
+        /** {@code 9.80 [9.70, 10.10]}: the median and its interval. */
+        public String inWords() {
+            return String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", median, low, high);
+        }
     }
 }

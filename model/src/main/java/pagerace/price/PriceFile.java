@@ -2,6 +2,10 @@
 package pagerace.price;
 
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All prices of one run.
@@ -11,8 +15,8 @@ import java.util.List;
  * @param jdk the version of the JVM that was timed
  * @param method how it was timed
  * @param complete false if the run was interrupted: then prices are missing
- * @param control whether the prices count
- * @param prices in the order of the {@link PriceList}
+ * @param controls whether the prices of a subject count, for each that was timed
+ * @param prices in the order of the {@link PriceList}; those that do not count too
  */
 public record PriceFile(
         int schema,
@@ -20,10 +24,26 @@ public record PriceFile(
         String jdk,
         String method,
         boolean complete,
-        PriceControl control,
+        List<PriceControl> controls,
         List<Price> prices) {
     /** The version written today. */
-    public static final int SCHEMA = 3;
+    public static final int SCHEMA = 4;
+
+    /** The prices that count. */
+    public List<Price> counting() {
+        Set<String> good = subjects(control -> !control.makesVoid());
+        return prices.stream().filter(price -> good.contains(price.subject())).toList();
+    }
+
+    /** The subjects that have prices and no control. */
+    public Stream<String> uncontrolled() {
+        Set<String> controlled = subjects(control -> true);
+        return prices.stream().map(Price::subject).distinct().filter(Predicate.not(controlled::contains));
+    }
+
+    private Set<String> subjects(Predicate<PriceControl> which) {
+        return controls.stream().filter(which).map(PriceControl::subject).collect(Collectors.toSet());
+    }
 
     /** How {@code host} is written. */
     public static String host(int cpus, String arch) {

@@ -33,6 +33,13 @@ class PriceTest {
     }
 
     @Test
+    void aBaseThatTakesLessThanNoTimeAllowsNoClaim() {
+        Ratio noise = new Ratio(0.9, -1.2, 1.1, 16);
+        assertThat(claim(8, 9, noise)).isEqualTo(Claim.NONE);
+        assertThat(claim(0.01, 0.02, noise)).isEqualTo(Claim.NONE);
+    }
+
+    @Test
     void whereNothingMayBeSaidThatIsNotAboutEqual() {
         assertThat(claim(0.6, 1.7, null)).isEqualTo(Claim.NONE);
         assertThat(claim(1.0, 1.3, null)).isEqualTo(Claim.NONE);

@@ -19,7 +19,7 @@ final class PricesOption {
             names = "--prices",
             paramLabel = "FILE",
             description =
-                    "A prices.json of the benchmarks: its prices stand beside the verdicts, unless its control says that"
+                    "A prices.json of the benchmarks: its prices stand beside the verdicts, unless a control says that"
                             + " they are void; then the report says why.")
     private @Nullable Path file;
 
@@ -50,6 +50,9 @@ final class PricesOption {
         if (prices.schema() != PriceFile.SCHEMA) {
             throw notPrices(": it is of version " + prices.schema());
         }
+        prices.uncontrolled().findFirst().ifPresent(subject -> {
+            throw notPrices(": it lacks the control of " + subject);
+        });
         return prices;
     }
 

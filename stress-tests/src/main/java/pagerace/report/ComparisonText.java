@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.report.Comparison.Coverage;
 import pagerace.report.Comparison.Direction;
 import pagerace.report.Comparison.Moves;
@@ -118,7 +119,7 @@ public enum ComparisonText {
             difference(found, "JDK of the prices", priced.jdk(), pricedNow.jdk());
             difference(found, "host of the prices", priced.host(), pricedNow.host());
             difference(found, "ending of the timing", ending(priced.complete()), ending(pricedNow.complete()));
-            difference(found, "control of the prices", control(priced), control(pricedNow));
+            difference(found, "prices that are void", ofNoUse(priced), ofNoUse(pricedNow));
         }
         if (!found.isEmpty()) {
             sections.add(Section.of(OneLine.of("The runs differ in " + String.join("; ", found))));
@@ -215,8 +216,12 @@ public enum ComparisonText {
                 : String.format(Locale.ROOT, "%.1e (%.1e .. %.1e)", rate.value(), rate.low(), rate.high());
     }
 
-    private static String control(Pricing pricing) {
-        return pricing.control().makesVoid() ? "void" : "as it must be";
+    private static String ofNoUse(Pricing pricing) {
+        String subjects = pricing.controls().stream()
+                .filter(PriceControl::makesVoid)
+                .map(PriceControl::subject)
+                .collect(Collectors.joining(", "));
+        return subjects.isEmpty() ? "none" : subjects;
     }
 
     private static Section prices(Pair pair) {

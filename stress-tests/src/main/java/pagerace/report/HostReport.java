@@ -64,11 +64,11 @@ public record HostReport(
      * @param jdk the version of the JVM
      * @param method rounds and statistics, in words
      * @param complete false if that run was interrupted
-     * @param control what its control came to; if that makes the prices void, the report has none
+     * @param controls whether the prices count, for each race and workload; of those that do not, the report has none
      */
-    public record Pricing(String host, String jdk, String method, boolean complete, PriceControl control) {
+    public record Pricing(String host, String jdk, String method, boolean complete, List<PriceControl> controls) {
         private static Pricing of(PriceFile file) {
-            return new Pricing(file.host(), file.jdk(), file.method(), file.complete(), file.control());
+            return new Pricing(file.host(), file.jdk(), file.method(), file.complete(), file.controls());
         }
 
         /** Whether prices that were measured as {@code other} were can be compared with these. */
@@ -161,7 +161,7 @@ public record HostReport(
 
         private List<Price> prices() {
             PriceFile file = session.prices();
-            return file == null || file.control().makesVoid() ? List.of() : file.prices();
+            return file == null ? List.of() : file.counting();
         }
 
         /** One for each run, the one with the best excuse first. */
@@ -291,7 +291,7 @@ public record HostReport(
                                 pricing.jdk,
                                 pricing.method,
                                 pricing.complete,
-                                pricing.control,
+                                pricing.controls,
                                 all));
     }
 

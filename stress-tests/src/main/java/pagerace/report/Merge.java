@@ -212,7 +212,7 @@ public record Merge(Report report, List<String> missing) {
 
     /**
      * All prices. Shards that were given one and the same price file have the same prices, which is no overlap; two that were
-     * measured apart cannot be told to be one. If those of one are void, all are.
+     * measured apart cannot be told to be one. If those of a subject are void in one, they are in all.
      */
     private static @Nullable PriceFile prices(HostClass host, List<PriceFile> files) {
         if (files.isEmpty()) {
@@ -234,8 +234,16 @@ public record Merge(Report report, List<String> missing) {
                 joined(files, PriceFile::jdk),
                 joined(files, PriceFile::method),
                 files.stream().allMatch(PriceFile::complete),
-                PriceControl.worst(files.stream().map(PriceFile::control).toList()),
+                controls(files),
                 List.copyOf(prices.values()));
+    }
+
+    private static List<PriceControl> controls(List<PriceFile> files) {
+        Map<String, PriceControl> worst = new TreeMap<>();
+        files.stream()
+                .flatMap(file -> file.controls().stream())
+                .forEach(control -> worst.merge(control.subject(), control, PriceControl::worst));
+        return List.copyOf(worst.values());
     }
 
     private static String joined(List<PriceFile> files, Function<PriceFile, String> part) {

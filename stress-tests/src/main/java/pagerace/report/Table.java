@@ -304,12 +304,12 @@ public final class Table {
         notes.add(failing == 0 ? "no verdict fails" : failing + (failing == 1 ? " fails" : " fail"));
         HostReport.Pricing pricing = host.pricing();
         if (pricing != null) {
-            PriceControl control = pricing.control();
-            String which = control.makesVoid()
-                    ? "prices void, since " + control.voidBecause() + "; timed by "
-                    : pricing.complete() ? "prices by " : "prices, not all, by ";
-            notes.add(which + pricing.method() + ", on " + pricing.host() + ", JDK " + pricing.jdk()
-                    + elsewhere(host, pricing));
+            pricing.controls().stream()
+                    .filter(PriceControl::makesVoid)
+                    .forEach(control ->
+                            notes.add("prices of " + control.subject() + " void, since " + control.voidBecause()));
+            notes.add((pricing.complete() ? "prices by " : "prices, not all, by ") + pricing.method() + ", on "
+                    + pricing.host() + ", JDK " + pricing.jdk() + elsewhere(host, pricing));
         }
         return verdicts + "; " + String.join("; ", notes) + " (" + measuredIn(host) + ", the host "
                 + host.given().inWords() + ", "

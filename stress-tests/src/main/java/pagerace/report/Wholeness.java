@@ -18,6 +18,7 @@ import pagerace.explore.Site;
 import pagerace.explore.Transcript;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
+import pagerace.price.PriceControl;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
@@ -69,7 +70,10 @@ final class Wholeness {
     /** The line of a site, if the class file does not say; and what is left of a time on a busy host without that of the clock. */
     private static boolean mayBeNegative(Record owner, Number number) {
         return Double.isFinite(number.doubleValue())
-                && (owner instanceof Site || owner instanceof Price || owner instanceof Ratio);
+                && (owner instanceof Site
+                        || owner instanceof Price
+                        || owner instanceof PriceControl
+                        || owner instanceof Ratio);
     }
 
     /**

@@ -479,11 +479,33 @@ class CampaignTest {
                 "On Linux amd64", first, new Merge.Source("b", report("", new Shard(2, 2), X86, prices(1.6))), "twice");
     }
 
+    /** Whether the void one comes first or last: reports are merged in the order in which their runs began. */
+    @Test
+    void aVoidControlIsNotLostInAMerge() {
+        PriceFile good = prices(1.5);
+        PriceFile inverted = prices(0.5);
+        for (List<PriceFile> files : List.of(List.of(good, inverted), List.of(inverted, good))) {
+            HostReport host = merge(List.of(
+                            new Merge.Source("a", report("", new Shard(1, 2), X86, files.get(0))),
+                            new Merge.Source("b", report("", new Shard(2, 2), X86, files.get(1)))))
+                    .report()
+                    .hosts()
+                    .get(0);
+            assertThat(host.pricing())
+                    .isNotNull()
+                    .extracting(HostReport.Pricing::controls)
+                    .isEqualTo(inverted.controls());
+            assertThat(host.results())
+                    .allSatisfy(result -> assertThat(result.prices()).isEmpty());
+        }
+    }
+
     private static PriceFile prices(double median) {
         String point = Catalogue.points().findFirst().orElseThrow().key();
         Price.Ratio ratio = new Price.Ratio(median, median, median, 9);
         Price price = new Price(point, "fork", point, null, 1, ratio, Price.Claim.DIFFERENT, null, null, null);
-        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, PriceControl.of(ratio), List.of(price));
+        PriceControl control = PriceControl.of(price.subject(), 9, ratio, List.of());
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, List.of(control), List.of(price));
     }
 
     @Test

@@ -293,30 +293,35 @@ class HostileInputTest {
             value = {
                 "{}[ | ",
                 "{\"schema\": 1, \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
-                        + " \"control\": {}, \"prices\": []}"
+                        + " \"controls\": [], \"prices\": []}"
                         + " | : it is of version 1",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": null, \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
-                        + " \"control\": {}, \"prices\": []}"
+                        + " \"controls\": [], \"prices\": []}"
                         + " | : it lacks host",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true, \"prices\": []}"
-                        + " | : it lacks control",
+                        + " | : it lacks controls",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
-                        + " \"control\": {}, \"prices\": [null]}"
+                        + " \"controls\": [], \"prices\": [null]}"
                         + " | : it lacks prices",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
-                        + " \"control\": {}, \"prices\": [{\"point\":"
+                        + " \"controls\": [], \"prices\": [{\"point\":"
                         + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": 1, \"claim\": \"NONE\", \"accesses\":"
                         + " {\"reads\": -1, \"writes\": 0, \"atomics\": 0, \"fences\": 0}}]}"
                         + " | : it has -1 as prices.accesses.reads",
                 "{\"schema\": " + PriceFile.SCHEMA
                         + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
-                        + " \"control\": {}, \"prices\": [{\"point\":"
+                        + " \"controls\": [], \"prices\": [{\"point\":"
                         + " \"\", \"operation\": \"\", \"base\": \"\", \"nanos\": \"NaN\", \"claim\": \"NONE\"}]}"
                         + " | : it has NaN as prices.nanos",
+                "{\"schema\": " + PriceFile.SCHEMA
+                        + ", \"host\": \"\", \"jdk\": \"\", \"method\": \"\", \"complete\": true,"
+                        + " \"controls\": [], \"prices\": [{\"point\":"
+                        + " \"Race/A[x]\", \"operation\": \"\", \"base\": \"\", \"nanos\": 1, \"claim\": \"NONE\"}]}"
+                        + " | : it lacks the control of Race",
             })
     void pricesThatAreNone(String text, @Nullable String why) throws IOException {
         Path file = Files.writeString(directory.resolve("prices.json"), text);

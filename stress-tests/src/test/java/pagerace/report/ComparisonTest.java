@@ -26,7 +26,7 @@ import pagerace.verdict.Verdict;
 
 class ComparisonTest {
     private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17", Reachability.TSO);
-    private static final PriceControl CONTROL = PriceControl.of(new Ratio(9.8, 9.7, 10.1, 20));
+    private static final List<PriceControl> CONTROLS = controls(9.8);
 
     private static Report report(Host host, @Nullable PriceFile prices, Map<Fix, List<Map<String, Long>>> forks) {
         List<Measurement> measurements = new ArrayList<>();
@@ -53,6 +53,10 @@ class ComparisonTest {
         return report(HOST, null, Map.of(Fix.BROKEN, forks));
     }
 
+    private static List<PriceControl> controls(double fence) {
+        return List.of(PriceControl.of("TestRace", 1, new Ratio(fence, fence, fence, 20), List.of()));
+    }
+
     private static PriceFile prices(Fix fix, Ratio ratio) {
         String base = TestRace.point(Fix.BROKEN).key();
         Price price = new Price(
@@ -66,7 +70,7 @@ class ComparisonTest {
                 null,
                 null,
                 null);
-        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, CONTROL, List.of(price));
+        return new PriceFile(PriceFile.SCHEMA, "2 CPUs", "17", "short", true, CONTROLS, List.of(price));
     }
 
     private static Comparison.Pair only(Comparison comparison) {
@@ -221,7 +225,8 @@ class ComparisonTest {
         Report before = report(HOST, file, Map.of());
         Report after = report(
                 HOST,
-                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, CONTROL, List.of(toAnother)),
+                new PriceFile(
+                        file.schema(), file.host(), file.jdk(), file.method(), true, CONTROLS, List.of(toAnother)),
                 Map.of());
         assertThat(only(Comparison.of(before, after)).prices())
                 .isEqualTo(new Comparison.Moves<>(0, 1, List.of(), List.of()));
@@ -230,20 +235,19 @@ class ComparisonTest {
     @Test
     void pricesThatAreVoidAreNotCompared() {
         PriceFile file = prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20));
-        PriceControl equal = PriceControl.of(new Ratio(1, 0.9, 1.1, 20));
         PriceFile ofNoUse =
-                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, equal, file.prices());
+                new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, controls(1), file.prices());
         Comparison comparison = Comparison.of(report(HOST, file, Map.of()), report(HOST, ofNoUse, Map.of()));
         assertThat(ComparisonText.TABLE.of(comparison, false))
                 .contains(
-                        "The runs differ in control of the prices: as it must be / void",
+                        "The runs differ in prices that are void: none / TestRace",
                         "Prices that moved: 0 of 0 compared");
     }
 
     @Test
     void pricesThatWereNotTimedAlikeAreSaidToBe() {
         PriceFile file = prices(Fix.FIXED, new Ratio(1.2, 1.1, 1.3, 20));
-        PriceFile longer = new PriceFile(file.schema(), "64 CPUs", "21", "long", false, CONTROL, file.prices());
+        PriceFile longer = new PriceFile(file.schema(), "64 CPUs", "21", "long", false, CONTROLS, file.prices());
         Comparison comparison = Comparison.of(report(HOST, file, Map.of()), report(HOST, longer, Map.of()));
         assertThat(ComparisonText.TABLE.of(comparison, false))
                 .contains(

@@ -49,7 +49,8 @@ import pagerace.verdict.Verdict;
  */
 public class ReportFormatsTest {
     private static final Host HOST = new Host("Linux 6.1", "amd64", 2, "17.0.1+1", Reachability.TSO);
-    private static final PriceControl CONTROL = PriceControl.of(new Ratio(9.8, 9.7, 10.1, 20));
+    private static final Ratio FENCE = new Ratio(9.8, 9.7, 10.1, 20);
+    private static final List<PriceControl> CONTROLS = List.of(new PriceControl("TestRace", 1, FENCE, 20, null, null));
 
     /** Every verdict, a schedule, every kind of price. */
     public static Report report() {
@@ -205,7 +206,7 @@ public class ReportFormatsTest {
                 "17.0.1+1",
                 "short",
                 true,
-                CONTROL,
+                CONTROLS,
                 List.of(
                         new Price(base, "first", base, accesses, 20, Ratio.ONE, Price.Claim.SAME, null, null, null),
                         new Price(base, "second", base, accesses, 30, Ratio.ONE, Price.Claim.SAME, null, null, null),
@@ -231,7 +232,7 @@ public class ReportFormatsTest {
     void pricesFromElsewhereAreSaidToBe() {
         PriceFile here = prices();
         PriceFile there =
-                new PriceFile(here.schema(), "64 CPUs, amd64", "21", here.method(), true, CONTROL, here.prices());
+                new PriceFile(here.schema(), "64 CPUs, amd64", "21", here.method(), true, CONTROLS, here.prices());
         Session session = session(run(HOST), Map.of(), there);
         assertThat(Table.of(Report.of(
                         List.of(new TestRace()),
@@ -246,7 +247,8 @@ public class ReportFormatsTest {
     @Test
     void pricesThatAreVoidAreNotShown() {
         PriceFile file = prices();
-        PriceControl inverted = PriceControl.of(new Ratio(0.1, 0.09, 0.11, 20));
+        List<PriceControl> inverted =
+                List.of(PriceControl.of("TestRace", 1, new Ratio(0.1, 0.09, 0.11, 20), file.prices()));
         PriceFile ofNoUse =
                 new PriceFile(file.schema(), file.host(), file.jdk(), file.method(), true, inverted, file.prices());
         Report report = Report.of(
@@ -261,11 +263,12 @@ public class ReportFormatsTest {
         assertThat(host.workloads()).isEmpty();
         String because = "a fence more costs 0.10 [0.09, 0.11] times as much, which must cost more on any host";
         assertThat(Table.of(report))
-                .contains("; prices void, since " + because + "; timed by short, on 2 CPUs, amd64, JDK 17.0.1+1 (");
-        assertThat(HtmlReport.of(report)).contains("control: void: " + because);
+                .contains("; prices of TestRace void, since " + because
+                        + "; prices by short, on 2 CPUs, amd64, JDK 17.0.1+1 (");
+        assertThat(HtmlReport.of(report)).contains("control: void: TestRace, since " + because);
         assertThat(host.session().prices())
                 .isNotNull()
-                .extracting(PriceFile::control)
+                .extracting(PriceFile::controls)
                 .isEqualTo(inverted);
     }
 
@@ -441,7 +444,7 @@ public class ReportFormatsTest {
                 file.jdk(),
                 file.method(),
                 true,
-                CONTROL,
+                CONTROLS,
                 List.of(price(Fix.UNFENCED, "first", new Ratio(1.1, -0.1, 1.67, 20))));
         assertThat(Json.read(Json.line(noisy), PriceFile.class)).isEqualTo(noisy);
         Session session = session(run(HOST), Map.of(), noisy);

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
+import pagerace.price.PriceControl;
 import pagerace.report.CanaryResult;
 import pagerace.report.FailureGroup;
 import pagerace.report.HostReport;
@@ -125,7 +126,7 @@ public final class HtmlReport {
                     facts,
                     "Prices",
                     (pricing.complete() ? "" : "not all; ") + pricing.method() + "; " + pricing.host() + ", JDK "
-                            + pricing.jdk() + "; control: " + pricing.control().inWords());
+                            + pricing.jdk() + "; control: " + PriceControl.inWords(pricing.controls()));
         }
         List<Verdict> verdicts = host.results().stream().map(Result::verdict).toList();
         return tag(
