@@ -467,8 +467,8 @@ final class Invariants {
     }
 
     /**
-     * {@link Invariant#ISOLATION}, where parent and child both map something. Who stores first may get a copy, and then nobody sees
-     * anything any more; so on every second page it is the child.
+     * {@link Invariant#ISOLATION}, where parent and child both map something: of even pages what the parent stores, of odd ones what
+     * the child stores. To check the other after the one is pointless: whose store was unseen has a page of its own.
      */
     private void checkIsolated(int page) {
         Side parent = new Side(Owner.PARENT, World.entry(world.parent, page), judge.parentAccess(page));
@@ -478,10 +478,8 @@ final class Invariants {
         }
         if (page % 2 == 0) {
             checkUnseen(Check.UNSEEN_BY_CHILD, parent, child, page);
-            checkUnseen(Check.UNSEEN_BY_PARENT, child, parent, page);
         } else {
             checkUnseen(Check.UNSEEN_BY_PARENT, child, parent, page);
-            checkUnseen(Check.UNSEEN_BY_CHILD, parent, child, page);
         }
     }
 

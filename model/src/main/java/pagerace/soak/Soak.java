@@ -21,7 +21,7 @@ public final class Soak {
     /** Rounds between two that check contents as well; such a check makes entries writable, which hides what read-only ones show. */
     private static final int ROUNDS_PER_DATA_CHECK = 8;
 
-    /** More than six times what the slowest of 120 seeds took until the rarest of all evaluations came about. */
+    /** More than eight times what the slowest of 120 seeds took until the rarest of all evaluations came about. */
     private static final long MOST_ROUNDS_TO_EVALUATE_ALL = 50_000;
 
     private static final int EVENTS_SHOWN = 20;

@@ -222,7 +222,7 @@ class FaultsTest {
     private static final class Scene {
         final World world;
         final Cpu cpu;
-        /** On it the parent stores first where isolation is checked, and on the next the child. */
+        /** Where isolation is checked, the parent stores to it, and the child to the next. */
         final int page;
 
         final int shmemPage;
