@@ -42,7 +42,7 @@ public record Report(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
 
     /** The version written today. */
-    public static final int SCHEMA = 6;
+    public static final int SCHEMA = 7;
 
     /**
      * A point and what hosts of one class showed of it.

@@ -179,7 +179,7 @@ public class ReportFormatsTest {
     /** One point that holds, one that is broken, and one that should hold and is broken, as the explorer sees them. */
     private static Map<String, PredictionSummary> predictions() {
         Explored quiet = new Explored(
-                Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, "c0ffee");
+                Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, "c0ffee", null);
         Explored wrong = new Explored(
                 Answer.REACHABLE,
                 new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")),
@@ -188,7 +188,8 @@ public class ReportFormatsTest {
                 78,
                 9,
                 1.5,
-                "c0ffee");
+                "c0ffee",
+                null);
         return Map.of(
                 TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet, Map.of()),
                 TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong, Map.of("WRONG", told())),
