@@ -4,6 +4,7 @@ package pagerace.explore;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pagerace.race.Lifetime;
 import pagerace.race.Reachability;
 
 /**
@@ -39,6 +40,11 @@ public record Exploration<O>(
     /** Whether every execution was explored, so that what is not in {@link #outcomes} cannot happen. */
     public boolean isComplete() {
         return bound == null;
+    }
+
+    /** Whether some actor broke a rule of reference counts, where its execution ended. */
+    public boolean breaksARule() {
+        return outcomes().stream().anyMatch(Lifetime.class::isInstance);
     }
 
     /** Time taken. */

@@ -44,6 +44,18 @@ public final class Explorer<O> {
         return blame.catching(() -> new Explorer<>(machine -> Program.of(point.on(machine)), Bounds.DEFAULT, blame));
     }
 
+    /** An explorer of a point of the catalogue whose actors go on where they break a rule of reference counts, as threads do. */
+    static Explorer<Outcome> withoutRules(Point point) {
+        Blame blame = Blame.of(point);
+        return blame.catching(() -> new Explorer<>(
+                machine -> {
+                    machine.dropRules();
+                    return Program.of(point.on(machine));
+                },
+                Bounds.DEFAULT,
+                blame));
+    }
+
     /** An explorer of a point of the catalogue whose actors do without what {@code weakening} says. */
     static Explorer<Outcome> of(Point point, Weakening weakening) {
         Blame blame = Blame.of(point);

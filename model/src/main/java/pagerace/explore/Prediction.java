@@ -4,6 +4,7 @@ package pagerace.explore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import pagerace.own.BadFix;
 import pagerace.race.Outcome;
 import pagerace.race.Outcome.Mark;
 import pagerace.race.Point;
@@ -14,8 +15,11 @@ import pagerace.race.Reachability;
  *
  * @param point the point
  * @param explorations the sequential orders, then each memory model, the strongest first
+ * @param withoutRules the same if an actor goes on where it breaks a rule of reference counts; empty if none does, or if a fix of the
+ *     user's fails then
  */
-public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
+public record Prediction(
+        Point point, List<Exploration<Outcome>> explorations, List<Exploration<Outcome>> withoutRules) {
     /** The memory models, the strongest first. */
     public static final List<MemoryModel> MODELS = List.of(Sc.MODEL, Tso.MODEL, Weak.MODEL);
 
@@ -25,11 +29,26 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
     }
 
     static Prediction of(Point point, Explorer<Outcome> explorer, List<MemoryModel> models) {
+        List<Exploration<Outcome>> explorations = explore(point, explorer, models);
+        boolean breaksARule = explorations.stream().anyMatch(Exploration::breaksARule);
+        return new Prediction(point, explorations, breaksARule ? withoutRules(point, models) : List.of());
+    }
+
+    private static List<Exploration<Outcome>> withoutRules(Point point, List<MemoryModel> models) {
+        try {
+            return explore(point, Explorer.withoutRules(point), models);
+        } catch (BadFix e) {
+            return List.of(); // that it breaks the rule is known, and is what the user wants to hear
+        }
+    }
+
+    private static List<Exploration<Outcome>> explore(
+            Point point, Explorer<Outcome> explorer, List<MemoryModel> models) {
         List<Exploration<Outcome>> explorations = new ArrayList<>();
         explorations.add(explorer.exploreSequentially());
         models.forEach(model -> explorations.add(explorer.explore(model)));
         explorations.forEach(exploration -> requireOneMeaning(point, exploration));
-        return new Prediction(point, List.copyOf(explorations));
+        return List.copyOf(explorations);
     }
 
     /** A user's fix may make its actors end in ways that nobody thought of; the judge is not the user's. */
@@ -51,13 +70,13 @@ public record Prediction(Point point, List<Exploration<Outcome>> explorations) {
     static Prediction untilForbidden(Point point, Explorer<Outcome> explorer) {
         List<Exploration<Outcome>> explorations = new ArrayList<>(List.of(explorer.exploreSequentially()));
         for (MemoryModel model : MODELS) {
-            Prediction soFar = new Prediction(point, List.copyOf(explorations));
+            Prediction soFar = new Prediction(point, List.copyOf(explorations), List.of());
             if (soFar.reaches(outcome -> outcome.mark() == Mark.FORBIDDEN)) {
                 return soFar;
             }
             explorations.add(explorer.explore(model));
         }
-        return new Prediction(point, List.copyOf(explorations));
+        return new Prediction(point, List.copyOf(explorations), List.of());
     }
 
     private boolean reaches(Predicate<Outcome> such) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.race;
 
+import static java.util.Objects.requireNonNull;
 import static pagerace.race.Dimensions.On.ARM64_BATCHED;
 import static pagerace.race.Dimensions.On.X86_BATCHED;
 import static pagerace.race.Dimensions.Reference.GET;
@@ -437,7 +438,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
         }
 
         final boolean isTagged() {
-            return file.dirtyTag != null && file.dirtyTag.readOnce() != 0;
+            return requireNonNull(file.dirtyTag).readOnce() != 0;
         }
     }
 

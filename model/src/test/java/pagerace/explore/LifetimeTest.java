@@ -4,7 +4,9 @@ package pagerace.explore;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,7 @@ import pagerace.mm.Steps;
 import pagerace.mm.op.SharedWriteFault;
 import pagerace.own.OwnFix;
 import pagerace.race.Lifetime;
+import pagerace.race.Outcome;
 import pagerace.race.OwnRaces;
 import pagerace.race.Point;
 import pagerace.race.Race;
@@ -30,7 +33,7 @@ class LifetimeTest {
     private enum None {}
 
     /** {@code do_wp_page} that gives the page-table lock back before it takes its reference: what keeps the page until then? */
-    private static final class ReferenceAfterUnlock extends OwnFix<SharedWriteFault, None> {
+    private static class ReferenceAfterUnlock extends OwnFix<SharedWriteFault, None> {
         ReferenceAfterUnlock() {
             super(
                     "PageMkwriteVsTruncate",
@@ -52,12 +55,26 @@ class LifetimeTest {
                     if (!unchanged) {
                         return End.PTE_CHANGED;
                     }
-                    folio.refcount.add(1);
+                    get(folio);
                     End end = notify(folio, entry, seen, 0, false);
                     folio.put();
                     return end;
                 }
             };
+        }
+
+        void get(Folio folio) {
+            folio.refcount.add(1);
+        }
+    }
+
+    /** The same, which notices. */
+    private static final class ReferenceFromZeroFails extends ReferenceAfterUnlock {
+        @Override
+        void get(Folio folio) {
+            if (folio.refcount.fetchAdd(1, Order.FULL) == 0) {
+                throw new IllegalStateException("a reference from zero");
+            }
         }
     }
 
@@ -73,6 +90,27 @@ class LifetimeTest {
                 race.actors()));
         assertThat(schedule).contains("folio.refcount: 0 -> 1").contains("REFERENCE_FROM_ZERO");
         assertThat(Prediction.of(point(race, "RETURN_LOCKED")).reachableFrom()).isEqualTo(Reachability.NEVER);
+    }
+
+    @Test
+    void whereARuleIsBrokenThePointIsExploredOnceMoreWithoutRules() {
+        Prediction late = Prediction.of(point(OwnRaces.with(new ReferenceAfterUnlock()), "REFERENCE_AFTER_UNLOCK"));
+        assertThat(late.withoutRules())
+                .extracting(Exploration::level)
+                .isEqualTo(late.explorations().stream().map(Exploration::level).toList());
+        for (Exploration<Outcome> exploration : late.withoutRules()) {
+            Set<Outcome> allowed = new HashSet<>(late.under(exploration.level()).outcomes());
+            allowed.removeAll(Set.of(Lifetime.values()));
+            assertThat(exploration.outcomes()).containsAll(allowed).doesNotContain(Lifetime.values());
+            assertThat(exploration.isComplete()).isTrue();
+        }
+        Race race = OwnRaces.with(new ReferenceFromZeroFails());
+        Prediction failing = Prediction.of(point(race, "REFERENCE_FROM_ZERO_FAILS"));
+        assertThat(failing.under(Reachability.SC).outcomes()).contains(Lifetime.REFERENCE_FROM_ZERO);
+        assertThat(failing.withoutRules()).as("it fails there").isEmpty();
+        assertThat(Prediction.of(point(race, "RETURN_LOCKED")).withoutRules())
+                .as("no rule is broken")
+                .isEmpty();
     }
 
     private static Point point(Race race, String variant) {
@@ -154,12 +192,15 @@ class LifetimeTest {
         "after storing a count with one of its own, false",
         "gives back what it does not have, true",
         "as the last with a reference, false",
+        "after giving back a reference that was not the last, true",
         "a word of another owner, false",
         "where the count is no counter, false"
     })
     void nobodyWritesToAFolioThatIsFree(String how, boolean breaks) {
         Explorer<String> explorer = Explorer.of(machine -> {
-            boolean two = how.startsWith("as the last") || how.startsWith("after freezing");
+            boolean two = how.startsWith("as the last")
+                    || how.startsWith("after freezing")
+                    || how.startsWith("after giving back");
             Word count = how.endsWith("no counter")
                     ? machine.word("folio", "refcount", 1)
                     : machine.counter("folio", "refcount", Format.DECIMAL, two ? 2 : 1);
@@ -204,6 +245,10 @@ class LifetimeTest {
                 flags.writeOnce(2);
             }
             case "gives back what it does not have" -> count.add(-1);
+            case "after giving back a reference that was not the last" -> {
+                count.add(-1);
+                flags.or(2);
+            }
             case "as the last with a reference" -> {
                 if (count.addReturn(-1) == 0) {
                     flags.or(2);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.ToLongFunction;
 import pagerace.explore.Access.Kind;
 import pagerace.machine.Machine;
@@ -33,8 +34,8 @@ record Offer(Kind kind, Order order, String name, Primitive primitive, long unre
         List<Offer> all = new ArrayList<>();
         all.add(value(Kind.READ, Order.RELAXED, Word::readOnce));
         all.add(value(Kind.READ, Order.ACQUIRE, Word::loadAcquire));
-        all.add(nothing(Kind.WRITE, Order.RELAXED, word -> word.writeOnce(2)));
-        all.add(nothing(Kind.WRITE, Order.RELEASE, word -> word.storeRelease(2)));
+        all.add(store(Order.RELAXED, Word::writeOnce));
+        all.add(store(Order.RELEASE, Word::storeRelease));
         all.add(nothing(Kind.ADD, Order.RELAXED, word -> word.add(1)));
         all.add(nothing(Kind.OR, Order.RELAXED, word -> word.or(2)));
         all.add(nothing(Kind.AND_NOT, Order.RELAXED, word -> word.andNot(1)));
@@ -86,6 +87,14 @@ record Offer(Kind kind, Order order, String name, Primitive primitive, long unre
             return 0;
         });
         return new Offer(kind, order, OF_NO_LOCK, primitive, 0, 1);
+    }
+
+    private static Offer store(Order order, ObjLongConsumer<Word> access) {
+        Primitive primitive = new Primitive(List.of(Primitive.Parameter.VALUE), false, (machine, word, values) -> {
+            access.accept(Objects.requireNonNull(word), values[0]);
+            return 0;
+        });
+        return new Offer(Kind.WRITE, order, OF_NO_LOCK, primitive, 0, 1);
     }
 
     private static Offer fence(Kind kind, Consumer<Machine> fence) {

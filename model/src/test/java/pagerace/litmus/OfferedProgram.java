@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.litmus;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pagerace.explore.Access.Kind;
 import pagerace.machine.Order;
 
 /**
- * A small program of {@linkplain Offer offered} steps: actors without branches over x, y and z.
+ * A small program of {@linkplain Offer offered} steps over x, y and z. Each store has a value of its own, so that memory in the end
+ * says which was the last, unless it stores what its actor has read.
  *
  * @param name says what it is
  * @param initial what x, y and z hold at first
@@ -24,10 +24,40 @@ record OfferedProgram(String name, List<Long> initial, List<List<Step>> actors) 
     private static final int Z = 2;
     private static final List<String> WORDS = List.of("x", "y", "z");
 
-    /** A step on a word. */
-    record Step(Offer offer, int word) {}
+    /** What a store has of its own begins behind the initial values. */
+    private static final int FIRST_OWN_VALUE = 2;
+
+    /** What a store has to do with what its actor read last. */
+    private enum Needs {
+        NOTHING,
+        /** It stores that value. */
+        VALUE,
+        /** It takes place if that value is not zero. */
+        BRANCH
+    }
+
+    /**
+     * A step on a word.
+     *
+     * @param stored what it stores, if that is a value which others name; null if it is one of its own
+     */
+    record Step(
+            Offer offer, int word, Needs needs, @Nullable Long stored) {
+        Step(Offer offer, int word) {
+            this(offer, word, Needs.NOTHING, null);
+        }
+
+        Step needing(Needs needs) {
+            return new Step(offer, word, needs, stored);
+        }
+
+        Step storing(long value) {
+            return new Step(offer, word, needs, value);
+        }
+    }
 
     private static final List<Offer> ALL = Offer.all();
+    private static final List<Needs> NEEDS = List.of(Needs.values());
 
     private static Step step(Kind kind, Order order, int word) {
         return ALL.stream()
@@ -74,13 +104,21 @@ record OfferedProgram(String name, List<Long> initial, List<List<Step>> actors) 
     private static Stream<OfferedProgram> shapesOfAccess(Offer offer) {
         Function<Integer, Step> it = word -> new Step(offer, word);
         long ready = offer.ready();
-        Step makeReady = new Step(releasing(ready), Y);
+        List<Long> unready = List.of(0L, offer.unready(), 0L);
+        List<Step> sender = List.of(write(X), step(Kind.WRITE, Order.RELEASE, Y).storing(ready));
         return Stream.of(
+                shape("message to " + offer, unready, sender, List.of(it.apply(Y), read(X))),
+                shape("message to " + offer + ", store", unready, sender, List.of(it.apply(Y), write(X))),
                 shape(
-                        "message to " + offer,
-                        List.of(0L, offer.unready(), 0L),
-                        List.of(write(X), makeReady),
-                        List.of(it.apply(Y), read(X))),
+                        "message to " + offer + ", store of it",
+                        unready,
+                        sender,
+                        List.of(it.apply(Y), write(X).needing(Needs.VALUE))),
+                shape(
+                        "message to " + offer + ", store because of it",
+                        unready,
+                        sender,
+                        List.of(it.apply(Y), write(X).needing(Needs.BRANCH))),
                 shape(
                         "message from " + offer,
                         List.of(0L, ready, 0L),
@@ -132,14 +170,6 @@ record OfferedProgram(String name, List<Long> initial, List<List<Step>> actors) 
                 shape("store, lock, " + offer + ", load", zero, List.of(write(X), spinLock(Z), fence, read(Y)), other));
     }
 
-    private static Offer releasing(long value) {
-        Primitive primitive = new Primitive(List.of(), false, (machine, word, values) -> {
-            requireNonNull(word).storeRelease(value);
-            return 0;
-        });
-        return new Offer(Kind.WRITE, Order.RELEASE, "", primitive, 0, value);
-    }
-
     private static OfferedProgram shape(String name, List<Long> initial, List<Step> first, List<Step> second) {
         return new OfferedProgram(name, initial, List.of(first, second));
     }
@@ -151,7 +181,8 @@ record OfferedProgram(String name, List<Long> initial, List<List<Step>> actors) 
         List<List<Step>> all = new ArrayList<>();
         for (int actor = 0; actor < actors; actor++) {
             all.add(IntStream.range(0, actors == 2 ? 4 : 2)
-                    .mapToObj(i -> new Step(ALL.get(random.nextInt(ALL.size())), random.nextInt(WORDS.size())))
+                    .mapToObj(i -> new Step(ALL.get(random.nextInt(ALL.size())), random.nextInt(WORDS.size()))
+                            .needing(NEEDS.get(random.nextInt(NEEDS.size()))))
                     .flatMap(OfferedProgram::inPlace)
                     .toList());
         }
@@ -170,25 +201,37 @@ record OfferedProgram(String name, List<Long> initial, List<List<Step>> actors) 
         List<LitmusTest.Cell> cells = IntStream.range(0, WORDS.size())
                 .mapToObj(word -> new LitmusTest.Cell(WORDS.get(word), initial.get(word)))
                 .toList();
-        return new LitmusTest(
-                name,
-                cells,
-                actors.stream().map(OfferedProgram::code).toList(),
-                LitmusTest.Quantifier.EXISTS,
-                new Condition.Truth(true));
+        List<LitmusTest.Code> code = new ArrayList<>();
+        int steps = 0;
+        for (List<Step> actor : actors) {
+            code.add(code(actor, FIRST_OWN_VALUE + steps));
+            steps += actor.size();
+        }
+        return new LitmusTest(name, cells, code, LitmusTest.Quantifier.EXISTS, new Condition.Truth(true));
     }
 
-    private static LitmusTest.Code code(List<Step> steps) {
+    /** As code; what its steps store of their own are the values from {@code firstValue} on. */
+    private static LitmusTest.Code code(List<Step> steps, long firstValue) {
         List<Statement> statements = new ArrayList<>();
         List<String> registers = new ArrayList<>();
-        for (Step step : steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
             Primitive primitive = step.offer.primitive();
-            Expression call = new Expression.Call(primitive, step.offer.kind().isFence() ? -1 : step.word, List.of());
+            boolean stores = step.offer.kind() == Kind.WRITE;
+            Needs needs = stores && !registers.isEmpty() ? step.needs : Needs.NOTHING;
+            Expression lastRead = new Expression.Register(registers.size() - 1);
+            Expression own = new Expression.Constant(step.stored == null ? firstValue + i : step.stored);
+            List<Expression> values = stores ? List.of(needs == Needs.VALUE ? lastRead : own) : List.of();
+            Expression call = new Expression.Call(primitive, step.offer.kind().isFence() ? -1 : step.word, values);
             if (primitive.returns()) {
                 statements.add(new Statement.Assign(registers.size(), call));
                 registers.add("r" + registers.size());
             } else {
-                statements.add(new Statement.Drop(call));
+                Statement dropped = new Statement.Drop(call);
+                statements.add(
+                        needs == Needs.BRANCH
+                                ? new Statement.If(lastRead, dropped, new Statement.Block(List.of()))
+                                : dropped);
             }
         }
         return new LitmusTest.Code(new Statement.Block(statements), registers);

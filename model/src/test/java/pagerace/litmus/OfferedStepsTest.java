@@ -74,7 +74,7 @@ class OfferedStepsTest {
     void itTakesTheStepThatItsNameSays(Offer offer) {
         Solo solo = Solo.of(machine -> {
                     Word word = machine.word("word", offer.ready());
-                    Supplier<Long> call = () -> offer.primitive().effect().apply(machine, word, new long[0]);
+                    Supplier<Long> call = () -> offer.primitive().effect().apply(machine, word, new long[] {2});
                     return call;
                 })
                 .orElseThrow();

@@ -325,6 +325,9 @@ final class Oracle {
         final List<Operation> operations = new ArrayList<>();
         private final List<Long> values;
         private int events;
+        /** The reads of waits: nothing later happens without the values that they waited for. */
+        private final BitSet waited = new BitSet();
+
         BitSet control = new BitSet();
         BitSet data = new BitSet();
 
@@ -342,12 +345,16 @@ final class Oracle {
 
         long perform(Operation operation) {
             operation.control.or(control);
+            operation.control.or(waited);
             operation.data.or(data);
             operations.add(operation);
             if (operations.size() > values.size()) {
                 throw new Stop();
             }
             long read = values.get(operations.size() - 1);
+            if (operation.waits) {
+                waited.set(events);
+            }
             events += operation.reads && operation.writes && operation.takesPlace.test(read) ? 2 : 1;
             return read;
         }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +26,7 @@ import pagerace.explore.MemoryModel;
 import pagerace.explore.Sc;
 import pagerace.explore.Tso;
 import pagerace.explore.Unfolded;
+import pagerace.explore.Weak;
 import pagerace.race.Outcome.Mark;
 import pagerace.race.Point.Stress;
 
@@ -124,14 +124,29 @@ class CatalogueTest {
     }
 
     @Test
-    void onlyMutantsBreakARuleOfReferenceCounts() {
-        Set<String> breaking = new TreeSet<>();
-        EXPLORED.values().stream()
-                .filter(explored -> explored.tso.stream().anyMatch(Lifetime.class::isInstance))
-                .map(explored -> explored.point)
-                .filter(point -> point.variant().kind() != Variant.Kind.MUTANT)
-                .forEach(point -> breaking.add(point.key()));
-        assertThat(breaking).isEmpty();
+    void onlyOneMutantBreaksARuleOfReferenceCounts() {
+        String mutant = "PageMkwriteVsTruncate/NO_RECHECK";
+        Map<String, Set<Outcome>> found = new TreeMap<>();
+        EXPLORED.forEach((key, explored) -> found.put(key, explored.tso));
+        Catalogue.points()
+                .filter(point -> !isX86(point) && point.key().startsWith(mutant))
+                .forEach(point -> found.put(point.key(), explore(point, Explorer.of(point), Weak.MODEL)));
+        Map<String, Set<Outcome>> broken = new TreeMap<>();
+        found.forEach((key, outcomes) -> {
+            Set<Outcome> rules = new HashSet<>(outcomes);
+            rules.retainAll(Set.of(Lifetime.values()));
+            if (!rules.isEmpty()) {
+                broken.put(key, rules);
+            }
+        });
+        assertThat(broken)
+                .isEqualTo(Stream.of(
+                                "[truncate,missing,x86]",
+                                "[truncate,missing,arm64]",
+                                "[invalidate,missing,x86]",
+                                "[invalidate,missing,arm64]",
+                                "[truncate,protected,arm64]")
+                        .collect(toMap(place -> mutant + place, place -> Set.of(Lifetime.TOUCHED_WHEN_FREE))));
     }
 
     @Test

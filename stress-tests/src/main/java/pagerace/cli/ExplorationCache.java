@@ -39,7 +39,7 @@ import pagerace.terminal.Terminal;
  */
 final class ExplorationCache {
     /** Raised if lines come to mean something else. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private static final String NAME = "explored.txt";
 

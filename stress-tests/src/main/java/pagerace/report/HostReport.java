@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import pagerace.price.Price;
 import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
-import pagerace.race.Lifetime;
 import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.verdict.Given;
@@ -245,9 +244,8 @@ public record HostReport(
             PredictionSummary prediction = predictions.get(point.key());
             Explored onHost = prediction == null ? null : prediction.models().get(grader.memoryModel());
             if (onHost != null) {
-                unseen.addAll(onHost.outcomes());
+                unseen.addAll(onHost.onThreads().outcomes());
                 unseen.removeAll(tally.seen());
-                unseen.removeIf(word -> Lifetime.named(word).isPresent()); // threads do not look for it
             }
             return result(tally, Result.Plan.of(grader.demand(tally)), prices, unseen, grade);
         }

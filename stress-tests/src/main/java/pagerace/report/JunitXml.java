@@ -10,8 +10,8 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import pagerace.explore.Trace;
+import pagerace.report.Report.Simplest;
 import pagerace.verdict.Measurement;
-import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Verdict;
 
 /**
@@ -165,11 +165,11 @@ public final class JunitXml {
     /** What a reader of the failure wants to know; the text of the element, which many viewers show instead of its message. */
     private static String details(Report.Row row) {
         String said = OneLine.of(Table.verdict(row.result())) + "\n" + OneLine.of(Table.counts(row.result())) + "\n";
-        Told told = row.schedule();
-        return told == null
+        Simplest schedule = row.schedule();
+        return schedule == null
                 ? said
-                : said + "\nThe simplest schedule to it under " + told.under() + ":\n\n"
-                        + OneLine.each(Trace.print(told.transcript()));
+                : said + "\n" + OneLine.of(schedule.head()) + ":\n\n"
+                        + OneLine.each(Trace.print(schedule.told().transcript()));
     }
 
     private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import pagerace.explore.Trace;
 import pagerace.report.Report.Row;
-import pagerace.verdict.PredictionSummary.Told;
+import pagerace.report.Report.Simplest;
 
 /** The report as Markdown, for a step summary or a mail: the verdict of the run and what fails come first, then a table for each race. */
 public final class Markdown {
@@ -96,13 +96,13 @@ public final class Markdown {
                 .append(" (")
                 .append(escaped(Table.counts(row.result())))
                 .append(")\n\n");
-        Told told = row.schedule();
-        if (told != null) {
-            text.append("The simplest schedule to it under ")
-                    .append(told.under())
+        Simplest schedule = row.schedule();
+        if (schedule != null) {
+            text.append(escaped(schedule.head()))
                     .append(":\n\n```text\n")
                     // A backtick could end the block, and no transcript of ours has one.
-                    .append(OneLine.each(Trace.print(told.transcript())).replace('`', '\''))
+                    .append(OneLine.each(Trace.print(schedule.told().transcript()))
+                            .replace('`', '\''))
                     .append("```\n\n");
         }
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -45,6 +46,19 @@ public record Report(
     public static final int SCHEMA = 7;
 
     /**
+     * The simplest schedule to an outcome.
+     *
+     * @param outcome the outcome's word
+     * @param told the schedule
+     */
+    public record Simplest(String outcome, Told told) {
+        /** Says what it is. */
+        String head() {
+            return "The simplest schedule to " + outcome + " under " + told.under();
+        }
+    }
+
+    /**
      * A point and what hosts of one class showed of it.
      *
      * @param point the point
@@ -62,14 +76,21 @@ public record Report(
             return variant.origin().kernels();
         }
 
-        /** The simplest schedule to the forbidden outcome: to one that was seen, if the explorer has one; null if it has none. */
-        public @Nullable Told schedule() {
-            return point.predicted().schedules().entrySet().stream()
-                    .filter(told -> result.outcomes().containsKey(told.getKey())
-                            || result.early().containsKey(told.getKey()))
-                    .map(Map.Entry::getValue)
-                    .findFirst()
-                    .orElse(point.predicted().simplest());
+        /**
+         * The simplest schedule to a forbidden outcome: to one that was seen, if the explorer has one; null if it has none. Of a point
+         * that is UNPREDICTED another outcome's schedule would explain nothing.
+         */
+        public @Nullable Simplest schedule() {
+            List<Simplest> schedules = point.predicted().schedules().entrySet().stream()
+                    .map(each -> new Simplest(each.getKey(), each.getValue()))
+                    .toList();
+            Optional<Simplest> toSeen = schedules.stream()
+                    .filter(each -> result.outcomes().containsKey(each.outcome)
+                            || result.early().containsKey(each.outcome))
+                    .findFirst();
+            return result.verdict() == Verdict.UNPREDICTED
+                    ? toSeen.orElse(null)
+                    : toSeen.or(() -> schedules.stream().findFirst()).orElse(null);
         }
 
         /** The point's name within its race. */

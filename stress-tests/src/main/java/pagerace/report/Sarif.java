@@ -13,7 +13,7 @@ import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Tells;
 import pagerace.report.Report.Row;
-import pagerace.verdict.PredictionSummary.Told;
+import pagerace.report.Report.Simplest;
 import pagerace.verdict.Verdict;
 
 /**
@@ -96,8 +96,10 @@ public final class Sarif {
                 "message",
                 message(row.point().key() + " is " + Table.verdict(row.result()) + " on " + host.host() + ": "
                         + Table.counts(row.result())));
-        Told told = row.schedule();
-        ObjectNode location = told == null ? NODES.objectNode() : location(lastStep(told.transcript()));
+        Simplest schedule = row.schedule();
+        ObjectNode location = schedule == null
+                ? NODES.objectNode()
+                : location(lastStep(schedule.told().transcript()));
         location.putArray("logicalLocations")
                 .addObject()
                 .put("name", row.name())
@@ -108,8 +110,8 @@ public final class Sarif {
                         "pointOnHost/v1",
                         row.point().key() + " " + host.host().os() + " "
                                 + host.host().arch());
-        if (told != null) {
-            result.putArray("codeFlows").add(codeFlow(told));
+        if (schedule != null) {
+            result.putArray("codeFlows").add(codeFlow(schedule));
         }
         return result;
     }
@@ -123,11 +125,11 @@ public final class Sarif {
                 .orElse(null);
     }
 
-    private static ObjectNode codeFlow(Told told) {
+    private static ObjectNode codeFlow(Simplest schedule) {
         ObjectNode flow = NODES.objectNode();
-        flow.set("message", message("The simplest schedule to it under " + told.under()));
+        flow.set("message", message(schedule.head()));
         ArrayNode threads = flow.putArray("threadFlows");
-        Transcript transcript = told.transcript();
+        Transcript transcript = schedule.told().transcript();
         for (int actor = 0; actor < transcript.actors().size(); actor++) {
             String name = transcript.actors().get(actor);
             ObjectNode thread = threads.addObject().put("id", name);

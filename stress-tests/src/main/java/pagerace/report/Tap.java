@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import pagerace.explore.Trace;
 import pagerace.report.Report.Row;
-import pagerace.verdict.PredictionSummary.Told;
+import pagerace.report.Report.Simplest;
 import pagerace.verdict.Verdict;
 
 /**
@@ -81,10 +81,10 @@ public final class Tap {
         facts.put("window", result.window());
         lines.add("  ---");
         facts.forEach((name, value) -> lines.add("  " + name + ": " + Json.line(value)));
-        Told told = result.fails() ? row.schedule() : null;
-        if (told != null) {
+        Simplest schedule = result.fails() ? row.schedule() : null;
+        if (schedule != null) {
             lines.add("  schedule: |2");
-            Trace.print(told.transcript()).lines().forEach(line -> lines.add("    " + line));
+            Trace.print(schedule.told().transcript()).lines().forEach(line -> lines.add("    " + line));
         }
         lines.add("  ...");
     }

@@ -42,13 +42,13 @@ public final class Worker {
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    private Worker(DataInputStream in, DataOutputStream out) {
+    Worker(DataInputStream in, DataOutputStream out) {
         this.in = in;
         this.out = out;
     }
 
     /**
-     * Measures as it is told until the other end closes the connection.
+     * {@link #serve Serves} the master that started this VM.
      *
      * @param args the port of this host on which the master listens, and the number that it expects as a greeting
      */
@@ -75,7 +75,8 @@ public final class Worker {
         }
     }
 
-    private void serve() throws IOException {
+    /** Measures as it is told until the other end closes the connection. */
+    void serve() throws IOException {
         boolean goesOn = true;
         while (goesOn) {
             String key;

@@ -153,10 +153,12 @@ public final class Grader {
         }
         if (prediction != null) {
             Explored onHost = prediction.models().get(host.memoryModel());
-            boolean knowsEveryEnd = onHost != null && onHost.knowsEveryEnd();
+            boolean knowsEveryEnd = onHost != null && onHost.onThreads().bound() == null;
             for (String word : tally.seen()) {
-                if (knowsEveryEnd && !prediction.allows(host.memoryModel(), word) && !isStuckness(tally, word)) {
-                    return unpredicted(tally, word, prediction.allows(Reachability.WEAK, word));
+                if (knowsEveryEnd
+                        && !prediction.allowsOnThreads(host.memoryModel(), word)
+                        && !isStuckness(tally, word)) {
+                    return unpredicted(tally, word, prediction.allowsOnThreads(Reachability.WEAK, word));
                 }
             }
         }

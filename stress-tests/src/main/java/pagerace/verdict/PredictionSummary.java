@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagerace.explore.Exploration;
 import pagerace.explore.Prediction;
 import pagerace.explore.Schedule;
 import pagerace.explore.Transcript;
-import pagerace.race.Lifetime;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
@@ -68,6 +68,7 @@ public record PredictionSummary(
      * @param milliseconds the time it took
      * @param digest a digest of all ways in which executions end: how each actor ended, what each word holds, and what the judge
      *     made of it
+     * @param withoutRules how executions end if an actor goes on where it breaks a rule of reference counts; null if none breaks one
      */
     public record Explored(
             Answer reachability,
@@ -77,38 +78,59 @@ public record PredictionSummary(
             long transitions,
             long actorRuns,
             double milliseconds,
-            String digest) {
+            String digest,
+            @Nullable Ends withoutRules) {
         /** Copies the outcomes, in the order of the words. */
         public Explored {
             outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
         }
 
-        /**
-         * Whether an execution can end in no other outcome: no bound was hit, and no execution ended where an actor broke a rule of
-         * reference counts. Threads do not look for that, and go on.
-         */
-        public boolean knowsEveryEnd() {
-            return bound == null
-                    && outcomes.stream().noneMatch(word -> Lifetime.named(word).isPresent());
+        /** How executions of threads end, which do not look for broken rules of reference counts. */
+        public Ends onThreads() {
+            return withoutRules == null ? new Ends(outcomes, bound) : withoutRules;
         }
 
-        private static Explored of(Exploration<Outcome> exploration) {
-            Set<String> outcomes = new TreeSet<>();
-            boolean reached = false;
-            for (Outcome outcome : exploration.outcomes()) {
-                outcomes.add(outcome.name());
-                reached |= outcome.mark() == Outcome.Mark.FORBIDDEN;
-            }
+        private static Explored of(Exploration<Outcome> exploration, Prediction prediction) {
+            boolean reached =
+                    exploration.outcomes().stream().anyMatch(outcome -> outcome.mark() == Outcome.Mark.FORBIDDEN);
             Answer answer = reached ? Answer.REACHABLE : exploration.isComplete() ? Answer.NEVER : Answer.UNKNOWN;
             return new Explored(
                     answer,
-                    outcomes,
+                    Ends.of(exploration).outcomes,
                     exploration.bound(),
                     exploration.states(),
                     exploration.transitions(),
                     exploration.actorRuns(),
                     Math.round(exploration.milliseconds() * 10) / 10.0,
-                    exploration.digest());
+                    exploration.digest(),
+                    exploration.breaksARule() ? Ends.withoutRules(exploration.level(), prediction) : null);
+        }
+    }
+
+    /**
+     * How executions end.
+     *
+     * @param outcomes the words of the outcomes
+     * @param bound what stopped the exploration; null if there are no others
+     */
+    public record Ends(Set<String> outcomes, @Nullable String bound) {
+        /** Copies the outcomes, in the order of the words. */
+        public Ends {
+            outcomes = Collections.unmodifiableSortedSet(new TreeSet<>(outcomes));
+        }
+
+        private static Ends of(Exploration<Outcome> exploration) {
+            return new Ends(
+                    exploration.outcomes().stream().map(Outcome::name).collect(Collectors.toSet()),
+                    exploration.bound());
+        }
+
+        private static Ends withoutRules(Reachability level, Prediction prediction) {
+            return prediction.withoutRules().stream()
+                    .filter(exploration -> exploration.level() == level)
+                    .map(Ends::of)
+                    .findFirst()
+                    .orElseGet(() -> new Ends(Set.of(), "the fix fails where it goes on"));
         }
     }
 
@@ -120,7 +142,7 @@ public record PredictionSummary(
         Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
         Map<String, Told> schedules = new LinkedHashMap<>();
         for (Exploration<Outcome> each : explored.explorations()) {
-            models.put(each.level(), Explored.of(each));
+            models.put(each.level(), Explored.of(each, explored));
             each.schedules().forEach((outcome, schedule) -> {
                 if (outcome.mark() == Outcome.Mark.FORBIDDEN) {
                     schedules.computeIfAbsent(outcome.name(), unused -> new Told(each.level(), teller.apply(schedule)));
@@ -156,6 +178,12 @@ public record PredictionSummary(
 
     private boolean deadlocks() {
         return models.values().stream().anyMatch(model -> model.outcomes.contains(Stuckness.STUCK.name()));
+    }
+
+    /** Whether threads can come to {@code word} under {@code model}. */
+    public boolean allowsOnThreads(Reachability model, String word) {
+        Explored explored = models.get(model);
+        return explored != null && explored.onThreads().outcomes.contains(word);
     }
 
     /** Whether {@code word} can be reached under {@code model}. */

@@ -123,7 +123,7 @@ class CampaignTest {
         for (Reachability model : Reachability.values()) {
             if (model.compareTo(Reachability.WEAK) <= 0) {
                 Answer answer = point.reachableFrom().isReachableOn(model) ? Answer.REACHABLE : Answer.NEVER;
-                models.put(model, new Explored(answer, words, null, 1, 2, 3, 0.5, "c0ffee"));
+                models.put(model, new Explored(answer, words, null, 1, 2, 3, 0.5, "c0ffee", null));
             }
         }
         return new PredictionSummary(models, Map.of(), null);

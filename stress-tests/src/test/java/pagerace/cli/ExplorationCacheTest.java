@@ -256,8 +256,8 @@ class ExplorationCacheTest {
 
     @Test
     void whatABoundCutShortIsNoAnswer() {
-        Explored cut = new Explored(Answer.UNKNOWN, Set.of(), "10 steps", 1, 1, 1, 1, "c0ffee");
-        Explored whole = new Explored(Answer.NEVER, Set.of(), null, 1, 1, 1, 1, "c0ffee");
+        Explored cut = new Explored(Answer.UNKNOWN, Set.of(), "10 steps", 1, 1, 1, 1, "c0ffee", null);
+        Explored whole = new Explored(Answer.NEVER, Set.of(), null, 1, 1, 1, 1, "c0ffee", null);
         Map<String, Question<PredictionSummary>> questions = Map.of(
                 "cut",
                 new Question<>("point cut", () -> new PredictionSummary(Map.of(Reachability.SC, cut), Map.of(), null)),

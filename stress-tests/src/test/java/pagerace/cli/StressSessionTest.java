@@ -302,7 +302,8 @@ class StressSessionTest {
                                     1,
                                     1,
                                     1,
-                                    "c0ffee"));
+                                    "c0ffee",
+                                    null));
                 }
                 predictions.put(TestRace.point(fix).key(), new PredictionSummary(models, Map.of(), null));
             }

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +30,14 @@ import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
 import pagerace.price.PriceControl;
 import pagerace.price.PriceFile;
+import pagerace.race.Lifetime;
 import pagerace.race.Reachability;
 import pagerace.report.html.HtmlReport;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Ends;
 import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.PredictionSummary.Told;
 import pagerace.verdict.Tally;
@@ -180,7 +183,7 @@ public class ReportFormatsTest {
     /** One point that holds, one that is broken, and one that should hold and is broken, as the explorer sees them. */
     private static Map<String, PredictionSummary> predictions() {
         Explored quiet = new Explored(
-                Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, "c0ffee");
+                Answer.NEVER, new TreeSet<>(List.of("QUIET", "OVERLAPPED")), null, 12, 34, 5, 0.5, "c0ffee", null);
         Explored wrong = new Explored(
                 Answer.REACHABLE,
                 new TreeSet<>(List.of("OVERLAPPED", "QUIET", "WRONG")),
@@ -189,7 +192,8 @@ public class ReportFormatsTest {
                 78,
                 9,
                 1.5,
-                "c0ffee");
+                "c0ffee",
+                null);
         return Map.of(
                 TestRace.point(Fix.FIXED).key(), prediction(quiet, quiet, Map.of()),
                 TestRace.point(Fix.BROKEN).key(), prediction(quiet, wrong, Map.of("WRONG", told())),
@@ -432,6 +436,63 @@ public class ReportFormatsTest {
         assertThat(report.verdict()).isEqualTo(RunVerdict.PASSED);
         assertThat(Tap.of(report)).contains("not ok 14 - TestRace/OPEN[small] # TODO nobody has established");
         assertThat(JunitXml.of(report)).contains("failures=\"0\"");
+    }
+
+    /** A run of one point, of which the explorer says so. */
+    private static Report explored(Fix fix, Map<String, Long> seen, PredictionSummary prediction) {
+        Tally tally = TestRace.tally(fix);
+        tally.add(TestRace.fork(fix, Tier.C2, seen));
+        String key = tally.point().key();
+        return Report.of(
+                List.of(new TestRace()),
+                Set.of(key),
+                Map.of(key, prediction),
+                Map.of(),
+                List.of(session(run(HOST).ended(238, true), Map.of(key, tally), null)));
+    }
+
+    private static Explored found(Answer answer, String... outcomes) {
+        return new Explored(answer, Set.of(outcomes), null, 12, 34, 5, 0.5, "c0ffee", null);
+    }
+
+    @Test
+    void aScheduleIsOfTheOutcomeThatItNames() {
+        PredictionSummary prediction = prediction(
+                found(Answer.NEVER, "QUIET"), found(Answer.REACHABLE, "QUIET", "WRONG"), Map.of("WRONG", told()));
+        String schedule = "The simplest schedule to";
+        Report stranger = explored(Fix.BROKEN, Map.of("QUIET", 9L, "NONSENSE", 7L), prediction);
+        for (String text : List.of(JunitXml.of(stranger), Markdown.of(stranger), Sarif.of(stranger))) {
+            assertThat(text).contains("NONSENSE").doesNotContain(schedule);
+        }
+        Report both = explored(Fix.BROKEN, Map.of("NONSENSE", 7L, "WRONG", 1L), prediction);
+        Report unseen = explored(Fix.FIXED, Map.of("QUIET", 9L), prediction);
+        for (Report report : List.of(both, unseen)) {
+            for (String text : List.of(JunitXml.of(report), Markdown.of(report), Sarif.of(report))) {
+                assertThat(text).contains(schedule + " WRONG under SC");
+            }
+        }
+    }
+
+    /** Threads do not look for it: that they did not see it says nothing. */
+    @Test
+    void aRuleOfReferenceCountsIsForbiddenAndNothingThatThreadsMiss() {
+        Explored breaking = new Explored(
+                Answer.REACHABLE,
+                Set.of("QUIET", "TOUCHED_WHEN_FREE"),
+                null,
+                12,
+                34,
+                5,
+                0.5,
+                "c0ffee",
+                new Ends(Set.of("QUIET", "OVERLAPPED"), null));
+        Report report =
+                explored(Fix.BROKEN, Map.of("QUIET", 9L), prediction(found(Answer.NEVER, "QUIET"), breaking, Map.of()));
+        Result result = report.hosts().get(0).results().get(0);
+        assertThat(result.unseen()).containsExactly("OVERLAPPED");
+        assertThat(HtmlReport.of(report))
+                .contains("TOUCHED_WHEN_FREE", Lifetime.TOUCHED_WHEN_FREE.sentence())
+                .doesNotContain("not an outcome of the race");
     }
 
     /** On a busy host the clock may take longer than what it times. */

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pagerace.race.Lifetime;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
 import pagerace.verdict.PredictionSummary.Answer;
+import pagerace.verdict.PredictionSummary.Ends;
 import pagerace.verdict.PredictionSummary.Explored;
 import pagerace.verdict.TestRace.Fix;
 
@@ -76,7 +78,7 @@ class GraderTest {
             reached = outcomes.getOrDefault(model, reached);
             Answer answer =
                     reached.contains("WRONG") ? Answer.REACHABLE : bound == null ? Answer.NEVER : Answer.UNKNOWN;
-            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, "c0ffee"));
+            models.put(model, new Explored(answer, reached, bound, 1, 1, 1, 1, "c0ffee", null));
         }
         return new PredictionSummary(models, Map.of(), null);
     }
@@ -422,18 +424,59 @@ class GraderTest {
             assertThat(onX86.grade(tally, loudControl(), onlyQuiet).verdict()).isEqualTo(Verdict.UNPREDICTED);
         }
 
-        /** The explorer ends an execution there; threads go on, to wherever that leads. */
+        /** That the variant is known to be broken does not say that it is broken in every way. */
         @Test
-        void aWordBehindABrokenRuleOfCountsIsNotUnpredicted() {
-            Tally tally = run(Fix.FIXED, 1_000_000, 0, 0, Tier.values());
-            tally.add(warmUp(tally, Tier.C2, Map.of("OVERLAPPED", 1L)));
-            assertThat(verdict(tally, "QUIET")).isEqualTo(Verdict.UNPREDICTED);
-            assertThat(verdict(tally, "QUIET", "TOUCHED_WHEN_FREE")).isNotEqualTo(Verdict.UNPREDICTED);
+        void soDoesAForbiddenOneOfABrokenVariant() {
+            Tally tally = loudControl();
+            assertThat(grade(tally, "QUIET", "WRONG").verdict()).isEqualTo(Verdict.REPRODUCED);
+            tally.add(warmUp(tally, Tier.C2, Map.of("WORSE", 1L)));
+            assertThat(grade(tally, "QUIET", "WRONG", "WORSE").verdict()).isEqualTo(Verdict.REPRODUCED);
+            Grade grade = grade(tally, "QUIET", "WRONG");
+            assertThat(grade.verdict()).isEqualTo(Verdict.UNPREDICTED);
+            assertThat(grade.reason()).contains("WORSE").doesNotContain("WRONG");
         }
 
-        private Verdict verdict(Tally tally, String... predicted) {
-            return onX86.grade(tally, loudControl(), prediction(Map.of(Reachability.SC, Set.of(predicted))))
-                    .verdict();
+        private Grade grade(Tally tally, String... predicted) {
+            return onX86.grade(tally, loudControl(), prediction(Map.of(Reachability.SC, Set.of(predicted))));
+        }
+
+        /** The explorer ends an execution there; threads go on, and what they come to then was explored too. */
+        @Test
+        void aWordBehindABrokenRuleOfCountsIsHeldAgainstWhatIsReachableThere() {
+            assertThat(behind("TOUCHED_WHEN_FREE", new Ends(Set.of("QUIET", "WRONG", "WORSE"), null))
+                            .verdict())
+                    .isEqualTo(Verdict.REPRODUCED);
+            for (Lifetime rule : Lifetime.values()) {
+                Grade grade = behind(rule.name(), new Ends(Set.of("QUIET", "WRONG"), null));
+                assertThat(grade.verdict()).isEqualTo(Verdict.UNPREDICTED);
+                assertThat(grade.reason()).isEqualTo("WORSE: not predicted under any memory model");
+            }
+            assertThat(behind("TOUCHED_WHEN_FREE", new Ends(Set.of("QUIET", "WRONG"), "10 steps"))
+                            .verdict())
+                    .as("nobody knows")
+                    .isEqualTo(Verdict.REPRODUCED);
+        }
+
+        /** Of a broken variant that also came out WORSE, and in which an actor can break {@code rule}. */
+        private Grade behind(String rule, Ends withoutRules) {
+            Tally tally = loudControl();
+            tally.add(warmUp(tally, Tier.C2, Map.of("WORSE", 1L)));
+            Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
+            prediction(Map.of(Reachability.SC, Set.of("QUIET", "WRONG", rule)))
+                    .models()
+                    .forEach((model, explored) -> models.put(
+                            model,
+                            new Explored(
+                                    explored.reachability(),
+                                    explored.outcomes(),
+                                    null,
+                                    1,
+                                    1,
+                                    1,
+                                    1,
+                                    "c0ffee",
+                                    model == Reachability.SEQUENTIAL ? null : withoutRules)));
+            return onX86.grade(tally, null, new PredictionSummary(models, Map.of(), null));
         }
 
         @Test
@@ -982,10 +1025,11 @@ class GraderTest {
         void expectsWhatAnyModelReached() {
             Map<Reachability, Explored> models = new EnumMap<>(Reachability.class);
             models.put(
-                    Reachability.SC, new Explored(Answer.UNKNOWN, Set.of("QUIET"), "10 steps", 1, 1, 1, 1, "c0ffee"));
+                    Reachability.SC,
+                    new Explored(Answer.UNKNOWN, Set.of("QUIET"), "10 steps", 1, 1, 1, 1, "c0ffee", null));
             models.put(
                     Reachability.TSO,
-                    new Explored(Answer.REACHABLE, Set.of("STUCK"), "10 steps", 1, 1, 1, 1, "c0ffee"));
+                    new Explored(Answer.REACHABLE, Set.of("STUCK"), "10 steps", 1, 1, 1, 1, "c0ffee", null));
             Point settled = new PredictionSummary(models, Map.of(), null).settle(point());
             assertThat(settled.reachableFrom()).isEqualTo(Reachability.TSO);
             assertThat(settled.variant().deadlocks()).isTrue();

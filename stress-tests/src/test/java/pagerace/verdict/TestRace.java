@@ -33,7 +33,7 @@ public final class TestRace extends CatalogueRace {
         super(End.values(), Fix.values(), List.of(Size.values()));
     }
 
-    /** One outcome of each mark. */
+    /** One outcome of each mark, and another that is forbidden. */
     public enum End implements Outcome {
         /** Permitted. */
         @Permitted("it came out QUIET")
@@ -43,7 +43,10 @@ public final class TestRace extends CatalogueRace {
         OVERLAPPED,
         /** Forbidden. */
         @Forbidden("it came out WRONG")
-        WRONG
+        WRONG,
+        /** Forbidden too. */
+        @Forbidden("it came out WORSE")
+        WORSE
     }
 
     /** One variant for each thing that can be expected of one. */
