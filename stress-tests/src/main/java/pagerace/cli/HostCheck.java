@@ -69,6 +69,7 @@ final class HostCheck {
         nativeAccess(nativeAccess);
         memory(abilities);
         temporaryDirectory();
+        findings.addAll(fixes(UserClassPath.current()));
         plan();
         return List.copyOf(findings);
     }
@@ -191,6 +192,17 @@ final class HostCheck {
                                         + ": another JDK made it, or it was made of another jar"
                                 : "there is no archive of loaded classes " + archive)
                         + "; every command starts later than it could; mvn package with this JDK makes one");
+    }
+
+    /** What the user has put on the class path in vain: nothing else says that a jar lacks the file that names its fixes. */
+    static List<Finding> fixes(UserClassPath classPath) {
+        return classPath.withoutFixes().stream()
+                .map(entry -> new Finding(
+                        Level.NOTE,
+                        "your fixes",
+                        UserClassPath.VARIABLE + " names " + entry + ", which holds no " + UserClassPath.SERVICE
+                                + "; PageRace finds only the fixes that this file names"))
+                .toList();
     }
 
     private void nativeAccess(boolean enabled) {

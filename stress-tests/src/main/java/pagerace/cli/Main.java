@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
@@ -64,6 +65,11 @@ public final class Main {
 
     /** Runs the command line and exits. */
     public static void main(String[] arguments) {
+        Optional<String> complaint = UserClassPath.current().complaint();
+        if (complaint.isPresent()) {
+            System.err.println(OneLine.of(complaint.get()));
+            System.exit(ExitCode.BAD_INPUT);
+        }
         int code;
         try {
             code = run(new Console(System.out, Terminal.current()), System.err, arguments);
