@@ -136,13 +136,24 @@ final class ListCommand implements Callable<Integer> {
         String what = nothing
                 ? broken ? "nothing that the catalogue has is broken" : "the catalogue has nothing of it"
                 : broken ? "what is broken" : "what the catalogue has of it";
-        String name = release.candidate()
-                ? release + ", a candidate: " + what + "."
-                : release.mainline() + " as it was released: " + what + ". Its stable updates may carry later fixes"
-                        + (release.isMainline() ? "." : "; variants of an update stand beside those of its release.");
-        return "Linux " + name
+        return "Linux " + answeredAs(release) + ": " + what + "."
+                + (release.candidate() ? "" : " Stable updates may carry later fixes.")
                 + "\nReachable under: from the best to the worst of its places; WEAK alone is a candidate in this"
                 + " abstraction, no bug of a kernel.\n";
+    }
+
+    /** What the ranges of the catalogue can say of {@code release}: they are ranges of mainline releases. */
+    private static String answeredAs(Release release) {
+        Release newest = Kernels.newest();
+        if (release.mainline().compareTo(newest) > 0) {
+            return release + ", answered as " + newest + ", the newest release from which the catalogue has a commit";
+        }
+        if (release.candidate()) {
+            return release + ", a candidate";
+        }
+        return release.isMainline()
+                ? release + " as it was released"
+                : release + ", answered as " + release.mainline() + " and variants that only a stable update has";
     }
 
     private static List<List<String>> commits() {
