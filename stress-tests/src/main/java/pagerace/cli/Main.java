@@ -87,6 +87,9 @@ public final class Main {
 
     /** Runs the command line; returns the exit code. */
     static int run(Console console, PrintStream err, String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals("help")) {
+            return run(console, err, helpOf(arguments.length == 1 ? "" : arguments[1]));
+        }
         PrintStream out = console.out();
         Terminal terminal = console.terminal();
         boolean known = arguments.length > 0 && COMMANDS.contains(arguments[0]);
@@ -128,6 +131,13 @@ public final class Main {
         }
     }
 
+    /** What {@code help COMMAND} means. What is no command is refused by its own name, and not by an option of ours. */
+    private static String[] helpOf(String command) {
+        return command.isEmpty()
+                ? new String[] {"--help"}
+                : COMMANDS.contains(command) ? new String[] {command, "--help"} : new String[] {command};
+    }
+
     private static String sentence(FileSystemException unwritten) {
         String reason = unwritten.getReason();
         if (reason == null) {
@@ -148,8 +158,8 @@ public final class Main {
             Set<String> choices = argument.startsWith("-")
                     ? command.optionsMap().keySet()
                     : command.subcommands().keySet();
-            return command.qualifiedName() + " does not understand " + argument
-                    + (choices.isEmpty() ? "" : "; the nearest is " + Nearest.to(argument, choices)) + ".";
+            return command.qualifiedName() + " does not understand " + argument + "; "
+                    + Nearest.hint(argument, choices, "see " + command.qualifiedName() + " --help") + ".";
         }
         return misunderstood.getMessage() + "; see " + command.qualifiedName() + " --help.";
     }

@@ -181,7 +181,8 @@ final class ReportCommand implements Callable<Integer> {
         Set<String> plan = new LinkedHashSet<>(head.plan());
         plan.stream().filter(point -> !points.contains(point)).findFirst().ifPresent(point -> {
             throw new BadInput("The file " + file + " plans the point " + point
-                    + ", which this catalogue has not; the nearest is " + Nearest.to(point, points) + ".");
+                    + ", which this catalogue does not have; "
+                    + Nearest.hint(point, points, "list --points names those it has") + ".");
         });
         @Nullable String damage = contents.damage();
         List<Measurement> measurements = new ArrayList<>();

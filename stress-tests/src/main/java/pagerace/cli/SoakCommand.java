@@ -153,8 +153,8 @@ final class SoakCommand implements Callable<Integer> {
         return Arrays.stream(Mutant.values())
                 .filter(one -> one.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new BadInput(
-                        "There is no mutant " + name + "; the nearest is " + Nearest.to(name, names) + "."));
+                .orElseThrow(() -> new BadInput("There is no mutant " + name + "; "
+                        + Nearest.hint(name, names, "soak --list names them") + "."));
     }
 
     private static Stream<Mutant> catchable() {

@@ -88,6 +88,6 @@ class DoctorTest {
     @Test
     void itTakesNoArguments() {
         Ran.of("doctor", "--budget=1s")
-                .isRefusedWith("pagerace doctor does not understand --budget=1s; the nearest is --help.");
+                .isRefusedWith("pagerace doctor does not understand --budget=1s; see pagerace doctor --help.");
     }
 }

@@ -227,7 +227,8 @@ class HostileInputTest {
         Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"Nope/X[]\"]"));
         assertThat(rendered(file).err())
                 .startsWith(
-                        "The file " + file + " plans the point Nope/X[], which this catalogue has not; the nearest is ")
+                        "The file " + file
+                                + " plans the point Nope/X[], which this catalogue does not have; list --points names those it has.")
                 .hasLineCount(1);
         Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"" + POINT + "_AFTER_FENCE\"]"));
         Ran ran = rendered(file);
