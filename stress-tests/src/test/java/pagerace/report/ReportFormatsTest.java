@@ -172,7 +172,7 @@ public class ReportFormatsTest {
                 "without LOOK",
                 "FIXED",
                 Necessity.Verdict.NEEDED,
-                "needed: else from SC",
+                "needed: without it, reachable from SC on",
                 List.of("[*]")));
     }
 
