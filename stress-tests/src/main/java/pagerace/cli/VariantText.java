@@ -44,7 +44,7 @@ record VariantText(String text, boolean agrees) {
         fields.add("kernels", given(variant.kernels()));
         fields.add("commit", given(variant.commit()));
         fields.add("race", race.question());
-        fields.add("reachable", byPlace(places, point -> Phrasing.of(point.reachableFrom())));
+        fields.add("reachable", byPlace(places, point -> point.reachableFrom().inWords()));
         fields.add("threads", byPlace(places, VariantText::threads));
         fields.add("control", byPlace(places, VariantText::control));
         fields.add("steps", steps(shown));
@@ -58,7 +58,7 @@ record VariantText(String text, boolean agrees) {
         text.append('\n').append(found(prediction, terminal, source));
         if (!agrees) {
             text.append("The catalogue says ")
-                    .append(Phrasing.of(shown.reachableFrom()))
+                    .append(shown.reachableFrom().inWords())
                     .append(".\n");
         }
         return new VariantText(text.toString(), agrees);
@@ -162,11 +162,12 @@ record VariantText(String text, boolean agrees) {
         String without = explorations.stream()
                 .map(Exploration::level)
                 .filter(level -> level != from)
-                .map(Phrasing::of)
+                .map(Reachability::inWords)
                 .collect(Collectors.joining(", "));
-        return terminal.fit("The simplest schedule to " + simplest.getKey().name() + " under " + Phrasing.of(from)
+        return terminal.fit("The simplest schedule to " + simplest.getKey().name() + " under " + from.inWords()
                         + (without.isEmpty() ? "" : " (not reachable under: " + without + ")") + "\n"
                         + simplest.getKey().sentence() + "\n\n")
-                + ScheduleText.of(Predictions.tell(prediction.point(), simplest.getValue()), terminal, source);
+                + ScheduleText.of(
+                        Predictions.tell(prediction.point(), simplest.getValue()), simplest.getKey(), terminal, source);
     }
 }
