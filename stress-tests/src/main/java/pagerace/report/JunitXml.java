@@ -168,7 +168,7 @@ public final class JunitXml {
         Told told = row.schedule();
         return told == null
                 ? said
-                : said + "\nThe simplest schedule to it under " + told.under() + ":\n\n"
+                : said + "\nThe simplest schedule to it under " + told.under().inWords() + ":\n\n"
                         + OneLine.each(Trace.print(told.transcript()));
     }
 

@@ -99,7 +99,7 @@ public final class Markdown {
         Told told = row.schedule();
         if (told != null) {
             text.append("The simplest schedule to it under ")
-                    .append(told.under())
+                    .append(told.under().inWords())
                     .append(":\n\n```text\n")
                     // A backtick could end the block, and no transcript of ours has one.
                     .append(OneLine.each(Trace.print(told.transcript())).replace('`', '\''))

@@ -125,7 +125,9 @@ public final class Sarif {
 
     private static ObjectNode codeFlow(Told told) {
         ObjectNode flow = NODES.objectNode();
-        flow.set("message", message("The simplest schedule to it under " + told.under()));
+        flow.set(
+                "message",
+                message("The simplest schedule to it under " + told.under().inWords()));
         ArrayNode threads = flow.putArray("threadFlows");
         Transcript transcript = told.transcript();
         for (int actor = 0; actor < transcript.actors().size(); actor++) {
