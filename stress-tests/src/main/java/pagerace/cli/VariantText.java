@@ -18,6 +18,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
+import pagerace.report.Links;
 import pagerace.terminal.Terminal;
 
 /**
@@ -42,7 +43,7 @@ record VariantText(String text, boolean agrees) {
         Fields fields = new Fields(text, terminal);
         fields.add("kind", Phrasing.of(variant.kind()));
         fields.add("kernels", given(variant.kernels()));
-        fields.add("commit", given(variant.commit()));
+        fields.add("commit", given(variant.commit()).stream().map(Links::commit).toList());
         fields.add("race", race.question());
         fields.add("reachable", byPlace(places, point -> point.reachableFrom().inWords()));
         fields.add("threads", byPlace(places, VariantText::threads));
@@ -120,7 +121,9 @@ record VariantText(String text, boolean agrees) {
         if (point.control() != null) {
             return point.control().name();
         }
-        return point.reachableFrom().isReachableOn(Reachability.TSO) ? "needs none: x86 shows its own" : "none";
+        return point.reachableFrom().isReachableOn(Reachability.TSO)
+                ? "none needed: threads show this variant's own bug on x86"
+                : "none";
     }
 
     private static List<String> steps(Point point) {
