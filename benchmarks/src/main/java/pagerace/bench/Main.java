@@ -51,7 +51,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:everything was timed",
             "1:everything was timed, and the prices are void: the control did not come out as it must on any host",
-            "2:the command line or an own fix was not understood; one sentence says what would be",
+            "2:the command line or a fix of yours was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
 public final class Main implements Callable<Integer> {

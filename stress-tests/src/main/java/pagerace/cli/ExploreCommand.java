@@ -109,6 +109,7 @@ final class ExploreCommand implements Callable<Integer> {
         if (outcome != null) {
             check(outcome, chosen);
         }
+        Kernels.caveat(kernel).ifPresent(caveat -> out.println(caveat + "."));
         Map<String, PredictionSummary> predictions = Predictions.of(chosen, cacheOption.open(), out);
         out.print(String.format(Locale.ROOT, "%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point"));
         Terminal terminal = out.terminal();

@@ -57,11 +57,20 @@ final class Kernels {
     }
 
     /** The newest release that a commit of the catalogue came in. Of later ones it knows no more than of this one. */
-    static Release newest() {
+    private static Release newest() {
         return Commit.all().stream()
                 .map(commit -> commit.first().mainline())
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
+    }
+
+    /** What to say of a release that is newer than the catalogue; empty for others, and if none was named. */
+    static Optional<String> caveat(@Nullable String kernel) {
+        return Optional.ofNullable(kernel)
+                .map(Kernels::release)
+                .filter(release -> release.mainline().compareTo(newest()) > 0)
+                .map(release -> "Linux " + release + ", answered as " + newest()
+                        + ", the newest release from which the catalogue has a commit");
     }
 
     /** Whether {@code release} had or has {@code variant}. */
@@ -93,6 +102,6 @@ final class Kernels {
                 mended.add(release + ", in part");
             }
         }
-        return mended.isEmpty() ? "no commit that the catalogue knows" : String.join(", ", mended);
+        return mended.isEmpty() ? "no commit that the catalogue knows" : String.join("; ", mended);
     }
 }

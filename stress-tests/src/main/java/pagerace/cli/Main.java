@@ -35,7 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = {
             "A conformance suite for the races on a Linux page.",
             "What people read fits the terminal: an exported COLUMNS sets another width, in a pipe too; without it a pipe gets"
-                    + " lines of any length. NO_COLOR takes the colours away."
+                    + " lines of any length. Less than 60 counts as 60. NO_COLOR takes the colours away."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -120,7 +120,7 @@ public final class Main {
                     return ExitCode.CRASHED;
                 });
         if (arguments.length == 0) {
-            commandLine.usage(out);
+            err.println("Name a command: " + String.join(", ", COMMANDS) + "; --help says what each does.");
             return ExitCode.BAD_INPUT;
         }
         try {
@@ -182,7 +182,7 @@ public final class Main {
             case "explain" -> new ExplainCommand(out);
             case "explore" -> new ExploreCommand(out);
             case "necessity" -> new NecessityCommand(out);
-            case "litmus" -> new LitmusCommand(out.out());
+            case "litmus" -> new LitmusCommand(out);
             case "export" -> new ExportCommand(out.out());
             case "stress" -> new StressCommand(out);
             case "soak" -> new SoakCommand(out);

@@ -162,6 +162,7 @@ final class SoakCommand implements Callable<Integer> {
     }
 
     private void listMutants() {
+        out.printf(Locale.ROOT, "%-32s %-11s %s%n", "mutant", "shown by", "in a soak");
         for (Mutant one : Mutant.values()) {
             out.printf(
                     Locale.ROOT,
@@ -170,6 +171,10 @@ final class SoakCommand implements Callable<Integer> {
                     one.shown(),
                     one.mustBeCaught() ? "must be caught" : one.isReachable() ? "rare" : "not expected on x86");
         }
+        out.print(terminal.fit(
+                "\nsequential: one thread after the other shows it. SC: some interleaving. TSO: a store buffer,"
+                        + " as x86 has. weak only: only a CPU weaker than x86. other TLBs: only a TLB flush that does not wait for"
+                        + " walkers, as on arm64; here each flush waits.\n"));
     }
 
     /** Whether the run came to what it should. */

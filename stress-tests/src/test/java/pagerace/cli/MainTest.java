@@ -184,6 +184,13 @@ class MainTest {
     }
 
     @Test
+    void aRunThatIsRefusedLeavesNoDirectory() {
+        Path output = directory.resolve("new");
+        assertThat(run("stress", "--output=" + output, "--budget=1s")).isEqualTo(2);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
     void aRunThatCannotStartIsNoPass() throws IOException {
         Files.writeString(directory.resolve("passed"), "");
         assertThat(run("stress", "--output=" + directory, "--budget=1s")).isEqualTo(2);
@@ -235,10 +242,14 @@ class MainTest {
     void listsTheMutants() {
         assertThat(run("soak", "--list")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
-                .hasSize(Mutant.values().length)
+                .hasSize(1 + Mutant.values().length + 2)
+                .startsWith("mutant                           shown by    in a soak")
                 .contains("DROP_SEQ_RECHECK                 SC          must be caught")
                 .contains("UNPIN_PRECHECK                   TSO         rare")
-                .contains("DROP_PIN_FENCE                   weak only   not expected on x86");
+                .contains("DROP_PIN_FENCE                   weak only   not expected on x86")
+                .last()
+                .asString()
+                .contains("weak only: only a CPU weaker than x86. other TLBs: ");
     }
 
     @Test
@@ -259,7 +270,9 @@ class MainTest {
     @Test
     void noSuchResultFile() {
         assertThat(run("report", "nope.jsonl")).isEqualTo(2);
-        assertOneSentence("There is no file nope.jsonl");
+        assertOneSentence(
+                "There is no file nope.jsonl; ./pagerace stress writes target/pagerace/measured.jsonl, and mvn verify"
+                        + " writes stress-tests/target/pagerace/measured.jsonl.");
     }
 
     @Test
@@ -325,9 +338,11 @@ class MainTest {
     }
 
     @Test
-    void noCommandPrintsTheUsage() {
-        assertThat(run()).isEqualTo(2);
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("stress", "report", "Exit codes:");
+    void noCommandIsAnsweredByTheirNames() {
+        Ran.of()
+                .isRefusedWith(
+                        "Name a command: list, explain, explore, necessity, litmus, export, stress, soak, report, compare,"
+                                + " doctor, completion; --help says what each does.");
     }
 
     private static Point broken() {
