@@ -140,7 +140,7 @@ final class HostCheck {
                     "load",
                     String.format(
                             Locale.ROOT,
-                            "%s; on a good host two threads meet in at least %.0f %% of the slots, and less than %.0f %% is"
+                            "%s; on a good host both threads run in at least %.0f %% of the slots, and less than %.0f %% is"
                                     + " stolen: here a run may end UNDECIDED, and prices mean little; stop what else runs",
                             said,
                             100 * Probe.ENOUGH_MET,
@@ -157,8 +157,8 @@ final class HostCheck {
         if (complaints.isEmpty()) {
             add(Level.OK, "tiers", "forks can run in the interpreter, in C1, in C2, and in C2 with random scheduling");
         }
-        complaints.forEach((tier, why) ->
-                add(Level.PROBLEM, "tiers", "no fork is " + tier + ": " + why + "; use HotSpot with both compilers"));
+        complaints.forEach((tier, why) -> add(
+                Level.PROBLEM, "tiers", "no fork runs in " + tier + ": " + why + "; use HotSpot with both compilers"));
         for (String variable : TierProbe.INHERITED) {
             String value = System.getenv(variable);
             if (value != null) {
