@@ -4,9 +4,9 @@ String log = new File(basedir, 'build.log').text
 [
     /never .* GupFastVsFork\/LOOK_AGAIN\[write,small,later-pin,arm64\]/,
     /WEAK .* GupFastVsFork\/LOOK_AGAIN\[write,large,later-pin,arm64\]/,
-    /needed: else from WEAK  \[write,small,\*,arm64\]/,
+    /needed: without it, reachable from WEAK on  \[write,small,\*,arm64\]/,
     /redundant for this outcome  \[write,small,\*,x86\]/,
-    /needed: else from SC  \[write,\*,\*,\*\]/,
+    /needed: without it, reachable from SC on  \[write,\*,\*,\*\]/,
     /LOOK_AGAIN\[write,small,later-pin,x86\] +[0-9.]+ +~?[0-9.]+ \[/,
     /LOOK_AGAIN\[write,small,later-pin,x86\] .* never .* (HOLDS|INCONCLUSIVE .*\((host|budget): )/
 ].each { expected ->

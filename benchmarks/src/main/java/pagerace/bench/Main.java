@@ -49,7 +49,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:everything was timed; prices of some races or workloads may be void",
             "1:everything was timed, and all prices are void",
-            "2:the command line or an own fix was not understood; one sentence says what would be",
+            "2:the command line or a fix of yours was not understood; one sentence says what would be",
             "3:the suite itself failed"
         })
 public final class Main implements Callable<Integer> {

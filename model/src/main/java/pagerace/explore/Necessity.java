@@ -70,16 +70,16 @@ public record Necessity(Race race, List<Finding> findings) {
             return exercised ? Verdict.REDUNDANT : Verdict.NOT_EXERCISED;
         }
 
-        /** The verdict in words: {@code needed: else from TSO}, {@code redundant for this outcome}. */
+        /** The verdict in words: {@code needed: without it, reachable from TSO on}, {@code redundant for this outcome}. */
         public String inWords() {
             return switch (verdict()) {
-                case NEEDED -> "needed: else from " + from;
+                case NEEDED -> "needed: without it, reachable from " + from.inWords() + " on";
                 case REDUNDANT -> "redundant for this outcome";
                 case NOT_EXERCISED -> "not exercised: nothing here disturbs it";
-                case OF_NO_HELP -> "of no help: from " + from + " anyway";
+                case OF_NO_HELP -> "of no help: from " + from.inWords() + " anyway";
                 case AT_A_PRICE ->
-                    "at a price: from " + originalFrom + ", and without it "
-                            + (from == Reachability.NEVER ? "never" : "from " + from);
+                    "at a price: from " + originalFrom.inWords() + ", and without it "
+                            + (from == Reachability.NEVER ? "never" : "from " + from.inWords());
                 case UNKNOWN -> "unknown";
             };
         }

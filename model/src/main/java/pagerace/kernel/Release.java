@@ -26,7 +26,7 @@ public record Release(int series, int update, boolean candidate) implements Comp
 
     /**
      * The version that {@code text} names, written as {@code uname -r} or a tag does: {@code 5.15.0-91-generic}, {@code v6.1},
-     * {@code 2.6.32.71}; whether such a release exists or not. Empty if it names none.
+     * {@code 2.6.32.71}; whether such a release exists or not: {@link #afterWhich}. Empty if it names none.
      */
     public static Optional<Release> parse(String text) {
         Matcher matcher = SYNTAX.matcher(text.strip());
@@ -48,6 +48,17 @@ public record Release(int series, int update, boolean candidate) implements Comp
     /** The mainline release that it is, leads to, or updates. */
     public Release mainline() {
         return new Release(series, 0, false);
+    }
+
+    /** The last release before a major number that this is between: 5.19 for 5.20, which nobody released. Else empty. */
+    public Optional<Release> afterWhich() {
+        for (int i = 0; i < LAST_OF_MAJOR.size(); i++) {
+            Release last = parse(LAST_OF_MAJOR.get(i)).orElseThrow();
+            if (series > last.series && series < last.next().series) {
+                return Optional.of(last);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether it is a mainline release, neither a candidate nor an update. */

@@ -68,8 +68,8 @@ final class Dimensions {
         @Means("unordered page-table updates; a flush is a full fence and waits for nobody")
         ARM64(Platform.PteUpdate.RELAXED, TlbProfile.BROADCAST),
         @Means(
-                "unordered page-table updates; flushes are left for the end of the batch, or broadcast where they must not be; arm64 has"
-                        + " batched since 6.6 to 6.8 (6.5 does not, 6.8 does): for older releases, as if it had")
+                "unordered page-table updates; flushes are left for the end of the batch, or broadcast where they must not be; arm64"
+                        + " began to batch between 6.6 and 6.8, so for older releases this is hypothetical")
         ARM64_BATCHED(Platform.PteUpdate.RELAXED, TlbProfile.DEFERRED);
 
         private final Platform platform;

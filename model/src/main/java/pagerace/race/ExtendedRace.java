@@ -58,8 +58,11 @@ record ExtendedRace(Race race, List<OwnVariant> own) implements Race {
         Optional<Candidate> start = start(race, fix);
         if (start.isEmpty()) {
             return "starts from " + fix.race() + "/" + fix.startsFrom()
-                    + ", which is no built-in variant; the nearest is "
-                    + Nearest.to(fix.startsFrom(), names(builtIn(race)));
+                    + ", which is no built-in variant; "
+                    + Nearest.hint(
+                            fix.startsFrom(),
+                            names(builtIn(race)),
+                            "the race has " + String.join(", ", names(builtIn(race))));
         }
         String name = fix.name();
         if (!name.matches("[A-Z][A-Z0-9_]*")) {
@@ -85,8 +88,8 @@ record ExtendedRace(Race race, List<OwnVariant> own) implements Race {
     }
 
     private static String noRace(OwnFix<?, ?> fix, List<Race> races) {
-        return "is for the race " + fix.race() + ", which does not exist; the nearest is "
-                + Nearest.to(fix.race(), races.stream().map(Race::name).toList());
+        return "is for the race " + fix.race() + ", which does not exist; "
+                + Nearest.hint(fix.race(), races.stream().map(Race::name).toList(), "./pagerace list names the races");
     }
 
     private static Optional<Race> named(List<Race> races, String name) {

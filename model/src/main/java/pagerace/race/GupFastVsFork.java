@@ -55,8 +55,8 @@ import pagerace.race.Dimensions.PinHistory;
             "LWN 849638 and 849876: \"Patching until the COWs come home\", 2021"
         },
         invariant =
-                "a pin that GUP-fast returns and the parent's page table stay on the same page: what the parent writes, the"
-                        + " device reads, and back",
+                "a pin that GUP-fast returns and the parent's page table stay on the same page: the device sees what the"
+                        + " parent writes, and the parent sees what the device writes",
         actors = {"GUP-fast", "fork"},
         breakingSchedule = """
                 GUP-fast                              | fork (CHECK_ONLY)

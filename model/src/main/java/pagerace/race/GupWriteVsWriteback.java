@@ -172,7 +172,7 @@ public final class GupWriteVsWriteback extends CatalogueRace {
         STORE_UNDER_PTL_OWN_MAPPING_FIRST(
                 proposal(
                                 Linux.V6_4.with(GupWrite.Step.HOLD_PTL, GupWrite.Step.RECHECK_PTE),
-                                "as STORE_UNDER_PTL_TWO_MAPPINGS, but the own mapping is cleaned first")
+                                "as STORE_UNDER_PTL_TWO_MAPPINGS, but its own mapping is cleaned first")
                         .offThreads(),
                 Opponent.WRITEBACK_OTHER_MAPPING_LAST),
         SKIP_PINNED(proposal(

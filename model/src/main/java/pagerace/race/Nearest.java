@@ -10,6 +10,17 @@ public final class Nearest {
     private Nearest() {}
 
     /**
+     * The end of a sentence that refuses {@code asked}: the nearest choice, if it looks as if that was meant.
+     *
+     * @param otherwise what to say if no choice is near; it says where the choices are listed
+     */
+    public static String hint(String asked, Collection<String> choices, String otherwise) {
+        String nearest = to(asked, choices);
+        boolean near = nearest.startsWith(asked) || distance(asked, nearest) <= Math.max(1, asked.length() / 3);
+        return near ? "the nearest is " + nearest : otherwise;
+    }
+
+    /**
      * A choice that begins with what was asked for, or else the one that takes the fewest changed letters to get to;
      * {@code none} if there is no choice.
      */

@@ -2,6 +2,7 @@
 package pagerace.race;
 
 import java.util.Comparator;
+import java.util.Locale;
 
 /** The strongest memory model under which a point's forbidden outcome can already be reached. */
 public enum Reachability {
@@ -17,6 +18,14 @@ public enum Reachability {
     NEVER,
     /** Nobody has established it yet. */
     UNKNOWN;
+
+    /** As people read it: a memory model by its name, and else a word, such as {@code sequential}. */
+    public String inWords() {
+        return switch (this) {
+            case SC, TSO, WEAK -> name();
+            case SEQUENTIAL, NEVER, UNKNOWN -> name().toLowerCase(Locale.ROOT);
+        };
+    }
 
     /** The worst in front, and NEVER last: what nobody knows may be bad. */
     public static final Comparator<Reachability> WORST_FIRST =

@@ -54,8 +54,8 @@ import pagerace.race.Dimensions.Reference;
             "20220126095557.32392-1-david@redhat.com: David Hildenbrand, 26 January 2022, which of its instances 09854ba94c6a brought back"
         },
         invariant =
-                "a pinned page stays the user's page: what the user writes after reclaim the device reads, and back; since 5.19"
-                        + " it is not even unmapped",
+                "a pinned page stays the user's page: the device sees what the user writes after reclaim, and the user sees what"
+                        + " the device writes; since 5.19 it is not even unmapped",
         actors = {"reclaim", "GUP-fast"},
         breakingSchedule = """
                 reclaim (SKIP_PINNED)                 | GUP-fast

@@ -72,12 +72,12 @@ class OwnFixTest {
         assertThat(necessity.findings())
                 .extracting(finding -> finding.mutant().key() + ": " + finding.inWords())
                 .containsExactly(
-                        "UnpinDirtyVsClean/FENCE_FIRST-FENCE: needed: else from TSO",
+                        "UnpinDirtyVsClean/FENCE_FIRST-FENCE: needed: without it, reachable from TSO on",
                         "UnpinDirtyVsClean/FENCE_FIRST-NOTHING: not exercised: nothing here disturbs it");
         assertThat(necessity.findings())
                 .extracting(Finding::original)
                 .allMatch(original -> original.key().equals(point.key()));
-        assertThat(necessity.table()).contains("needed: else from TSO");
+        assertThat(necessity.table()).contains("needed: without it, reachable from TSO on");
     }
 
     @Test

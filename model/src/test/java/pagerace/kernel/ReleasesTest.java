@@ -59,6 +59,18 @@ class ReleasesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"5.20, 5.19", "5.155.3, 5.19", "2.6.40, 2.6.39", "2.7.1, 2.6.39", "3.20-rc1, 3.19", "6.20, 6.19"})
+    void aNumberThatNoReleaseHasIsBetweenTwoMajorNumbers(String number, String after) {
+        assertThat(release(number).afterWhich()).contains(release(after));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.4.37", "2.6.39", "3.0", "5.19.17", "6.0-rc1", "7.0", "9.9"})
+    void whatMayBeAReleaseIsNot(String number) {
+        assertThat(release(number).afterWhich()).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

@@ -231,7 +231,8 @@ class ExtendedRaceTest {
     void anotherOwnFixIsNoStart() {
         assertRefused(
                 "The own fix pagerace.own.Another starts from UnpinDirtyVsClean/FENCE_FIRST, which is no built-in variant;"
-                        + " the nearest is PRECHECK.",
+                        + " the race has PRECHECK, PRECHECK_AFTER_FENCE, ALWAYS_LOCK, TEST_AND_SET_UNORDERED,"
+                        + " TEST_AND_SET_ORDERED.",
                 new FenceFirst(),
                 new Another<>("UnpinDirtyVsClean", "FENCE_FIRST", MarkDirty.class, "MINE"));
     }

@@ -24,10 +24,10 @@ final class Budget {
             budget = Duration.parse(bare.startsWith("P") || bare.startsWith("-P") ? bare : "PT" + bare);
         } catch (DateTimeParseException | ArithmeticException e) {
             String hint = bare.matches("[1-9][0-9]*") ? bare.toLowerCase(Locale.ROOT) + "s" : "4m, 240s or PT4M";
-            throw new BadInput("The budget \"" + text + "\" is not a duration; write " + hint + ".");
+            throw new BadInput("The time \"" + text + "\" is not a duration; write " + hint + ".");
         }
         if (budget.isZero() || budget.isNegative()) {
-            throw new BadInput("The budget \"" + text + "\" is no time at all; write 4m, 240s or PT4M.");
+            throw new BadInput("The time \"" + text + "\" is no time at all; write 4m, 240s or PT4M.");
         }
         return budget;
     }

@@ -44,7 +44,7 @@ final class ConsoleProgress implements Progress {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "; so far %.0f %% of two CPUs, %.1f %% stolen, two threads met in %d of %d slots",
+                        "; so far %.0f %% of two CPUs, %.1f %% stolen, both threads ran in %d of %d slots",
                         100 * given.cpuShare(),
                         100 * probe.stolen(),
                         probe.met(),

@@ -40,7 +40,7 @@ final class ExitCode {
 
     /** {@link #BAD_INPUT} of almost every command. */
     static final String MEANS_BAD_INPUT =
-            "2:the command line, a file or an own fix was refused; one sentence says why, and what would be accepted";
+            "2:the command line, a file or a fix of yours was refused; one sentence says why, and what would be accepted";
 
     /** {@link #CRASHED} of every command. */
     static final String MEANS_CRASHED = "3:the suite itself failed, or its files could not be written";

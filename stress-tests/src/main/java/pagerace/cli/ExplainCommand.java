@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "explain",
         description =
-                "Explain a race: question, anchor in the kernel, invariant, outcomes, the schedule that breaks it, and"
+                "Explain a race: question, anchor in the kernel, invariant, outcomes, a sketch of how it breaks, and"
                         + " what the model leaves out. Or a variant: where it comes from, how it differs, where it stands, and"
                         + " the simplest schedule to its forbidden outcome, explored on the spot.",
         exitCodeList = {
@@ -30,9 +30,8 @@ final class ExplainCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "RACE[/VARIANT]",
             completionCandidates = Completions.Variants.class,
-            description =
-                    "RACE, RACE/VARIANT, or RACE/VARIANT[dimensions] for one place of a variant. Of the places of a"
-                            + " variant the first that threads run is explored.")
+            description = "RACE, RACE/VARIANT, or RACE/VARIANT[dimensions] for one place of a variant. For a variant,"
+                    + " explain explores the first place that threads run.")
     private String name = "";
 
     @Option(

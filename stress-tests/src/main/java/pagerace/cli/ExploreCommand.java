@@ -24,7 +24,6 @@ import pagerace.report.ExploredPoint;
 import pagerace.terminal.Terminal;
 import pagerace.verdict.PredictionSummary;
 import pagerace.verdict.PredictionSummary.Explored;
-import pagerace.verdict.PredictionSummary.Told;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,13 +106,17 @@ final class ExploreCommand implements Callable<Integer> {
         if (json) {
             return lines(chosen);
         }
+        if (outcome != null) {
+            check(outcome, chosen);
+        }
+        Kernels.caveat(kernel).ifPresent(caveat -> out.println(caveat + "."));
         Map<String, PredictionSummary> predictions = Predictions.of(chosen, cacheOption.open(), out);
         out.print(String.format(Locale.ROOT, "%-10s %9s %9s  %s%n", "reachable", "states", "ms", "point"));
         Terminal terminal = out.terminal();
         boolean agrees = true;
         for (Point point : chosen) {
             PredictionSummary prediction = predictions.getOrDefault(point.key(), PredictionSummary.NONE);
-            String found = Phrasing.of(prediction.reachableFrom());
+            String found = prediction.reachableFrom().inWords();
             boolean expected = agrees(point, prediction);
             agrees &= expected;
             String row = String.format(
@@ -126,7 +129,7 @@ final class ExploreCommand implements Callable<Integer> {
                     prediction.models().values().stream()
                             .mapToDouble(Explored::milliseconds)
                             .sum());
-            String otherwise = "(the catalogue says " + point.reachableFrom() + ")";
+            String otherwise = "(the catalogue says " + point.reachableFrom().inWords() + ")";
             out.print(terminal.row(
                     row, point.key() + (expected ? "" : "  " + terminal.paint(Terminal.Colour.BAD, otherwise))));
             if (chosen.size() == 1) {
@@ -135,7 +138,7 @@ final class ExploreCommand implements Callable<Integer> {
             if (outcome != null) {
                 scheduleTo(point, outcome);
             } else if (trace || chosen.size() == 1) {
-                schedule(prediction);
+                schedule(point, prediction);
             }
         }
         return agrees ? ExitCode.PASSED : ExitCode.FAILED;
@@ -184,23 +187,29 @@ final class ExploreCommand implements Callable<Integer> {
         }
     }
 
+    /** All at once, before exploring takes its time. */
+    private static void check(String word, List<Point> points) {
+        for (String race : points.stream().map(Point::race).distinct().toList()) {
+            List<String> words = outcomesOf(Catalogue.race(race).orElseThrow()).stream()
+                    .map(Outcome::name)
+                    .toList();
+            if (!words.contains(word)) {
+                throw new BadInput("The race " + race + " has no outcome " + word + "; "
+                        + Nearest.hint(word, words, "explain " + race + " names its outcomes") + ".");
+            }
+        }
+    }
+
     private void scheduleTo(Point point, String word) {
         String bound = null;
         for (Exploration<Outcome> exploration : Prediction.of(point).explorations()) {
             bound = bound == null ? exploration.bound() : bound;
             for (Map.Entry<Outcome, Schedule> each : exploration.schedules().entrySet()) {
                 if (each.getKey().name().equals(word)) {
-                    schedule(word, exploration.level(), Predictions.tell(point, each.getValue()));
+                    schedule(each.getKey(), exploration.level(), Predictions.tell(point, each.getValue()));
                     return;
                 }
             }
-        }
-        List<String> words = outcomesOf(Catalogue.race(point.race()).orElseThrow()).stream()
-                .map(Outcome::name)
-                .toList();
-        if (!words.contains(word)) {
-            throw new BadInput("The race " + point.race() + " has no outcome " + word + "; the nearest is "
-                    + Nearest.to(word, words) + ".");
         }
         if (bound == null) {
             out.println("\nNo execution of " + point.key() + " reaches " + word + ".");
@@ -216,15 +225,19 @@ final class ExploreCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private void schedule(PredictionSummary prediction) {
-        Told told = prediction.simplest();
-        if (told != null) {
-            schedule("it", told.under(), told.transcript());
-        }
+    private void schedule(Point point, PredictionSummary prediction) {
+        prediction.schedules().entrySet().stream()
+                .findFirst()
+                .ifPresent(simplest -> outcomesOf(Catalogue.race(point.race()).orElseThrow()).stream()
+                        .filter(outcome -> outcome.name().equals(simplest.getKey()))
+                        .forEach(outcome -> schedule(
+                                outcome,
+                                simplest.getValue().under(),
+                                simplest.getValue().transcript())));
     }
 
-    private void schedule(String outcome, Reachability model, Transcript transcript) {
-        out.println("\nThe simplest schedule to " + outcome + " under " + model + ":");
-        out.print(ScheduleText.of(transcript, out.terminal(), source.isAsked()) + "\n");
+    private void schedule(Outcome outcome, Reachability model, Transcript transcript) {
+        out.println("\nThe simplest schedule to " + outcome.name() + " under " + model.inWords() + ":");
+        out.print(ScheduleText.of(transcript, outcome, out.terminal(), source.isAsked()) + "\n");
     }
 }

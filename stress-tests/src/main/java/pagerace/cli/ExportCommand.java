@@ -2,12 +2,12 @@
 package pagerace.cli;
 
 import java.io.PrintStream;
-import java.util.List;
 import java.util.concurrent.Callable;
 import pagerace.litmus.Export;
 import pagerace.litmus.NotExportableException;
 import pagerace.race.Catalogue;
 import pagerace.race.Point;
+import pagerace.race.Race;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -34,11 +34,17 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Point> chosen = new Selection(Catalogue.RACES).selectAll(point);
+        Selection selection = new Selection(Catalogue.RACES);
+        if (!point.contains("/")) {
+            Race race = selection.race(point);
+            throw new BadInput("export takes one variant, and " + point + " is a race; write, for instance, " + point
+                    + "/" + race.variants().get(0).name() + ".");
+        }
+        Point chosen = selection.named(point).get(0);
         try {
-            out.print(Export.litmus(chosen.get(0)));
+            out.print(Export.litmus(chosen));
         } catch (NotExportableException e) {
-            throw new BadInput(chosen.get(0).key() + " cannot be exported: " + e.getMessage() + ".");
+            throw new BadInput(chosen.key() + " cannot be exported: " + e.getMessage() + ".");
         }
         return ExitCode.PASSED;
     }

@@ -120,7 +120,7 @@ final class ForkOptions {
                 .map(each -> each.getKey() + "=\"" + each.getValue() + "\"")
                 .collect(Collectors.joining(" and "));
         return new BadInput(
-                "With " + all + " no fork is " + tier + ": " + why + "; leave out the flag that does that.");
+                "With " + all + " no fork runs in " + tier + ": " + why + "; leave out the flag that does that.");
     }
 
     /** By name, because a VM that obeys, say, {@code CompileCommand} still shows the flags of its tier. */
@@ -128,7 +128,7 @@ final class ForkOptions {
         for (String flag : words(flags.replaceAll("[\"']", ""))) {
             if (OF_COMPILERS.matcher(flag).matches()) {
                 throw new BadInput(where + " has " + flag + ", which can change what is compiled and how: then no fork"
-                        + " is what its tier says; leave it out.");
+                        + " runs as its tier says; leave it out.");
             }
         }
     }

@@ -69,6 +69,7 @@ final class HostCheck {
         nativeAccess(nativeAccess);
         memory(abilities);
         temporaryDirectory();
+        findings.addAll(fixes(UserClassPath.current()));
         plan();
         return List.copyOf(findings);
     }
@@ -139,7 +140,7 @@ final class HostCheck {
                     "load",
                     String.format(
                             Locale.ROOT,
-                            "%s; on a good host two threads meet in at least %.0f %% of the slots, and less than %.0f %% is"
+                            "%s; on a good host both threads run in at least %.0f %% of the slots, and less than %.0f %% is"
                                     + " stolen: here a run may end UNDECIDED, and prices mean little; stop what else runs",
                             said,
                             100 * Probe.ENOUGH_MET,
@@ -156,8 +157,8 @@ final class HostCheck {
         if (complaints.isEmpty()) {
             add(Level.OK, "tiers", "forks can run in the interpreter, in C1, in C2, and in C2 with random scheduling");
         }
-        complaints.forEach((tier, why) ->
-                add(Level.PROBLEM, "tiers", "no fork is " + tier + ": " + why + "; use HotSpot with both compilers"));
+        complaints.forEach((tier, why) -> add(
+                Level.PROBLEM, "tiers", "no fork runs in " + tier + ": " + why + "; use HotSpot with both compilers"));
         for (String variable : TierProbe.INHERITED) {
             String value = System.getenv(variable);
             if (value != null) {
@@ -191,6 +192,17 @@ final class HostCheck {
                                         + ": another JDK made it, or it was made of another jar"
                                 : "there is no archive of loaded classes " + archive)
                         + "; every command starts later than it could; mvn package with this JDK makes one");
+    }
+
+    /** What the user has put on the class path in vain: nothing else says that a jar lacks the file that names its fixes. */
+    static List<Finding> fixes(UserClassPath classPath) {
+        return classPath.withoutFixes().stream()
+                .map(entry -> new Finding(
+                        Level.NOTE,
+                        "your fixes",
+                        UserClassPath.VARIABLE + " names " + entry + ", which holds no " + UserClassPath.SERVICE
+                                + "; PageRace finds only the fixes that this file names"))
+                .toList();
     }
 
     private void nativeAccess(boolean enabled) {

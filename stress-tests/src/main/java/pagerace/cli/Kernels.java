@@ -2,7 +2,9 @@
 package pagerace.cli;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pagerace.kernel.Commit;
 import pagerace.kernel.Release;
@@ -33,9 +35,42 @@ final class Kernels {
      * @throws BadInput if it names none
      */
     static Release release(String text) {
-        return Release.parse(text)
+        Release release = Release.parse(text)
                 .orElseThrow(() -> new BadInput("There is no kernel release " + text.strip()
                         + "; write it as a tag or uname -r does, for instance 5.15 or 6.1.0-13-amd64."));
+        release.afterWhich().ifPresent(last -> {
+            throw new BadInput("There is no Linux " + release.mainline() + ": after " + last + " came " + last.next()
+                    + meant(release)
+                            .map(other -> "; did you mean " + other + "?")
+                            .orElse("."));
+        });
+        return release;
+    }
+
+    /** The update of a stable series whose last dot may be missing: 5.15.5 for 5.155. */
+    private static Optional<Release> meant(Release release) {
+        String name = release.mainline().toString();
+        return name.matches(".*\\d{3}")
+                ? Release.parse(name.substring(0, name.length() - 1) + "." + name.substring(name.length() - 1))
+                        .filter(other -> other.afterWhich().isEmpty())
+                : Optional.empty();
+    }
+
+    /** The newest release that a commit of the catalogue came in. Of later ones it knows no more than of this one. */
+    private static Release newest() {
+        return Commit.all().stream()
+                .map(commit -> commit.first().mainline())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /** What to say of a release that is newer than the catalogue; empty for others, and if none was named. */
+    static Optional<String> caveat(@Nullable String kernel) {
+        return Optional.ofNullable(kernel)
+                .map(Kernels::release)
+                .filter(release -> release.mainline().compareTo(newest()) > 0)
+                .map(release -> "Linux " + release + ", answered as " + newest()
+                        + ", the newest release from which the catalogue has a commit");
     }
 
     /** Whether {@code release} had or has {@code variant}. */
@@ -64,9 +99,9 @@ final class Kernels {
             if (commit.mends().contains(name)) {
                 mended.add(release);
             } else if (commit.mendsInPart().contains(name)) {
-                mended.add(release + " in part");
+                mended.add(release + ", in part");
             }
         }
-        return mended.isEmpty() ? "no commit that the catalogue knows" : String.join(", ", mended);
+        return mended.isEmpty() ? "no commit that the catalogue knows" : String.join("; ", mended);
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -31,13 +32,17 @@ import picocli.CommandLine.Parameters;
         description =
                 "List the races, and under each its variants. explain, explore and stress understand RACE and RACE/VARIANT.",
         footer = {
-            "Columns of a variant: name, kernels, kind, the strongest memory model that reaches its forbidden outcome (from the"
-                    + " best to the worst of its places), how it differs.",
             "Kernels are mainline releases. Stable series and distributions carry many of the fixes in older ones.",
-            "With --kernel, instead of the difference: which commits fixed it later, as far as the catalogue knows."
+            "With --kernel, the last column says which commits fixed it later, as far as the catalogue knows."
         },
         exitCodeList = {"0:listed", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class ListCommand implements Callable<Integer> {
+    /** What the column of that name says, for whom "never .. sequential" is no order. */
+    static final String REACHABLE =
+            "reachable: the strongest memory model under which the forbidden outcome is reachable,"
+                    + " from the best to the worst place of the variant. never < WEAK < TSO < SC < sequential; sequential means that it"
+                    + " goes wrong without any race.\n";
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -74,7 +79,7 @@ final class ListCommand implements Callable<Integer> {
             names = "--commits",
             description =
                     "List instead the commits that begin or end the ranges: id, first release, how that is known, CVE, stable"
-                            + " updates known to carry it, what it does.")
+                            + " updates known to carry it, what it does. A narrow terminal drops the CVE and the stable updates.")
     private boolean commits;
 
     private final Console out;
@@ -97,7 +102,7 @@ final class ListCommand implements Callable<Integer> {
             throw new BadInput("--commits lists the whole table; leave out what else you asked for.");
         }
         if (commits) {
-            out.print(columns("", commits(), out.terminal()));
+            out.print(lines(commits(), new Columns(out.terminal(), "", commits(), Set.of(), List.of(4, 3))));
             return ExitCode.PASSED;
         }
         Release release = kernel == null ? null : Kernels.release(kernel);
@@ -120,8 +125,8 @@ final class ListCommand implements Callable<Integer> {
                 lines.append(variants(each, terminal, variant -> wanted.test(each, variant), release));
             }
         }
-        if (release != null && !json && !points) {
-            lines.insert(0, terminal.fit(title(release, lines.isEmpty())));
+        if (!json && !points) {
+            lines.insert(0, heading(release, lines.isEmpty(), terminal));
         }
         out.print(lines.toString());
         return ExitCode.PASSED;
@@ -132,21 +137,35 @@ final class ListCommand implements Callable<Integer> {
                 || (Kernels.has(release, variant) && (!broken || Kernels.worst(race, variant) != Reachability.NEVER));
     }
 
+    private String heading(@Nullable Release release, boolean nothing, Terminal terminal) {
+        String title = release == null ? "" : title(release, nothing) + "\n";
+        String weak = release == null
+                ? ""
+                : "If only WEAK reaches it, treat it as a candidate of this abstraction, not as a kernel bug.\n";
+        return nothing ? terminal.fit(title) : terminal.fit(title + REACHABLE + weak) + "\n";
+    }
+
     private String title(Release release, boolean nothing) {
         String what = nothing
                 ? broken ? "nothing that the catalogue has is broken" : "the catalogue has nothing of it"
                 : broken ? "what is broken" : "what the catalogue has of it";
-        String name = release.candidate()
-                ? release + ", a candidate: " + what + "."
-                : release.mainline() + " as it was released: " + what + ". Its stable updates may carry later fixes"
-                        + (release.isMainline() ? "." : "; variants of an update stand beside those of its release.");
-        return "Linux " + name
-                + "\nReachable under: from the best to the worst of its places; WEAK alone is a candidate in this"
-                + " abstraction, no bug of a kernel.\n";
+        return Kernels.caveat(kernel).orElseGet(() -> "Linux " + answeredAs(release)) + ": " + what + "."
+                + (release.candidate() ? "" : " Stable updates may carry later fixes.");
+    }
+
+    /** What the ranges of the catalogue can say of {@code release}: they are ranges of mainline releases. */
+    private static String answeredAs(Release release) {
+        if (release.candidate()) {
+            return release + ", a candidate";
+        }
+        return release.isMainline()
+                ? release + " as it was released"
+                : release + ", answered as " + release.mainline() + " and variants that only a stable update has";
     }
 
     private static List<List<String>> commits() {
         List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("commit", "first in", "known", "CVE", "stable updates", "what it does"));
         for (Commit commit : Commit.all()) {
             rows.add(List.of(
                     commit.id(),
@@ -159,7 +178,7 @@ final class ListCommand implements Callable<Integer> {
         return rows;
     }
 
-    /** A row for each variant of {@code race}, further in than the race itself. */
+    /** A head, and a row for each variant of {@code race}, further in than the race itself. */
     static String variants(Race race, Terminal terminal) {
         return variants(race, terminal, variant -> true, null);
     }
@@ -173,13 +192,14 @@ final class ListCommand implements Callable<Integer> {
             }
         }
         List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("variant", "kernels", "kind", "reachable", release == null ? "difference" : "later"));
         places.forEach((variant, from) -> rows.add(List.of(
                 variant.name(),
                 variant.kernels(),
                 Phrasing.of(variant.kind()),
                 Phrasing.range(from),
                 release == null ? variant.difference() : mended(race, variant))));
-        return columns("  ", rows, terminal);
+        return lines(rows, new Columns(terminal, "  ", rows));
     }
 
     private static String mended(Race race, Variant variant) {
@@ -188,8 +208,7 @@ final class ListCommand implements Callable<Integer> {
                 : "fixed by: " + Kernels.mendedBy(race, variant);
     }
 
-    private static String columns(String indent, List<List<String>> rows, Terminal terminal) {
-        Columns columns = new Columns(terminal, indent, rows);
+    private static String lines(List<List<String>> rows, Columns columns) {
         return rows.stream().map(columns::line).collect(Collectors.joining());
     }
 }

@@ -2,7 +2,6 @@
 package pagerace.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,21 +35,24 @@ final class LitmusCommand implements Callable<Integer> {
             description = "Also print how many final states satisfy the condition, and how many do not.")
     private boolean witnesses;
 
-    private final PrintStream out;
+    private final Console out;
 
-    LitmusCommand(PrintStream out) {
+    LitmusCommand(Console out) {
         this.out = out;
     }
 
     @Override
     public Integer call() {
+        if (out.terminal().isTerminal()) { // programs know the columns, and take each line for a test
+            out.println("test\tSC\tTSO\tWEAK");
+        }
         for (Path file : files) {
             LitmusTest test = read(file);
             String verdicts = test.explore().stream()
                     .map(verdict -> verdict.observation()
                             + (witnesses ? " " + verdict.positive() + "/" + verdict.negative() : ""))
                     .collect(Collectors.joining("\t"));
-            out.println(test.name() + "\t" + verdicts);
+            out.print(test.name() + "\t" + verdicts + "\n");
         }
         return ExitCode.PASSED;
     }

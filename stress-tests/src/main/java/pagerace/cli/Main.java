@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import pagerace.explore.RuleViolation;
@@ -34,7 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = {
             "A conformance suite for the races on a Linux page.",
             "What people read fits the terminal: an exported COLUMNS sets another width, in a pipe too; without it a pipe gets"
-                    + " lines of any length. NO_COLOR takes the colours away."
+                    + " lines of any length. Less than 60 counts as 60. NO_COLOR takes the colours away."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -64,6 +65,11 @@ public final class Main {
 
     /** Runs the command line and exits. */
     public static void main(String[] arguments) {
+        Optional<String> complaint = UserClassPath.current().complaint();
+        if (complaint.isPresent()) {
+            System.err.println(OneLine.of(complaint.get()));
+            System.exit(ExitCode.BAD_INPUT);
+        }
         int code;
         try {
             code = run(new Console(System.out, Terminal.current()), System.err, arguments);
@@ -81,6 +87,9 @@ public final class Main {
 
     /** Runs the command line; returns the exit code. */
     static int run(Console console, PrintStream err, String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals("help")) {
+            return run(console, err, helpOf(arguments.length == 1 ? "" : arguments[1]));
+        }
         PrintStream out = console.out();
         Terminal terminal = console.terminal();
         boolean known = arguments.length > 0 && COMMANDS.contains(arguments[0]);
@@ -111,7 +120,7 @@ public final class Main {
                     return ExitCode.CRASHED;
                 });
         if (arguments.length == 0) {
-            commandLine.usage(out);
+            err.println("Name a command: " + String.join(", ", COMMANDS) + "; --help says what each does.");
             return ExitCode.BAD_INPUT;
         }
         try {
@@ -120,6 +129,13 @@ public final class Main {
             err.println(BadFix.causeOf(e).orElseThrow(() -> e).getMessage());
             return ExitCode.BAD_INPUT;
         }
+    }
+
+    /** What {@code help COMMAND} means. What is no command is refused by its own name, and not by an option of ours. */
+    private static String[] helpOf(String command) {
+        return command.isEmpty()
+                ? new String[] {"--help"}
+                : COMMANDS.contains(command) ? new String[] {command, "--help"} : new String[] {command};
     }
 
     private static String sentence(FileSystemException unwritten) {
@@ -142,8 +158,8 @@ public final class Main {
             Set<String> choices = argument.startsWith("-")
                     ? command.optionsMap().keySet()
                     : command.subcommands().keySet();
-            return command.qualifiedName() + " does not understand " + argument
-                    + (choices.isEmpty() ? "" : "; the nearest is " + Nearest.to(argument, choices)) + ".";
+            return command.qualifiedName() + " does not understand " + argument + "; "
+                    + Nearest.hint(argument, choices, "see " + command.qualifiedName() + " --help") + ".";
         }
         return misunderstood.getMessage() + "; see " + command.qualifiedName() + " --help.";
     }
@@ -166,7 +182,7 @@ public final class Main {
             case "explain" -> new ExplainCommand(out);
             case "explore" -> new ExploreCommand(out);
             case "necessity" -> new NecessityCommand(out);
-            case "litmus" -> new LitmusCommand(out.out());
+            case "litmus" -> new LitmusCommand(out);
             case "export" -> new ExportCommand(out.out());
             case "stress" -> new StressCommand(out);
             case "soak" -> new SoakCommand(out);

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "necessity",
         description =
-                "Drop in turn each step of the present kernel's variants and of own fixes, and try every declared mutant:"
+                "Drop in turn each step of the present kernel's variants and of your fixes, and try every declared mutant:"
                         + " does the forbidden outcome become reachable, and from which memory model on?",
         exitCodeList = {"0:explored", ExitCode.MEANS_BAD_INPUT, ExitCode.MEANS_CRASHED})
 final class NecessityCommand implements Callable<Integer> {
@@ -32,7 +32,7 @@ final class NecessityCommand implements Callable<Integer> {
             defaultValue = "",
             completionCandidates = Completions.Variants.class,
             description =
-                    "As for explore. With a key: only in that place; with an own fix: only its steps. Default: all races,"
+                    "As for explore. With a key: only in that place; with a fix of yours: only its steps. Default: all races,"
                             + " which takes under a minute.")
     private String points = "";
 

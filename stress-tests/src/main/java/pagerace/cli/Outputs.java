@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import pagerace.report.Report;
 
 /** The files that a run leaves in its directory. */
@@ -39,14 +40,22 @@ record Outputs(Path directory) {
         return directory.resolve("measured.jsonl");
     }
 
+    /** Takes away the marks of the last run: the next one may be refused, and that must not look as if it had passed. */
+    void unmark() throws IOException {
+        if (Files.isDirectory(directory)) {
+            for (Mark mark : Mark.values()) {
+                Files.deleteIfExists(directory.resolve(mark.file()));
+            }
+        }
+    }
+
     /** A run that writes into the directory; returns its exit code. */
     interface Writer {
         int write() throws IOException;
     }
 
     /**
-     * Makes the directory, takes away the marks of the last run, and keeps other runs out, in this process and in others, until
-     * {@code run} has ended.
+     * Makes the directory, and keeps other runs out, in this process and in others, until {@code run} has ended.
      *
      * @throws BadInput if another run is going on there
      */
@@ -57,9 +66,6 @@ record Outputs(Path directory) {
                 FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (!isLocked(channel)) {
                 throw new BadInput("Another run is going on in " + directory + "; name another directory by --output.");
-            }
-            for (Mark mark : Mark.values()) {
-                Files.deleteIfExists(directory.resolve(mark.file()));
             }
             return run.write();
         }
@@ -94,6 +100,12 @@ record Outputs(Path directory) {
         for (Map.Entry<Format, String> text : texts.entrySet()) {
             replace(text.getKey().file(), text.getValue());
         }
+    }
+
+    /** What {@link #write} has written, in a sentence. */
+    String written(List<Format> formats) {
+        return "Wrote " + formats.stream().map(Format::file).collect(Collectors.joining(", ")) + " to "
+                + directory.toAbsolutePath().normalize() + ".";
     }
 
     /** Leaves {@code mark} of the run with that id. */

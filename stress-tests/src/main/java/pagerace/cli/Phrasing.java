@@ -10,14 +10,6 @@ import pagerace.race.Variant;
 final class Phrasing {
     private Phrasing() {}
 
-    /** {@code never}, {@code sequential}, {@code SC}, {@code TSO} or {@code WEAK}. */
-    static String of(Reachability from) {
-        return switch (from) {
-            case SC, TSO, WEAK -> from.name();
-            case SEQUENTIAL, NEVER, UNKNOWN -> from.name().toLowerCase(Locale.ROOT);
-        };
-    }
-
     /** From the best to the worst of several places: {@code never .. WEAK}. */
     static String range(Collection<Reachability> places) {
         Reachability best = Reachability.SEQUENTIAL;
@@ -26,7 +18,7 @@ final class Phrasing {
             best = from.compareTo(best) > 0 ? from : best;
             worst = from.compareTo(worst) < 0 ? from : worst;
         }
-        return best == worst ? of(best) : of(best) + " .. " + of(worst);
+        return best == worst ? best.inWords() : best.inWords() + " .. " + worst.inWords();
     }
 
     /** {@code mainline}. */

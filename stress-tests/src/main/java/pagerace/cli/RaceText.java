@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Race;
+import pagerace.report.Links;
 import pagerace.terminal.Terminal;
 
 /** A race, explained. */
@@ -19,23 +20,22 @@ final class RaceText {
         text.append(terminal.paragraph("  anchor     ", race.anchor()));
         String name = "  read       ";
         for (String reference : race.references()) {
-            text.append(terminal.paragraph(name, reference));
+            text.append(terminal.paragraph(name, Links.spelled(reference)));
             name = " ".repeat(name.length());
         }
         text.append(terminal.paragraph("  invariant  ", race.invariant()));
         text.append(terminal.paragraph("  actors     ", String.join(", ", race.actors())));
         text.append("\nOutcomes\n").append(outcomes(race, terminal));
-        text.append("\nA schedule that breaks it\n").append(schedule(race, terminal));
-        text.append(terminal.fit(
-                "\nNot modelled (missed: a bug there would not be found; false alarms, may reach more: the model does"
-                        + " what no kernel does)\n"));
+        text.append("\nA schedule that breaks it, in words\n").append(schedule(race, terminal));
+        text.append("\nNot modelled\n");
+        text.append(terminal.paragraph("  ", "missed = PageRace would not find a bug there"));
+        text.append(terminal.paragraph("  ", "false alarms, may reach more = PageRace may report what no kernel does"));
         race.notModelled().forEach(omission -> text.append(terminal.paragraph("  - ", omission)));
         if (!race.dimensions().isEmpty()) {
             text.append("\nDimensions, in the order of a key\n");
             race.dimensions().forEach(values -> text.append(dimension(values, terminal)));
         }
-        text.append(terminal.fit(
-                "\nVariants: kernels, kind, from where on the forbidden outcome is reachable, difference\n"));
+        text.append("\nVariants\n").append(terminal.fit(ListCommand.REACHABLE));
         return text.append(ListCommand.variants(race, terminal)).toString();
     }
 

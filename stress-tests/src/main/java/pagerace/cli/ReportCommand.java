@@ -116,18 +116,19 @@ final class ReportCommand implements Callable<Integer> {
             throw new BadInput("Prices are joined when measurements are graded; name the measured.jsonl of the run.");
         }
         Outputs outputs = outputs(file);
-        write(
-                outputs,
-                report,
-                formats().stream()
-                        .filter(format -> !isSame(outputs.file(format), file))
-                        .toList());
+        List<Format> others = formats().stream()
+                .filter(format -> !isSame(outputs.file(format), file))
+                .toList();
+        write(outputs, report, others);
         out.print(Table.of(report, out.terminal()));
         out.print(gate.warning(report));
         if (!Regrading.isPossible(Catalogue.RACES, report)) {
             out.println(
-                    "Not graded again: the report is of another catalogue, or has own fixes that are not on the class"
+                    "Not graded again: the report is of another catalogue, or has fixes of a user that are not on the class"
                             + " path. Its verdicts are as they stand in " + file + ".");
+        }
+        if (!others.isEmpty()) {
+            out.println(outputs.written(others));
         }
         return gate.code(report);
     }
@@ -155,6 +156,7 @@ final class ReportCommand implements Callable<Integer> {
         write(outputs, report, formats());
         out.print(Table.of(report, out.terminal()));
         out.print(gate.warning(report));
+        out.println(outputs.written(formats()));
         return gate.code(report);
     }
 
@@ -181,7 +183,8 @@ final class ReportCommand implements Callable<Integer> {
         Set<String> plan = new LinkedHashSet<>(head.plan());
         plan.stream().filter(point -> !points.contains(point)).findFirst().ifPresent(point -> {
             throw new BadInput("The file " + file + " plans the point " + point
-                    + ", which this catalogue has not; the nearest is " + Nearest.to(point, points) + ".");
+                    + ", which this catalogue does not have; "
+                    + Nearest.hint(point, points, "list --points names those it has") + ".");
         });
         @Nullable String damage = contents.damage();
         List<Measurement> measurements = new ArrayList<>();
@@ -211,6 +214,7 @@ final class ReportCommand implements Callable<Integer> {
         Outputs outputs = outputs(file);
         outputs.write(report, formats());
         out.print(Table.of(report, out.terminal()));
+        out.println(outputs.written(formats()));
         if (damage != null) {
             throw new BadInput(
                     "In " + file + " " + damage + "; the other " + measurements.size() + " measurements are reported.");

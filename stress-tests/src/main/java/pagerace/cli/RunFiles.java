@@ -30,19 +30,32 @@ final class RunFiles {
 
     /** Whether the first thing that stands in {@code file} is a report, by its fields. */
     static boolean isReport(Path file) {
-        try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
-            boolean report = false;
-            if (json.nextToken() == JsonToken.START_OBJECT) {
-                while (!report && json.nextToken() == JsonToken.FIELD_NAME) {
-                    report = OF_REPORTS.contains(json.currentName());
-                    json.nextToken();
-                    json.skipChildren();
-                }
-            }
-            return report;
+        try (JsonParser json = atField(file, OF_REPORTS)) {
+            return json.currentToken() == JsonToken.FIELD_NAME;
         } catch (IOException e) {
             return false; // the one that reads it as something else says what is wrong
         }
+    }
+
+    /** The version that the report in {@code file} says it has; below zero if it says none. Other versions lack other fields. */
+    private static int version(Path file) {
+        try (JsonParser json = atField(file, Set.of("schema"))) {
+            return json.currentToken() == JsonToken.FIELD_NAME ? json.nextIntValue(-1) : -1;
+        } catch (IOException e) {
+            return -1; // the caller says that it is no report
+        }
+    }
+
+    /** Reads {@code file} up to the first field of its first object that has one of {@code names}, or else up to its end. */
+    private static JsonParser atField(Path file, Set<String> names) throws IOException {
+        JsonParser json = new JsonFactory().createParser(file.toFile());
+        if (json.nextToken() == JsonToken.START_OBJECT) {
+            while (json.nextToken() == JsonToken.FIELD_NAME && !names.contains(json.currentName())) {
+                json.nextToken();
+                json.skipChildren();
+            }
+        }
+        return json;
     }
 
     /**
@@ -56,6 +69,12 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             throw missing(file, USUAL.file(Format.JSON));
         } catch (IOException e) {
+            int version = version(file);
+            if (isReport(file) && version >= 0 && version != Report.SCHEMA) {
+                throw new BadInput("The file " + file + " is a report of version " + version
+                        + ", and this PageRace reads version " + Report.SCHEMA
+                        + "; measure again, or use the version that wrote it.");
+            }
             throw new BadInput("The file " + file + " is not a whole report of version " + Report.SCHEMA + why("it", e)
                     + "; stress and report write one, report.json.");
         }
@@ -113,7 +132,7 @@ final class RunFiles {
     }
 
     private static BadInput missing(Path file, Path usual) {
-        return new BadInput("There is no file " + file + "; "
-                + (Files.exists(usual) ? "the nearest is " + usual : "the command stress makes one, " + usual) + ".");
+        return new BadInput("There is no file " + file + "; ./pagerace stress writes " + usual
+                + ", and mvn verify writes " + Path.of("stress-tests").resolve(usual) + ".");
     }
 }

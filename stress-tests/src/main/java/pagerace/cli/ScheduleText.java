@@ -8,6 +8,7 @@ import pagerace.explore.Trace.Source;
 import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Tells;
+import pagerace.race.Outcome;
 import pagerace.terminal.Terminal;
 
 /**
@@ -35,17 +36,20 @@ final class ScheduleText {
     }
 
     /**
-     * The schedule in lines, each with its end.
+     * The schedule in lines, each with its end; the last one says what came of it, which no actor alone can tell.
      *
      * @param source whether each step names the line of model code in any case, and as a stack trace does
      */
-    static String of(Transcript transcript, Terminal terminal, boolean source) {
+    static String of(Transcript transcript, Outcome outcome, Terminal terminal, boolean source) {
         List<Source> columns = source ? List.of(Source.FILE) : List.of(Source.METHOD, Source.NONE);
-        return columns.stream()
+        ScheduleText text = new ScheduleText(transcript, terminal, source);
+        String steps = columns.stream()
                 .map(column -> Trace.print(transcript, column))
                 .filter(table -> fits(table, terminal))
                 .findFirst()
-                .orElseGet(() -> new ScheduleText(transcript, terminal, source).steps());
+                .orElseGet(text::steps);
+        String begin = " ".repeat(text.digits + 2) + "outcome => ";
+        return steps + terminal.paragraph(begin, outcome.name() + ": " + outcome.sentence());
     }
 
     private static boolean fits(String table, Terminal terminal) {

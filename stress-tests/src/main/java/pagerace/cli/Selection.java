@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.cli;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -81,6 +82,9 @@ final class Selection {
      * @throws BadInput if there is none
      */
     Race race(String name) {
+        if (isPattern(name)) {
+            throw new BadInput(name + " is a pattern, and this command takes one name; explore takes patterns.");
+        }
         return races.stream()
                 .filter(race -> race.name().equals(name))
                 .findFirst()
@@ -94,6 +98,9 @@ final class Selection {
      * @throws BadInput if there are none
      */
     List<Point> named(String name) {
+        if (isPattern(name)) {
+            race(name);
+        }
         List<Point> there = race(name.substring(0, name.indexOf('/'))).points();
         List<Point> named = there.stream()
                 .filter(point -> point.key().equals(name) || variantOf(point).equals(name))
@@ -112,7 +119,7 @@ final class Selection {
             Predicate<Point> named = names.isEmpty() ? point -> true : asked(names);
             return named.and(point -> Kernels.has(release, point.variant()));
         }
-        if (filter.contains("*") || filter.contains("?")) {
+        if (isPattern(filter)) {
             Pattern pattern = glob(filter);
             return point -> pattern.matcher(point.key()).matches()
                     || pattern.matcher(point.race()).matches()
@@ -125,6 +132,10 @@ final class Selection {
             return point -> point.race().equals(filter);
         }
         return point -> point.key().startsWith(filter);
+    }
+
+    private static boolean isPattern(String filter) {
+        return filter.contains("*") || filter.contains("?");
     }
 
     private static Pattern glob(String filter) {
@@ -161,17 +172,62 @@ final class Selection {
                 List<String> variants =
                         race.variants().stream().map(Variant::name).toList();
                 return variants.contains(variant)
-                        ? "There is no point " + filter + "; the nearest is " + Nearest.to(filter, keys) + "."
-                        : "The race " + raceName + " has no variant " + variant + "; the nearest is "
-                                + Nearest.to(variant, variants) + ".";
+                        ? noPoint(race, filter, keys)
+                        : "The race " + raceName + " has no variant " + variant + "; "
+                                + Nearest.hint(variant, variants, "list " + raceName + " names those it has") + ".";
             }
         }
         return noRace(raceName);
     }
 
     private String noRace(String name) {
-        return "There is no race " + name + "; the nearest is "
-                + Nearest.to(name, races.stream().map(Race::name).toList()) + ".";
+        List<String> having = races.stream()
+                .filter(race -> race.variants().stream()
+                        .anyMatch(variant -> variant.name().equals(name)))
+                .map(Race::name)
+                .toList();
+        if (!having.isEmpty()) {
+            return name + " is a variant of " + String.join(" and ", having) + "; write " + having.get(0) + "/" + name
+                    + ".";
+        }
+        return "There is no race " + name + "; "
+                + Nearest.hint(name, races.stream().map(Race::name).toList(), "list names the races") + ".";
+    }
+
+    /** {@code key} names a variant of {@code race}, but no place: which dimensions it leaves out, or what is near. */
+    private static String noPoint(Race race, String key, List<String> keys) {
+        String variant = key.substring(0, key.indexOf('['));
+        String rest = key.substring(variant.length() + 1);
+        List<String> given = List.of(rest.replaceFirst("].*", "").split(",", -1));
+        List<String> lacking = race.dimensions().stream()
+                .filter(values -> values.stream().noneMatch(value -> given.contains(value.label())))
+                .map(values -> values.get(0).dimension())
+                .toList();
+        List<Point> places = race.points().stream()
+                .filter(point -> variantOf(point).equals(variant))
+                .toList();
+        String instance = places.stream()
+                .min(Comparator.comparing(point -> -agreeing(point, given)))
+                .orElseThrow()
+                .key();
+        if (given.size() < race.dimensions().size() && !lacking.isEmpty()) {
+            return "[" + String.join(",", given) + "] does not say " + String.join(" or ", lacking) + "; a key of "
+                    + race.name()
+                    + " ends with ["
+                    + race.dimensions().stream()
+                            .map(values -> values.get(0).dimension())
+                            .collect(Collectors.joining(","))
+                    + "], for instance " + instance + ".";
+        }
+        return "There is no point " + key + "; "
+                + Nearest.hint(key, keys, "list --points " + race.name() + " names those there are") + ".";
+    }
+
+    /** How many of the values that are {@code given} are those of {@code point}. */
+    private static int agreeing(Point point, List<String> given) {
+        return (int) point.dimensions().stream()
+                .filter(value -> given.contains(value.label()))
+                .count();
     }
 
     private Stream<Point> points() {

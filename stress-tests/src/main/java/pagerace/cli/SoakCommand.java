@@ -154,8 +154,8 @@ final class SoakCommand implements Callable<Integer> {
         return Arrays.stream(Mutant.values())
                 .filter(one -> one.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new BadInput(
-                        "There is no mutant " + name + "; the nearest is " + Nearest.to(name, names) + "."));
+                .orElseThrow(() -> new BadInput("There is no mutant " + name + "; "
+                        + Nearest.hint(name, names, "soak --list names them") + "."));
     }
 
     private static Stream<Mutant> catchable() {
@@ -163,14 +163,21 @@ final class SoakCommand implements Callable<Integer> {
     }
 
     private void listMutants() {
+        List<String> head = List.of("mutant", "shown by", "in a soak");
         List<List<String>> rows = Stream.of(Mutant.values())
                 .map(one -> List.of(
                         one.name(),
                         one.shown().toString(),
                         one.mustBeCaught() ? "must be caught" : one.isReachable() ? "rare" : "not expected on x86"))
                 .toList();
-        Columns columns = new Columns(terminal, "", rows);
+        Columns columns = new Columns(
+                terminal, "", Stream.concat(Stream.of(head), rows.stream()).toList());
+        out.print(columns.line(head));
         rows.forEach(row -> out.print(columns.line(row)));
+        out.print(terminal.fit(
+                "\nsequential: one thread after the other shows it. SC: some interleaving. TSO: a store buffer,"
+                        + " as x86 has. weak only: only a CPU weaker than x86. other TLBs: only a TLB flush that does not wait for"
+                        + " walkers, as on arm64; here each flush waits.\n"));
     }
 
     /** Whether the run came to what it should. */

@@ -130,10 +130,32 @@ final class StressCommand implements Callable<Integer> {
                     .run(commandLine.commandLine().getParseResult().expandedArgs());
         }
         Outputs outputs = new Outputs(output);
-        return outputs.alone(() -> run(outputs));
+        outputs.unmark();
+        Prepared prepared = prepared();
+        return outputs.alone(() -> run(prepared, outputs));
     }
 
-    private int run(Outputs outputs) throws IOException {
+    /**
+     * What is known of a run before its directory is made: most that can be refused.
+     *
+     * @param run the run, as it begins
+     * @param limits how long the threads may take
+     * @param shardPlan what it has of its campaign
+     * @param points the points that threads run, own ones as the explorer found them
+     * @param predictions what was explored for that
+     * @param cache where explored points are kept
+     * @param priced what was timed; null if nothing was
+     */
+    private record Prepared(
+            Run run,
+            Limits limits,
+            ShardPlan shardPlan,
+            List<Point> points,
+            Map<String, PredictionSummary> predictions,
+            ExplorationCache cache,
+            @Nullable PriceFile priced) {}
+
+    private Prepared prepared() {
         Host host = Host.current();
         Limits limits = Budget.limits(budget).times(Math.max(1, forks.atLeast()));
         String asked = Kernels.filter(filter, kernel);
@@ -173,10 +195,19 @@ final class StressCommand implements Callable<Integer> {
                 limits.isByNeed() ? 0 : limits.clock().toSeconds(),
                 0,
                 false);
+        return new Prepared(run, limits, shardPlan, points, predictions, cache, priced);
+    }
+
+    private int run(Prepared prepared, Outputs outputs) throws IOException {
         outputs.discard();
-        predictions.putAll(explore(shardPlan.explored(), predictions.keySet(), cache));
+        Kernels.caveat(kernel).ifPresent(caveat -> out.println(caveat + "."));
+        ShardPlan shardPlan = prepared.shardPlan;
+        List<Point> points = prepared.points;
+        Limits limits = prepared.limits;
+        Map<String, PredictionSummary> predictions = prepared.predictions;
+        predictions.putAll(explore(shardPlan.explored(), Set.copyOf(predictions.keySet()), prepared.cache));
         Map<String, List<Necessity.Row>> necessity =
-                Predictions.necessity(shardPlan.stepsDropped(), predictions, cache, out);
+                Predictions.necessity(shardPlan.stepsDropped(), predictions, prepared.cache, out);
         Duration before = sinceStart();
         out.println(
                 points.isEmpty()
@@ -186,18 +217,20 @@ final class StressCommand implements Callable<Integer> {
                                 + Budget.text(limits.clock()) + forks.inWords() + "; probing the VM");
         StressSession session = new StressSession(
                 Catalogue.RACES,
-                run,
+                prepared.run,
                 points.stream().map(Tally::new).toList(),
                 shardPlan.asked(),
                 predictions,
                 necessity,
-                priced,
+                prepared.priced,
                 limits,
                 () -> sinceStart().minus(before),
                 outputs,
                 gate);
         return session.run(
-                () -> JcstressEngine.start(run.id(), forks.jvmArguments()), out, Runtime.getRuntime()::addShutdownHook);
+                () -> JcstressEngine.start(prepared.run.id(), forks.jvmArguments()),
+                out,
+                Runtime.getRuntime()::addShutdownHook);
     }
 
     /** What the explorer says of these points, but for what it has said already: what threads are graded against. */

@@ -18,6 +18,7 @@ import pagerace.race.Point;
 import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Variant;
+import pagerace.report.Links;
 import pagerace.terminal.Terminal;
 
 /**
@@ -42,9 +43,9 @@ record VariantText(String text, boolean agrees) {
         Fields fields = new Fields(text, terminal);
         fields.add("kind", Phrasing.of(variant.kind()));
         fields.add("kernels", given(variant.kernels()));
-        fields.add("commit", given(variant.commit()));
+        fields.add("commit", given(variant.commit()).stream().map(Links::commit).toList());
         fields.add("race", race.question());
-        fields.add("reachable", byPlace(places, point -> Phrasing.of(point.reachableFrom())));
+        fields.add("reachable", byPlace(places, point -> point.reachableFrom().inWords()));
         fields.add("threads", byPlace(places, VariantText::threads));
         fields.add("control", byPlace(places, VariantText::control));
         fields.add("steps", steps(shown));
@@ -58,7 +59,7 @@ record VariantText(String text, boolean agrees) {
         text.append('\n').append(found(prediction, terminal, source));
         if (!agrees) {
             text.append("The catalogue says ")
-                    .append(Phrasing.of(shown.reachableFrom()))
+                    .append(shown.reachableFrom().inWords())
                     .append(".\n");
         }
         return new VariantText(text.toString(), agrees);
@@ -120,7 +121,9 @@ record VariantText(String text, boolean agrees) {
         if (point.control() != null) {
             return point.control().name();
         }
-        return point.reachableFrom().isReachableOn(Reachability.TSO) ? "needs none: x86 shows its own" : "none";
+        return point.reachableFrom().isReachableOn(Reachability.TSO)
+                ? "none needed: threads show this variant's own bug on x86"
+                : "none";
     }
 
     private static List<String> steps(Point point) {
@@ -162,11 +165,12 @@ record VariantText(String text, boolean agrees) {
         String without = explorations.stream()
                 .map(Exploration::level)
                 .filter(level -> level != from)
-                .map(Phrasing::of)
+                .map(Reachability::inWords)
                 .collect(Collectors.joining(", "));
-        return terminal.fit("The simplest schedule to " + simplest.getKey().name() + " under " + Phrasing.of(from)
+        return terminal.fit("The simplest schedule to " + simplest.getKey().name() + " under " + from.inWords()
                         + (without.isEmpty() ? "" : " (not reachable under: " + without + ")") + "\n"
                         + simplest.getKey().sentence() + "\n\n")
-                + ScheduleText.of(Predictions.tell(prediction.point(), simplest.getValue()), terminal, source);
+                + ScheduleText.of(
+                        Predictions.tell(prediction.point(), simplest.getValue()), simplest.getKey(), terminal, source);
     }
 }

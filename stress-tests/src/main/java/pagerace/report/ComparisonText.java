@@ -190,7 +190,8 @@ public enum ComparisonText {
                         + otherStrides(rates.otherStrides()),
                 List.of("point", "tier", "first", "second"),
                 rates.moved().stream()
-                        .map(move -> List.of(move.key(), move.tier().name(), rate(move.before()), rate(move.after())))
+                        .map(move ->
+                                List.of(move.key(), move.tier().toString(), rate(move.before()), rate(move.after())))
                         .toList());
     }
 

@@ -111,9 +111,11 @@ public record Merge(Report report, List<String> missing) {
             for (HostReport host : source.report.hosts()) {
                 Source other = first.putIfAbsent(host.host(), source);
                 if (other != null && !other.points().equals(source.points())) {
-                    throw new Mismatch("On " + host.host() + ", " + other.name + " and " + source.name
-                            + " are parts of different points, from " + firstDifference(other.points(), source.points())
-                            + " on: measure all shards with the same own fixes on the class path, in the same order.");
+                    throw new Mismatch(
+                            "On " + host.host() + ", " + other.name + " and " + source.name
+                                    + " are parts of different points, from "
+                                    + firstDifference(other.points(), source.points())
+                                    + " on: measure all shards with the same fixes of yours on the class path, in the same order.");
                 }
             }
         }

@@ -54,7 +54,8 @@ public record Report(
     public record Simplest(String outcome, Told told) {
         /** Says what it is. */
         String head() {
-            return "The simplest schedule to " + outcome + " under " + told.under();
+            return "The simplest schedule to " + outcome + " under "
+                    + told.under().inWords();
         }
     }
 

@@ -35,7 +35,7 @@ public final class Table {
      * measurement and what it cost, then the counts.
      */
     private static final List<Integer> DISPENSABLE =
-            dispensable("kernels", "expected", "window", "price", "samples", "rate", "explored", "forbidden");
+            dispensable("kernels", "expected", "window", "price", "rate", "samples", "explored", "forbidden");
 
     private Table() {}
 
@@ -70,10 +70,13 @@ public final class Table {
         byRace.forEach((race, rows) -> {
             String title = OneLine.of(race + priced(rows.get(0).result()));
             // In a file the columns of all races stand under each other; on a terminal each race has those that fit.
-            Columns columns = columns(terminal.isLimited() ? rows : all, terminal);
+            List<Row> together = terminal.isLimited() ? rows : all;
+            boolean narrow = !columns(together, terminal, false).isWhole();
+            Columns columns = columns(together, terminal, narrow);
             text.append('\n').append(terminal.fit(title + "\n")).append(columns.line(HEAD));
-            rows.forEach(
-                    row -> text.append(columns.line(painted(row, terminal))).append(unseen(row, terminal)));
+            rows.forEach(row -> text.append(columns.line(painted(row, terminal, narrow)))
+                    .append(narrow ? below(row, terminal) : "")
+                    .append(unseen(row, terminal)));
         });
         return text.append('\n')
                 .append(terminal.fit(OneLine.of(summary(report, host)) + "\n"))
@@ -98,19 +101,34 @@ public final class Table {
         };
     }
 
-    private static Columns columns(List<Row> rows, Terminal terminal) {
-        List<List<String>> lines = Stream.concat(Stream.of(HEAD), rows.stream().map(Table::harmless))
+    private static Columns columns(List<Row> rows, Terminal terminal, boolean narrow) {
+        List<List<String>> lines = Stream.concat(Stream.of(HEAD), rows.stream().map(row -> harmless(row, narrow)))
                 .toList();
         return new Columns(terminal, "  ", lines, NUMBERS, DISPENSABLE);
     }
 
-    private static List<String> harmless(Row row) {
-        return cells(row).stream().map(OneLine::of).toList();
+    /** The cells of {@code row}; in a narrow table without its place and its reason, which {@link #below} has. */
+    private static List<String> harmless(Row row, boolean narrow) {
+        List<String> cells = new ArrayList<>(cells(row));
+        if (narrow) {
+            cells.set(0, row.point().variant());
+            cells.set(cells.size() - 1, row.result().verdict().name());
+        }
+        return cells.stream().map(OneLine::of).toList();
+    }
+
+    /** What a narrow row leaves out: with them, there would be room for little else. */
+    private static String below(Row row, Terminal terminal) {
+        String verdict = verdict(row.result());
+        String reason =
+                verdict.substring(row.result().verdict().name().length()).strip();
+        String below = (row.point().place() + " " + reason).strip();
+        return below.isEmpty() ? "" : terminal.row("      ", OneLine.of(below));
     }
 
     /** The cells of {@code row}, its verdict in colour: what is as it should be, what is open, what fails. */
-    private static List<String> painted(Row row, Terminal terminal) {
-        List<String> cells = new ArrayList<>(harmless(row));
+    private static List<String> painted(Row row, Terminal terminal, boolean narrow) {
+        List<String> cells = new ArrayList<>(harmless(row, narrow));
         int last = cells.size() - 1;
         Verdict verdict = row.result().verdict();
         Colour colour = colour(row.result());

@@ -55,6 +55,11 @@ public final class Columns {
         this(terminal, indent, rows, Set.of(), List.of());
     }
 
+    /** Whether every column has room. */
+    public boolean isWhole() {
+        return dropped.isEmpty();
+    }
+
     private int needed() {
         int needed = indent.length() + Math.min(LAST, widths[widths.length - 1]);
         for (int i = 0; i < widths.length - 1; i++) {

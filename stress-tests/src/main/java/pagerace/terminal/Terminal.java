@@ -3,7 +3,6 @@ package pagerace.terminal;
 
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -63,6 +62,9 @@ public record Terminal(int columns, boolean isTerminal, boolean hasColours) {
 
     /** How much further in than what it belongs to a line begins that had to be broken. */
     private static final int STEP = 4;
+
+    /** Where a line may be broken: not in a range, {@code never .. SC}. */
+    private static final Pattern BLANK = Pattern.compile("(?<! \\.\\.) (?!\\.\\. )");
 
     private static final Pattern ESCAPE = Pattern.compile("\u001b\\[[0-9;]*m");
 
@@ -142,7 +144,7 @@ public record Terminal(int columns, boolean isTerminal, boolean hasColours) {
     /**
      * {@code begin} and then {@code text}, in lines that fit, each with its end. What does not fit goes on under the beginning of
      * {@code text}; if too little room is left there, {@code text} stands below {@code begin}, further in. Lines are broken at
-     * blanks only, so a single longer word makes a longer line.
+     * blanks only, and never in a range, so a single longer word makes a longer line.
      */
     public String row(String begin, String text) {
         return row(begin, text, columns);
@@ -193,7 +195,7 @@ public record Terminal(int columns, boolean isTerminal, boolean hasColours) {
         StringBuilder lines = new StringBuilder();
         int length = indent;
         boolean empty = true;
-        for (String word : text.split(" ", -1)) {
+        for (String word : BLANK.split(text, -1)) {
             int width = width(word);
             if (empty && width == 0) {
                 continue; // a line does not go on with the second of two blanks
@@ -216,10 +218,7 @@ public record Terminal(int columns, boolean isTerminal, boolean hasColours) {
     }
 
     private static int longestWord(String text) {
-        return Arrays.stream(text.split(" ", -1))
-                .mapToInt(Terminal::width)
-                .max()
-                .orElse(0);
+        return BLANK.splitAsStream(text).mapToInt(Terminal::width).max().orElse(0);
     }
 
     /** As much of {@code line} as fits and leaves the last column free, cut between words; with an ellipsis if that is not all. */

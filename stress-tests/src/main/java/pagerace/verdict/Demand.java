@@ -235,7 +235,7 @@ public record Demand(Aim aim, Map<Tier, Need> needs, long forbidden) {
         }
         Set<Tier> missing = new TreeSet<>(needs.keySet());
         missing.removeAll(tally.tiersRun());
-        String neverRan = "never ran in " + missing.stream().map(Tier::name).collect(Collectors.joining(", "))
+        String neverRan = "never ran in " + missing.stream().map(Tier::toString).collect(Collectors.joining(", "))
                 + firstFailure(tally);
         missing.forEach(tier -> lacks.add(List.of(Lack.ofCount(neverRan, 0, need(tier).samples, tally.of(tier)))));
         tally.tiersRun().stream()

@@ -24,7 +24,7 @@ public record Given(double cpuShare, Probe probe) {
                 Probe.sum(measurements.stream().map(Measurement::probe).toList()));
     }
 
-    /** {@code gave its actors 41 % of two CPUs (two threads met in 61 of 100 slots of 10 ms, 13.0 % stolen)}. */
+    /** {@code gave its actors 41 % of two CPUs (both threads ran in 61 of 100 slots of 10 ms, 13.0 % stolen)}. */
     public String inWords() {
         if (probe.slots() == 0) {
             return "ran no actor";

@@ -209,7 +209,7 @@ public final class Grader {
         return Grade.of(
                 Verdict.BROKEN,
                 "the fix does not close the race: the explorer reaches the forbidden outcome from "
-                        + point.reachableFrom() + " on, " + seen);
+                        + point.reachableFrom().inWords() + " on, " + seen);
     }
 
     private static String shown(Tally tally) {

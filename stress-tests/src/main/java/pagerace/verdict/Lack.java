@@ -50,7 +50,7 @@ record Lack(String words, Cause onGoodHost, String why, long missingMillis, doub
     static Lack ofCount(String words, long has, long wants, Tally forks) {
         double given = forks.givenMillis();
         if (given == 0) {
-            return new Lack(words, Cause.BUDGET, "no time at all", FIRST_LOOK_MILLIS, 0);
+            return new Lack(words, Cause.BUDGET, "no time was left", FIRST_LOOK_MILLIS, 0);
         }
         boolean hopeless = given >= ENOUGH_MILLIS && given * wants > LONGEST_MILLIS * atMost(has);
         if (hopeless) {

@@ -99,13 +99,13 @@ public record Probe(
         return roundTrips == 0 ? 0 : slots * 10_000_000L / roundTrips;
     }
 
-    /** {@code two threads met in 99 of 100 slots of 10 ms, 2.1 % stolen}. */
+    /** {@code both threads ran in 99 of 100 slots of 10 ms, 2.1 % stolen}. */
     public String inWords() {
         return slots == 0
                 ? "no probe was taken"
                 : String.format(
                         Locale.ROOT,
-                        "two threads met in %d of %d slots of 10 ms, %.1f %% stolen",
+                        "both threads ran in %d of %d slots of 10 ms, %.1f %% stolen",
                         met,
                         slots,
                         100 * stolen());

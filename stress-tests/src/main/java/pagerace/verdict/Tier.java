@@ -12,23 +12,32 @@ import pagerace.race.Point;
  */
 public enum Tier {
     /** The optimizing compiler: the only one that moves opaque accesses about, and the fastest, so the first to run. */
-    C2("-XX:-TieredCompilation", Canary.Sign.STORE_BUFFERING),
+    C2("C2", "-XX:-TieredCompilation", Canary.Sign.STORE_BUFFERING),
     /** The optimizing compiler with its choices randomized. */
     C2_STRESS(
+            "C2 with random scheduling",
             "-XX:-TieredCompilation -XX:+UnlockDiagnosticVMOptions"
                     + " -XX:+StressLCM -XX:+StressGCM -XX:+StressIGVN -XX:+StressCCP",
             Canary.Sign.STORE_BUFFERING),
     /** The quick compiler. */
-    C1("-XX:TieredStopAtLevel=1", Canary.Sign.LOST_UPDATE),
+    C1("C1", "-XX:TieredStopAtLevel=1", Canary.Sign.LOST_UPDATE),
     /** No compiler. */
-    INTERPRETER("-Xint", Canary.Sign.LOST_UPDATE);
+    INTERPRETER("the interpreter", "-Xint", Canary.Sign.LOST_UPDATE);
 
+    private final String inWords;
     private final String jvmArguments;
     private final Canary.Sign canary;
 
-    Tier(String jvmArguments, Canary.Sign canary) {
+    Tier(String inWords, String jvmArguments, Canary.Sign canary) {
+        this.inWords = inWords;
         this.jvmArguments = jvmArguments;
         this.canary = canary;
+    }
+
+    /** As people read it, behind {@code in}. Programs read the name. */
+    @Override
+    public String toString() {
+        return inWords;
     }
 
     /** What the VM is started with. */

@@ -22,14 +22,14 @@ class BudgetTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "soon | The budget \"soon\" is not a duration; write 4m, 240s or PT4M.",
-                "'' | The budget \"\" is not a duration; write 4m, 240s or PT4M.",
-                "240 | The budget \"240\" is not a duration; write 240s.",
-                "0 | The budget \"0\" is not a duration; write 4m, 240s or PT4M.",
-                "0s | The budget \"0s\" is no time at all; write 4m, 240s or PT4M.",
-                "-4m | The budget \"-4m\" is no time at all; write 4m, 240s or PT4M.",
-                "PT-4M | The budget \"PT-4M\" is no time at all; write 4m, 240s or PT4M.",
-                "99999999999999999h | The budget \"99999999999999999h\" is not a duration; write 4m, 240s or PT4M.",
+                "soon | The time \"soon\" is not a duration; write 4m, 240s or PT4M.",
+                "'' | The time \"\" is not a duration; write 4m, 240s or PT4M.",
+                "240 | The time \"240\" is not a duration; write 240s.",
+                "0 | The time \"0\" is not a duration; write 4m, 240s or PT4M.",
+                "0s | The time \"0s\" is no time at all; write 4m, 240s or PT4M.",
+                "-4m | The time \"-4m\" is no time at all; write 4m, 240s or PT4M.",
+                "PT-4M | The time \"PT-4M\" is no time at all; write 4m, 240s or PT4M.",
+                "99999999999999999h | The time \"99999999999999999h\" is not a duration; write 4m, 240s or PT4M.",
             })
     void oneSentence(String text, String sentence) {
         assertThatThrownBy(() -> Budget.parse(text))

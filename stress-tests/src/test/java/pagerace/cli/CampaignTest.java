@@ -417,7 +417,7 @@ class CampaignTest {
         String its = holding(1);
         Function<Measurement, Stream<Measurement>> starved = silent(its).andThen(m -> m.map(CampaignTest::starved));
         Result excused = merged(its, odd(1, X86, starved));
-        assertThat(excused.reason()).contains("(host: two threads met in 160 of 400 slots");
+        assertThat(excused.reason()).contains("(host: both threads ran in 160 of 400 slots");
         assertThat(excused.cause()).isEqualTo(Cause.HOST);
         assertThat(excused.fails()).isFalse();
         String another = holding(2);

@@ -17,8 +17,9 @@ import pagerace.verdict.Tier;
 
 /** How far a run is: the time and the tier first, and on a terminal never more than a line. */
 class ConsoleProgressTest {
-    private static final String WHOLE = "[22s, about 7s left] C2_STRESS, 3 of 5 points have what they need, now"
-            + " UnpinDirtyVsClean/PRECHECK; so far 58 % of two CPUs, 13.0 % stolen, two threads met in 40 of 100 slots";
+    private static final String WHOLE =
+            "[22s, about 7s left] C2 with random scheduling, 3 of 5 points have what they need, now"
+                    + " UnpinDirtyVsClean/PRECHECK; so far 58 % of two CPUs, 13.0 % stolen, both threads ran in 40 of 100 slots";
 
     private static String said(Terminal terminal, int... seconds) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -44,9 +45,9 @@ class ConsoleProgressTest {
 
     @Test
     void aTerminalShowsWhatFitsAndNothingOfTheLineBefore() {
-        String first = "[22s, about 7s left] C2_STRESS, 3 of 5 points have what ...";
+        String first = "[22s, about 7s left] C2 with random scheduling, 3 of 5 ...";
         String second = "[23s, about 7s left] C1, 3 of 5 points have what they ...";
-        String third = "[22s, about 7s left] C2_STRESS, 3 of 5 points have what ...";
+        String third = "[22s, about 7s left] C2 with random scheduling, 3 of 5 ...";
         assertThat(said(new Terminal(60, true, false), 22, 23, 22))
                 .isEqualTo("\r" + first + "\r" + second + " ".repeat(first.length() - second.length()) + "\r" + third
                         + "\r" + " ".repeat(third.length()) + "\r");
@@ -55,7 +56,8 @@ class ConsoleProgressTest {
     @Test
     void aLogHasAWholeLineEveryTenSeconds() {
         assertThat(said(Terminal.FILE, 22, 23, 32))
-                .isEqualTo(WHOLE + "\n" + WHOLE.replace("22s", "32s").replace("C2_STRESS", "C1") + "\n");
+                .isEqualTo(
+                        WHOLE + "\n" + WHOLE.replace("22s", "32s").replace("C2 with random scheduling", "C1") + "\n");
         assertThat(said(new Terminal(80, false, false), 22).lines())
                 .hasSizeGreaterThan(1)
                 .allMatch(line -> line.length() <= 80);

@@ -3,8 +3,13 @@ package pagerace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import pagerace.race.Catalogue;
 import pagerace.stress.StressRun;
 import pagerace.verdict.Host;
@@ -48,8 +53,41 @@ class DoctorTest {
     }
 
     @Test
+    void itSaysWhichEntryOfTheUsersClassPathHasNoFixes(@TempDir Path directory) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("folder/META-INF/services"));
+        Files.writeString(folder.resolve("pagerace.own.OwnFix"), "");
+        Path jar = directory.resolve("fix.jar");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            zip.putNextEntry(new ZipEntry(UserClassPath.SERVICE));
+        }
+        Path other = Files.writeString(directory.resolve("no.jar"), "no jar");
+        String good = directory.resolve("folder") + ":" + jar + ":" + directory + "/*";
+        assertThat(HostCheck.fixes(new UserClassPath(good))).isEmpty();
+        assertThat(HostCheck.fixes(new UserClassPath(good + ":" + directory + "::" + other)))
+                .extracting(HostCheck.Finding::said)
+                .containsExactly(
+                        "PAGERACE_CLASSPATH names " + directory
+                                + ", which holds no META-INF/services/pagerace.own.OwnFix;"
+                                + " PageRace finds only the fixes that this file names",
+                        "PAGERACE_CLASSPATH names " + other + ", which holds no META-INF/services/pagerace.own.OwnFix;"
+                                + " PageRace finds only the fixes that this file names");
+    }
+
+    @Test
+    void anEntryOfTheUsersClassPathThatDoesNotExistIsNotPassedOver(@TempDir Path directory) {
+        assertThat(new UserClassPath(null).complaint()).isEmpty();
+        assertThat(new UserClassPath("").complaint()).isEmpty();
+        assertThat(new UserClassPath(directory + ":" + directory + "/*:*").complaint())
+                .isEmpty();
+        assertThat(new UserClassPath(directory + ":/none.jar").complaint())
+                .contains("PAGERACE_CLASSPATH names /none.jar, which does not exist; build the fix first, or unset"
+                        + " PAGERACE_CLASSPATH.");
+        assertThat(new UserClassPath("/none/*").complaint()).isPresent();
+    }
+
+    @Test
     void itTakesNoArguments() {
         Ran.of("doctor", "--budget=1s")
-                .isRefusedWith("pagerace doctor does not understand --budget=1s; the nearest is --help.");
+                .isRefusedWith("pagerace doctor does not understand --budget=1s; see pagerace doctor --help.");
     }
 }

@@ -112,7 +112,6 @@ class HostileInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/schema | 1 | : it is of version 1",
                 "/races | [] | : it lacks the variant of the point UnpinDirtyVsClean",
                 "/races/0 | | : it has the race ",
                 "/points | [] | : it has no points",
@@ -152,6 +151,18 @@ class HostileInputTest {
         assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.out()).isEmpty();
         assertThat(directory.resolve("out")).doesNotExist();
+    }
+
+    /** Its other fields need not be those of this version. */
+    @Test
+    void aReportOfAnotherVersion() throws IOException {
+        String sentence = " is a report of version 5, and this PageRace reads version " + Report.SCHEMA
+                + "; measure again, or use the version that wrote it.";
+        Path file = edited("/schema", "5");
+        assertRefused(file, "The file " + file + sentence);
+        Path other =
+                Files.writeString(directory.resolve("other.json"), "{\"points\": [], \"other\": {}, \"schema\": 5}");
+        Ran.of("compare", other.toString(), file.toString()).isRefusedWith("The file " + other + sentence);
     }
 
     @Test
@@ -216,8 +227,10 @@ class HostileInputTest {
         Ran ran = rendered(file);
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
-                .endsWith("Not graded again: the report is of another catalogue, or has own fixes that are not on the"
-                        + " class path. Its verdicts are as they stand in " + file + ".\n");
+                .contains(
+                        "Not graded again: the report is of another catalogue, or has fixes of a user that are not on the"
+                                + " class path. Its verdicts are as they stand in " + file + ".\n")
+                .endsWith("Wrote report.html, report.tap to " + directory.resolve("out") + ".\n");
     }
 
     @Test
@@ -227,7 +240,8 @@ class HostileInputTest {
         Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"Nope/X[]\"]"));
         assertThat(rendered(file).err())
                 .startsWith(
-                        "The file " + file + " plans the point Nope/X[], which this catalogue has not; the nearest is ")
+                        "The file " + file
+                                + " plans the point Nope/X[], which this catalogue does not have; list --points names those it has.")
                 .hasLineCount(1);
         Files.writeString(file, text.replace("[\"" + POINT + "\"]", "[\"" + POINT + "_AFTER_FENCE\"]"));
         Ran ran = rendered(file);

@@ -25,8 +25,14 @@ class ListAndExplainTest {
     @Test
     void everyRaceAndEveryVariantHasALineThatBeginsWithItsName() {
         Ran list = Ran.of("list");
+        assertThat(list.out())
+                .startsWith("reachable: ")
+                .contains(
+                        " never < WEAK < TSO < SC < sequential; sequential means that it goes wrong without any race.\n\n");
         List<String> names = list.out()
                 .lines()
+                .skip(2)
+                .filter(line -> !line.matches("  variant +kernels +kind +reachable +difference"))
                 .map(line -> line.replaceAll("(?<=\\w) .*", ""))
                 .toList();
         assertThat(names)
@@ -40,7 +46,7 @@ class ListAndExplainTest {
     @Test
     void aLineSaysKernelsKindReachabilityAndDifference() {
         assertThat(Ran.of("list", "GupFastVsFork").out().lines())
-                .filteredOn(line -> !line.startsWith(" "))
+                .filteredOn(line -> line.startsWith("Gup"))
                 .singleElement()
                 .asString()
                 .startsWith("GupFastVsFork  Can GUP-fast return a pin");
@@ -90,8 +96,11 @@ class ListAndExplainTest {
     void aBrokenVariantIsExplainedDownToItsSchedule() {
         Ran ran = Ran.of("explain", "GupFastVsFork/CHECK_ONLY");
         assertThat(ran.out())
-                .contains("kernels    5.9 .. 5.10\n  commit     f3c64eda3e50\n")
-                .contains("reachable  SC\n", "control    needs none: x86 shows its own\n", "steps      GupFast: ")
+                .contains("kernels    5.9 .. 5.10\n  commit     https://git.kernel.org/linus/f3c64eda3e50\n")
+                .contains(
+                        "reachable  SC\n",
+                        "control    none needed: threads show this variant's own bug on x86\n",
+                        "steps      GupFast: ")
                 .contains(
                         "\nGupFastVsFork/CHECK_ONLY[write,small,later-pin,x86]\n  access     the user of the pin writes")
                 .contains("The simplest schedule to OUT_OF_SYNC under SC (not reachable under: sequential)\n")
@@ -137,13 +146,37 @@ class ListAndExplainTest {
                 "list    | GupFastVsFork/SEQ | There is no race GupFastVsFork/SEQ; the nearest is GupFastVsFork.",
                 "explain | Gup | There is no race Gup; the nearest is GupFastVsFork.",
                 "explain | GupFastVsFork/SE | The race GupFastVsFork has no variant SE; the nearest is SEQ.",
-                "explain | GupFastVsFork/SEQ[x86] | There is no point GupFastVsFork/SEQ[x86]; the nearest is"
-                        + " GupFastVsFork/SEQ[write,small,first-pin,x86].",
+                "explain | GupFastVsFork/SEQ[x86] | [x86] does not say access or mapped or history; a key of GupFastVsFork ends"
+                        + " with [access,mapped,history,platform], for instance GupFastVsFork/SEQ[write,small,first-pin,x86].",
+                "explain | ShrinkVsPin/SKIP_PINNED[pin,small] | [pin,small] does not say then or platform; a key of"
+                        + " ShrinkVsPin ends with [reference,mapped,then,platform], for instance"
+                        + " ShrinkVsPin/SKIP_PINNED[pin,small,read-then-write,x86].",
+                "explore | ShrinkVsPin/SKIP_PINNED[pin,smal,write,x86] | There is no point"
+                        + " ShrinkVsPin/SKIP_PINNED[pin,smal,write,x86]; the nearest is"
+                        + " ShrinkVsPin/SKIP_PINNED[pin,small,write,x86].",
+                "explain | SKIP_PINNED | SKIP_PINNED is a variant of ShrinkVsPin and GupWriteVsWriteback; write"
+                        + " ShrinkVsPin/SKIP_PINNED.",
+                "explain | ShrinkVsPin/* | ShrinkVsPin/* is a pattern, and this command takes one name; explore takes"
+                        + " patterns.",
+                "explain | Shrink* | Shrink* is a pattern, and this command takes one name; explore takes patterns.",
+                "list | --columns | pagerace list does not understand --columns; see pagerace list --help.",
+                "explore | Foo | There is no race Foo; list names the races.",
+                "export | ShrinkVsPin/FOO | The race ShrinkVsPin has no variant FOO; list ShrinkVsPin names those it has.",
+                "export | ShrinkVsPin | export takes one variant, and ShrinkVsPin is a race; write, for instance,"
+                        + " ShrinkVsPin/MAPCOUNT_REUSE.",
                 "doctor | --hlep | pagerace doctor does not understand --hlep; the nearest is --help.",
                 "explian | GupFastVsFork | pagerace does not understand explian; the nearest is explain.",
             })
     void whatIsNotUnderstoodIsAnsweredByTheNearest(String command, String argument, String sentence) {
         Ran.of(command, argument).isRefusedWith(sentence);
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(Ran.of("help")).isEqualTo(Ran.of("--help"));
+        assertThat(Ran.of("help", "explain")).isEqualTo(Ran.of("explain", "--help"));
+        assertThat(Ran.of("explain", "--help").out()).startsWith("Usage: pagerace explain ");
+        Ran.of("help", "explian").isRefusedWith("pagerace does not understand explian; the nearest is explain.");
     }
 
     @Test

@@ -60,7 +60,7 @@ class MainTest {
     @Test
     void unknownRace() {
         assertThat(run("stress", "--output=" + directory, "--filter=Nonsense")).isEqualTo(2);
-        assertOneSentence("There is no race Nonsense; the nearest is ");
+        assertOneSentence("There is no race Nonsense; list names the races.");
     }
 
     @Test
@@ -69,7 +69,9 @@ class MainTest {
                 .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("SC ", "OUT_OF_SYNC                -          yes   yes   yes")
-                .contains("The simplest schedule to it under SC:", "parent.pte: pte W,D,A pfn=1 -> pte D,A pfn=1");
+                .contains(
+                        "The simplest schedule to OUT_OF_SYNC under SC:",
+                        "parent.pte: pte W,D,A pfn=1 -> pte D,A pfn=1");
     }
 
     @Test
@@ -82,7 +84,8 @@ class MainTest {
     @Test
     void necessityInARaceWithoutDimensions() {
         assertThat(run("necessity", "UnpinDirtyVsClean")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("MarkDirty's ", "needed: else from ");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("MarkDirty's ", "needed: without it, reachable from ");
     }
 
     @Test
@@ -94,7 +97,9 @@ class MainTest {
         out.reset();
         assertThat(run("explore", "--outcome=OUT_OF_SYNC", point)).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("No execution of " + point + " reaches OUT_OF_SYNC.");
+        out.reset();
         assertThat(run("explore", "--outcome=UNDONE_BY_SQE", point)).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
         assertOneSentence("has no outcome UNDONE_BY_SQE; the nearest is UNDONE_BY_SEQ.");
     }
 
@@ -154,7 +159,10 @@ class MainTest {
         assertThat(run("necessity", "GupFastVsFork/SEQ_ANON_EXCLUSIVE[write,small,later-pin,x86]"))
                 .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("SEQ_ANON_EXCLUSIVE-FENCE_AFTER_PIN", "needed: else from WEAK", "redundant for this outcome");
+                .contains(
+                        "SEQ_ANON_EXCLUSIVE-FENCE_AFTER_PIN",
+                        "needed: without it, reachable from WEAK on",
+                        "redundant for this outcome");
     }
 
     @Test
@@ -173,6 +181,13 @@ class MainTest {
     void budgetBelowTheMinimumOfThePlan() {
         assertThat(run("stress", "--output=" + directory, "--budget=1s")).isEqualTo(2);
         assertOneSentence("needs at least");
+    }
+
+    @Test
+    void aRunThatIsRefusedLeavesNoDirectory() {
+        Path output = directory.resolve("new");
+        assertThat(run("stress", "--output=" + output, "--budget=1s")).isEqualTo(2);
+        assertThat(output).doesNotExist();
     }
 
     @Test
@@ -227,10 +242,14 @@ class MainTest {
     void listsTheMutants() {
         assertThat(run("soak", "--list")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
-                .hasSize(Mutant.values().length)
+                .hasSize(1 + Mutant.values().length + 2)
+                .startsWith("mutant                           shown by    in a soak")
                 .contains("DROP_SEQ_RECHECK                 SC          must be caught")
                 .contains("UNPIN_PRECHECK                   TSO         rare")
-                .contains("DROP_PIN_FENCE                   weak only   not expected on x86");
+                .contains("DROP_PIN_FENCE                   weak only   not expected on x86")
+                .last()
+                .asString()
+                .contains("weak only: only a CPU weaker than x86. other TLBs: ");
     }
 
     @Test
@@ -251,7 +270,9 @@ class MainTest {
     @Test
     void noSuchResultFile() {
         assertThat(run("report", "nope.jsonl")).isEqualTo(2);
-        assertOneSentence("There is no file nope.jsonl");
+        assertOneSentence(
+                "There is no file nope.jsonl; ./pagerace stress writes target/pagerace/measured.jsonl, and mvn verify"
+                        + " writes stress-tests/target/pagerace/measured.jsonl.");
     }
 
     @Test
@@ -317,9 +338,11 @@ class MainTest {
     }
 
     @Test
-    void noCommandPrintsTheUsage() {
-        assertThat(run()).isEqualTo(2);
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("stress", "report", "Exit codes:");
+    void noCommandIsAnsweredByTheirNames() {
+        Ran.of()
+                .isRefusedWith(
+                        "Name a command: list, explain, explore, necessity, litmus, export, stress, soak, report, compare,"
+                                + " doctor, completion; --help says what each does.");
     }
 
     private static Point broken() {

@@ -121,7 +121,8 @@ class OwnFixCommandTest {
         assertThat(said.code()).isZero();
         assertThat(said.out())
                 .contains(
-                        "GupFastVsFork/UNCHANGED[write,small,first-pin,x86]", "The simplest schedule to it under WEAK")
+                        "GupFastVsFork/UNCHANGED[write,small,first-pin,x86]",
+                        "The simplest schedule to OUT_OF_SYNC under WEAK")
                 .doesNotContain("the catalogue says");
     }
 
@@ -133,7 +134,7 @@ class OwnFixCommandTest {
                 .hasSize(Linux.V6_1.steps(GupFast.Step.class).inOrder().size())
                 .allMatch(line -> line.startsWith("  UNCHANGED-"))
                 .contains("  UNCHANGED-RECHECK_SEQ: as UNCHANGED, but without GupFast's RECHECK_SEQ");
-        assertThat(said.out()).contains("needed: else from SC");
+        assertThat(said.out()).contains("needed: without it, reachable from SC on");
     }
 
     @Test

@@ -236,7 +236,10 @@ class ReportCommandTest {
                         + ", the second of c0ffee: measure both with the same catalogue.");
         Ran missing = Ran.of("compare", before, "nope.json");
         assertThat(missing.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(missing.err()).startsWith("There is no file nope.json; ").endsWith("report.json.\n");
+        assertThat(missing.err())
+                .isEqualTo(
+                        "There is no file nope.json; ./pagerace stress writes target/pagerace/report.json, and mvn verify"
+                                + " writes stress-tests/target/pagerace/report.json.\n");
     }
 
     @ParameterizedTest

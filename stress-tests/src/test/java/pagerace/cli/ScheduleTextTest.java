@@ -22,8 +22,10 @@ import pagerace.explore.Transcript.Line;
 import pagerace.explore.Transcript.Tells;
 import pagerace.explore.Transcript.Use;
 import pagerace.race.Catalogue;
+import pagerace.race.Outcome;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
+import pagerace.race.Stuckness;
 import pagerace.terminal.Terminal;
 
 /** A schedule in any width: the table where it fits, else a line for each step, and nothing is lost. */
@@ -70,7 +72,7 @@ class ScheduleTextTest {
     }
 
     private static String text(int columns, boolean source) {
-        return ScheduleText.of(TRANSCRIPT, new Terminal(columns, false, false), source);
+        return ScheduleText.of(TRANSCRIPT, Stuckness.STUCK, new Terminal(columns, false, false), source);
     }
 
     @Test
@@ -91,6 +93,8 @@ class ScheduleTextTest {
                      ptl: held -> free
                    reclaim => DONE
                        GUP-fast waits for ever for ptl (held by reclaim)
+                   outcome => STUCK: a bounded wait gave up: each actor waits for what the other
+                              holds
                 """);
     }
 
@@ -107,12 +111,13 @@ class ScheduleTextTest {
         String table = Trace.print(TRANSCRIPT);
         String withoutSource = Trace.print(TRANSCRIPT, Trace.Source.NONE);
         String withFile = Trace.print(TRANSCRIPT, Trace.Source.FILE);
-        assertThat(text(Terminal.UNLIMITED, false)).isEqualTo(table);
-        assertThat(text(width(table), false)).isEqualTo(table);
-        assertThat(text(width(table) - 1, false)).isEqualTo(withoutSource);
-        assertThat(text(width(withoutSource), false)).isEqualTo(withoutSource);
+        String outcome = "   outcome => STUCK: a bounded wait gave up: each actor waits for what the other holds\n";
+        assertThat(text(Terminal.UNLIMITED, false)).isEqualTo(table + outcome);
+        assertThat(text(width(table), false)).isEqualTo(table + outcome);
+        assertThat(text(width(table) - 1, false)).isEqualTo(withoutSource + outcome);
+        assertThat(text(width(withoutSource), false)).isEqualTo(withoutSource + outcome);
         assertThat(text(width(withoutSource) - 1, false)).startsWith("   reclaim\n1  trylock");
-        assertThat(text(width(withFile), true)).isEqualTo(withFile).contains("  (Fork.java:17)\n");
+        assertThat(text(width(withFile), true)).isEqualTo(withFile + outcome).contains("  (Fork.java:17)\n");
         assertThat(text(width(withFile) - 1, true)).startsWith("   reclaim\n1  trylock");
     }
 
@@ -122,7 +127,11 @@ class ScheduleTextTest {
         Point point = Catalogue.point("GupFastVsFork/LOCK_BEFORE_SEQ_REFERENCE_LAST[write,small,later-pin,x86]");
         Transcript transcript =
                 Objects.requireNonNull(Predictions.of(point).simplest()).transcript();
-        List<String> printed = ScheduleText.of(transcript, new Terminal(80, false, false), false)
+        Outcome outcome = Catalogue.race(point.race()).orElseThrow().outcomes().stream()
+                .filter(one -> one.name().equals("OUT_OF_SYNC"))
+                .findFirst()
+                .orElseThrow();
+        List<String> printed = ScheduleText.of(transcript, outcome, new Terminal(80, false, false), false)
                 .lines()
                 .toList();
         String page = Files.readString(Path.of("..", "docs", "traces.md"));
@@ -155,7 +164,8 @@ class ScheduleTextTest {
                 Objects.requireNonNull(Predictions.of(point).simplest()).transcript();
         for (int columns : new int[] {60, 80, 120, 160, 200}) {
             for (boolean source : new boolean[] {false, true}) {
-                String shown = ScheduleText.of(transcript, new Terminal(columns, false, false), source);
+                String shown =
+                        ScheduleText.of(transcript, Stuckness.STUCK, new Terminal(columns, false, false), source);
                 assertThat(shown.lines()).allMatch(line -> line.length() <= columns);
                 String words = shown.replaceAll("\\s+", " ");
                 for (Line line : transcript.lines()) {

@@ -51,6 +51,9 @@ class SelectionTest {
             delimiter = '|',
             value = {
                 "TstRace | There is no race TstRace; the nearest is TestRace.",
+                "Foo | There is no race Foo; list names the races.",
+                "FIXED | FIXED is a variant of TestRace; write TestRace/FIXED.",
+                "TestRace/FOO | The race TestRace has no variant FOO; list TestRace names those it has.",
                 "testrace/FIXED | There is no race testrace; the nearest is TestRace.",
                 "TestRace/FIXD | The race TestRace has no variant FIXD; the nearest is FIXED.",
                 "TestRace/FIXD[small] | The race TestRace has no variant FIXD; the nearest is FIXED.",

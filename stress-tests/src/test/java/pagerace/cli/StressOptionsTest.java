@@ -49,11 +49,11 @@ class StressOptionsTest {
                 "--forks=0 | With 0 forks nothing is measured; the fewest is 1.",
                 "--forks=x | Invalid value for option '--forks': 'x' is not an int; see pagerace stress --help.",
                 "--fork=1 | pagerace stress does not understand --fork=1; the nearest is --forks.",
-                "--jvm-args=-ea -Xint | --jvm-args has -Xint, which can change what is compiled and how: then no fork is"
-                        + " what its tier says; leave it out.",
-                "--jvm-args=-Xmx64m | With --jvm-args=\"-Xmx64m\" no fork is C2: the VM does not start: Initial heap"
+                "--jvm-args=-ea -Xint | --jvm-args has -Xint, which can change what is compiled and how: then no fork"
+                        + " runs as its tier says; leave it out.",
+                "--jvm-args=-Xmx64m | With --jvm-args=\"-Xmx64m\" no fork runs in C2: the VM does not start: Initial heap"
                         + " size set to a larger value than the maximum heap size; leave out the flag that does that.",
-                "--jvm-args=-Xmx1g -XX:+Nonsense | With --jvm-args=\"-Xmx1g -XX:+Nonsense\" no fork is C2: the VM does not"
+                "--jvm-args=-Xmx1g -XX:+Nonsense | With --jvm-args=\"-Xmx1g -XX:+Nonsense\" no fork runs in C2: the VM does not"
                         + " start: Unrecognized VM option 'Nonsense'; leave out the flag that does that.",
             })
     void optionsThatCannotBe(String option, String sentence) {
@@ -98,7 +98,7 @@ class StressOptionsTest {
         assertThat(new ForkOptions(Map.of(), TierProbe::complaints).flags()).isEmpty();
         assertThatThrownBy(new ForkOptions(Map.of("_JAVA_OPTIONS", "-Xmx1m"), TierProbe::complaints)::check)
                 .isInstanceOf(BadInput.class)
-                .hasMessageStartingWith("With _JAVA_OPTIONS=\"-Xmx1m\" no fork is C2: the VM does not start: ");
+                .hasMessageStartingWith("With _JAVA_OPTIONS=\"-Xmx1m\" no fork runs in C2: the VM does not start: ");
     }
 
     @Test

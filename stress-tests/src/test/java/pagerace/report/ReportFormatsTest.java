@@ -176,7 +176,7 @@ public class ReportFormatsTest {
                 "without LOOK",
                 "FIXED",
                 Necessity.Verdict.NEEDED,
-                "needed: else from SC",
+                "needed: without it, reachable from SC on",
                 List.of("[*]")));
     }
 
@@ -618,7 +618,7 @@ public class ReportFormatsTest {
         assertThat(report.verdict()).isEqualTo(RunVerdict.UNDECIDED);
         assertThat(host.headline())
                 .startsWith(
-                        "UNDECIDED: this host gave its actors 88 % of two CPUs (two threads met in 440 of 500 slots of"
+                        "UNDECIDED: this host gave its actors 88 % of two CPUs (both threads ran in 440 of 500 slots of"
                                 + " 10 ms, 2.6 % stolen); 1 of 1 point undecided, 1 because of the host; run it on a quieter host")
                 .endsWith("--undecided warn");
         assertThat(report.undecided(host)).containsExactly("TestRace");

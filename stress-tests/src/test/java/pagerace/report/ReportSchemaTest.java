@@ -219,7 +219,7 @@ public class ReportSchemaTest {
         } else if (type.isEnumType() && !definitions.containsKey(name(type))) {
             ArrayNode constants = JSON.createArrayNode();
             Arrays.stream(type.getRawClass().getEnumConstants())
-                    .forEach(constant -> constants.add(constant.toString()));
+                    .forEach(constant -> constants.add(((Enum<?>) constant).name()));
             definitions.put(name(type), JSON.createObjectNode().set("enum", constants));
         } else if (type.isRecordType() && !definitions.containsKey(name(type))) {
             ObjectNode definition = JSON.createObjectNode();

@@ -176,7 +176,7 @@ class GraderTest {
         void aTierWithHardlyASample() {
             Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
             tally.add(TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of("QUIET", 102L)));
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "102 of 20,000 samples in INTERPRETER", false);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "102 of 20,000 samples in the interpreter", false);
         }
 
         @Test
@@ -189,7 +189,7 @@ class GraderTest {
         @Test
         void aTierThatNeverRan() {
             Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in the interpreter", false);
         }
 
         @Test
@@ -363,7 +363,12 @@ class GraderTest {
 
         @Test
         void needsItsPlanAsWell() {
-            assertX86(run(Fix.RELAXED, 1_000_000, 0, 0, Tier.C2), null, Verdict.INCONCLUSIVE, "C2_STRESS", false);
+            assertX86(
+                    run(Fix.RELAXED, 1_000_000, 0, 0, Tier.C2),
+                    null,
+                    Verdict.INCONCLUSIVE,
+                    "C2 with random scheduling",
+                    false);
             assertX86(
                     run(Fix.RELAXED, 20_000, 0, 0, Tier.C2, Tier.C2_STRESS),
                     null,
@@ -403,7 +408,7 @@ class GraderTest {
             tally.add(warmUp(tally, Tier.INTERPRETER, Map.of("QUIET", 1_000_000L, "OVERLAPPED", 1_000_000L)));
             assertThat(tally.samples(Tier.INTERPRETER)).isZero();
             assertThat(tally.windows(Tier.INTERPRETER)).isZero();
-            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in INTERPRETER", false);
+            assertX86(tally, loudControl(), Verdict.INCONCLUSIVE, "never ran in the interpreter", false);
         }
 
         @Test
@@ -619,7 +624,7 @@ class GraderTest {
                     on(TestRace.BAD, longer(DEAD_WINDOW)),
                     loudControl(),
                     Cause.HOST,
-                    "(host: two threads met in 160 of 400 slots of 10 ms, 13.0 % stolen)");
+                    "(host: both threads ran in 160 of 400 slots of 10 ms, 13.0 % stolen)");
         }
 
         @Test
@@ -708,17 +713,20 @@ class GraderTest {
         @Test
         void aTierThatDidNotRunForWantOfTimeAndOneThatCannot() {
             Tally tally = run(Fix.FIXED, 1_000_000, 1_000, 0, Tier.C2, Tier.C2_STRESS, Tier.C1);
-            assertCause(tally, loudControl(), Cause.BUDGET, "never ran in INTERPRETER (budget");
+            assertCause(tally, loudControl(), Cause.BUDGET, "never ran in the interpreter (budget");
             Measurement hung = TestRace.fork(Fix.FIXED, Tier.INTERPRETER, Map.of());
             tally.add(hung.failedWith(Measurement.KILLED + "20 s"));
             assertCause(
-                    tally, loudControl(), Cause.BUDGET, "never ran in INTERPRETER; killed: it hung for 20 s (budget");
+                    tally,
+                    loudControl(),
+                    Cause.BUDGET,
+                    "never ran in the interpreter; killed: it hung for 20 s (budget");
             tally.add(hung.failedWith(Measurement.KILLED + "20 s"));
             assertCause(
                     tally,
                     loudControl(),
                     Cause.INSTRUMENT,
-                    "never ran in INTERPRETER; killed: it hung for 20 s (instrument: 2 forks failed)");
+                    "never ran in the interpreter; killed: it hung for 20 s (instrument: 2 forks failed)");
         }
 
         @Test

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import pagerace.price.Price;
 import pagerace.price.Price.Ratio;
 import pagerace.race.Reachability;
+import pagerace.report.Links;
 import pagerace.report.Report;
 import pagerace.report.Table;
 import pagerace.verdict.PredictionSummary;
@@ -47,6 +48,15 @@ final class Fragments {
     /** A link within the page. */
     static Markup link(String id, Object... content) {
         return tag("a", content).with("href", "#" + id);
+    }
+
+    /** {@code text}, in which what can be read elsewhere is a link there. The page itself loads nothing from there. */
+    static List<Object> linked(String text) {
+        return Links.in(text).stream()
+                .<Object>map(part -> part.address() == null
+                        ? part.text()
+                        : tag("a", part.text()).with("href", part.address()))
+                .toList();
     }
 
     /** A verdict: word, shape and colour say the same. */

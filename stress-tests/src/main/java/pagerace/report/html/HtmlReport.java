@@ -250,8 +250,8 @@ public final class HtmlReport {
                 tag(
                         "p",
                         "The strongest memory model under which a mainline release reaches a forbidden outcome, in the worst"
-                                + " of those of its variants and places that this run has. A column holds until the next. WEAK"
-                                + " alone is a candidate in this abstraction, no bug of a kernel. Stable series and distributions"
+                                + " of those of its variants and places that this run has. A column holds until the one on its left. WEAK"
+                                + " alone is a candidate in this abstraction, not a kernel bug. Stable series and distributions"
                                 + " carry many of the fixes in older releases. An empty field means that this run has nothing of"
                                 + " that release."),
                 table));
@@ -259,7 +259,14 @@ public final class HtmlReport {
 
     private List<Markup> matrix() {
         List<Markup> sections = new ArrayList<>();
-        Markup section = tag("section", tag("h2", "All races").with("id", "matrix"), Matrix.of(report, races));
+        Markup section = tag(
+                "section",
+                tag("h2", "All races").with("id", "matrix"),
+                tag(
+                                "p",
+                                "Explored: ● the forbidden outcome is reachable, ○ it never is, ? a bound was hit, · not explored.")
+                        .with("class", "quiet"),
+                Matrix.of(report, races));
         if (!absent.isEmpty()) {
             section.add(tag("p", "Not part of this run: " + String.join(", ", absent) + ".")
                     .with("class", "quiet"));

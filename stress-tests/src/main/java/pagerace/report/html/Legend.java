@@ -39,7 +39,7 @@ final class Legend {
                 only a memory model weaker than the host's reaches the forbidden outcome: allowed in this \
                 abstraction, and no kernel bug""");
         explain(list, Verdict.BROKEN, """
-                a forbidden outcome was reached where the catalogue promises that it is not, or with an own fix; \
+                a forbidden outcome was reached where the catalogue promises that it is not, or with a fix of yours; \
                 fails the build""");
         explain(list, Verdict.UNPREDICTED, """
                 threads showed what the explorer says they cannot, or the catalogue records another model than the \

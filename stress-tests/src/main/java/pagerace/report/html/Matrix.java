@@ -43,27 +43,34 @@ final class Matrix {
 
     private Markup table(Map<RaceFacts, List<PointResults>> races) {
         Markup table = tag("table", tag("caption", "Races and variants"), head());
-        table.with("class", report.hosts().size() > 1 ? "matrix several" : "matrix single");
+        table.with("class", isSingle() ? "matrix single" : "matrix several");
         races.forEach((race, points) -> table.add(body(race, points)));
         return Fragments.scrolling("Races and variants", table);
     }
 
     private Markup head() {
-        Markup first = tag(
-                "tr", tall("variant"), tall("kernels, commit"), group("explored: reachable", Fragments.LEVELS.size()));
+        Markup first = tag("tr", tall("variant"));
         Markup second = tag("tr", Fragments.levelColumns());
+        if (isSingle()) {
+            first.add(tall("verdict"));
+        }
+        first.add(tall("kernels, commit"), group("explored: reachable", Fragments.LEVELS.size()));
+        if (isSingle()) {
+            first.add(tall("forbidden"), tall("window"), tall("price"));
+            return tag("thead", first, second);
+        }
         for (HostReport host : report.hosts()) {
-            List<Markup> columns = Stream.of("verdict", "forbidden", "window", "price")
+            first.add(group(host.host(), PER_HOST).with("class", "host"));
+            second.add(Stream.of("verdict", "forbidden", "window", "price")
                     .map(Fragments::column)
-                    .toList();
-            if (report.hosts().size() > 1) {
-                first.add(group(host.host(), PER_HOST).with("class", "host"));
-                second.add(columns);
-            } else {
-                columns.forEach(column -> first.add(column.with("rowspan", 2)));
-            }
+                    .toList());
         }
         return tag("thead", first, second);
+    }
+
+    /** Whether there is one class of hosts: then its verdict stands beside the variant, where a narrow page shows it. */
+    private boolean isSingle() {
+        return report.hosts().size() == 1;
     }
 
     private static Markup tall(String name) {
@@ -123,7 +130,12 @@ final class Matrix {
         Markup place = span("place", point.facts().place());
         Markup link = Fragments.link(point.id(), point.facts().variant(), tag("wbr"), place);
         Markup row = tag("tr", tag("th", link).with("scope", "row")).with("data-kernels", kernelSpans(point));
-        row.add(kernels(point), Fragments.reachable(point.facts().predicted()));
+        List<Markup> explored = Fragments.reachable(point.facts().predicted());
+        if (isSingle()) {
+            List<Markup> cells = cells(point, point.results().get(0), cheapest.get(0));
+            return row.add(cells.get(0), kernels(point), explored, cells.subList(1, cells.size()));
+        }
+        row.add(kernels(point), explored);
         for (int host = 0; host < report.hosts().size(); host++) {
             row.add(cells(point, point.results().get(host), cheapest.get(host)));
         }

@@ -124,8 +124,7 @@ final class OutcomeTable {
                     .with("colspan", TIERS.size() + 1)
                     .with("class", "host"));
             second.add(Fragments.column("all"));
-            TIERS.forEach(tier -> second.add(Fragments.column(
-                    tier == Tier.INTERPRETER ? "interpreter" : tier.name().replace("_STRESS", ", random"))));
+            TIERS.forEach(tier -> second.add(Fragments.column(tier.toString())));
         }
         return tag("thead", first, second);
     }

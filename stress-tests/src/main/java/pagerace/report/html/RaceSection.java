@@ -76,10 +76,13 @@ final class RaceSection {
     private Markup facts() {
         Markup facts = tag("dl");
         fact(facts, "Invariant", race.invariant());
-        fact(facts, "Where", race.anchor());
+        if (!race.anchor().equals("-")) {
+            facts.add(tag("dt", "Where"), tag("dd", Fragments.linked(race.anchor())));
+        }
         if (!race.references().isEmpty()) {
-            List<Markup> read =
-                    race.references().stream().map(each -> tag("li", each)).toList();
+            List<Markup> read = race.references().stream()
+                    .map(each -> tag("li", Fragments.linked(each)))
+                    .toList();
             facts.add(tag("dt", "To read"), tag("dd", tag("ul", read)));
         }
         fact(facts, "Actors", String.join(" against ", race.actors()));
@@ -109,7 +112,7 @@ final class RaceSection {
                     tag("th", tag("code", variant.name())).with("scope", "row"),
                     tag("td", Fragments.style(origin.kind())),
                     tag("td", origin.kernels()),
-                    tag("td", tag("code", origin.commit())),
+                    tag("td", tag("code", Fragments.linked(origin.commit()))),
                     tag("td", origin.difference())));
         }
         Markup head = Fragments.head(

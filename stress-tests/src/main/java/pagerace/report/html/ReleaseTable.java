@@ -6,6 +6,7 @@ import static pagerace.report.html.Markup.tag;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class ReleaseTable {
         return List.of(Fragments.scrolling("Releases and races", table));
     }
 
-    /** The releases in which the worst of some race is not what it was in the release before. */
+    /** The releases in which the worst of some race is not what it was in the release before; the newest comes first. */
     private List<Release> columns() {
         TreeSet<Release> begins = new TreeSet<>(List.of(BEGINNING));
         spans().map(Releases.Span::from)
@@ -100,6 +101,7 @@ final class ReleaseTable {
             }
             before = cells;
         }
+        Collections.reverse(columns); // what most readers run stands where a narrow page begins
         return columns;
     }
 

@@ -121,12 +121,16 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
                 .orElse(0);
     }
 
-    /** The text broken at blanks. */
     private static List<String> wrapped(String text) {
+        return wrapped(text, MOST_CHARACTERS);
+    }
+
+    /** The text broken at blanks, in lines of that many characters. */
+    static List<String> wrapped(String text, int most) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > MOST_CHARACTERS) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > most) {
                 lines.add(line.toString());
                 line.setLength(0);
             }

@@ -12,9 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import pagerace.explore.Trace;
 import pagerace.explore.Transcript;
 import pagerace.explore.Transcript.Tells;
+import pagerace.race.Lifetime;
+import pagerace.race.Outcome;
+import pagerace.race.Stuckness;
 import pagerace.report.RaceFacts;
 import pagerace.verdict.PredictionSummary.Told;
 
@@ -101,8 +105,22 @@ final class Schedules {
         };
     }
 
+    /** The sentence of the outcome: the race's, or that of a rule that every race has. */
+    private String story(String word) {
+        return Stream.concat(
+                        race.outcomes().stream()
+                                .filter(outcome -> outcome.word().equals(word))
+                                .map(RaceFacts.OutcomeFacts::sentence),
+                        Stream.concat(Stream.of(Stuckness.STUCK), Stream.of(Lifetime.values()))
+                                .filter(outcome -> outcome.name().equals(word))
+                                .map(Outcome::sentence))
+                .findFirst()
+                .orElse("not an outcome of the race");
+    }
+
     private Markup section(Schedule schedule, boolean open) {
         Transcript transcript = schedule.told.transcript();
+        String outcome = schedule.outcome + ": " + story(schedule.outcome);
         List<PointResults> broken = brokenBy.getOrDefault(schedule, List.of());
         String names = broken.stream().map(PointResults::name).collect(Collectors.joining(", "));
         String title = race.name() + "/" + names + ": " + schedule.outcome + " " + under(schedule);
@@ -118,9 +136,11 @@ final class Schedules {
         Markup text = tag(
                 "details",
                 tag("summary", "As text, with lines of model code"),
-                tag("pre", Trace.print(transcript)).with("tabindex", "0"));
-        Markup picture = Fragments.scrolling(title, SequenceDiagram.of(title, transcript));
-        Markup content = tag("div", picture, tag("p", "Of ", Fragments.listed(links), "."), text);
+                tag("pre", Trace.print(transcript) + "    outcome => " + outcome + "\n")
+                        .with("tabindex", "0"));
+        Markup picture = Fragments.scrolling(title, SequenceDiagram.of(title, transcript, outcome));
+        Markup content = tag(
+                "div", picture, tag("p", links.size() == 1 ? "Point: " : "Points: ", Fragments.listed(links)), text);
         Markup details = tag("details", headline, content.with("id", id(schedule)));
         details.with("class", "schedule");
         return open ? details.with("open", "open") : details;

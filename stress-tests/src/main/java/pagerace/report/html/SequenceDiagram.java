@@ -33,6 +33,7 @@ final class SequenceDiagram {
     private static final String BECOMES = " -> ";
 
     private final Transcript transcript;
+    private final String outcome;
     private final List<String> words;
     private final List<ScheduleRow> rows;
     private final List<ActorLane> actors;
@@ -42,8 +43,9 @@ final class SequenceDiagram {
     private final Markup behind = tag("g");
     private final Markup front = tag("g");
 
-    private SequenceDiagram(Transcript transcript) {
+    private SequenceDiagram(Transcript transcript, String outcome) {
         this.transcript = transcript;
+        this.outcome = outcome;
         this.words = meetingWords(transcript);
         this.rows = ScheduleRow.of(transcript, words, HEAD);
         int gap = gap();
@@ -63,9 +65,10 @@ final class SequenceDiagram {
      * The picture. Who cannot see it hears its title and then the transcript.
      *
      * @param title what it shows
+     * @param outcome what came of it, which no actor alone can tell
      */
-    static Markup of(String title, Transcript transcript) {
-        return new SequenceDiagram(transcript).draw(title);
+    static Markup of(String title, Transcript transcript, String outcome) {
+        return new SequenceDiagram(transcript, outcome).draw(title);
     }
 
     /** The words over which the actors meet, in the order in which they are first touched. */
@@ -137,8 +140,12 @@ final class SequenceDiagram {
         frame(last.y() - 10);
         rows.forEach(this::row);
         actors.forEach(actor -> actor.end(last.y()));
-        return Svg.picture("sequence", title, description(), width, last.y() + last.height())
-                .add(behind, front);
+        int y = last.y() + last.height() + ScheduleRow.LINE;
+        for (String line : ScheduleRow.wrapped("⇒ " + outcome, (width - NUMBERS) / Svg.width(" "))) {
+            front.add(Svg.text("outcome", NUMBERS, y, line));
+            y += ScheduleRow.LINE;
+        }
+        return Svg.picture("sequence", title, description(), width, y).add(behind, front);
     }
 
     private String description() {
@@ -150,6 +157,7 @@ final class SequenceDiagram {
             String note = line.note() == null || line.note().isEmpty() ? "" : " (" + line.note() + ")";
             sentences.add(step + who + line.text() + note);
         }
+        sentences.add(outcome);
         return String.join(". ", sentences) + ".";
     }
 

@@ -68,7 +68,7 @@ class HtmlReportTest {
         Document page = parse(report);
         List<String> ids = values(page, "id");
         assertThat(ids).doesNotHaveDuplicates();
-        assertThat(values(page, "href"))
+        assertThat(values(page, "href").stream().filter(link -> !link.startsWith("https:")))
                 .isNotEmpty()
                 .allSatisfy(link -> assertThat(ids).contains(link.substring(1)));
     }
@@ -77,12 +77,18 @@ class HtmlReportTest {
     @MethodSource("reports")
     void needsNothingButItself(Report report) throws IOException {
         Document page = parse(report);
-        assertThat(values(page, "href")).allMatch(link -> link.startsWith("#"));
+        // Elsewhere lies only what a reader may open, and each such link is one of the text.
+        assertThat(elements(page, "a").stream().map(link -> link.getAttribute("href")))
+                .hasSameSizeAs(values(page, "href"))
+                .allMatch(link -> link.startsWith("#")
+                        || link.matches(
+                                "https://(lore\\.kernel|git\\.kernel|www\\.cve)\\.org/.*|https://lwn\\.net/.*"));
         assertThat(values(page, "src")).isEmpty();
         assertThat(elements(page, "link")).isEmpty();
         assertThat(elements(page, "style").get(0).getTextContent()).doesNotContain("url(", "@import");
         assertThat(values(page, "xmlns")).containsOnly("http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg");
-        assertThat(HtmlReport.of(report).replaceAll("xmlns=\"[^\"]*\"", "")).doesNotContain("http:", "https:");
+        assertThat(HtmlReport.of(report).replaceAll("(xmlns|<a href)=\"[^\"]*\"", ""))
+                .doesNotContain("http:", "https:");
     }
 
     @ParameterizedTest
@@ -166,8 +172,27 @@ class HtmlReportTest {
                 .filter(each -> each.getAttribute("class").equals("releases"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(cells(table, "thead")).containsExactly("race", "older", "5.1", "5.4");
+        assertThat(cells(table, "thead")).containsExactly("race", "5.4", "5.1", "older");
         assertThat(cells(table, "tbody")).containsExactly("TestRace", "", "SC", "");
+    }
+
+    /** A narrow page shows the columns on the left only. */
+    @Test
+    void theVerdictStandsBesideTheVariant() throws IOException {
+        Element table = elements(parse(ReportFormatsTest.report()), "table").stream()
+                .filter(each -> each.getAttribute("class").equals("matrix single"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cells(table, "thead")).startsWith("variant", "verdict", "kernels, commit");
+        List<Element> rows = elements(table.getOwnerDocument(), "tr").stream()
+                .filter(row -> row.hasAttribute("data-kernels")
+                        && !row.getAttribute("class").equals("others"))
+                .toList();
+        assertThat(rows)
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(
+                                ((Element) row.getElementsByTagName("td").item(0)).getAttribute("class"))
+                        .startsWith("verdict"));
     }
 
     private static List<String> cells(Element table, String part) {

@@ -39,7 +39,7 @@ class SequenceDiagramTest {
     }
 
     private String drawn() {
-        return SequenceDiagram.of("a title", new Transcript(List.of("left", "right"), lines))
+        return SequenceDiagram.of("a title", new Transcript(List.of("left", "right"), lines), "LOST: the store is gone")
                 .toString();
     }
 
@@ -76,6 +76,15 @@ class SequenceDiagramTest {
         assertThat(arrow[0]).isEqualTo(bar[0] + 5);
         assertThat(arrow[1]).isEqualTo(bar[1] + bar[2] - 4);
         assertThat(arrow[2]).isBetween(lane - 4, lane + 4);
+    }
+
+    @Test
+    void theLastLineSaysWhatCameOfIt() {
+        storeBuffering();
+        String picture = drawn();
+        int[] line = only(picture, "<text class=\"outcome\" x=\"\\d+\" y=\"(\\d+)\">⇒ LOST: the store is gone<");
+        assertThat(picture.indexOf("⇒ LOST")).isGreaterThan(picture.lastIndexOf("⇒ SAW 0"));
+        assertThat(line[0]).isLessThan(only(picture, "viewBox=\"0 0 \\d+ (\\d+)\"")[0]);
     }
 
     @Test
@@ -147,6 +156,6 @@ class SequenceDiagramTest {
         storeBuffering();
         assertThat(drawn()).contains("""
                 <title>a title</title><desc>1 left: WRITE x (waits in the store buffer). 2 left: READ y. 3 right: WRITE y. \
-                4 right: READ x (1 still waits). left's store buffer drains: x 0 -&gt; 1. left: SAW 0. right: SAW 0.</desc>""");
+                4 right: READ x (1 still waits). left's store buffer drains: x 0 -&gt; 1. left: SAW 0. right: SAW 0. LOST: the store is gone.</desc>""");
     }
 }
