@@ -155,16 +155,16 @@ public final class HardwareMachine extends Machine {
     }
 
     /**
-     * How often somebody has added to each counter without looking first, in the order in which they were made; nothing on a machine
-     * that does not {@linkplain #checkingCounters check} them. No actor may run meanwhile.
+     * At least how often somebody has added to each counter without looking first, in the order in which they were made; nothing on a
+     * machine that does not {@linkplain #checkingCounters check} them. Two threads that add at once may be counted as one: an exact count
+     * would order their accesses, and so hide what the machine is there to show. No actor may run meanwhile.
      */
     public List<Long> additions() {
         return counters.stream().map(CheckedCounter::additions).toList();
     }
 
     /**
-     * At least how often somebody has written to what each counter keeps, as {@link #additions}. Two threads that write to a word at once
-     * may be counted as one: an exact count would order their accesses, and so hide what the machine is there to show.
+     * At least how often somebody has written to what each counter keeps, as {@link #additions}.
      */
     public List<Long> writesToKept() {
         return counters.stream().map(CheckedCounter::writesToKept).toList();
@@ -510,8 +510,10 @@ public final class HardwareMachine extends Machine {
             }
         }
 
-        private final HardwareWord additions;
         private final List<KeptWord> kept = new ArrayList<>();
+
+        /** Beside the value, whose line the addition needs anyway. Plain, since an exact count would order what it counts. */
+        private long additions;
 
         /** Who left the last zero, and so has what the counter keeps to itself until somebody adds; null if it began so. */
         @SuppressWarnings("UnusedVariable") // accessed through LEFT_BY
@@ -519,11 +521,10 @@ public final class HardwareMachine extends Machine {
 
         CheckedCounter(HardwareMachine machine, long initial) {
             super(machine, initial);
-            additions = new HardwareWord(machine, 0);
         }
 
         long additions() {
-            return additions.readOnce();
+            return additions;
         }
 
         long writesToKept() {
@@ -576,7 +577,7 @@ public final class HardwareMachine extends Machine {
         public long fetchAdd(long delta, Order order) {
             long old = super.fetchAdd(delta, order);
             if (delta > 0) {
-                additions.fetchAdd(1, Order.RELAXED); // must order nothing that the check itself does not
+                additions++;
                 if (old <= 0) {
                     throw new ReferenceFromZero();
                 }
@@ -595,7 +596,7 @@ public final class HardwareMachine extends Machine {
     private static final class KeptWord extends HardwareWord {
         private final CheckedCounter keeper;
 
-        /** Beside the value, whose line the write needs anyway. Plain, since an exact count would order what it counts. */
+        /** As {@link CheckedCounter#additions}. */
         private long writes;
 
         KeptWord(HardwareMachine machine, CheckedCounter keeper, long initial) {

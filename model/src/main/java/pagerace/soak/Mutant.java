@@ -170,8 +170,7 @@ public enum Mutant {
     /**
      * Whether its window is so narrow that random operations meet it once in minutes or hours. The probes of the races aim at
      * it: {@code UnpinDirtyVsClean/PRECHECK}, {@code PageMkwriteVsTruncate/UNLOCK_BEFORE_DIRTY}. The window of
-     * {@link #LOCK_BEFORE_SEQ_REFERENCE_LAST} is a store buffer, which drains before the other is there about ten times as often since
-     * the machine looks at each write.
+     * {@link #LOCK_BEFORE_SEQ_REFERENCE_LAST} is a store buffer, and some runs miss it since the machine looks at each write.
      */
     private boolean isRare() {
         return this == UNPIN_PRECHECK || this == UNLOCK_BEFORE_DIRTY || this == LOCK_BEFORE_SEQ_REFERENCE_LAST;
