@@ -161,7 +161,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
                         Linux.MAINLINE,
                         "page_mkwrite returns with the page locked, and it stays locked until it is marked dirty")
                 .onThreads(FAULTER, MISSING, X86)),
-        DROP_PTE_RECHECK(mutant(
+        FAULT_DROPS_PTE_RECHECK(mutant(
                         Linux.MAINLINE.without(SharedWriteFault.Step.RECHECK_PTE),
                         "mainline, but the fault overwrites an entry that has changed")
                 .in(FAULTER)
@@ -190,7 +190,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
             if (at.is(PROTECTED) && !at.is(WRITEBACK)) {
                 return null;
             }
-            return at.is(FAULTER) ? DROP_PTE_RECHECK : NO_RECHECK;
+            return at.is(FAULTER) ? FAULT_DROPS_PTE_RECHECK : NO_RECHECK;
         }
 
         /** An actor that takes pages out does it as the kernel of the fault does. */

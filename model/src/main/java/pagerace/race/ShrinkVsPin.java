@@ -179,13 +179,13 @@ public final class ShrinkVsPin extends CatalogueRace {
                 .breaks(SC)),
         DROP_SHARE(shown(PRESENT.without(Reclaim.Step.SHARE), "reclaim unmaps without giving up exclusivity first")
                 .breaks(SEQUENTIAL)),
-        CLEAR_PLAINLY_WITHOUT_FENCE(mutation(
+        PLAIN_CLEAR(mutation(
                         PRESENT.with(Share.Step.CLEAR_PLAINLY).without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                         "reclaim clears the entry by a plain store and has no fence before it looks for pins; on x86"
                                 + " the swap cluster's lock, taken in between to count the swap entry, is fence enough")
                 .breaks(WEAK, X86_BATCHED)
                 .breaks(WEAK, ARM64_BATCHED)),
-        DROP_SHARE_FENCE(mutation(
+        DROP_CLEAR_FENCE(mutation(
                         PRESENT.without(Share.Step.FENCE_BEFORE_SHARE_CHECK),
                         "reclaim has no fence between the cleared entry and the look for pins")
                 .breaks(WEAK, ARM64_BATCHED)),

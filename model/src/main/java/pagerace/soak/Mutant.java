@@ -19,8 +19,8 @@ import pagerace.mm.op.SharedWriteFault;
 import pagerace.mm.op.SlowGup;
 
 /**
- * Mainline with one mistake: steps that it leaves out, or does in another place. Where a race has the same mutant, the two mostly
- * share its name.
+ * Mainline with one mistake: steps that it leaves out, or does in another place. The mutant of a race that makes the same mistake
+ * has the same name: a test compares them.
  */
 public enum Mutant {
     /** GUP-fast does not compare the count again after its pin. */
@@ -52,7 +52,7 @@ public enum Mutant {
     SHARE_CHECK_BEFORE_CLEAR(
             Shown.SC, MAINLINE.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR)),
     /** An unmapping clears the exclusive bit before it looks for pins. */
-    CLEAR_EXCLUSIVE_BEFORE_CHECK(
+    CLEAR_BIT_BEFORE_CHECK(
             Shown.SEQUENTIAL,
             MAINLINE.without(Share.Step.CLEAR_EXCLUSIVE).with(Share.Step.CLEAR_EXCLUSIVE_BEFORE_CHECK)),
     /** An unmapping does not put the entry back when it finds a pin. */
@@ -90,7 +90,7 @@ public enum Mutant {
     /** Writeback does not write-protect entries. */
     DROP_MKCLEAN(Shown.SEQUENTIAL, MAINLINE.without(CleanFolio.Step.MKCLEAN)),
     /** Reclaim of a file does not look for the dirty mark under the frozen count. */
-    DROP_DIRTY_RELOAD(Shown.SC, MAINLINE.without(Freeze.Step.CHECK_DIRTY)),
+    DIRTY_FIRST(Shown.SC, MAINLINE.without(Freeze.Step.CHECK_DIRTY)),
     /** {@code unpin_user_pages_dirty_lock} as it is: a page that looks dirty is left alone. */
     UNPIN_PRECHECK(Shown.TSO, MAINLINE.with(MarkDirty.Step.PRECHECK)),
 
@@ -169,11 +169,10 @@ public enum Mutant {
 
     /**
      * Whether its window is so narrow that random operations meet it once in minutes or hours. The probes of the races aim at
-     * it: {@code UnpinDirtyVsClean/PRECHECK}, {@code PageMkwriteVsTruncate/UNLOCK_BEFORE_DIRTY}. The window of
-     * {@link #LOCK_BEFORE_SEQ_REFERENCE_LAST} is a store buffer, and some runs miss it since the machine looks at each write.
+     * it: {@code UnpinDirtyVsClean/PRECHECK}, {@code PageMkwriteVsTruncate/UNLOCK_BEFORE_DIRTY}.
      */
     private boolean isRare() {
-        return this == UNPIN_PRECHECK || this == UNLOCK_BEFORE_DIRTY || this == LOCK_BEFORE_SEQ_REFERENCE_LAST;
+        return this == UNPIN_PRECHECK || this == UNLOCK_BEFORE_DIRTY;
     }
 
     /**
