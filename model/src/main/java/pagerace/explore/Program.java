@@ -47,16 +47,16 @@ public interface Program<O> {
     }
 
     /** A race's scenario as a program. */
-    static Program<Outcome> of(Scenario<?, ?> scenario) {
+    static Program<Outcome> of(Scenario scenario) {
         return new Program<>() {
             @Override
             public List<Supplier<?>> actors() {
-                return List.of(scenario::first, scenario::second);
+                return scenario.actors();
             }
 
             @Override
             public Outcome judge(List<Object> ends) {
-                return Scenario.judgeEnds(scenario, ends.get(0), ends.get(1));
+                return scenario.judge(ends);
             }
 
             @Override

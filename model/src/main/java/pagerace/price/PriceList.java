@@ -5,17 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import pagerace.machine.Machine;
 import pagerace.race.Candidate;
 import pagerace.race.Catalogue;
 import pagerace.race.Dimension;
 import pagerace.race.Point;
 import pagerace.race.Race;
-import pagerace.race.Scenario;
 
 /** Everything that has a price. */
 public final class PriceList {
@@ -31,7 +27,7 @@ public final class PriceList {
     private record Group(Candidate unfixed, List<Dimension> place) {}
 
     /**
-     * Both actors of a race, in each place where threads run the variant, or else in the first that it has; per place and unfixed
+     * Every actor of a race, in each place where threads run the variant, or else in the first that it has; per place and unfixed
      * variant one series.
      */
     static Stream<Series> ofRace(Race race) {
@@ -78,11 +74,7 @@ public final class PriceList {
                         point.place(),
                         name,
                         point.variant().name(),
-                        actor == 0 ? on(point, s -> s::first) : on(point, s -> s::second)))
+                        machine -> point.on(machine).actors().get(actor)))
                 .toList());
-    }
-
-    private static Function<Machine, Supplier<?>> on(Point point, Function<Scenario<?, ?>, Supplier<?>> actor) {
-        return machine -> actor.apply(point.on(machine));
     }
 }

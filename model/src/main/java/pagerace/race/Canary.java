@@ -78,13 +78,13 @@ public final class Canary extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return setup.on(machine);
         }
     }
 
     /** Each actor ends with what it read of the other's word. */
-    private static final class StoreBuffering implements Scenario<Long, Long> {
+    private static final class StoreBuffering implements Scenario.OfTwo<Long, Long> {
         private final Word x;
         private final Word y;
 
@@ -112,7 +112,7 @@ public final class Canary extends CatalogueRace {
     }
 
     /** Each actor ends with what it read of the counter. */
-    private static final class LostUpdate implements Scenario<Long, Long> {
+    private static final class LostUpdate implements Scenario.OfTwo<Long, Long> {
         private final Word counter;
 
         LostUpdate(Machine machine) {

@@ -34,7 +34,7 @@ public interface Candidate extends Variant {
     List<Steps<?>> steps(Place at);
 
     /** A fresh scenario on {@code machine}, whose operations are those of {@code kernel}. */
-    Scenario<?, ?> on(Machine machine, Place at, Kernel kernel);
+    Scenario on(Machine machine, Place at, Kernel kernel);
 
     /** What makes scenarios of it there, without the steps in {@code dropped}. */
     default Point.Setup setup(Place at, List<? extends Enum<?>> dropped) {

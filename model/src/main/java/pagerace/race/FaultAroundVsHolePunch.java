@@ -371,7 +371,7 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel, this);
         }
     }
@@ -380,7 +380,7 @@ public final class FaultAroundVsHolePunch extends CatalogueRace {
     private record Faulted(FaultEnd fault, int storedTo) {}
 
     /** A file of one page, or two where a deadlock needs them; nothing is mapped, or one entry that userfaultfd protects. */
-    private static final class State implements Scenario<Faulted, Object> {
+    private static final class State implements Scenario.OfTwo<Faulted, Object> {
         private static final int NOTHING = 0;
         private static final long BEFORE_PUNCH = 1;
         private static final long USER_WROTE = 2;

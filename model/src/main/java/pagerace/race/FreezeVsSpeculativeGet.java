@@ -320,7 +320,7 @@ public final class FreezeVsSpeculativeGet extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel, data);
         }
     }
@@ -357,7 +357,7 @@ public final class FreezeVsSpeculativeGet extends CatalogueRace {
     }
 
     /** One clean page in the page cache, isolated by reclaim or looked up by truncation; a writer has a reference too. */
-    private static final class State implements Scenario<Evicted, Used> {
+    private static final class State implements Scenario.OfTwo<Evicted, Used> {
         private static final int PAGE = 0;
         private static final long OF_THE_FILE = 1;
         private static final long WRITTEN = 2;

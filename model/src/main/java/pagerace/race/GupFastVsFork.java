@@ -251,13 +251,13 @@ public final class GupFastVsFork extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel);
         }
     }
 
     /** One page of the parent, mapped once; an empty table of the child; a free page for a copy. */
-    private static final class State implements Scenario<GupFast.Grab, Fork.End> {
+    private static final class State implements Scenario.OfTwo<GupFast.Grab, Fork.End> {
         private static final long BEFORE_FORK = 1;
         private static final long PARENT_WROTE = 2;
         private static final long DEVICE_WROTE = 3;

@@ -232,13 +232,13 @@ public final class GupWriteVsWriteback extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel, opponent);
         }
     }
 
     /** Two dirty pages, mapped writable once or twice: that of the file, and the other of the buffer. */
-    private static final class State implements Scenario<GupWrite.Written, Object> {
+    private static final class State implements Scenario.OfTwo<GupWrite.Written, Object> {
         private static final long ON_DISK = 0;
         private static final long BEFORE = 1;
         private static final long STORED = 2;

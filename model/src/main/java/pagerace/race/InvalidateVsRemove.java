@@ -137,7 +137,7 @@ public final class InvalidateVsRemove extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, kernel);
         }
     }
@@ -146,7 +146,7 @@ public final class InvalidateVsRemove extends CatalogueRace {
     private record Invalidated(Met start, Met end) {}
 
     /** One subscription, in the tree, with nothing under way. */
-    private static final class State implements Scenario<Invalidated, IntervalRemoval.End> {
+    private static final class State implements Scenario.OfTwo<Invalidated, IntervalRemoval.End> {
         private final NotifierSubscriptions subscriptions;
         private final IntervalSubscription subscription;
         private final IntervalNotifier notifier;

@@ -309,13 +309,13 @@ public final class InvalidateVsSecondaryFault extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel, secondary);
         }
     }
 
     /** One page, mapped by the process and not yet by the secondary MMU, and the page that takes its place. */
-    private static final class State implements Scenario<Boolean, SecondaryFaultEnd> {
+    private static final class State implements Scenario.OfTwo<Boolean, SecondaryFaultEnd> {
         private static final long CONTENT = 1;
         private static final int CPU = 0;
         /** The weakest there is: under x86's memory model the unordered updates of arm64 are ordered as x86's own. */

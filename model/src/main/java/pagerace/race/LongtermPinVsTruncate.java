@@ -257,7 +257,7 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel);
         }
     }
@@ -271,7 +271,7 @@ public final class LongtermPinVsTruncate extends CatalogueRace {
     private record Pinned(GupFast.Grab fast, GupFast.End end) {}
 
     /** A file of one page on disk, mapped writable in a shared mapping and dirty. */
-    private static final class State implements Scenario<Pinned, HolePunch.Punched> {
+    private static final class State implements Scenario.OfTwo<Pinned, HolePunch.Punched> {
         private static final long CONTENT = 1;
         private static final long CONTENT_OF_OTHERS = 2;
         private static final Vma SHARED_FILE = new Vma(Vma.Backing.FILE, true);

@@ -171,7 +171,7 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel, against);
         }
     }
@@ -185,7 +185,7 @@ public final class MkcleanVsWriteFault extends CatalogueRace {
     private record Marked(boolean dirtyBefore, boolean cleanedMeanwhile) {}
 
     /** One dirty page of a file, mapped once. */
-    private static final class State implements Scenario<Marked, Writeback.End> {
+    private static final class State implements Scenario.OfTwo<Marked, Writeback.End> {
         private static final long BEFORE = 1;
         private static final long STORED = 2;
 

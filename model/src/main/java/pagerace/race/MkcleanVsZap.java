@@ -110,7 +110,7 @@ public final class MkcleanVsZap extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel);
         }
     }
@@ -119,7 +119,7 @@ public final class MkcleanVsZap extends CatalogueRace {
     private record Stores(boolean before, boolean after) {}
 
     /** One page of a file, dirty, mapped by an entry that is dirty and cached. */
-    private static final class State implements Scenario<Stores, Zap.End> {
+    private static final class State implements Scenario.OfTwo<Stores, Zap.End> {
         private static final long ON_DISK = 0;
         private static final long BEFORE = 1;
         private static final long FIRST = 2;

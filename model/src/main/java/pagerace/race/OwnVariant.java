@@ -39,7 +39,7 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
                 return operation;
             }
         });
-        Scenario<?, ?> unused = variant.on(new HardwareMachine(), at, listing);
+        Scenario unused = variant.on(new HardwareMachine(), at, listing);
         return built;
     }
 
@@ -76,7 +76,7 @@ record OwnVariant(OwnFix<?, ?> fix, Candidate start, List<Place> places) impleme
     }
 
     @Override
-    public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+    public Scenario on(Machine machine, Place at, Kernel kernel) {
         return start.on(machine, at, kernel.replacing(replacement(fix, List.of(), machine)));
     }
 

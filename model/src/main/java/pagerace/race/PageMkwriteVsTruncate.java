@@ -212,7 +212,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel);
         }
     }
@@ -226,7 +226,7 @@ public final class PageMkwriteVsTruncate extends CatalogueRace {
     private record Faulted(SharedWriteFault.End end, boolean metWriteback) {}
 
     /** One clean page of a file. */
-    private static final class State implements Scenario<Faulted, Object> {
+    private static final class State implements Scenario.OfTwo<Faulted, Object> {
         private static final long CONTENT = 1;
 
         private final Opponent opponent;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import pagerace.machine.HardwareMachine;
 import pagerace.machine.Machine;
 
 /**
@@ -34,7 +35,7 @@ public record Point(
     @FunctionalInterface
     public interface Setup {
         /** A fresh scenario on {@code machine}. */
-        Scenario<?, ?> on(Machine machine);
+        Scenario on(Machine machine);
 
         /**
          * Makes scenarios in which {@code step} is dropped as well.
@@ -53,7 +54,7 @@ public record Point(
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine) {
+        public Scenario on(Machine machine) {
             return made.on(machine);
         }
 
@@ -126,8 +127,13 @@ public record Point(
                 : dimensions.stream().map(Dimension::label).collect(Collectors.joining(",", "[", "]"));
     }
 
+    /** How many actors it has. */
+    public int actors() {
+        return on(new HardwareMachine()).actors().size();
+    }
+
     /** A fresh scenario of this point on {@code machine}. */
-    public Scenario<?, ?> on(Machine machine) {
+    public Scenario on(Machine machine) {
         return setup.on(machine);
     }
 

@@ -324,13 +324,13 @@ public final class ShareVsGupFast extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel, accessed);
         }
     }
 
     /** One page, mapped once and held by the sharer, and a KSM page of the same content. */
-    private static final class State implements Scenario<Enum<?>, GupFast.Grab> {
+    private static final class State implements Scenario.OfTwo<Enum<?>, GupFast.Grab> {
         private static final long CONTENT = 1;
         private static final long DEVICE_WROTE = 2;
 

@@ -252,7 +252,7 @@ public final class ShrinkVsPin extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel);
         }
     }
@@ -263,7 +263,7 @@ public final class ShrinkVsPin extends CatalogueRace {
     }
 
     /** One page, mapped writable once, isolated by reclaim; an empty swap slot; a free page for a copy. */
-    private static final class State implements Scenario<Reclaim.End, GupFast.Grab> {
+    private static final class State implements Scenario.OfTwo<Reclaim.End, GupFast.Grab> {
         private static final long BEFORE_RECLAIM = 1;
         private static final long USER_WROTE = 2;
         private static final long DEVICE_WROTE = 3;

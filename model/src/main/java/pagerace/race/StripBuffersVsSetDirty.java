@@ -364,7 +364,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return at.is(RECLAIM) ? new Reclaiming(machine, at, kernel) : new Truncating(machine, at, kernel);
         }
     }
@@ -378,7 +378,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
     private record Dirtied(GupFast.End taken, MarkDirty.@Nullable End marked) {}
 
     /** A page of a file on disk, clean, with clean buffers, mapped once, and isolated by reclaim. */
-    private abstract static class State<A> implements Scenario<A, Dirtied> {
+    private abstract static class State<A> implements Scenario.OfTwo<A, Dirtied> {
         private static final long WRITTEN = 1;
         private static final long STORED = 2;
 

@@ -120,13 +120,13 @@ public final class UnpinDirtyVsClean extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, kernel);
         }
     }
 
     /** One dirty page of a file, pinned and not mapped any more. */
-    private static final class State implements Scenario<MarkDirty.End, Writeback.End> {
+    private static final class State implements Scenario.OfTwo<MarkDirty.End, Writeback.End> {
         private static final long ON_DISK = 0;
         private static final long BEFORE = 1;
         private static final long STORED = 2;

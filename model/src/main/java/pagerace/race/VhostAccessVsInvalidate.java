@@ -261,7 +261,7 @@ public final class VhostAccessVsInvalidate extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new State(machine, at, kernel);
         }
     }
@@ -274,7 +274,7 @@ public final class VhostAccessVsInvalidate extends CatalogueRace {
     }
 
     /** A ring of one page of a shared file mapping, with a map; on disk is what the page held before. */
-    private static final class State implements Scenario<Stored, Boolean> {
+    private static final class State implements Scenario.OfTwo<Stored, Boolean> {
         private static final long BEFORE = 1;
         private static final long FIRST = 2;
         private static final long SECOND = 3;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,25 +41,24 @@ class JudgesTest {
                 point.control(),
                 point.stress(),
                 (Machine machine) -> {
-                    Scenario<?, ?> scenario = point.on(machine);
-                    return new Scenario<Object, Object>() {
+                    Scenario scenario = point.on(machine);
+                    return new Scenario() {
                         @Override
-                        public Object first() {
-                            return scenario.first();
+                        public List<Supplier<?>> actors() {
+                            return scenario.actors();
                         }
 
                         @Override
-                        public Object second() {
-                            return scenario.second();
-                        }
-
-                        @Override
-                        public Outcome judge(Object first, Object second) {
-                            Outcome real = Scenario.judgeEnds(scenario, first, second);
-                            return judge.apply(real, first + " " + second);
+                        public Outcome judge(List<Object> ends) {
+                            Outcome real = scenario.judge(ends);
+                            return judge.apply(real, words(ends));
                         }
                     };
                 });
+    }
+
+    private static String words(List<Object> ends) {
+        return ends.stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
 
     private static Outcome outcome(Point point, String name) {

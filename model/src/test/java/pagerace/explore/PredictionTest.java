@@ -36,7 +36,7 @@ class PredictionTest {
 
     /** Store buffering, of which one outcome is declared broken. */
     private record StoreBuffering(Machine machine, Word x, Word y, boolean fenced, long brokenFirst, long brokenSecond)
-            implements Scenario<Long, Long> {
+            implements Scenario.OfTwo<Long, Long> {
         StoreBuffering(Machine machine, boolean fenced, long brokenFirst, long brokenSecond) {
             this(machine, machine.word("x", 0), machine.word("y", 0), fenced, brokenFirst, brokenSecond);
         }
@@ -69,7 +69,7 @@ class PredictionTest {
     }
 
     /** Two locks, taken in both orders. */
-    private record LockOrder(SpinLock a, SpinLock b) implements Scenario<String, String> {
+    private record LockOrder(SpinLock a, SpinLock b) implements Scenario.OfTwo<String, String> {
         @Override
         public String first() {
             return takeBoth(a, b);

@@ -59,7 +59,7 @@ class ExportTest {
     }
 
     /** Broken however it runs. */
-    private record AlwaysBad(Word x) implements Scenario<Integer, Integer> {
+    private record AlwaysBad(Word x) implements Scenario.OfTwo<Integer, Integer> {
         @Override
         public Integer first() {
             x.writeOnce(1);
@@ -119,7 +119,7 @@ class ExportTest {
     }
 
     /** Every kind of step; bad if the second actor held the lock all along, and yet subtracted after the first had ored. */
-    private record AllKinds(Machine machine, Word x, Word y, Word lock) implements Scenario<String, String> {
+    private record AllKinds(Machine machine, Word x, Word y, Word lock) implements Scenario.OfTwo<String, String> {
         AllKinds(Machine machine) {
             this(machine, machine.word("x[0]", 0), machine.word("y.z", 5), machine.word("lock", 0));
         }

@@ -74,7 +74,7 @@ class RaceTest {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             return new Made(machine, at, kernel.steps(Step.class).inOrder());
         }
 
@@ -85,7 +85,7 @@ class RaceTest {
     }
 
     /** Remembers what it was made from. */
-    record Made(Machine machine, Place at, List<Step> steps) implements Scenario<Integer, Integer> {
+    record Made(Machine machine, Place at, List<Step> steps) implements Scenario.OfTwo<Integer, Integer> {
         @Override
         public Integer first() {
             return 1;
@@ -183,8 +183,8 @@ class RaceTest {
 
     @Test
     void endsOfTheWrongTypeAreAMistake() {
-        Scenario<?, ?> made = point("OneVsOther/HOLDS[large,left]").on(new HardwareMachine());
-        assertThat(Scenario.judgeEnds(made, 1, 2)).isEqualTo(Stuckness.STUCK);
-        assertThatThrownBy(() -> Scenario.judgeEnds(made, "one", 2)).isInstanceOf(ClassCastException.class);
+        Scenario made = point("OneVsOther/HOLDS[large,left]").on(new HardwareMachine());
+        assertThat(made.judge(List.of(1, 2))).isEqualTo(Stuckness.STUCK);
+        assertThatThrownBy(() -> made.judge(List.of("one", 2))).isInstanceOf(ClassCastException.class);
     }
 }

@@ -127,7 +127,7 @@ class RowTest {
             }
 
             @Override
-            public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+            public Scenario on(Machine machine, Place at, Kernel kernel) {
                 throw new UnsupportedOperationException();
             }
         }

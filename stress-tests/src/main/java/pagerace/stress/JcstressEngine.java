@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.Options;
 import org.openjdk.jcstress.infra.runners.ForkedTestConfig;
 import org.openjdk.jcstress.infra.runners.TestConfig;
-import org.openjdk.jcstress.infra.runners.TestList;
 import org.openjdk.jcstress.os.AffinityMode;
 import org.openjdk.jcstress.os.AffinitySupport;
 import org.openjdk.jcstress.os.CPUMap;
@@ -357,8 +356,8 @@ public final class JcstressEngine implements Engine {
                 "-time", String.valueOf(millis),
                 "-strideSize", String.valueOf(fork.stride()),
                 "-strideCount", String.valueOf(fork.strides())));
-        TestConfig config = new TestConfig(
-                options, TestList.getInfo(TwoActors.class.getName()), 0, List.of(), CompileMode.UNIFIED, twoCpus);
+        TestConfig config =
+                new TestConfig(options, Harness.of(fork.point()), 0, List.of(), CompileMode.UNIFIED, twoCpus);
         config.setCPUMap(cpus);
         return config;
     }

@@ -24,7 +24,7 @@ import org.openjdk.jcstress.infra.runners.Runner;
 import org.openjdk.jcstress.util.Counter;
 
 /**
- * The main program of a VM that measures point after point. It drives the runner that JCStress made of {@link TwoActors}, slice by
+ * The main program of a VM that measures point after point. It drives the runner that JCStress made of a {@link Harness}, slice by
  * slice, as it is told over a socket, and has no opinion of its own on what it counts.
  *
  * <p>JCStress's own main program for forks measures one point and ends; and it counts what its check of the harness and its search
@@ -96,7 +96,7 @@ public final class Worker {
             Thread.currentThread().setContextClassLoader(loader);
             Class<?> runners = loader.loadClass(config.generatedRunnerName);
             String measured = (String)
-                    loader.loadClass(TwoActors.class.getName()).getMethod("key").invoke(null);
+                    loader.loadClass(Harness.class.getName()).getMethod("key").invoke(null);
             check(runner(runners, config), counts);
             answer(true, 0, counts);
             out.writeUTF(measured);

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import pagerace.explore.Prediction;
@@ -73,26 +74,24 @@ class GoldenExplorationTest {
                 point.control(),
                 point.stress(),
                 (Machine machine) -> {
-                    Scenario<?, ?> scenario = point.on(machine);
-                    return new Scenario<Object, Object>() {
+                    Scenario scenario = point.on(machine);
+                    return new Scenario() {
                         @Override
-                        public Object first() {
-                            return scenario.first();
+                        public List<Supplier<?>> actors() {
+                            return scenario.actors();
                         }
 
                         @Override
-                        public Object second() {
-                            return scenario.second();
-                        }
-
-                        @Override
-                        public Outcome judge(Object first, Object second) {
-                            Outcome real = Scenario.judgeEnds(scenario, first, second);
-                            return outcomes.getOrDefault(
-                                    judge.apply(new Judged(real.name(), first + " " + second)), real);
+                        public Outcome judge(List<Object> ends) {
+                            Outcome real = scenario.judge(ends);
+                            return outcomes.getOrDefault(judge.apply(new Judged(real.name(), words(ends))), real);
                         }
                     };
                 });
+    }
+
+    private static String words(List<Object> ends) {
+        return ends.stream().map(String::valueOf).collect(Collectors.joining(" "));
     }
 
     private record Judged(String outcome, String ends) {}

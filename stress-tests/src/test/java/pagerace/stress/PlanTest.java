@@ -22,11 +22,22 @@ class PlanTest {
     }
 
     @Test
-    void oneHarnessWithTwoActorsServesEveryPoint() {
-        assertThat(TestList.tests()).containsExactly(TwoActors.class.getName());
-        TestInfo info = TestList.getInfo(TwoActors.class.getName());
-        assertThat(info.actorNames()).isEqualTo(List.of("first", "second"));
-        assertThat(info.threads()).isEqualTo(2);
+    void oneHarnessForEachNumberOfActorsServesEveryPoint() {
+        assertThat(TestList.tests()).containsExactlyInAnyOrder(TwoActors.class.getName(), ThreeActors.class.getName());
+        TestInfo two = TestList.getInfo(TwoActors.class.getName());
+        assertThat(two.actorNames()).isEqualTo(List.of("first", "second"));
+        assertThat(two.threads()).isEqualTo(2);
+        TestInfo three = TestList.getInfo(ThreeActors.class.getName());
+        assertThat(three.actorNames()).isEqualTo(List.of("first", "second", "third"));
+        assertThat(three.threads()).isEqualTo(3);
+        planned()
+                .forEach(point -> assertThat(Harness.of(point).threads())
+                        .as(point.key())
+                        .isEqualTo(point.actors())
+                        .isEqualTo(Catalogue.race(point.race())
+                                .orElseThrow()
+                                .actors()
+                                .size()));
     }
 
     @Test

@@ -88,7 +88,7 @@ public final class TestRace extends CatalogueRace {
         }
 
         @Override
-        public Scenario<?, ?> on(Machine machine, Place at, Kernel kernel) {
+        public Scenario on(Machine machine, Place at, Kernel kernel) {
             throw new UnsupportedOperationException();
         }
     }
