@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Catalogue;
@@ -21,12 +22,15 @@ import pagerace.race.Reachability;
 import pagerace.stress.JcstressEngine;
 import pagerace.stress.JcstressEngine.Abilities;
 import pagerace.stress.Limits;
+import pagerace.stress.Seating;
 import pagerace.stress.StressRun;
 import pagerace.stress.TierProbe;
 import pagerace.verdict.Demand;
 import pagerace.verdict.Demand.Aim;
+import pagerace.verdict.Distance;
 import pagerace.verdict.Host;
 import pagerace.verdict.Probe;
+import pagerace.verdict.Seat;
 import pagerace.verdict.Tier;
 
 /** Finds out what a stress run would meet on this host. */
@@ -92,6 +96,7 @@ final class HostCheck {
             add(Level.PROBLEM, "CPUs", host.cpus() + limit + ", but JCStress finds no place for two actors");
         } else {
             add(limit.isEmpty() ? Level.OK : Level.NOTE, "CPUs", host.cpus() + limit);
+            seats(abilities.seating());
         }
         if (abilities.bindsThreads()) {
             add(Level.OK, "affinity", "JCStress can bind each actor to a CPU of its own");
@@ -101,6 +106,28 @@ final class HostCheck {
                     "affinity",
                     "JCStress cannot bind threads to CPUs, so windows are entered less often; it does so on Linux only,"
                             + " by a library that must be executable in " + System.getProperty("java.io.tmpdir"));
+        }
+    }
+
+    /** Where forks run, and how far apart their actors are. */
+    private void seats(Seating seating) {
+        Map<Distance, List<Seat>> pairs = Stream.concat(seating.pairs().stream(), seating.farther().stream())
+                .collect(Collectors.groupingBy(
+                        Seat::distance, () -> new EnumMap<>(Distance.class), Collectors.toList()));
+        pairs.forEach((distance, seats) -> add(
+                Level.OK,
+                "pairs",
+                seats.size() + " at the distance \"" + distance + "\" (" + distance.sentence() + "): "
+                        + seats.stream().map(Seat::names).collect(Collectors.joining(", "))
+                        + (seating.farther().contains(seats.get(0)) ? ", in place of other pairs" : "")));
+        if (seating.triples().isEmpty()) {
+            add(Level.NOTE, "triples", "none: points with three actors need three CPUs, and are only explored here");
+        } else {
+            add(
+                    Level.OK,
+                    "triples",
+                    seating.triples().size() + " for points with three actors: "
+                            + seating.triples().stream().map(Seat::names).collect(Collectors.joining(", ")));
         }
     }
 

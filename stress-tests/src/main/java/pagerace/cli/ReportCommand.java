@@ -228,7 +228,8 @@ final class ReportCommand implements Callable<Integer> {
                 new Selection(Catalogue.RACES),
                 run.filter(),
                 run.shard() == null ? null : Shard.parse(run.shard()),
-                run.host().memoryModel());
+                run.host().memoryModel(),
+                Integer.MAX_VALUE);
     }
 
     private Outputs outputs(Path file) {

@@ -105,7 +105,9 @@ final class RunFiles {
         return report.hosts().stream()
                 .flatMap(host -> host.runs().stream())
                 .flatMap(run ->
-                        ShardPlan.of(selection, run.filter(), null, run.host().memoryModel()).asked().stream())
+                        ShardPlan.of(selection, run.filter(), null, run.host().memoryModel(), Integer.MAX_VALUE)
+                                .asked()
+                                .stream())
                 .filter(point -> !there.contains(point))
                 .findFirst();
     }

@@ -34,15 +34,26 @@ record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDroppe
      *
      * @param shard null for all of it
      * @param host the memory model of the host, which says what a point costs
-     * @throws BadInput if the filter means nothing
+     * @param cpus how many CPUs may be busy at once: points with more than two actors need one for each. Which part is whose does not
+     *     depend on it
+     * @throws BadInput if the filter means nothing, or nothing for which there are CPUs
      */
-    static ShardPlan of(Selection selection, String filter, @Nullable Shard shard, Reachability host) {
+    static ShardPlan of(Selection selection, String filter, @Nullable Shard shard, Reachability host, int cpus) {
         List<Point> plan = selection.select(filter);
         List<Point> whole = filter.isBlank() ? selection.selectAll("") : plan;
         Set<String> asked = keys(whole);
         asked.addAll(keys(plan));
         if (shard == null) {
-            return new ShardPlan(plan, whole, plan, asked);
+            List<Point> fitting =
+                    plan.stream().filter(point -> fits(point, cpus)).toList();
+            if (fitting.isEmpty()) {
+                throw new BadInput(
+                        plan.get(0).key() + " has " + plan.get(0).actors() + " actors and needs as many CPUs; its"
+                                + " threads may use " + cpus + " here, so it can only be explored: ./pagerace explore '"
+                                + filter
+                                + "'.");
+            }
+            return new ShardPlan(fitting, whole, plan, asked);
         }
         Set<String> planned = keys(plan);
         List<Point> part = shard.of(
@@ -57,7 +68,9 @@ record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDroppe
                 .map(Point::race)
                 .collect(Collectors.toSet());
         return new ShardPlan(
-                plan.stream().filter(point -> running.contains(point.key())).toList(),
+                plan.stream()
+                        .filter(point -> running.contains(point.key()) && fits(point, cpus))
+                        .toList(),
                 whole.stream().filter(point -> here.contains(point.key())).toList(),
                 plan.stream().filter(point -> races.contains(point.race())).toList(),
                 asked);
@@ -72,8 +85,12 @@ record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDroppe
         Set<String> unexplored = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
         for (HostReport host : report.hosts()) {
+            int fewest = host.runs().stream()
+                    .mapToInt(run -> run.host().cpus())
+                    .min()
+                    .orElseThrow();
             ShardPlan whole =
-                    of(selection, host.runs().get(0).filter(), null, host.host().memoryModel());
+                    of(selection, host.runs().get(0).filter(), null, host.host().memoryModel(), fewest);
             Set<String> unplanned = keys(whole.plan);
             host.results().stream().filter(result -> result.plan() != null).forEach(r -> unplanned.remove(r.key()));
             add(missing, "points for the threads of " + host.host(), unplanned);
@@ -82,6 +99,11 @@ record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDroppe
         unexplored.removeAll(explored);
         add(missing, "points to explore", unexplored);
         return List.copyOf(missing);
+    }
+
+    /** Two actors are planned on one CPU, too: what that means is the report's to say. */
+    private static boolean fits(Point point, int cpus) {
+        return point.actors() <= Math.max(2, cpus);
     }
 
     private static void add(List<String> missing, String what, Set<String> keys) {

@@ -90,6 +90,14 @@ final class StressCommand implements Callable<Integer> {
     private Path output = Outputs.USUAL;
 
     @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            description =
+                    "Keep at most N CPUs busy with forks: each has two actors, or three, and a CPU for each. Default: all"
+                            + " that this process may use.")
+    private @Nullable Integer cpus;
+
+    @Option(
             names = "--label",
             paramLabel = "TEXT",
             description = "What to call the run in reports and comparisons, for instance the commit under test.")
@@ -159,7 +167,8 @@ final class StressCommand implements Callable<Integer> {
         Host host = Host.current();
         Limits limits = Budget.limits(budget).times(Math.max(1, forks.atLeast()));
         String asked = Kernels.filter(filter, kernel);
-        ShardPlan shardPlan = ShardPlan.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel());
+        ShardPlan shardPlan =
+                ShardPlan.of(new Selection(Catalogue.RACES), asked, shard, host.memoryModel(), cpus(host));
         forks.check();
         // What the plan demands of an own fix depends on what the explorer finds.
         ExplorationCache cache = cacheOption.open();
@@ -198,6 +207,23 @@ final class StressCommand implements Callable<Integer> {
         return new Prepared(run, limits, shardPlan, points, predictions, cache, priced);
     }
 
+    /**
+     * How many CPUs may be busy at once.
+     *
+     * @throws BadInput if that is none, or more than there are
+     */
+    private int cpus(Host host) {
+        int all = host.cpus();
+        if (cpus == null) {
+            return all;
+        }
+        if (cpus < Math.min(2, all) || cpus > all) {
+            throw new BadInput("--cpus " + cpus
+                    + " is out of range: two actors need two CPUs, and this process may use " + all + ".");
+        }
+        return cpus;
+    }
+
     private int run(Prepared prepared, Outputs outputs) throws IOException {
         outputs.discard();
         Kernels.caveat(kernel).ifPresent(caveat -> out.println(caveat + "."));
@@ -228,7 +254,7 @@ final class StressCommand implements Callable<Integer> {
                 outputs,
                 gate);
         return session.run(
-                () -> JcstressEngine.start(prepared.run.id(), forks.jvmArguments()),
+                () -> JcstressEngine.start(prepared.run.id(), forks.jvmArguments(), cpus(prepared.run.host())),
                 out,
                 Runtime.getRuntime()::addShutdownHook);
     }

@@ -221,13 +221,24 @@ public record HostReport(
             Grader grader = grader(graders, runs(tally));
             if (tally == null) {
                 Grade explored = grader.explored(settled(point), prediction);
-                boolean onlyExplored = prediction != null && point.stress() == Point.Stress.EXPLORED_ONLY;
-                String reason = onlyExplored ? Result.EXPLORED_ONLY : Result.NOT_HERE;
-                return explored == null ? Grade.of(Verdict.SKIPPED, reason) : explored;
+                return explored == null ? Grade.of(Verdict.SKIPPED, whyNotRun(point, prediction != null)) : explored;
             }
             // What another machine showed of the control does not say that this one could have.
             @Nullable Tally control = tallies.get(point.controlKey());
             return grader.grade(tally, control == null ? null : control.of(runs(tally)), prediction);
+        }
+
+        private String whyNotRun(Point point, boolean isExplored) {
+            if (!isExplored) {
+                return Result.NOT_HERE;
+            }
+            if (point.stress() == Point.Stress.EXPLORED_ONLY) {
+                return Result.EXPLORED_ONLY;
+            }
+            int actors = point.actors();
+            boolean lacksCpus = actors > 2
+                    && session.runs().stream().allMatch(run -> run.host().cpus() < actors);
+            return lacksCpus ? Result.lackingCpus(actors) : Result.NOT_HERE;
         }
 
         private static Set<String> runs(@Nullable Tally tally) {

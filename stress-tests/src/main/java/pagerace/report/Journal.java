@@ -21,7 +21,7 @@ import pagerace.verdict.Measurement;
  */
 public final class Journal implements AutoCloseable {
     /** The version written today; a change that breaks readers raises it. */
-    public static final int SCHEMA = 4;
+    public static final int SCHEMA = 5;
 
     /**
      * What was asked for, on which machine.

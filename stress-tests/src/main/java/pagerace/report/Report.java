@@ -43,7 +43,7 @@ public record Report(
             Verdict.HOLDS, Verdict.REPRODUCED, Verdict.LATENT, Verdict.BROKEN, Verdict.UNPREDICTED, Verdict.UNKNOWN);
 
     /** The version written today. */
-    public static final int SCHEMA = 7;
+    public static final int SCHEMA = 8;
 
     /**
      * The simplest schedule to an outcome.
@@ -69,7 +69,7 @@ public record Report(
     public record Row(PointFacts point, RaceFacts.VariantFacts variant, Result result) {
         /** Whether no plan of threads has it, and only the explorer looks at it. */
         public boolean isExploredOnly() {
-            return result.verdict() == Verdict.SKIPPED && result.reason().equals(Result.EXPLORED_ONLY);
+            return result.verdict() == Verdict.SKIPPED && result.reason().startsWith(Result.EXPLORED_ONLY);
         }
 
         /** The releases that have the variant. */

@@ -47,6 +47,11 @@ public record Result(
     /** {@link #reason} of a point that no plan of threads has, and that was explored. */
     public static final String EXPLORED_ONLY = "explored only";
 
+    /** {@link #reason} of one that was explored because the host has fewer CPUs than the point has actors. */
+    static String lackingCpus(int actors) {
+        return EXPLORED_ONLY + ": its actors need " + actors + " CPUs";
+    }
+
     /** {@link #reason} of a point that another run has, or none. */
     static final String NOT_HERE = "not part of this run";
 

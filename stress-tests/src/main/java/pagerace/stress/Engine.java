@@ -3,11 +3,25 @@ package pagerace.stress;
 
 import java.time.Duration;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Seat;
 
-/** What runs forks: JCStress, or a stand-in with known odds. */
+/** What runs forks: JCStress, or a stand-in with known odds. Not for more than one thread, but for {@link #kill}. */
 public interface Engine extends AutoCloseable {
-    /** Runs {@code fork} to its end, and kills it after {@code timeout}. Failure is part of the measurement, not thrown. */
-    Measurement run(StressFork fork, Duration timeout);
+    /** A fork that ended, and what it measured. */
+    record Ended(StressFork fork, Seat seat, Measurement measurement) {}
+
+    /** Where forks can run. */
+    Seating seating();
+
+    /**
+     * Starts {@code fork}, which is killed after {@code timeout}.
+     *
+     * @param seat one with room for its actors, on whose CPUs no fork runs
+     */
+    void start(StressFork fork, Seat seat, Duration timeout);
+
+    /** Waits until one of the forks that were started ends. Failure is part of its measurement, not thrown. */
+    Ended await();
 
     /** Ends what is running, from another thread: what it has measured by then is its measurement. */
     void kill();

@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import pagerace.verdict.Probe;
 
 /**
- * Finds out whether two threads run at once here: what two actors need, and what CPU time alone does not say. On a virtual machine
- * each of two threads may get half of a CPU, and never at the same time.
+ * Finds out whether as many threads as there are actors run at once here: what these need, and what CPU time alone does not say. On a
+ * virtual machine each of two threads may get half of a CPU, and never at the same time.
  */
 final class HostProbe {
     private static final long SLOT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -23,12 +24,13 @@ final class HostProbe {
     private static final long MILLIS_PER_TICK = 10;
 
     /**
-     * Where the two threads run.
+     * Where the threads run.
      *
+     * @param threads how many
      * @param cpus a CPU for each, by the system's numbers; none if the system decides
      * @param binder puts the current thread on one
      */
-    record Binding(List<Integer> cpus, IntConsumer binder) {
+    record Binding(int threads, List<Integer> cpus, IntConsumer binder) {
         void bind(int thread) {
             try {
                 if (!cpus.isEmpty()) {
@@ -91,13 +93,13 @@ final class HostProbe {
     }
 
     /**
-     * What two threads did.
+     * What the threads did.
      *
      * @param slots for how many stretches of ten milliseconds they tried
-     * @param met in how many of these the word went there and back
+     * @param met in how many of these the word went to all of them and back
      * @param roundTrips how often it did in all
      * @param gapMicros the longest time between two round trips
-     * @param togetherMicros for how long both ran at once
+     * @param togetherMicros for how long all ran at once
      */
     record Met(int slots, int met, long roundTrips, long gapMicros, long togetherMicros) {
         Met plus(Met other) {
@@ -133,17 +135,23 @@ final class HostProbe {
     private final AtomicLong word = new AtomicLong();
     private volatile boolean over;
 
-    private HostProbe() {}
+    private final int threads;
 
-    /** Lets two threads try for so many slots. */
+    private HostProbe(int threads) {
+        this.threads = threads;
+    }
+
+    /** Lets the threads try for so many slots. */
     static Met meet(int slots, Binding binding) {
-        HostProbe probe = new HostProbe();
-        Thread partner = new Thread(
-                () -> {
-                    binding.bind(1);
-                    probe.answer();
-                },
-                "probe, answering");
+        HostProbe probe = new HostProbe(binding.threads());
+        List<Thread> partners = IntStream.range(1, binding.threads())
+                .mapToObj(number -> new Thread(
+                        () -> {
+                            binding.bind(number);
+                            probe.answer(number);
+                        },
+                        "probe, answering"))
+                .toList();
         Met[] met = {new Met(slots, 0, 0, slots * SLOT_NANOS / 1000, 0)};
         Thread asker = new Thread(
                 () -> {
@@ -155,13 +163,14 @@ final class HostProbe {
                     }
                 },
                 "probe, asking");
-        partner.setDaemon(true);
-        asker.setDaemon(true);
-        partner.start();
-        asker.start();
+        List<Thread> all = Stream.concat(partners.stream(), Stream.of(asker)).toList();
+        all.forEach(thread -> thread.setDaemon(true));
+        all.forEach(Thread::start);
         try {
             asker.join();
-            partner.join();
+            for (Thread partner : partners) {
+                partner.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -170,14 +179,18 @@ final class HostProbe {
         return met[0];
     }
 
-    /** The word is odd while it is on its way; a round trip makes it even again. */
-    private void answer() {
+    /** The word's remainder says whose turn it is; it is the asker's when it has been to all. */
+    private void answer(int number) {
         while (!over) {
             long value = word.get();
-            if ((value & 1) == 1) {
+            if (value % threads == number) {
                 word.set(value + 1);
             }
         }
+    }
+
+    private boolean isBack() {
+        return word.get() % threads == 0;
     }
 
     private Met ask(int slots) {
@@ -191,13 +204,13 @@ final class HostProbe {
             long before = roundTrips;
             long now = last;
             while (now < end) {
-                if ((word.get() & 1) == 0) {
+                if (isBack()) {
                     word.set(word.get() + 1);
                 }
                 do {
                     now = System.nanoTime();
-                } while ((word.get() & 1) == 1 && now < end);
-                if ((word.get() & 1) == 0) {
+                } while (!isBack() && now < end);
+                if (isBack()) {
                     roundTrips++;
                     gap = Math.max(gap, now - last);
                     together += now - last < TOGETHER_NANOS ? now - last : 0;

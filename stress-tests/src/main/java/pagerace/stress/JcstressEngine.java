@@ -4,41 +4,27 @@ package pagerace.stress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.Options;
-import org.openjdk.jcstress.infra.runners.ForkedTestConfig;
-import org.openjdk.jcstress.infra.runners.TestConfig;
-import org.openjdk.jcstress.os.AffinityMode;
-import org.openjdk.jcstress.os.AffinitySupport;
-import org.openjdk.jcstress.os.CPUMap;
 import org.openjdk.jcstress.os.OSSupport;
-import org.openjdk.jcstress.os.Scheduler;
-import org.openjdk.jcstress.os.SchedulingClass;
-import org.openjdk.jcstress.os.topology.Topology;
-import org.openjdk.jcstress.vm.CompileMode;
 import org.openjdk.jcstress.vm.VMSupport;
 import pagerace.stress.HostProbe.Account;
-import pagerace.verdict.Measurement;
 import pagerace.verdict.Probe;
+import pagerace.verdict.Seat;
 import pagerace.verdict.Tier;
 
 /**
@@ -51,51 +37,25 @@ import pagerace.verdict.Tier;
  * measures a point twice.
  */
 public final class JcstressEngine implements Engine {
-    private static final int ACTORS = 2;
-
     /**
      * What every VM is started with besides its tier. Measured: one that neither touches its whole heap first nor starts
      * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own.
      */
     private static final List<String> COMMON_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch");
 
-    /** Right before and right after each fork, so for 100 ms beside each. */
-    private static final int PROBE_SLOTS = 5;
+    private final Seating seating;
+    private final SeatVms.Launch launch;
+    private final Map<Seat, SeatVms> seats = new ConcurrentHashMap<>();
+    private final CompletionService<Ended> ended =
+            new ExecutorCompletionService<>(Executors.newCachedThreadPool(task -> {
+                Thread thread = new Thread(task, "fork");
+                thread.setDaemon(true);
+                return thread;
+            }));
 
-    /** A probe right after one fork is one right before the next, and counts for both. */
-    private static final long STILL_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    /** All compilations of a VM begin with the same seed: so many points have it in common. */
-    private static final int POINTS_PER_SEED = 20;
-
-    /** From this release on a VM warns if native code is called without leave; JCStress binds its threads by such code. */
-    private static final int WARNS_OF_NATIVE_CODE = 24;
-
-    private final SchedulingClass twoCpus;
-    private final CPUMap cpus;
-    private final HostProbe.Binding binding;
-    private final String run;
-    private final List<String> jvmArguments;
-    private final Path directory;
-    private final Map<Tier, WorkerVm> workers = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "fork watchdog");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private HostProbe.@Nullable Met lastProbe;
-    private long lastProbed;
-    private int started;
-    private volatile boolean stopped;
-
-    private JcstressEngine(
-            SchedulingClass twoCpus, CPUMap cpus, String run, List<String> jvmArguments, Path directory) {
-        this.twoCpus = twoCpus;
-        this.cpus = cpus;
-        this.binding = binding(cpus);
-        this.run = run;
-        this.jvmArguments = jvmArguments;
-        this.directory = directory;
+    private JcstressEngine(Seating seating, SeatVms.Launch launch) {
+        this.seating = seating;
+        this.launch = launch;
     }
 
     /**
@@ -103,34 +63,41 @@ public final class JcstressEngine implements Engine {
      *
      * @param run the id of the run that is to start forks
      * @param jvmArguments what every fork is started with besides its tier
+     * @param cpus how many CPUs may be busy at once
      */
-    public static @Nullable JcstressEngine start(String run, List<String> jvmArguments) {
+    public static @Nullable JcstressEngine start(String run, List<String> jvmArguments, int cpus) {
         Optional<JcstressEngine> started = silently(() -> {
-            Options options = options(List.of());
             OSSupport.init();
-            VMSupport.initFlags(options);
-            Scheduler scheduler = new Scheduler(Topology.get(), options.getCPUCount());
-            List<SchedulingClass> classes =
-                    scheduler.scheduleClasses(ACTORS, options.getCPUCount(), AffinityMode.LOCAL);
-            if (classes.isEmpty()) {
-                return Optional.empty();
-            }
-            SchedulingClass twoCpus = new SchedulingClass(classes.get(0));
-            return Optional.of(new JcstressEngine(
-                    twoCpus, scheduler.tryAcquire(twoCpus), run, jvmArguments, Files.createTempDirectory("pagerace")));
+            VMSupport.initFlags(options(List.of()));
+            Seating seating = seating(cpus);
+            return seating.hasRoomFor(2)
+                    ? Optional.of(new JcstressEngine(
+                            seating, new SeatVms.Launch(run, jvmArguments, Files.createTempDirectory("pagerace"))))
+                    : Optional.empty();
         });
         return started.orElse(null);
+    }
+
+    private static Seating seating(int cpus) {
+        boolean binds = OSSupport.affinitySupportAvailable() || OSSupport.taskSetAvailable();
+        Optional<CpuTopology> topology = binds ? CpuTopology.ofThisProcess() : Optional.empty();
+        return topology.map(known -> Seating.of(known, cpus)).orElseGet(() -> Seating.anywhere(cpus));
     }
 
     /**
      * What JCStress can do on a host.
      *
-     * @param runsTwoActors whether it finds CPUs for both actors
+     * @param seating where forks can run
      * @param bindsThreads whether it can bind each actor to a CPU of its own
      * @param heapMegabytes the heap that it gives to a fork
-     * @param probe what the host gives two threads on these CPUs at the moment
+     * @param probe what the host gives two threads on the CPUs of the first pair at the moment
      */
-    public record Abilities(boolean runsTwoActors, boolean bindsThreads, int heapMegabytes, Probe probe) {}
+    public record Abilities(Seating seating, boolean bindsThreads, int heapMegabytes, Probe probe) {
+        /** Whether it finds CPUs for two actors. */
+        public boolean runsTwoActors() {
+            return seating.hasRoomFor(2);
+        }
+    }
 
     /**
      * Finds out what JCStress can do in a process that may use {@code cpus} CPUs; takes half a second and the time of the probe.
@@ -140,12 +107,11 @@ public final class JcstressEngine implements Engine {
     public static Abilities abilities(int cpus, int slots) {
         return silently(() -> {
             OSSupport.init();
-            Scheduler scheduler = new Scheduler(Topology.get(), cpus);
-            List<SchedulingClass> classes = scheduler.scheduleClasses(ACTORS, cpus, AffinityMode.LOCAL);
-            Probe probe = classes.isEmpty()
-                    ? Probe.NONE
-                    : probe(slots, binding(scheduler.tryAcquire(new SchedulingClass(classes.get(0)))));
-            return new Abilities(!classes.isEmpty(), OSSupport.affinitySupportAvailable(), heapMegabytes(), probe);
+            Seating seating = seating(cpus);
+            Probe probe = seating.hasRoomFor(2)
+                    ? probe(slots, SeatVms.binding(seating.pairs().get(0)))
+                    : Probe.NONE;
+            return new Abilities(seating, OSSupport.affinitySupportAvailable(), heapMegabytes(), probe);
         });
     }
 
@@ -154,19 +120,11 @@ public final class JcstressEngine implements Engine {
         return HostProbe.meet(slots, binding).since(begin);
     }
 
-    /** Where the actors are; where JCStress cannot put them anywhere, the system decides for both. */
-    private static HostProbe.Binding binding(CPUMap map) {
-        List<Integer> cpus = OSSupport.affinitySupportAvailable()
-                ? IntStream.of(map.actorRealCPUs()).boxed().toList()
-                : List.of();
-        return new HostProbe.Binding(cpus, AffinitySupport::bind);
-    }
-
     /** The heap that JCStress gives to a fork, which is also its first size. */
     static int heapMegabytes() {
         // Without a number of CPUs it counts them for a second; with more than there are it prints how it is used, and
         // refuses.
-        int cpus = Math.min(ACTORS, Runtime.getRuntime().availableProcessors());
+        int cpus = Math.min(2, Runtime.getRuntime().availableProcessors());
         return silently(() -> options(List.of("-c", String.valueOf(cpus))).getHeapPerForkMb());
     }
 
@@ -187,7 +145,7 @@ public final class JcstressEngine implements Engine {
         }
     }
 
-    private static Options options(List<String> arguments) {
+    static Options options(List<String> arguments) {
         Options options = new Options(arguments.toArray(new String[0]));
         try {
             if (!options.parse()) {
@@ -200,166 +158,26 @@ public final class JcstressEngine implements Engine {
     }
 
     @Override
-    public Measurement run(StressFork fork, Duration timeout) {
-        Account account = Account.of(binding.cpus());
-        HostProbe.Met before = probeBefore();
-        Visit visit = new Visit(fork, this::nanoTime);
-        Future<?> kill = watchdog.schedule(() -> kill(fork.tier()), timeout.toMillis(), TimeUnit.MILLISECONDS);
-        String failure = null;
-        IOException gone = null;
+    public Seating seating() {
+        return seating;
+    }
+
+    @Override
+    public void start(StressFork fork, Seat seat, Duration timeout) {
+        SeatVms vms = seats.computeIfAbsent(seat, made -> new SeatVms(launch, made));
+        ended.submit(() -> new Ended(fork, seat, vms.run(fork, timeout)));
+    }
+
+    @Override
+    public Ended await() {
         try {
-            visit.in(new Slices(worker(fork), fork));
-        } catch (WorkerVm.Failed e) {
-            visit.keep(e.counts());
-            failure = e.getMessage();
-        } catch (IOException e) {
-            gone = e;
-        } catch (RuntimeException e) {
-            failure = "the harness failed: " + e;
+            return ended.take().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
-        boolean hung = !kill.cancel(false);
-        if (gone != null && hung) {
-            failure = Measurement.KILLED + timeout.toSeconds() + " s";
-        } else if (gone != null && !stopped) { // else it has done what it was left time for
-            WorkerVm worker = workers.get(fork.tier());
-            failure = "the VM is gone: " + (worker == null ? gone.getMessage() : worker.lastWords());
-        }
-        if (gone != null || hung || failure != null) {
-            discard(fork.tier());
-        }
-        visit.isOver();
-        Probe probe = before.plus(probe()).since(account);
-        return visit.measurement(run, probe, failure);
-    }
-
-    private void kill(Tier tier) {
-        WorkerVm worker = workers.get(tier);
-        if (worker != null) {
-            worker.kill();
-        }
-    }
-
-    private HostProbe.Met probeBefore() {
-        HostProbe.Met last = lastProbe;
-        return last != null && System.nanoTime() - lastProbed < STILL_FRESH_NANOS ? last : probe();
-    }
-
-    private HostProbe.Met probe() {
-        HostProbe.Met met = HostProbe.meet(PROBE_SLOTS, binding);
-        lastProbe = met;
-        lastProbed = System.nanoTime();
-        return met;
-    }
-
-    /** A VM of its tier that has not measured its point. One that died since it measured another is a failure, too. */
-    private WorkerVm worker(StressFork fork) throws IOException {
-        WorkerVm old = workers.get(fork.tier());
-        if (old != null && !old.isAlive()) {
-            throw new WorkerVm.Failed("the VM died between two forks: " + old.lastWords(), Map.of());
-        }
-        boolean isWorn = old != null && fork.tier() == Tier.C2_STRESS && old.age() >= POINTS_PER_SEED;
-        if (old != null && old.isNewTo(fork.point().key()) && !isWorn) {
-            return old;
-        }
-        discard(fork.tier());
-        started++;
-        WorkerVm worker = new WorkerVm(started, command(fork), directory);
-        workers.put(fork.tier(), worker);
-        if (stopped) {
-            worker.kill();
-        }
-        worker.greet();
-        return worker;
-    }
-
-    private void discard(Tier tier) {
-        WorkerVm worker = workers.remove(tier);
-        if (worker != null) {
-            try {
-                worker.close();
-            } catch (IOException e) {
-                // It is gone, and what it said is in a directory that the system clears.
-            }
-        }
-    }
-
-    /** As JCStress starts a fork: on the CPUs of the actors, where its native code is found, and with its orders to the compiler. */
-    private List<String> command(StressFork fork) throws IOException {
-        TestConfig config = testConfig(fork, Visit.SLICE_MILLIS);
-        List<String> command = new ArrayList<>();
-        if (OSSupport.taskSetAvailable() && !config.cpuMap.globalAffinityMap().isEmpty()) {
-            command.addAll(List.of("taskset", "-c", config.cpuMap.globalAffinityMap()));
-        }
-        command.addAll(VMSupport.getJavaInvokeLine());
-        command.addAll(OSSupport.getJavaInvokeArguments());
-        if (Runtime.version().feature() >= WARNS_OF_NATIVE_CODE) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(arguments(fork.tier(), jvmArguments));
-        if (fork.tier() == Tier.C2_STRESS) {
-            // Else HotSpot draws one at the first compilation, and nobody knows which.
-            command.add("-XX:StressSeed=" + (31 * run.hashCode() + started & Integer.MAX_VALUE));
-        }
-        if (VMSupport.compilerDirectivesAvailable()) {
-            Path directives = directory.resolve("directives.json");
-            try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(directives))) {
-                config.generateDirectives(writer, options(List.of()).verbosity());
-            }
-            command.add("-XX:CompilerDirectivesFile=" + directives);
-        }
-        return command;
-    }
-
-    /** A VM that is told of slices in JCStress's terms. */
-    private final class Slices implements Visit.Vm {
-        private final WorkerVm worker;
-        private final StressFork fork;
-        private final Map<Integer, ForkedTestConfig> configs = new HashMap<>();
-
-        Slices(WorkerVm worker, StressFork fork) {
-            this.worker = worker;
-            this.fork = fork;
-        }
-
-        private ForkedTestConfig config(int millis) {
-            return configs.computeIfAbsent(millis, of -> new ForkedTestConfig(testConfig(fork, of)));
-        }
-
-        @Override
-        public int number() {
-            return worker.number();
-        }
-
-        @Override
-        public WorkerVm.Slice begin(int millis) throws IOException {
-            return worker.begin(fork.point().key(), config(millis));
-        }
-
-        @Override
-        public WorkerVm.Slice more(int millis) throws IOException {
-            return worker.more(config(millis));
-        }
-
-        @Override
-        public void end() throws IOException {
-            worker.end();
-        }
-
-        @Override
-        public Duration cpu() {
-            return worker.cpu();
-        }
-    }
-
-    private TestConfig testConfig(StressFork fork, int millis) {
-        Options options = options(List.of(
-                "-time", String.valueOf(millis),
-                "-strideSize", String.valueOf(fork.stride()),
-                "-strideCount", String.valueOf(fork.strides())));
-        TestConfig config =
-                new TestConfig(options, Harness.of(fork.point()), 0, List.of(), CompileMode.UNIFIED, twoCpus);
-        config.setCPUMap(cpus);
-        return config;
     }
 
     /** What a fork in {@code tier} is started with, if the user wants {@code jvmArguments}, perhaps another collector. */
@@ -377,8 +195,8 @@ public final class JcstressEngine implements Engine {
 
     @Override
     public void kill() {
-        stopped = true;
-        workers.values().forEach(WorkerVm::kill);
+        launch.stopped().set(true);
+        seats.values().forEach(SeatVms::kill);
     }
 
     @Override
@@ -388,13 +206,13 @@ public final class JcstressEngine implements Engine {
 
     @Override
     public void close() {
-        watchdog.shutdownNow();
-        Set.copyOf(workers.keySet()).forEach(this::discard);
-        try (Stream<Path> left = Files.list(directory)) {
+        launch.watchdog().shutdownNow();
+        seats.values().forEach(SeatVms::close);
+        try (Stream<Path> left = Files.list(launch.directory())) {
             for (Path file : left.toList()) {
                 Files.deleteIfExists(file);
             }
-            Files.deleteIfExists(directory);
+            Files.deleteIfExists(launch.directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,12 +15,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
 import pagerace.race.Reachability;
 import pagerace.verdict.Demand;
+import pagerace.verdict.Distance;
 import pagerace.verdict.Given;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Seat;
 import pagerace.verdict.Tally;
 import pagerace.verdict.Tier;
 
@@ -41,8 +45,13 @@ import pagerace.verdict.Tier;
  * the points that show nothing, the least sampled first, until each has a hundred times what the plan demands; a run by need ends
  * before. Points that more time would not help come last, and have no part in a run by need.
  *
- * <p>A fork ends as soon as its tier has what is demanded. Before anything runs in a tier its canary does: without it nothing that
- * was not seen there would be believed.
+ * <p>A fork ends as soon as its tier has what is demanded. Before anything runs in a tier its canary does, at least beside it: without
+ * the canary nothing that was not seen there would be believed.
+ *
+ * <p>Forks run at once on all {@linkplain Seating seats} that do not overlap. No two forks of one point run at once in one tier. After
+ * the second round each point that should hold runs at each distance that the host has; what it is demanded to show stays the same,
+ * spread over the distances. Seats for three actors, and those for a distance that has no pair of its own, take precedence over the
+ * pairs that they overlap, for as long as something is wanted there.
  */
 public final class StressRun {
     /** Measured: to turn to a point, to warm it up and to probe the host takes about this time; a VM starts in a tenth of it. */
@@ -73,9 +82,16 @@ public final class StressRun {
     private static final List<Tier> COMPILED = List.of(Tier.C2, Tier.C1, Tier.C2_STRESS);
 
     private final Engine engine;
+    private final Seating seating;
+    private final Map<Seat, Running> running = new LinkedHashMap<>();
+
+    /** What waits for a seat, part of which is busy. */
+    private final Map<Seat, StressFork> claimed = new LinkedHashMap<>();
+
     private final Reachability host;
     private final int forks;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private final Map<Integer, List<Tally>> byActors;
     private final Map<Tier, Tally> canaries = new EnumMap<>(Tier.class);
     private final Progress progress;
     private final Consumer<Measurement> sink;
@@ -102,9 +118,12 @@ public final class StressRun {
             Progress progress,
             Consumer<Measurement> sink) {
         this.engine = engine;
+        this.seating = engine.seating();
         this.host = host;
         this.forks = forks;
         plan.forEach(tally -> tallies.put(tally.point().key(), tally));
+        byActors = plan.stream()
+                .collect(Collectors.groupingBy(tally -> tally.point().actors()));
         for (Tier tier : Tier.values()) {
             canaries.put(tier, new Tally(tier.canary()));
         }
@@ -138,44 +157,118 @@ public final class StressRun {
         return tiers(Demand.of(point, host)).size() * (OVERHEAD.toMillis() + SHORTEST.toMillis());
     }
 
+    /** A fork that runs, and whether the end of the budget may be what ends it. */
+    private record Running(StressFork fork, boolean isCutByBudget) {}
+
     /** Runs until {@code elapsed} and the time from now on reach a limit, until nothing is wanted, or until stopped. */
     public void run(Duration elapsed, Limits limits) {
         long begin = engine.nanoTime() - elapsed.toNanos();
-        while (!stopped && !hasBeenGivenEnough(limits)) {
-            Duration now = Duration.ofNanos(engine.nanoTime() - begin);
-            Duration left = limits.clock().minus(now);
-            StressFork fork = next(left, limits.isByNeed());
-            if (fork == null) {
+        boolean goesOn = true;
+        while (true) {
+            if (goesOn && !stopped && !hasBeenGivenEnough(limits)) {
+                fill(begin, limits);
+            }
+            if (running.isEmpty()) {
                 break;
             }
-            progress.forking(now, () -> standing(fork, now, left, limits));
-            Duration timeout = fork.atMost().multipliedBy(2).plusSeconds(20);
-            boolean cutByBudget = timeout.compareTo(left) >= 0;
-            Measurement measurement = engine.run(fork, cutByBudget ? left.plusSeconds(2) : timeout);
-            boolean cut = cutByBudget && !measurement.crashed();
-            if (cut && measurement.failure() != null) {
-                measurement = measurement.cut();
-            }
-            boolean broughtNothing =
-                    measurement.samples() == 0 && measurement.warmUp().isEmpty();
-            if ((stopped || cut) && broughtNothing) {
-                break;
-            }
-            learn(measurement);
-            tallyOf(fork).add(measurement);
-            measured.add(measurement);
-            givenMillis += measurement.failure() == null ? measurement.givenMillis() : 0;
-            sink.accept(measurement);
+            goesOn &= take(engine.await());
         }
         progress.done();
     }
 
+    /** Starts a fork on each seat that is free and for which something is wanted. */
+    private void fill(long begin, Limits limits) {
+        claimed.clear();
+        for (Seat seat : seating.triples()) {
+            offer(seat, nextOfPoints(seat, 3, limits.isByNeed()), true, begin, limits);
+        }
+        for (Seat seat : seating.farther()) {
+            offer(seat, missingDistance(seat), true, begin, limits);
+        }
+        for (Seat seat : seating.pairs()) {
+            if (isFree(seat)) {
+                offer(seat, nextOfPoints(seat, 2, limits.isByNeed()), false, begin, limits);
+            }
+        }
+    }
+
+    /** Starts {@code wanted}, or its canary, if the seat is free; else it {@code waits}, and nothing else starts there before it. */
+    private void offer(Seat seat, @Nullable StressFork wanted, boolean waits, long begin, Limits limits) {
+        if (wanted == null) {
+            return;
+        }
+        Duration now = Duration.ofNanos(engine.nanoTime() - begin);
+        Duration left = limits.clock().minus(now);
+        Duration affordable = left.minusMillis(overheadMillis);
+        if (affordable.compareTo(SHORTEST) < 0) {
+            return;
+        }
+        if (!isFree(seat)) {
+            if (waits) {
+                claimed.put(seat, wanted);
+            }
+            return;
+        }
+        StressFork canary = silentCanary(wanted.tier());
+        StressFork next = canary == null ? wanted : canary;
+        StressFork fork = next.atMost().compareTo(affordable) <= 0 ? next : next.within(affordable);
+        progress.forking(now, () -> standing(fork, now, left, limits));
+        Duration timeout = fork.atMost().multipliedBy(2).plusSeconds(20);
+        boolean cutByBudget = timeout.compareTo(left) >= 0;
+        running.put(seat, new Running(fork, cutByBudget));
+        engine.start(fork, seat, cutByBudget ? left.plusSeconds(2) : timeout);
+    }
+
+    private boolean isFree(Seat seat) {
+        int busy =
+                running.keySet().stream().mapToInt(other -> other.cpus().size()).sum();
+        return busy + seat.cpus().size() <= seating.cpus()
+                && Stream.concat(running.keySet().stream(), claimed.keySet().stream())
+                        .noneMatch(seat::overlaps);
+    }
+
+    /** Whether a fork of the point runs in the tier, or is to be the next on its seat. */
+    private boolean isUnderWay(Tally tally, Tier tier) {
+        return underWay(tally).anyMatch(fork -> fork.tier() == tier);
+    }
+
+    private Stream<StressFork> underWay(Tally tally) {
+        return Stream.concat(running.values().stream().map(Running::fork), claimed.values().stream())
+                .filter(fork -> fork.point().key().equals(tally.point().key()));
+    }
+
+    /** Takes what a fork measured; returns whether the run goes on. */
+    private boolean take(Engine.Ended ended) {
+        Running was = Objects.requireNonNull(running.remove(ended.seat()));
+        Measurement measurement = ended.measurement();
+        boolean cut = was.isCutByBudget && !measurement.crashed();
+        if (cut && measurement.failure() != null) {
+            measurement = measurement.cut();
+        }
+        boolean broughtNothing =
+                measurement.samples() == 0 && measurement.warmUp().isEmpty();
+        if ((stopped || cut) && broughtNothing) {
+            return false;
+        }
+        learn(measurement);
+        tallyOf(was.fork).add(measurement);
+        measured.add(measurement);
+        givenMillis += measurement.failure() == null ? measurement.givenMillis() : 0;
+        sink.accept(measurement);
+        return true;
+    }
+
     private boolean hasBeenGivenEnough(Limits limits) {
-        return limits.given() != null && givenMillis >= limits.given().toMillis();
+        return limits.given() != null && givenMillis >= (double) limits.given().toMillis() * lanes();
+    }
+
+    /** How many forks run at once: what a run is given counts for each. */
+    private int lanes() {
+        return Math.max(1, seating.pairs().size());
     }
 
     private Progress.Standing standing(StressFork fork, Duration now, Duration left, Limits limits) {
-        Duration needed = Duration.ofMillis(neededMillis());
+        Duration needed = Duration.ofMillis(neededMillis() / lanes());
         boolean endsEarlier = limits.isByNeed() && needed.compareTo(left) < 0;
         return new Progress.Standing(
                 fork.point(),
@@ -191,7 +284,7 @@ public final class StressRun {
     /** What the points would need until they have what is demanded, if the host goes on as it did. */
     private long neededMillis() {
         long millis = 0;
-        for (Tally tally : open()) {
+        for (Tally tally : Stream.concat(open(2), open(3)).toList()) {
             Demand demand = demand(tally);
             for (Tier tier : tiers(demand)) {
                 millis += Math.max(0, Math.max(1, forks) - tally.forks(tier)) * meanMillis(tier);
@@ -241,44 +334,36 @@ public final class StressRun {
         return Demand.of(tally.point(), host);
     }
 
-    private @Nullable StressFork next(Duration left, boolean byNeed) {
-        Duration affordable = left.minusMillis(overheadMillis);
-        if (affordable.compareTo(SHORTEST) < 0) {
-            return null;
-        }
-        StressFork fork = nextOfPoints(byNeed);
-        if (fork == null) {
-            return null;
-        }
-        StressFork canary = silentCanary(fork.tier());
-        StressFork next = canary == null ? fork : canary;
-        return next.atMost().compareTo(affordable) <= 0 ? next : next.within(affordable);
-    }
-
-    private @Nullable StressFork nextOfPoints(boolean byNeed) {
-        StressFork fork = firstVisit();
+    private @Nullable StressFork nextOfPoints(Seat seat, int actors, boolean byNeed) {
+        List<Tally> open = open(actors)
+                .sorted(Comparator.comparing(tally -> hasBeenAt(seat.distance(), tally)))
+                .toList();
+        StressFork fork = firstVisit(open);
         for (int round = 1; fork == null && round <= forks; round++) {
-            fork = missingTier(round);
+            fork = missingTier(open, round);
+        }
+        if (fork == null && actors == 2) {
+            fork = missingDistance(seat);
         }
         if (fork == null) {
-            fork = unmet(tally -> !demand(tally).isHopelessFor(tally));
+            fork = unmet(open, tally -> !demand(tally).isHopelessFor(tally));
         }
         if (fork == null && !byNeed) {
-            fork = plenty();
+            fork = plenty(open);
         }
-        return fork == null && !byNeed ? unmet(tally -> true) : fork;
+        return fork == null && !byNeed ? unmet(open, tally -> true) : fork;
     }
 
     /** The canary of {@code tier}, until it was shown, or for as long as there is hope. */
     private @Nullable StressFork silentCanary(Tier tier) {
         Tally tally = Objects.requireNonNull(canaries.get(tier));
         boolean isOpen = tally.forks() < Demand.CANARY_FORKS && tally.failures().size() < Demand.PATIENCE;
-        return isOpen && !demand(tally).isMetBy(tally) ? fork(tally, tier) : null;
+        return isOpen && !isUnderWay(tally, tier) && !demand(tally).isMetBy(tally) ? fork(tally, tier) : null;
     }
 
-    private @Nullable StressFork firstVisit() {
-        for (Tally tally : open()) {
-            if (tally.forks() == 0) {
+    private @Nullable StressFork firstVisit(List<Tally> open) {
+        for (Tally tally : open) {
+            if (tally.forks() == 0 && underWay(tally).findAny().isEmpty()) {
                 return fork(tally, Tier.C2);
             }
         }
@@ -286,10 +371,10 @@ public final class StressRun {
     }
 
     /** For a tier that lacks its fork number {@code round}. */
-    private @Nullable StressFork missingTier(int round) {
-        for (Tally tally : open()) {
+    private @Nullable StressFork missingTier(List<Tally> open, int round) {
+        for (Tally tally : open) {
             for (Tier tier : tiers(demand(tally))) {
-                if (tally.forks(tier) < round) {
+                if (tally.forks(tier) < round && !isUnderWay(tally, tier)) {
                     return fork(tally, tier);
                 }
             }
@@ -297,30 +382,55 @@ public final class StressRun {
         return null;
     }
 
-    private @Nullable StressFork unmet(Predicate<Tally> such) {
-        return open().stream()
+    /** For a point that should hold, and was never run so far apart. */
+    private @Nullable StressFork missingDistance(Seat seat) {
+        return open(2).filter(tally -> demand(tally).aim() == Demand.Aim.HOLD && !hasBeenAt(seat.distance(), tally))
+                .map(tally -> fork(tally, leastRunTier(tally)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether it was run with its actors so far apart, or is now. */
+    private boolean hasBeenAt(Distance distance, Tally tally) {
+        return tally.measurements().stream().anyMatch(m -> m.seat().distance() == distance)
+                || Stream.concat(
+                                running.entrySet().stream()
+                                        .map(entry -> Map.entry(entry.getKey(), entry.getValue().fork)),
+                                claimed.entrySet().stream())
+                        .anyMatch(entry -> entry.getKey().distance() == distance
+                                && entry.getValue()
+                                        .point()
+                                        .key()
+                                        .equals(tally.point().key()));
+    }
+
+    private @Nullable StressFork unmet(List<Tally> open, Predicate<Tally> such) {
+        return open.stream()
                 .filter(tally -> !demand(tally).isMetBy(tally))
                 .filter(such)
+                .filter(tally -> !isUnderWay(tally, unmetTier(tally)))
                 .min(Comparator.comparingInt(Tally::forks))
                 .map(tally -> fork(tally, unmetTier(tally), tally))
                 .orElse(null);
     }
 
-    private @Nullable StressFork plenty() {
-        Optional<Tally> poorest = open().stream()
+    private @Nullable StressFork plenty(List<Tally> open) {
+        Optional<Tally> poorest = open.stream()
                 .filter(tally -> demand(tally).aim() != Demand.Aim.SHOW)
                 .filter(tally ->
                         tally.samples() < PLENTY * demand(tally).need(Tier.C2).samples())
+                .filter(tally -> !isUnderWay(tally, leastRunTier(tally)))
                 .min(Comparator.comparingLong(Tally::samples));
         return poorest.map(tally -> fork(tally, leastRunTier(tally), STRENGTHENING, (outcomes, warmUp) -> false))
                 .orElse(null);
     }
 
-    /** The points that may still get forks. */
-    private List<Tally> open() {
-        return tallies.values().stream()
-                .filter(tally -> tally.failures().size() < Demand.PATIENCE)
-                .toList();
+    /** The points that may still get forks: those with so many actors, for which there is a seat. */
+    private Stream<Tally> open(int actors) {
+        return seating.hasRoomFor(actors)
+                ? byActors.getOrDefault(actors, List.of()).stream()
+                        .filter(tally -> tally.failures().size() < Demand.PATIENCE)
+                : Stream.of();
     }
 
     /** Of the tiers that lack something the one with the fewest forks; if it is to be shown, that which has shown it most often. */

@@ -10,11 +10,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Probe;
+import pagerace.verdict.Seat;
 
 /** A fork that is running, and what it has brought so far: what counts of it, and what came before that. */
 final class Visit {
-    private static final int ACTORS = 2;
-
     /** How long the actors run before their counts are looked at; while the code is not compiled, and then. */
     static final int WARM_UP_MILLIS = 25;
 
@@ -23,7 +22,7 @@ final class Visit {
     /** The system counts CPU time in steps of ten milliseconds: of less than three slices the share would be a guess. */
     static final int FEWEST_SLICES = 3;
 
-    /** Measured: to make scenarios ready and to start two threads takes 1 to 4 ms of a slice; then the actors do not spin. */
+    /** Measured: to make scenarios ready and to start the threads takes 1 to 4 ms of a slice; then the actors do not spin. */
     private static final long TO_BEGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** A VM of the fork's tier that has not measured its point. */
@@ -45,6 +44,8 @@ final class Visit {
     }
 
     private final StressFork fork;
+    private final Seat seat;
+    private final int actors;
     private final LongSupplier clock;
     private final long begin;
     private final Map<String, Long> outcomes = new TreeMap<>();
@@ -58,8 +59,10 @@ final class Visit {
     private long end;
 
     /** Begins now, by a {@code clock} of nanoseconds. */
-    Visit(StressFork fork, LongSupplier clock) {
+    Visit(StressFork fork, Seat seat, LongSupplier clock) {
         this.fork = fork;
+        this.seat = seat;
+        actors = fork.point().actors();
         this.clock = clock;
         begin = clock.getAsLong();
     }
@@ -102,7 +105,7 @@ final class Visit {
             long spinning = Math.max(
                     TimeUnit.MILLISECONDS.toNanos((long) slices * SLICE_MILLIS),
                     measuringNanos - slices * TO_BEGIN_NANOS);
-            cpuShare = cpu <= 0 ? 1 : Math.min(1, (double) cpu / (ACTORS * spinning));
+            cpuShare = cpu <= 0 ? 1 : Math.min(1, (double) cpu / (actors * spinning));
         } while (slices < FEWEST_SLICES
                 || (measuringNanos < fork.atMost().toNanos() && !fork.goal().isReached(outcomes, warmUp)));
     }
@@ -137,6 +140,7 @@ final class Visit {
                 vm,
                 fork.point().key(),
                 fork.tier(),
+                seat,
                 fork.stride(),
                 TimeUnit.NANOSECONDS.toMillis(end - begin),
                 TimeUnit.NANOSECONDS.toMillis(measuringNanos),

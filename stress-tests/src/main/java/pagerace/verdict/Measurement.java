@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param vm which VM of the run it was, from one on; 0 if none started
  * @param point the key of the point, as the VM itself named what it ran
  * @param tier how the VM executed code
+ * @param seat where its actors ran
  * @param stride how many scenarios the actors ran through before they waited for each other
  * @param millis how long it took, a start of the VM and the warm-up included
  * @param measuringMillis how much of that the samples took
- * @param cpuShare the CPU time that the VM got while it measured, as a share of what two actors that never wait would use; at most
+ * @param cpuShare the CPU time that the VM got while it measured, as a share of what actors that never wait would use; at most
  *     1, and 0 if it measured nothing
  * @param outcomes samples per outcome word
  * @param warmUp executions per outcome word before the code was as the tier has it, and in JCStress's check of the harness. They
@@ -29,6 +32,7 @@ public record Measurement(
         int vm,
         String point,
         Tier tier,
+        Seat seat,
         int stride,
         long millis,
         long measuringMillis,
@@ -45,6 +49,7 @@ public record Measurement(
 
     /** Checks the numbers; copies the counts, in the order of the words. */
     public Measurement {
+        requireNonNull(seat, "no fork ran nowhere");
         outcomes = checked(outcomes);
         warmUp = checked(warmUp);
         require(vm >= 0, vm, "as the number of its VM");
@@ -52,6 +57,36 @@ public record Measurement(
         require(millis >= 0, millis, "ms");
         require(measuringMillis >= 0 && measuringMillis <= millis, measuringMillis, "ms of measuring in " + millis);
         require(cpuShare >= 0 && cpuShare <= 1, cpuShare, "of the CPU time");
+    }
+
+    /** One of which nobody knows where its actors ran. */
+    public Measurement(
+            String run,
+            int vm,
+            String point,
+            Tier tier,
+            int stride,
+            long millis,
+            long measuringMillis,
+            double cpuShare,
+            Map<String, Long> outcomes,
+            Map<String, Long> warmUp,
+            Probe probe,
+            @Nullable String failure) {
+        this(
+                run,
+                vm,
+                point,
+                tier,
+                Seat.ANYWHERE,
+                stride,
+                millis,
+                measuringMillis,
+                cpuShare,
+                outcomes,
+                warmUp,
+                probe,
+                failure);
     }
 
     private static Map<String, Long> checked(Map<String, Long> counts) {
@@ -87,7 +122,7 @@ public record Measurement(
 
     private Measurement ended(@Nullable String how) {
         return new Measurement(
-                run, vm, point, tier, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, how);
+                run, vm, point, tier, seat, stride, millis, measuringMillis, cpuShare, outcomes, warmUp, probe, how);
     }
 
     /**

@@ -67,7 +67,7 @@ class CampaignTest {
     private static final Selection SELECTION = new Selection(Catalogue.RACES);
 
     private static ShardPlan shardPlan(String filter, @Nullable Shard shard, Host host) {
-        return ShardPlan.of(SELECTION, filter, shard, host.memoryModel());
+        return ShardPlan.of(SELECTION, filter, shard, host.memoryModel(), host.cpus());
     }
 
     private static Report report(String filter, @Nullable Shard shard, Host host) {

@@ -213,7 +213,7 @@ class ReportCommandTest {
         String measured = directory.resolve("a").resolve("measured.jsonl").toString();
         Ran.of("report", "--merge", measured, other)
                 .isRefusedWith("The file " + measured
-                        + " is not a whole report of version 7; stress and report write one, report.json.");
+                        + " is not a whole report of version 8; stress and report write one, report.json.");
         Ran.of("report", one, one)
                 .isRefusedWith("One file is reported at a time; with --merge, several reports are added up.");
     }

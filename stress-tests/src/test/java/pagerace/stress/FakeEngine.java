@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.stress;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import pagerace.race.Catalogue;
 import pagerace.race.Variant;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Probe;
+import pagerace.verdict.Seat;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
 
@@ -49,11 +53,34 @@ public final class FakeEngine implements Engine {
     /** What a kill does besides. */
     public Runnable onKill = () -> {};
 
+    /** Where forks can run. */
+    public Seating seating = Seating.anywhere(2);
+
     Duration startUp = Duration.ofMillis(500);
     long now;
 
+    /** A fork that runs until then. */
+    private record Running(long end, Ended ended) {}
+
+    private final List<Running> running = new ArrayList<>();
+
     @Override
-    public Measurement run(StressFork fork, Duration timeout) {
+    public Seating seating() {
+        return seating;
+    }
+
+    @Override
+    public Ended await() {
+        Running next =
+                running.stream().min(Comparator.comparingLong(Running::end)).orElseThrow();
+        running.remove(next);
+        now = next.end;
+        return next.ended;
+    }
+
+    @Override
+    public void start(StressFork fork, Seat seat, Duration timeout) {
+        assertThat(running).allMatch(other -> !other.ended.seat().overlaps(seat));
         boolean canary = fork.point().race().equals(Catalogue.CANARY.name());
         (canary ? canaries : forks).add(fork);
         timeouts.add(timeout);
@@ -67,12 +94,12 @@ public final class FakeEngine implements Engine {
             yield.forEach((word, rate) -> outcomes.put(word, (long) (rate * millis)));
         } while (measuring.compareTo(fork.atMost()) < 0 && !fork.goal().isReached(outcomes, Map.of()));
         Duration life = measuring.plus(startUp);
-        now += life.toNanos();
-        return fate.apply(new Measurement(
+        Measurement measurement = fate.apply(new Measurement(
                 RUN,
                 1,
                 fork.point().key(),
                 fork.tier(),
+                seat,
                 fork.stride(),
                 life.toMillis(),
                 measuring.toMillis(),
@@ -81,6 +108,7 @@ public final class FakeEngine implements Engine {
                 Map.of(),
                 probe,
                 null));
+        running.add(new Running(now + life.toNanos(), new Ended(fork, seat, measurement)));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import pagerace.verdict.Measurement;
+import pagerace.verdict.Seat;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.TestRace.Fix;
 import pagerace.verdict.Tier;
@@ -92,7 +93,7 @@ class VisitTest {
     }
 
     private static Measurement measured(Vm vm, StressFork fork) throws IOException {
-        Visit visit = new Visit(fork, () -> vm.now);
+        Visit visit = new Visit(fork, Seat.ANYWHERE, () -> vm.now);
         visit.in(vm);
         assertThat(vm.calls).startsWith("begin", "more").endsWith("more", "end");
         assertThat(vm.calls.subList(1, vm.calls.size() - 1)).containsOnly("more");
@@ -163,7 +164,8 @@ class VisitTest {
             Vm vm = new Vm(3000);
             vm.failsAt = slice;
             vm.words.put(slice, "WRONG");
-            Visit visit = new Visit(fork(Fix.FIXED, Duration.ofSeconds(1), Long.MAX_VALUE), () -> vm.now);
+            Visit visit =
+                    new Visit(fork(Fix.FIXED, Duration.ofSeconds(1), Long.MAX_VALUE), Seat.ANYWHERE, () -> vm.now);
             assertThatThrownBy(() -> visit.in(vm))
                     .isInstanceOfSatisfying(WorkerVm.Failed.class, failed -> visit.keep(failed.counts()));
             Measurement m = measured(visit, "a bug");

@@ -89,6 +89,24 @@ public final class TestRace extends CatalogueRace {
 
         @Override
         public Scenario on(Machine machine, Place at, Kernel kernel) {
+            return new Unrun();
+        }
+    }
+
+    /** Nobody runs it. */
+    private static final class Unrun implements Scenario.OfTwo<End, End> {
+        @Override
+        public End first() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public End second() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Outcome judge(End first, End second) {
             throw new UnsupportedOperationException();
         }
     }
