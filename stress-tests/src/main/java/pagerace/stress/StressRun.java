@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -185,9 +186,14 @@ public final class StressRun {
         for (Seat seat : seating.farther()) {
             offer(seat, missingDistance(seat), true, begin, limits);
         }
+        Set<Distance> idle = EnumSet.noneOf(Distance.class);
         for (Seat seat : seating.pairs()) {
-            if (isFree(seat)) {
-                offer(seat, nextOfPoints(seat, 2, limits.isByNeed()), false, begin, limits);
+            if (isFree(seat) && !idle.contains(seat.distance())) {
+                StressFork wanted = nextOfPoints(seat, 2, limits.isByNeed());
+                offer(seat, wanted, false, begin, limits);
+                if (wanted == null) {
+                    idle.add(seat.distance());
+                }
             }
         }
     }

@@ -32,6 +32,9 @@ public final class FakeEngine implements Engine {
     /** What each variant yields per millisecond; nothing but {@code QUIET} if it is not named. */
     public final Map<Variant, Map<String, Double>> rates = new HashMap<>();
 
+    /** The same of one point, by its key; that of its variant if it is not named. */
+    public final Map<String, Map<String, Double>> ratesOfPoints = new HashMap<>();
+
     /** What the canaries yield. */
     public Map<String, Double> canaryRates = Map.of("UNSEEN", 100.0);
 
@@ -59,6 +62,9 @@ public final class FakeEngine implements Engine {
     Duration startUp = Duration.ofMillis(500);
     long now;
 
+    /** How many forks ran at once at most. */
+    int most;
+
     /** A fork that runs until then. */
     private record Running(long end, Ended ended) {}
 
@@ -81,11 +87,16 @@ public final class FakeEngine implements Engine {
     @Override
     public void start(StressFork fork, Seat seat, Duration timeout) {
         assertThat(running).allMatch(other -> !other.ended.seat().overlaps(seat));
+        assertThat(running)
+                .allMatch(other -> other.ended.fork().tier() != fork.tier()
+                        || !other.ended.fork().point().key().equals(fork.point().key()));
         boolean canary = fork.point().race().equals(Catalogue.CANARY.name());
         (canary ? canaries : forks).add(fork);
         timeouts.add(timeout);
-        Map<String, Double> yield =
-                canary ? canaryRates : rates.getOrDefault(fork.point().variant(), Map.of("QUIET", 1000.0));
+        Map<String, Double> yield = canary
+                ? canaryRates
+                : ratesOfPoints.getOrDefault(
+                        fork.point().key(), rates.getOrDefault(fork.point().variant(), Map.of("QUIET", 1000.0)));
         Map<String, Long> outcomes = new HashMap<>();
         Duration measuring = Duration.ZERO;
         do {
@@ -109,6 +120,7 @@ public final class FakeEngine implements Engine {
                 probe,
                 null));
         running.add(new Running(now + life.toNanos(), new Ended(fork, seat, measurement)));
+        most = Math.max(most, running.size());
     }
 
     @Override
