@@ -23,9 +23,8 @@ record ScheduleRow(List<Line> lines, int number, int y, int height, int most) {
     static final int LINE = 15;
 
     private static final int PADDING = 8;
-    /** Of all actors side by side. */
-    private static final int MOST_CHARACTERS = 100;
-
+    private static final int MOST_CHARACTERS = 50;
+    private static final int MOST_OF_THREE = 40;
     private static final int LEAST_FOLDED = 3;
 
     /**
@@ -37,7 +36,7 @@ record ScheduleRow(List<Line> lines, int number, int y, int height, int most) {
     static List<ScheduleRow> of(Transcript transcript, List<String> words, int top) {
         List<ScheduleRow> rows = new ArrayList<>();
         List<Line> lines = transcript.lines();
-        int most = MOST_CHARACTERS / transcript.actors().size();
+        int most = transcript.actors().size() == 2 ? MOST_CHARACTERS : MOST_OF_THREE;
         int y = top;
         int number = 1;
         for (int i = 0; i < lines.size(); ) {
