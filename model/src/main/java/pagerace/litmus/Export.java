@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import pagerace.explore.Access;
 import pagerace.explore.Behaviour;
 import pagerace.explore.Exploration;
@@ -56,15 +57,18 @@ public final class Export {
     /** As wide as the comments of the kernel's own litmus tests. */
     private static final Pattern COMMENT_LINE = Pattern.compile("(.{1,72}|\\S+)( |$)");
 
+    private final Race race;
     private final Point point;
     private final Explorer<Outcome> explorer;
     private final List<Exploration<Outcome>> explorations;
     private final List<String> words;
     private final Set<Integer> spinLocks;
     private final Set<Integer> atomics;
-    private final List<List<Object>> ends = List.of(new ArrayList<>(), new ArrayList<>());
+    /** Per actor. */
+    private final List<List<Object>> ends = new ArrayList<>();
 
-    private Export(Point point, Explorer<Outcome> explorer, List<Exploration<Outcome>> explorations) {
+    private Export(Race race, Point point, Explorer<Outcome> explorer, List<Exploration<Outcome>> explorations) {
+        this.race = race;
         this.point = point;
         this.explorer = explorer;
         this.explorations = explorations;
@@ -72,8 +76,9 @@ public final class Export {
                 .map(name -> name.replaceAll("\\W+", "_").replaceAll("_$", ""))
                 .toList();
         Map<Integer, Set<Access>> uses = new LinkedHashMap<>();
-        for (int actor = 0; actor < 2; actor++) {
+        for (int actor = 0; actor < race.actors().size(); actor++) {
             collectUses(explorer.behaviour(actor), uses);
+            ends.add(new ArrayList<>());
         }
         this.spinLocks = uses.entrySet().stream()
                 .filter(use -> use.getValue().stream().allMatch(Export::isSpinLocking))
@@ -94,6 +99,11 @@ public final class Export {
      *     could be stated
      */
     public static String litmus(Point point) {
+        return litmus(Catalogue.race(point.race()).orElseThrow(), point);
+    }
+
+    /** The litmus test of {@code point}, which is one of {@code race}. */
+    static String litmus(Race race, Point point) {
         Explorer<Outcome> explorer = Explorer.of(point);
         List<Exploration<Outcome>> explorations = new ArrayList<>();
         for (MemoryModel model : Prediction.MODELS) {
@@ -112,7 +122,7 @@ public final class Export {
             }
             explorations.add(exploration);
         }
-        return new Export(point, explorer, explorations).write();
+        return new Export(race, point, explorer, explorations).write();
     }
 
     private static void collectUses(Behaviour behaviour, Map<Integer, Set<Access>> uses) {
@@ -134,11 +144,12 @@ public final class Export {
     }
 
     private String write() {
-        List<LitmusActor> actors = IntStream.range(0, 2).mapToObj(this::actor).toList();
-        List<List<Clause>> clauses = clauses();
+        List<LitmusActor> actors =
+                IntStream.range(0, ends.size()).mapToObj(this::actor).toList();
+        List<Clause> clauses = clauses();
         Set<Integer> used = new TreeSet<>();
         actors.forEach(actor -> used.addAll(actor.words()));
-        clauses.forEach(clause -> clause.forEach(part -> used.addAll(part.words())));
+        clauses.forEach(clause -> used.addAll(clause.memory.keySet()));
         StringBuilder text = new StringBuilder("C ")
                 .append(point.key().replaceAll("\\W+", "-").replaceAll("-$", ""))
                 .append("\n\n(*\n")
@@ -151,7 +162,7 @@ public final class Export {
             }
         }
         text.append("}\n");
-        for (int actor = 0; actor < 2; actor++) {
+        for (int actor = 0; actor < ends.size(); actor++) {
             text.append("\nP").append(actor).append('(');
             text.append(actors.get(actor).words().stream()
                     .map(word -> type(word) + " *" + words.get(word))
@@ -166,17 +177,18 @@ public final class Export {
     }
 
     private String comment() {
-        Race race = Catalogue.race(point.race()).orElseThrow();
         StringBuilder comment = new StringBuilder();
         comment.append(paragraph(race.question())).append(" *\n");
         comment.append(paragraph(point.key() + ": " + point.variant().difference() + "."));
-        comment.append(paragraph("P0: " + race.actors().get(0) + ". P1: "
-                        + race.actors().get(1) + ". The exists clause asks for an execution that violates this: "
+        String actors = IntStream.range(0, ends.size())
+                .mapToObj(actor -> "P" + actor + ": " + race.actors().get(actor) + ". ")
+                .collect(Collectors.joining());
+        comment.append(paragraph(actors + "The exists clause asks for an execution that violates this: "
                         + race.invariant()
                         + ". WEAK, in the result, is the kernel's memory model without load buffering."))
                 .append(" *\n");
         comment.append(paragraph(result())).append(" *\n");
-        for (int actor = 0; actor < 2; actor++) {
+        for (int actor = 0; actor < ends.size(); actor++) {
             for (int end = 0; end < ends.get(actor).size(); end++) {
                 comment.append(paragraph(actor + ":" + DONE + "=" + (end + 1) + ": "
                         + ends.get(actor).get(end)));
@@ -215,49 +227,54 @@ public final class Export {
         return written;
     }
 
-    /** One conjunction of the condition: two ends and some words. */
-    private record Clause(int first, int second, Map<Integer, Long> memory) {
-        Set<Integer> words() {
-            return memory.keySet();
-        }
-    }
+    /** One conjunction of the condition: what each actor has in {@code done}, and some words. */
+    private record Clause(List<Integer> done, Map<Integer, Long> memory) {}
 
-    /** The condition: per end of the first actor, its clauses. */
-    private List<List<Clause>> clauses() {
-        List<List<Clause>> clauses = new ArrayList<>();
-        int count = 0;
-        for (int first = 0; first < ends.get(0).size(); first++) {
-            List<Clause> its = new ArrayList<>();
-            for (int second = 0; second < ends.get(1).size(); second++) {
-                List<Object> both = List.of(ends.get(0).get(first), ends.get(1).get(second));
-                for (Map<Integer, Long> memory :
-                        explorer.finalMemories(both, outcome -> outcome.mark() == Mark.FORBIDDEN)) {
-                    its.add(new Clause(first + 1, second + 1, memory));
-                }
-            }
-            count += its.size();
-            clauses.add(its);
+    /** The condition: each combination of ends with each memory that makes it forbidden. */
+    private List<Clause> clauses() {
+        List<Clause> clauses = new ArrayList<>();
+        for (List<Integer> done : combinations()) {
+            List<Object> all = IntStream.range(0, ends.size())
+                    .mapToObj(actor -> ends.get(actor).get(done.get(actor) - 1))
+                    .toList();
+            explorer.finalMemories(all, outcome -> outcome.mark() == Mark.FORBIDDEN)
+                    .forEach(memory -> clauses.add(new Clause(done, memory)));
         }
-        if (count > MAX_CLAUSES) {
-            throw new NotExportableException("the forbidden outcome takes " + count + " clauses");
+        if (clauses.size() > MAX_CLAUSES) {
+            throw new NotExportableException("the forbidden outcome takes " + clauses.size() + " clauses");
         }
         return clauses;
     }
 
-    private String shown(List<List<Clause>> clauses) {
-        String text = clauses.stream().flatMap(List::stream).map(this::shown).collect(Collectors.joining("\n\t\\/ "));
+    /** Whatever the actors could have in {@code done} together, if each ended on its own. */
+    private List<List<Integer>> combinations() {
+        List<List<Integer>> combinations = List.of(List.of());
+        for (List<Object> its : ends) {
+            combinations = combinations.stream()
+                    .flatMap(before -> IntStream.rangeClosed(1, its.size())
+                            .mapToObj(done -> Stream.concat(before.stream(), Stream.of(done))
+                                    .toList()))
+                    .toList();
+        }
+        return combinations;
+    }
+
+    private String shown(List<Clause> clauses) {
+        String text = clauses.stream().map(this::shown).collect(Collectors.joining("\n\t\\/ "));
         return text.isEmpty() ? "0:" + DONE + "=-1" : text;
     }
 
     private String shown(Clause clause) {
-        StringBuilder text =
-                new StringBuilder("(0:" + DONE + "=" + clause.first + " /\\ 1:" + DONE + "=" + clause.second);
+        List<String> parts = new ArrayList<>();
+        for (int actor = 0; actor < ends.size(); actor++) {
+            parts.add(actor + ":" + DONE + "=" + clause.done.get(actor));
+        }
         clause.memory.forEach((word, value) -> {
             if (spinLocks.contains(word)) {
                 throw new NotExportableException("the judge looks at the spin lock " + words.get(word));
             }
-            text.append(" /\\ ").append(words.get(word)).append('=').append(value);
+            parts.add(words.get(word) + "=" + value);
         });
-        return text.append(')').toString();
+        return parts.stream().collect(Collectors.joining(" /\\ ", "(", ")"));
     }
 }

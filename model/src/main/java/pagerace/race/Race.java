@@ -31,10 +31,13 @@ public interface Race {
         /** What must hold in every execution of a right variant, in one sentence. */
         String invariant();
 
-        /** What the first and the second actor are called, in kernel terms. */
+        /** What each actor is called, in kernel terms; no two have one name. */
         String[] actors();
 
-        /** The schedule that breaks the best-known broken variant, one step per line, first actor left, second actor right. */
+        /**
+         * The schedule that breaks the best-known broken variant: a column for each actor, with bars between them, and one step per
+         * line; then what comes of it.
+         */
         String breakingSchedule();
 
         /** What the model leaves out, and in which direction each omission errs. */

@@ -7,6 +7,6 @@ public enum Stuckness implements Outcome {
      * Forbidden where the actors can deadlock. Where they cannot, a wait gave up for want of CPU time, and the run says
      * nothing.
      */
-    @Forbidden("a bounded wait gave up: each actor waits for what the other holds")
+    @Forbidden("a bounded wait gave up: actors wait for each other")
     STUCK
 }

@@ -13,9 +13,12 @@ import pagerace.litmus.LitmusVerdict.Observation;
 import pagerace.machine.Machine;
 import pagerace.machine.Order;
 import pagerace.machine.Word;
+import pagerace.race.Canary;
 import pagerace.race.Catalogue;
+import pagerace.race.CatalogueRace;
 import pagerace.race.Outcome;
 import pagerace.race.Point;
+import pagerace.race.Race;
 import pagerace.race.Reachability;
 import pagerace.race.Scenario;
 import pagerace.race.Variant;
@@ -164,5 +167,60 @@ class ExportTest {
                     .isEqualTo(prediction.under(model.level()).outcomes().contains(End.BAD));
         }
         assertThat(prediction.reachableFrom()).isEqualTo(Reachability.SC);
+    }
+
+    @Race.Head(
+            question = "Does somebody in the ring see a neighbour's store?",
+            anchor = "-",
+            invariant = "one of three actors sees what its neighbour did",
+            actors = {"writer", "relay", "reader"},
+            breakingSchedule = "-")
+    private static final class RingRace extends CatalogueRace {
+        RingRace() {
+            super(End.values(), Canary.Sign.values());
+        }
+    }
+
+    /** Store buffering: each stores to its word and reads its neighbour's. Bad if nobody saw a store. */
+    private record Ring(Word x, Word y, Word z) implements Scenario.OfThree<Long, Long, Long> {
+        private static long storesAndReads(Word own, Word neighbours) {
+            own.writeOnce(1);
+            return neighbours.readOnce();
+        }
+
+        @Override
+        public Long first() {
+            return storesAndReads(x, y);
+        }
+
+        @Override
+        public Long second() {
+            return storesAndReads(y, z);
+        }
+
+        @Override
+        public Long third() {
+            return storesAndReads(z, x);
+        }
+
+        @Override
+        public Outcome judge(Long first, Long second, Long third) {
+            return first + second + third == 0 ? End.BAD : End.GOOD;
+        }
+    }
+
+    @Test
+    void threeActors() {
+        Point point = point(machine -> new Ring(machine.word("x", 0), machine.word("y", 0), machine.word("z", 0)));
+        String text = Export.litmus(new RingRace(), point);
+        assertThat(text)
+                .contains("P0: writer. P1: relay. P2: reader. The exists clause")
+                .contains("\nP0(int *x, int *y)\n", "\nP1(int *y, int *z)\n", "\nP2(int *x, int *z)\n")
+                .contains(" * 2:done=1: 0\n * 2:done=2: 1\n")
+                .endsWith("\nexists ((0:done=1 /\\ 1:done=1 /\\ 2:done=1))\n");
+        assertThat(LitmusTest.parse(text).actors()).isEqualTo(3);
+        assertThat(Preamble.of(text).result())
+                .isEqualTo("Sometimes (WEAK), Sometimes (TSO), Never (SC)")
+                .isEqualTo(Preamble.result(LitmusTest.parse(text).explore()));
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -334,7 +335,10 @@ class CatalogueTest {
         assertThat(race.question()).endsWith("?");
         Stream.of(race.anchor(), race.invariant()).forEach(CatalogueTest::assertPhrase);
         assertThat(race.notModelled()).isNotEmpty().allSatisfy(CatalogueTest::assertPhrase);
-        assertThat(race.actors()).hasSize(2).allSatisfy(CatalogueTest::assertPhrase);
+        assertThat(race.actors()).doesNotHaveDuplicates().allSatisfy(CatalogueTest::assertPhrase);
+        assertThat(race.points())
+                .extracting(Point::actors)
+                .containsOnly(race.actors().size());
         race.outcomes().forEach(outcome -> assertPhrase(outcome.sentence()));
         race.variants().forEach(variant -> {
             assertPhrase(variant.difference());
@@ -354,23 +358,32 @@ class CatalogueTest {
                 .doesNotContain("  ", "\n");
     }
 
+    private static List<Integer> bars(String line) {
+        return IntStream.range(0, line.length())
+                .filter(i -> line.charAt(i) == '|')
+                .boxed()
+                .toList();
+    }
+
     @ParameterizedTest
     @FieldSource("RACES")
-    void breakingSchedulesAreTwoColumnsAndAnAftermath(Race race) {
+    void breakingSchedulesAreAColumnForEachActorAndAnAftermath(Race race) {
         List<String> lines = race.breakingSchedule().lines().toList();
-        int separator = lines.get(0).indexOf('|');
-        assertThat(separator).as("a header").isPositive();
         List<String> table =
                 lines.stream().takeWhile(line -> line.contains("|")).toList();
         assertThat(table).hasSizeGreaterThan(3).allSatisfy(line -> {
-            assertThat(line.indexOf('|')).as(line).isEqualTo(separator);
-            assertThat(line.charAt(separator - 1)).as(line).isEqualTo(' ');
-            assertThat(line.substring(separator + 1)).as(line).matches("( \\S.*)?");
+            assertThat(bars(line))
+                    .as(line)
+                    .isEqualTo(bars(table.get(0)))
+                    .hasSize(race.actors().size() - 1);
+            assertThat(line).matches("[^|]* (\\|( +| \\S[^|]* ))*\\|( \\S.*)?");
         });
         assertThat(table.subList(1, table.size()))
-                .as("each line is a step of one of the two")
-                .allMatch(line -> line.substring(0, separator).isBlank()
-                        != line.substring(separator + 1).isBlank());
+                .as("each line is a step of one of the actors")
+                .allMatch(line -> Stream.of(line.split("\\|", -1))
+                                .filter(cell -> !cell.isBlank())
+                                .count()
+                        == 1);
         assertThat(lines.subList(table.size(), lines.size()))
                 .as("what comes of it")
                 .isNotEmpty()

@@ -4,6 +4,7 @@ package pagerace.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Race;
@@ -39,16 +40,32 @@ final class RaceText {
         return text.append(ListCommand.variants(race, terminal)).toString();
     }
 
-    /** The race's drawing: what does not fit right of the bar goes on there. */
+    /**
+     * The race's drawing. Of two columns, what does not fit right of the bar goes on there; three columns that do not fit become a
+     * line for each cell, the later actors further in.
+     */
     private static String schedule(Race race, Terminal terminal) {
-        return race.breakingSchedule()
-                .lines()
-                .map(line -> {
-                    int column = line.indexOf("| ") + 2;
-                    return column == 1
-                            ? terminal.row("  ", line)
-                            : terminal.row("  " + line.substring(0, column), line.substring(column));
-                })
+        List<String> lines = race.breakingSchedule().lines().toList();
+        boolean fits = lines.stream()
+                .filter(line -> line.contains("|"))
+                .allMatch(line -> 2 + line.length() <= terminal.columns());
+        return lines.stream()
+                .map(line -> fits || race.actors().size() == 2 ? beside(line, terminal) : below(line, terminal))
+                .collect(Collectors.joining());
+    }
+
+    private static String beside(String line, Terminal terminal) {
+        int column = line.indexOf("| ") + 2;
+        return column == 1
+                ? terminal.row("  ", line)
+                : terminal.row("  " + line.substring(0, column), line.substring(column));
+    }
+
+    private static String below(String line, Terminal terminal) {
+        String[] cells = line.split("\\|", -1);
+        return IntStream.range(0, cells.length)
+                .filter(actor -> !cells[actor].isBlank())
+                .mapToObj(actor -> terminal.row(" ".repeat(2 + ScheduleText.LANE * actor), cells[actor].strip()))
                 .collect(Collectors.joining());
     }
 

@@ -17,7 +17,7 @@ import pagerace.terminal.Terminal;
  */
 final class ScheduleText {
     /** How much further in each actor is than the one before. */
-    private static final int LANE = 4;
+    static final int LANE = 4;
 
     private final Transcript transcript;
     private final Terminal terminal;

@@ -93,8 +93,7 @@ class ScheduleTextTest {
                      ptl: held -> free
                    reclaim => DONE
                        GUP-fast waits for ever for ptl (held by reclaim)
-                   outcome => STUCK: a bounded wait gave up: each actor waits for what the other
-                              holds
+                   outcome => STUCK: a bounded wait gave up: actors wait for each other
                 """);
     }
 
@@ -111,7 +110,7 @@ class ScheduleTextTest {
         String table = Trace.print(TRANSCRIPT);
         String withoutSource = Trace.print(TRANSCRIPT, Trace.Source.NONE);
         String withFile = Trace.print(TRANSCRIPT, Trace.Source.FILE);
-        String outcome = "   outcome => STUCK: a bounded wait gave up: each actor waits for what the other holds\n";
+        String outcome = "   outcome => STUCK: a bounded wait gave up: actors wait for each other\n";
         assertThat(text(Terminal.UNLIMITED, false)).isEqualTo(table + outcome);
         assertThat(text(width(table), false)).isEqualTo(table + outcome);
         assertThat(text(width(table) - 1, false)).isEqualTo(withoutSource + outcome);

@@ -12,17 +12,19 @@ import pagerace.explore.Transcript.Use;
 /**
  * What stands at one height of a {@link SequenceDiagram}.
  *
- * @param lines one line of the transcript; or several steps of one actor that are folded; or the ends of both actors
+ * @param lines one line of the transcript; or several steps of one actor that are folded; or the ends of all actors
  * @param number the number of the first step; 0 if it is none
  * @param y the middle of its first line of text
  * @param height its height
+ * @param most how many characters a line of text has, unless a single word is longer
  */
-record ScheduleRow(List<Line> lines, int number, int y, int height) {
+record ScheduleRow(List<Line> lines, int number, int y, int height, int most) {
     /** From one line of text to the next. */
     static final int LINE = 15;
 
     private static final int PADDING = 8;
     private static final int MOST_CHARACTERS = 50;
+    private static final int MOST_OF_THREE = 40;
     private static final int LEAST_FOLDED = 3;
 
     /**
@@ -34,6 +36,7 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
     static List<ScheduleRow> of(Transcript transcript, List<String> words, int top) {
         List<ScheduleRow> rows = new ArrayList<>();
         List<Line> lines = transcript.lines();
+        int most = transcript.actors().size() == 2 ? MOST_CHARACTERS : MOST_OF_THREE;
         int y = top;
         int number = 1;
         for (int i = 0; i < lines.size(); ) {
@@ -41,7 +44,8 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
             int alike = alike(lines, i, words);
             int together = first.tells() == Tells.END || alike >= LEAST_FOLDED ? alike : 1;
             boolean step = first.tells() == Tells.STEP;
-            ScheduleRow row = new ScheduleRow(lines.subList(i, i + together), step ? number : 0, y, 0).withHeight();
+            ScheduleRow row =
+                    new ScheduleRow(lines.subList(i, i + together), step ? number : 0, y, 0, most).withHeight();
             rows.add(row);
             y += row.height;
             number += step ? together : 0;
@@ -73,11 +77,11 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
     }
 
     private ScheduleRow withHeight() {
-        int most = lines.stream()
+        int texts = lines.stream()
                 .mapToInt(line -> texts(line).size() + notes(line).size())
                 .max()
                 .orElse(1);
-        return new ScheduleRow(lines, number, y, LINE * most + PADDING);
+        return new ScheduleRow(lines, number, y, LINE * texts + PADDING, most);
     }
 
     /** The first line. */
@@ -101,14 +105,14 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
     /** What {@code line}, one of this row, says, as lines of text. */
     List<String> texts(Line line) {
         return isFolded()
-                ? List.of("… " + lines.size() + " steps over which they cannot meet")
-                : wrapped(isEnd() ? "⇒ " + line.text() : line.text());
+                ? wrapped("… " + lines.size() + " steps over which they cannot meet", most)
+                : wrapped(isEnd() ? "⇒ " + line.text() : line.text(), most);
     }
 
     /** What the memory model adds, as lines of text. */
     List<String> notes(Line line) {
         String note = line.note();
-        return note == null || note.isEmpty() ? List.of() : wrapped(note);
+        return note == null || note.isEmpty() ? List.of() : wrapped(note, most);
     }
 
     /** The longest text of {@code actor}, in characters. */
@@ -119,10 +123,6 @@ record ScheduleRow(List<Line> lines, int number, int y, int height) {
                 .mapToInt(String::length)
                 .max()
                 .orElse(0);
-    }
-
-    private static List<String> wrapped(String text) {
-        return wrapped(text, MOST_CHARACTERS);
     }
 
     /** The text broken at blanks, in lines of that many characters. */

@@ -21,10 +21,11 @@ import pagerace.explore.Transcript.Tells;
 import pagerace.explore.Transcript.Use;
 
 /**
- * A schedule of two actors as a picture, time downwards: the first actor's steps on the left, the second's on the right, and
- * between them a lane for each word over which they meet, which is one that both touch and somebody changes. Locks are bars
- * along the lane of who holds them; a store that waits in its buffer is a dashed bar, which ends where an arrow takes it to its
- * word. Steps over which nobody can meet are folded where there are several in a row.
+ * A schedule as a picture, time downwards: the first actor's steps on the left, those of the others on the right, each beside its
+ * lane. Between the first lane and the others is one for each word over which they meet, which is one that two of them touch and
+ * somebody changes. At any height but the last only one actor has text, so an arrow of the third crosses none of the second. Locks
+ * are bars along the lane of who holds them; a store that waits in its buffer is a dashed bar, which ends where an arrow takes it to
+ * its word. Steps over which nobody can meet are folded where there are several in a row.
  */
 final class SequenceDiagram {
     private static final int NUMBERS = 34;
@@ -36,7 +37,7 @@ final class SequenceDiagram {
     private final String outcome;
     private final List<String> words;
     private final List<ScheduleRow> rows;
-    private final List<ActorLane> actors;
+    private final List<ActorLane> actors = new ArrayList<>();
     private final Map<String, Integer> lanes = new LinkedHashMap<>();
     private final int width;
 
@@ -48,17 +49,30 @@ final class SequenceDiagram {
         this.outcome = outcome;
         this.words = meetingWords(transcript);
         this.rows = ScheduleRow.of(transcript, words, HEAD);
+        int x = NUMBERS + outside(0) - 8;
+        actors.add(new ActorLane(x, 1, mostLocks(0), behind));
+        x += inside(0);
         int gap = gap();
-        int left = NUMBERS + textWidth(0) + ActorLane.SLOT * mostLocks(0) + 12;
-        int x = left + 40 + ActorLane.SLOT * mostWaiting(0);
         for (String word : words) {
             lanes.put(word, x + gap / 2);
             x += gap;
         }
-        int right = x + 40 + ActorLane.SLOT * mostWaiting(1);
-        this.actors =
-                List.of(new ActorLane(left, 1, mostLocks(0), behind), new ActorLane(right, -1, mostLocks(1), behind));
-        this.width = right + ActorLane.SLOT * mostLocks(1) + 20 + textWidth(1);
+        for (int actor = 1; actor < transcript.actors().size(); actor++) {
+            x += inside(actor);
+            actors.add(new ActorLane(x, -1, mostLocks(actor), behind));
+            x += outside(actor);
+        }
+        this.width = x;
+    }
+
+    /** How much room an actor needs on the side of its lane where its locks and its text are. */
+    private int outside(int actor) {
+        return ActorLane.SLOT * mostLocks(actor) + 20 + textWidth(actor);
+    }
+
+    /** The same on the side where its stores wait. */
+    private int inside(int actor) {
+        return 40 + ActorLane.SLOT * mostWaiting(actor);
     }
 
     /**

@@ -39,7 +39,11 @@ class SequenceDiagramTest {
     }
 
     private String drawn() {
-        return SequenceDiagram.of("a title", new Transcript(List.of("left", "right"), lines), "LOST: the store is gone")
+        return drawn(List.of("left", "right"));
+    }
+
+    private String drawn(List<String> actors) {
+        return SequenceDiagram.of("a title", new Transcript(actors, lines), "LOST: the store is gone")
                 .toString();
     }
 
@@ -157,5 +161,39 @@ class SequenceDiagramTest {
         assertThat(drawn()).contains("""
                 <title>a title</title><desc>1 left: WRITE x (waits in the store buffer). 2 left: READ y. 3 right: WRITE y. \
                 4 right: READ x (1 still waits). left's store buffer drains: x 0 -&gt; 1. left: SAW 0. right: SAW 0. LOST: the store is gone.</desc>""");
+    }
+
+    private static int xOfLine(String picture, String text) {
+        return only(picture, "<text x=\"(\\d+)\" y=\"\\d+\">" + Pattern.quote(text) + "<")[0];
+    }
+
+    /** At the height of its arrow, the picture has no text but its own: the second actor's column is empty there. */
+    @Test
+    void aThirdActorHasAColumnOfItsOwnAndReachesTheWordsThroughAnEmptyRow() {
+        step(0, Use.READ, "x", null);
+        step(1, Use.READ, "x", null);
+        step(2, Use.WRITE, "x", "0 -> 1");
+        step(2, Use.LOCK, "lock", "free -> held");
+        line(Tells.END, 0, "SAW 0", null, null);
+        line(Tells.END, 1, "SAW 00", null, null);
+        line(Tells.END, 2, "DONE", null, null);
+        String picture = drawn(List.of("left", "right", "third"));
+        int[] arrow = only(picture, "<path class=\"write\" d=\"M(\\d+) (\\d+)H(\\d+)M");
+        int word = only(picture, "<text class=\"word\" x=\"(\\d+)\" y=\"\\d+\" text-anchor=\"middle\">x<")[0];
+        int end = xOfLine(picture, "⇒ SAW 00") + Svg.width("⇒ SAW 00");
+        assertThat(xOfLine(picture, "⇒ DONE")).isGreaterThan(arrow[0]);
+        assertThat(arrow[0]).isGreaterThan(end);
+        assertThat(arrow[2]).isEqualTo(word + 4);
+        assertThat(Pattern.compile("<text [^>]*y=\"" + (arrow[1] + 4) + "\"[^>]*>([^<]*)<")
+                        .matcher(picture)
+                        .results()
+                        .map(found -> found.group(1)))
+                .containsExactly("3", "1", "WRITE x");
+        assertThat(Pattern.compile("<(?:path class=\"life\"|rect class=\"end\")")
+                        .matcher(picture)
+                        .results())
+                .hasSize(6);
+        assertThat(only(picture, "<rect class=\"lock\" x=\"(\\d+)\"")[0]).isGreaterThan(arrow[0]);
+        assertThat(picture).contains(">third</text>", "3 third: WRITE x. ", "third: DONE. ");
     }
 }
