@@ -4,6 +4,8 @@ package pagerace.price;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import pagerace.own.FenceFirst;
@@ -26,14 +28,15 @@ class PriceListTest {
     }
 
     @Test
-    void everyPointThatThreadsRunHasThePriceOfBothActors() {
-        List<String> points = all().stream().map(Priced::point).toList();
-        Catalogue.points()
+    void everyPointThatThreadsRunHasThePriceOfEachActor() {
+        Map<String, Set<String>> operations = all().stream()
+                .collect(Collectors.groupingBy(
+                        Priced::point, Collectors.mapping(Priced::operation, Collectors.toSet())));
+        Catalogue.RACES.forEach(race -> race.points().stream()
                 .filter(point -> point.stress() == Point.Stress.PLANNED)
-                .forEach(point -> assertThat(points)
-                        .filteredOn(point.key()::equals)
+                .forEach(point -> assertThat(operations.get(point.key()))
                         .as(point.key())
-                        .hasSizeGreaterThanOrEqualTo(2));
+                        .containsExactlyInAnyOrderElementsOf(race.actors())));
     }
 
     @Test
