@@ -4,6 +4,7 @@ package pagerace.explore;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,19 +50,41 @@ final class Sequential<O> {
         if (rest.length == 0) {
             reach(nodes, memory);
         }
+        boolean allWait = rest.length > 0;
         for (int actor : rest) {
             int before = events.size();
             Node[] then = nodes.clone();
             Memory after = runAlone(actor, then, memory);
             if (then[actor].end != null) {
                 runRest(then, after);
+                allWait = false;
             } else if (then[actor].isCut()) {
                 cut = true;
-            } else if (rest.length == 1) {
-                reach(then, after);
+                allWait = false;
             }
             events.subList(before, events.size()).clear();
         }
+        if (allWait) {
+            stick(rest, nodes, memory);
+        }
+    }
+
+    /** Nobody gets through alone: whether each waits for good shows when all have gone as far as they can. */
+    private void stick(int[] rest, Node[] nodes, Memory memory) {
+        int before = events.size();
+        Node[] then = nodes.clone();
+        Memory after = memory;
+        int seen;
+        do {
+            seen = events.size();
+            for (int actor : rest) {
+                after = runAlone(actor, then, after);
+            }
+        } while (events.size() > seen);
+        if (Arrays.stream(rest).allMatch(actor -> then[actor].end == null && !then[actor].isCut())) {
+            reach(then, after);
+        }
+        events.subList(before, events.size()).clear();
     }
 
     private void reach(Node[] nodes, Memory memory) {

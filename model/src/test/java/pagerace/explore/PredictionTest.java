@@ -163,6 +163,27 @@ class PredictionTest {
                 .containsExactly(Litany.STUCK);
     }
 
+    /** Two of them: each waits, and neither is the last one. */
+    @Test
+    void actorsThatAllWaitForWhatNobodyLeftDoesAreStuckInEveryOrder() {
+        assertThat(Litany.parse("LOCK p | LOCK p | LOCK p")
+                        .explorer()
+                        .exploreSequentially()
+                        .outcomes())
+                .containsExactly(Litany.STUCK);
+        assertThat(Litany.parse("AWAIT x 1 | AWAIT x 1")
+                        .explorer()
+                        .exploreSequentially()
+                        .outcomes())
+                .containsExactly(Litany.STUCK);
+        assertThat(Litany.parse("W x 1, AWAIT y 1 | W y 1, AWAIT x 1")
+                        .explorer()
+                        .exploreSequentially()
+                        .outcomes())
+                .as("they get through together, and in no order one after the other")
+                .isEmpty();
+    }
+
     @Test
     void inASequentialOrderATrylockSucceedsToo() {
         assertThat(Litany.parse("TRY p, W x 1 | W y 2")

@@ -150,6 +150,7 @@ final class RaceSection {
         Markup content = tag("div", tag("p", point.variant().origin().difference() + "."), reasons);
         content.with("id", point.id());
         content.add(OutcomeTable.of(report, race, point));
+        content.add(DistanceTable.of(report, race, point));
         List<Markup> links = schedules.linksOf(point);
         if (!links.isEmpty()) {
             content.add(tag("p", links.size() == 1 ? "Schedule: " : "Schedules: ", Fragments.listed(links)));
