@@ -105,6 +105,33 @@ class HtmlReportTest {
         assertThat(elements(page, "h1")).hasSize(1);
     }
 
+    /** With a fork in each of four tiers, one of them at another distance, three in four VMs are at the usual one. */
+    @Test
+    void whereActorsWereAtSeveralDistancesEachHasARow() throws IOException {
+        Document page = parse(Pages.atDistances());
+        List<Element> tables = elements(page, "table").stream()
+                .filter(table -> table.getAttribute("class").contains("distances"))
+                .toList();
+        assertThat(tables).isNotEmpty().allSatisfy(table -> {
+            List<String> cells = cells(table);
+            assertThat(cells.subList(6, 10).get(0)).isEqualTo("two threads of one core");
+            assertThat(cells).containsSubsequence("two threads of one core", "1", "0+8");
+            assertThat(cells).containsSubsequence("two cores that share a cache", "3", "0+1");
+        });
+        assertThat(elements(parse(Pages.explored()), "table"))
+                .noneMatch(table -> table.getAttribute("class").contains("distances"));
+    }
+
+    private static List<String> cells(Element table) {
+        NodeList all = table.getElementsByTagName("*");
+        return IntStream.range(0, all.getLength())
+                .mapToObj(i -> (Element) all.item(i))
+                .filter(element -> element.getTagName().equals("th")
+                        || element.getTagName().equals("td"))
+                .map(Element::getTextContent)
+                .toList();
+    }
+
     private static String text(Element picture, String name) {
         return picture.getElementsByTagName(name).item(0).getTextContent();
     }

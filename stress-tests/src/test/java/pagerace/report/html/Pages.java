@@ -16,9 +16,11 @@ import pagerace.race.Reachability;
 import pagerace.report.Report;
 import pagerace.report.Run;
 import pagerace.report.Session;
+import pagerace.verdict.Distance;
 import pagerace.verdict.Host;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.PredictionSummary;
+import pagerace.verdict.Seat;
 import pagerace.verdict.TestRace;
 import pagerace.verdict.Tier;
 
@@ -34,6 +36,34 @@ final class Pages {
     /** The same on two. */
     static Report onTwoHosts() {
         return explored(List.of(session("amd64", Reachability.TSO), session("aarch64", Reachability.WEAK)));
+    }
+
+    /** The same on one class of hosts, where each tier ran at a distance of its own. */
+    static Report atDistances() {
+        Session session = session("amd64", Reachability.TSO);
+        List<Measurement> apart = session.measurements().stream()
+                .map(m -> m.tier() == Tier.C1
+                        ? at(new Seat(List.of(0, 8), Distance.SIBLINGS), m)
+                        : at(new Seat(List.of(0, 1), Distance.ONE_CACHE), m))
+                .toList();
+        return explored(List.of(new Session(session.runs(), session.plan(), apart, null)));
+    }
+
+    private static Measurement at(Seat seat, Measurement m) {
+        return new Measurement(
+                m.run(),
+                m.vm(),
+                m.point(),
+                m.tier(),
+                seat,
+                m.stride(),
+                m.millis(),
+                m.measuringMillis(),
+                m.cpuShare(),
+                m.outcomes(),
+                m.warmUp(),
+                m.probe(),
+                m.failure());
     }
 
     private static Report explored(List<Session> sessions) {
