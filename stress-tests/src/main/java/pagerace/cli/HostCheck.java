@@ -253,11 +253,16 @@ final class HostCheck {
 
     private void memory(Abilities abilities) {
         long available = availableMegabytes();
-        int vms = Tier.values().length;
-        String said = available + " MB available; the heaps of " + vms + " VMs, one of each tier, have "
+        int pairs = Math.max(1, abilities.seating().pairs().size());
+        int vms = Tier.values().length * pairs;
+        String said = available + " MB available; the heaps of " + vms + " VMs, one of each tier"
+                + (pairs == 1 ? "" : " for each of " + pairs + " pairs of CPUs") + ", have "
                 + abilities.heapMegabytes() + " each";
         if (available < (long) vms * abilities.heapMegabytes()) {
-            add(Level.PROBLEM, "memory", said + ": free some, or pass --jvm-args with smaller -Xms and -Xmx");
+            add(
+                    Level.PROBLEM,
+                    "memory",
+                    said + ": free some, pass --jvm-args with smaller -Xms and -Xmx, or fewer --cpus");
         } else {
             add(Level.OK, "memory", said);
         }

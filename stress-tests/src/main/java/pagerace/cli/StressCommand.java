@@ -217,9 +217,11 @@ final class StressCommand implements Callable<Integer> {
         if (cpus == null) {
             return all;
         }
-        if (cpus < Math.min(2, all) || cpus > all) {
-            throw new BadInput("--cpus " + cpus
-                    + " is out of range: two actors need two CPUs, and this process may use " + all + ".");
+        if (cpus > all) {
+            throw new BadInput("With --cpus " + cpus + " there are too few: this process may use " + all + ".");
+        }
+        if (cpus < 2) {
+            throw new BadInput("With --cpus " + cpus + " no fork finds room: two actors need two, so the fewest is 2.");
         }
         return cpus;
     }
