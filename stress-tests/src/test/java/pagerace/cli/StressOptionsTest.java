@@ -42,11 +42,19 @@ class StressOptionsTest {
                                 + " much, or choose fewer points by a filter.");
     }
 
+    @Test
+    void noMoreCpusThanThereAre() {
+        stress("--budget=1s", "--cpus=9999")
+                .isRefusedWith("With --cpus 9999 there are too few: this process may use "
+                        + Runtime.getRuntime().availableProcessors() + ".");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "--forks=0 | With 0 forks nothing is measured; the fewest is 1.",
+                "--cpus=1 | With --cpus 1 no fork finds room: two actors need two, so the fewest is 2.",
                 "--forks=x | Invalid value for option '--forks': 'x' is not an int; see pagerace stress --help.",
                 "--fork=1 | pagerace stress does not understand --fork=1; the nearest is --forks.",
                 "--jvm-args=-ea -Xint | --jvm-args has -Xint, which can change what is compiled and how: then no fork"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package pagerace.verdict;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Map;
@@ -36,5 +37,34 @@ class MeasurementTest {
         for (double share : new double[] {-0.1, 1.1, Double.NaN}) {
             assertThatIllegalArgumentException().isThrownBy(() -> measurement(1, 1, share, 1));
         }
+    }
+
+    private static Measurement of(int vm, int stride, long millis, long measuringMillis) {
+        return new Measurement(
+                "a",
+                vm,
+                "b",
+                Tier.C2,
+                stride,
+                millis,
+                measuringMillis,
+                0,
+                Map.of("QUIET", 0L),
+                Map.of(),
+                Probe.NONE,
+                null);
+    }
+
+    @Test
+    void zeroIsWhatAForkHasThatDidNotGetFar() {
+        assertThat(of(0, 0, 0, 0).samples()).isZero();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> of(-1, 0, 0, 0))
+                .withMessage("no fork has -1 as the number of its VM");
+        assertThatIllegalArgumentException().isThrownBy(() -> of(1, 1, 10, -1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> of(1, 1, 10, 11))
+                .withMessage("no fork has 11 ms of measuring in 10");
+        assertThat(of(1, 1, 10, 10).measuringMillis()).isEqualTo(10);
     }
 }

@@ -54,4 +54,20 @@ class PredictionSummaryTest {
             assertThat(explored.onThreads().outcomes()).isEqualTo(explored.outcomes());
         });
     }
+
+    @Test
+    void aForbiddenOutcomeHasTheScheduleOfTheStrongestModelThatReachesIt() {
+        PredictionSummary broken =
+                summary(Prediction.of(Catalogue.point("ShrinkVsPin/SKIP_PINNED[pin,small,read-then-write,x86]")));
+        assertThat(broken.reachableFrom()).isEqualTo(Reachability.SC);
+        assertThat(requireNonNull(broken.simplest()).under()).isEqualTo(Reachability.SC);
+        assertThat(requireNonNull(broken.models().get(Reachability.SEQUENTIAL)).reachability())
+                .isEqualTo(PredictionSummary.Answer.NEVER);
+        assertThat(requireNonNull(broken.models().get(Reachability.SC)).reachability())
+                .isEqualTo(PredictionSummary.Answer.REACHABLE);
+        PredictionSummary right = summary(
+                Prediction.of(Catalogue.point("ShrinkVsPin/KEEP_PINNED_AFTER_UNMAP[pin,small,read-then-write,x86]")));
+        assertThat(right.simplest()).isNull();
+        assertThat(right.schedules()).isEmpty();
+    }
 }
