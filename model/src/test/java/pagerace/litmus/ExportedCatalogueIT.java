@@ -19,7 +19,7 @@ import pagerace.race.Race;
 import pagerace.race.Reachability;
 
 /** The catalogue exported and read back: the litmus test reaches what the point reaches. It explores each point twice. */
-class ExportedCatalogueTest {
+class ExportedCatalogueIT {
     private static final List<String> SLOW_RACES = List.of("VhostAccessVsInvalidate", "GupWriteVsWriteback");
 
     private static final Set<String> TOO_LONG = Set.of(
@@ -28,7 +28,7 @@ class ExportedCatalogueTest {
 
     /** One point of each variant, and the present kernel in more dimensions. */
     static Stream<String> points() {
-        Stream<Point> perVariant = Catalogue.RACES.stream().flatMap(ExportedCatalogueTest::firstOfEachVariant);
+        Stream<Point> perVariant = Catalogue.RACES.stream().flatMap(ExportedCatalogueIT::firstOfEachVariant);
         Stream<Point> mainline =
                 Catalogue.points().filter(point -> point.key().startsWith("GupFastVsFork/SEQ_ANON_EXCLUSIVE[read,"));
         return Stream.concat(perVariant, mainline)

@@ -25,7 +25,7 @@ import pagerace.verdict.Measurement;
 import pagerace.verdict.Tier;
 
 /** The command line with a user's own fix on its class path, each time in a JVM of its own. */
-class OwnFixCommandTest {
+class OwnFixCommandIT {
     /** Starts from mainline and changes nothing: what it is planned beside has no control that is planned everywhere. */
     public static class Unchanged extends OwnFix<GupFast, GupFast.Step> {
         /** Of {@code GUP-fast}. */
@@ -204,7 +204,7 @@ class OwnFixCommandTest {
                     .asString()
                     .startsWith("The own fix GupFastVsFork/COUNTING")
                     .contains("cannot be explored: an actor did not repeat itself: WRITE of word ")
-                    .containsPattern("OwnFixCommandTest\\$Counting\\$1\\.grab:\\d+")
+                    .containsPattern("OwnFixCommandIT\\$Counting\\$1\\.grab:\\d+")
                     .endsWith(".");
         }
     }
