@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import pagerace.explore.Access;
 import pagerace.explore.Behaviour;
 import pagerace.explore.Exploration;
@@ -62,7 +63,7 @@ public final class Export {
     private final List<String> words;
     private final Set<Integer> spinLocks;
     private final Set<Integer> atomics;
-    private final List<List<Object>> ends = List.of(new ArrayList<>(), new ArrayList<>());
+    private final List<List<Object>> ends;
 
     private Export(Point point, Explorer<Outcome> explorer, List<Exploration<Outcome>> explorations) {
         this.point = point;
@@ -71,8 +72,11 @@ public final class Export {
         this.words = explorer.words().stream()
                 .map(name -> name.replaceAll("\\W+", "_").replaceAll("_$", ""))
                 .toList();
+        this.ends = Stream.<List<Object>>generate(ArrayList::new)
+                .limit(explorer.actors())
+                .toList();
         Map<Integer, Set<Access>> uses = new LinkedHashMap<>();
-        for (int actor = 0; actor < 2; actor++) {
+        for (int actor = 0; actor < explorer.actors(); actor++) {
             collectUses(explorer.behaviour(actor), uses);
         }
         this.spinLocks = uses.entrySet().stream()
@@ -134,7 +138,8 @@ public final class Export {
     }
 
     private String write() {
-        List<LitmusActor> actors = IntStream.range(0, 2).mapToObj(this::actor).toList();
+        List<LitmusActor> actors =
+                IntStream.range(0, explorer.actors()).mapToObj(this::actor).toList();
         List<List<Clause>> clauses = clauses();
         Set<Integer> used = new TreeSet<>();
         actors.forEach(actor -> used.addAll(actor.words()));
@@ -151,7 +156,7 @@ public final class Export {
             }
         }
         text.append("}\n");
-        for (int actor = 0; actor < 2; actor++) {
+        for (int actor = 0; actor < actors.size(); actor++) {
             text.append("\nP").append(actor).append('(');
             text.append(actors.get(actor).words().stream()
                     .map(word -> type(word) + " *" + words.get(word))
@@ -170,13 +175,15 @@ public final class Export {
         StringBuilder comment = new StringBuilder();
         comment.append(paragraph(race.question())).append(" *\n");
         comment.append(paragraph(point.key() + ": " + point.variant().difference() + "."));
-        comment.append(paragraph("P0: " + race.actors().get(0) + ". P1: "
-                        + race.actors().get(1) + ". The exists clause asks for an execution that violates this: "
+        String actors = IntStream.range(0, race.actors().size())
+                .mapToObj(actor -> "P" + actor + ": " + race.actors().get(actor) + ". ")
+                .collect(Collectors.joining());
+        comment.append(paragraph(actors + "The exists clause asks for an execution that violates this: "
                         + race.invariant()
                         + ". WEAK, in the result, is the kernel's memory model without load buffering."))
                 .append(" *\n");
         comment.append(paragraph(result())).append(" *\n");
-        for (int actor = 0; actor < 2; actor++) {
+        for (int actor = 0; actor < ends.size(); actor++) {
             for (int end = 0; end < ends.get(actor).size(); end++) {
                 comment.append(paragraph(actor + ":" + DONE + "=" + (end + 1) + ": "
                         + ends.get(actor).get(end)));
@@ -215,8 +222,8 @@ public final class Export {
         return written;
     }
 
-    /** One conjunction of the condition: two ends and some words. */
-    private record Clause(int first, int second, Map<Integer, Long> memory) {
+    /** One conjunction of the condition: an end of each actor, counted from 1, and some words. */
+    private record Clause(List<Integer> ends, Map<Integer, Long> memory) {
         Set<Integer> words() {
             return memory.keySet();
         }
@@ -225,23 +232,33 @@ public final class Export {
     /** The condition: per end of the first actor, its clauses. */
     private List<List<Clause>> clauses() {
         List<List<Clause>> clauses = new ArrayList<>();
-        int count = 0;
         for (int first = 0; first < ends.get(0).size(); first++) {
             List<Clause> its = new ArrayList<>();
-            for (int second = 0; second < ends.get(1).size(); second++) {
-                List<Object> both = List.of(ends.get(0).get(first), ends.get(1).get(second));
-                for (Map<Integer, Long> memory :
-                        explorer.finalMemories(both, outcome -> outcome.mark() == Mark.FORBIDDEN)) {
-                    its.add(new Clause(first + 1, second + 1, memory));
-                }
-            }
-            count += its.size();
+            addClauses(List.of(first + 1), its);
             clauses.add(its);
         }
+        int count = clauses.stream().mapToInt(List::size).sum();
         if (count > MAX_CLAUSES) {
             throw new NotExportableException("the forbidden outcome takes " + count + " clauses");
         }
         return clauses;
+    }
+
+    /** Adds to {@code clauses} those in which the first actors have {@code chosen} ends. */
+    private void addClauses(List<Integer> chosen, List<Clause> clauses) {
+        int actor = chosen.size();
+        if (actor < ends.size()) {
+            for (int end = 1; end <= ends.get(actor).size(); end++) {
+                addClauses(Stream.concat(chosen.stream(), Stream.of(end)).toList(), clauses);
+            }
+            return;
+        }
+        List<Object> all = IntStream.range(0, actor)
+                .mapToObj(one -> ends.get(one).get(chosen.get(one) - 1))
+                .toList();
+        for (Map<Integer, Long> memory : explorer.finalMemories(all, outcome -> outcome.mark() == Mark.FORBIDDEN)) {
+            clauses.add(new Clause(chosen, memory));
+        }
     }
 
     private String shown(List<List<Clause>> clauses) {
@@ -250,8 +267,9 @@ public final class Export {
     }
 
     private String shown(Clause clause) {
-        StringBuilder text =
-                new StringBuilder("(0:" + DONE + "=" + clause.first + " /\\ 1:" + DONE + "=" + clause.second);
+        StringBuilder text = new StringBuilder(IntStream.range(0, clause.ends.size())
+                .mapToObj(actor -> actor + ":" + DONE + "=" + clause.ends.get(actor))
+                .collect(Collectors.joining(" /\\ ", "(", "")));
         clause.memory.forEach((word, value) -> {
             if (spinLocks.contains(word)) {
                 throw new NotExportableException("the judge looks at the spin lock " + words.get(word));

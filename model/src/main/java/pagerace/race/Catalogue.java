@@ -18,6 +18,7 @@ public final class Catalogue {
             new UnpinDirtyVsClean(),
             new LongtermPinVsTruncate(),
             new StripBuffersVsSetDirty(),
+            new StripBuffersVsCleanVsUnpin(),
             new FreezeVsSpeculativeGet(),
             new PageMkwriteVsTruncate(),
             new MkcleanVsWriteFault(),

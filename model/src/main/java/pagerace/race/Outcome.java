@@ -16,7 +16,7 @@ public interface Outcome {
     enum Mark {
         /** Allowed, and says nothing about timing. */
         PERMITTED,
-        /** Allowed, and possible only if the two actors overlapped: unreachable in both sequential orders. */
+        /** Allowed, and possible only if actors overlapped: unreachable in every sequential order. */
         WINDOW,
         /** The race's invariant is violated. */
         FORBIDDEN

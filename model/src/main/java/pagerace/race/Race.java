@@ -31,17 +31,17 @@ public interface Race {
         /** What must hold in every execution of a right variant, in one sentence. */
         String invariant();
 
-        /** What the first and the second actor are called, in kernel terms. */
+        /** What each actor is called, in kernel terms: the initiator first. */
         String[] actors();
 
-        /** The schedule that breaks the best-known broken variant, one step per line, first actor left, second actor right. */
+        /** The schedule that breaks the best-known broken variant, one step per line, a column for each actor. */
         String breakingSchedule();
 
         /** What the model leaves out, and in which direction each omission errs. */
         String[] notModelled() default {};
     }
 
-    /** {@code <Initiator>Vs<Opponent>}. */
+    /** {@code <Initiator>Vs<Opponent>}, with a {@code Vs<Opponent>} more where there are three actors. */
     default String name() {
         return getClass().getSimpleName();
     }

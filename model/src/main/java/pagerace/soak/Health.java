@@ -82,6 +82,7 @@ final class Health {
         never("a proposal's", Op.WRITEBACK, Writeback.End.SKIPPED_PINNED);
         never("no buffers", Op.WRITEBACK, Writeback.End.NO_DIRTY_BUFFER);
         never("no buffers", Op.RECLAIM_FILE, ReclaimFile.End.KEPT_BUFFERS);
+        never("a race's with writeback", Op.RECLAIM_FILE, ReclaimFile.End.KEPT_WRITEBACK);
         rare("a store in the middle", Op.WRITEBACK, Writeback.End.WRITTEN_UNSTABLE);
         never("the mutant UNPIN_PRECHECK's", Op.UNPIN_DIRTY, MarkDirty.End.SKIPPED);
         never("no dirty tag", Op.UNPIN_DIRTY, MarkDirty.End.NOT_IN_FILE);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -334,7 +335,7 @@ class CatalogueTest {
         assertThat(race.question()).endsWith("?");
         Stream.of(race.anchor(), race.invariant()).forEach(CatalogueTest::assertPhrase);
         assertThat(race.notModelled()).isNotEmpty().allSatisfy(CatalogueTest::assertPhrase);
-        assertThat(race.actors()).hasSize(2).allSatisfy(CatalogueTest::assertPhrase);
+        assertThat(race.actors()).hasSize(race.points().get(0).actors()).allSatisfy(CatalogueTest::assertPhrase);
         race.outcomes().forEach(outcome -> assertPhrase(outcome.sentence()));
         race.variants().forEach(variant -> {
             assertPhrase(variant.difference());
@@ -356,21 +357,20 @@ class CatalogueTest {
 
     @ParameterizedTest
     @FieldSource("RACES")
-    void breakingSchedulesAreTwoColumnsAndAnAftermath(Race race) {
+    void breakingSchedulesAreAColumnForEachActorAndAnAftermath(Race race) {
         List<String> lines = race.breakingSchedule().lines().toList();
-        int separator = lines.get(0).indexOf('|');
-        assertThat(separator).as("a header").isPositive();
+        List<Integer> separators = separators(lines.get(0));
+        assertThat(separators).as("a header").hasSize(race.actors().size() - 1);
         List<String> table =
                 lines.stream().takeWhile(line -> line.contains("|")).toList();
         assertThat(table).hasSizeGreaterThan(3).allSatisfy(line -> {
-            assertThat(line.indexOf('|')).as(line).isEqualTo(separator);
-            assertThat(line.charAt(separator - 1)).as(line).isEqualTo(' ');
-            assertThat(line.substring(separator + 1)).as(line).matches("( \\S.*)?");
+            assertThat(separators(line)).as(line).isEqualTo(separators);
+            assertThat(line.charAt(separators.get(0) - 1)).as(line).isEqualTo(' ');
+            assertThat(cells(line).skip(1)).as(line).allMatch(cell -> cell.isBlank() || cell.matches(" \\S.*"));
         });
         assertThat(table.subList(1, table.size()))
-                .as("each line is a step of one of the two")
-                .allMatch(line -> line.substring(0, separator).isBlank()
-                        != line.substring(separator + 1).isBlank());
+                .as("each line is a step of one of them")
+                .allMatch(line -> cells(line).filter(cell -> !cell.isBlank()).count() == 1);
         assertThat(lines.subList(table.size(), lines.size()))
                 .as("what comes of it")
                 .isNotEmpty()
@@ -380,6 +380,17 @@ class CatalogueTest {
                         .filter(name -> lines.get(0).contains("(" + name + ")")))
                 .as("the variant that it breaks")
                 .hasSize(1);
+    }
+
+    private static List<Integer> separators(String line) {
+        return IntStream.range(0, line.length())
+                .filter(at -> line.charAt(at) == '|')
+                .boxed()
+                .toList();
+    }
+
+    private static Stream<String> cells(String line) {
+        return Stream.of(line.split("\\|", -1));
     }
 
     @Test

@@ -15,7 +15,7 @@ import pagerace.race.Variant;
  * @param anchor kernel functions and commits
  * @param references CVEs, and threads by the message's id, each with what it says
  * @param invariant what must hold
- * @param breakingSchedule the schedule that breaks the best-known broken variant, one step per line, two columns
+ * @param breakingSchedule the schedule that breaks the best-known broken variant, one step per line, a column for each actor
  * @param notModelled what the model leaves out
  * @param actors what the actors are called
  * @param outcomes every outcome
