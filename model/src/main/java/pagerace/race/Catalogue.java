@@ -13,6 +13,7 @@ public final class Catalogue {
             new GupFastVsFork(),
             new ShareVsGupFast(),
             new ShrinkVsPin(),
+            new ShrinkVsPinVsLeave(),
             new FaultAroundVsHolePunch(),
             new GupWriteVsWriteback(),
             new UnpinDirtyVsClean(),

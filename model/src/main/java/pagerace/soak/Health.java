@@ -54,6 +54,7 @@ final class Health {
         rare("freed between two reads", Op.ISOLATE, AnonActor.Isolate.FROZEN);
         rare("locked at that moment", Op.CLAIM_SLOT, AnonActor.Claim.SLOT_IN_USE);
         rare("a pin about to be undone", Op.RECLAIM, Reclaim.End.UNMAPPED_PINNED);
+        never("reclaim may write", Op.RECLAIM, Reclaim.End.UNMAPPED_DIRTY);
         rare("a lookup at that moment", Op.RECLAIM, Reclaim.End.UNMAPPED_NOT_FROZEN);
         rare("changed between two reads", Op.MIGRATE, TryToMigrate.End.NOT_MAPPED);
         rare("locked at that moment", Op.MIGRATE_FINISH, AnonActor.Migrate.LOCKED);
