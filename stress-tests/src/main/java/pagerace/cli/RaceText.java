@@ -4,6 +4,8 @@ package pagerace.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Race;
@@ -39,8 +41,20 @@ final class RaceText {
         return text.append(ListCommand.variants(race, terminal)).toString();
     }
 
-    /** The race's drawing: what does not fit right of the bar goes on there. */
+    /** The race's drawing: what does not fit right of the bar goes on there. Three columns that do not fit become a list. */
     private static String schedule(Race race, Terminal terminal) {
+        int widest = race.breakingSchedule()
+                .lines()
+                .filter(line -> line.contains("|"))
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
+        if (race.actors().size() > 2 && widest + 2 > terminal.columns()) {
+            return race.breakingSchedule()
+                    .lines()
+                    .map(line -> listed(line, race.actors(), terminal))
+                    .collect(Collectors.joining());
+        }
         return race.breakingSchedule()
                 .lines()
                 .map(line -> {
@@ -50,6 +64,21 @@ final class RaceText {
                             : terminal.row("  " + line.substring(0, column), line.substring(column));
                 })
                 .collect(Collectors.joining());
+    }
+
+    /** A line of a drawing without its columns: who does the step, and the step. The head, with what it says of a variant, too. */
+    private static String listed(String line, List<String> actors, Terminal terminal) {
+        List<String> cells = Stream.of(line.split("\\|", -1)).map(String::strip).toList();
+        if (cells.size() == 1) {
+            return terminal.row("  ", line);
+        }
+        List<Integer> filled = IntStream.range(0, cells.size())
+                .filter(column -> !cells.get(column).isEmpty())
+                .boxed()
+                .toList();
+        return filled.size() > 1
+                ? terminal.row("  ", String.join(", ", cells))
+                : terminal.row("  " + actors.get(filled.get(0)) + ": ", cells.get(filled.get(0)));
     }
 
     private static String outcomes(Race race, Terminal terminal) {

@@ -105,6 +105,18 @@ class HtmlReportTest {
         assertThat(elements(page, "h1")).hasSize(1);
     }
 
+    @Test
+    void schedulesOfThreeActorsAreTextAndNoPictures() throws IOException {
+        Document page = parse(Pages.ofThreeActors());
+        assertThat(values(page, "class")).contains("schedule").doesNotContain("sequence");
+        assertThat(elements(page, "details"))
+                .filteredOn(details -> text(details, "summary").startsWith("As text"))
+                .isNotEmpty()
+                .allSatisfy(details -> assertThat(details.hasAttribute("open")).isTrue())
+                .allSatisfy(details -> assertThat(details.getTextContent())
+                        .containsPattern("reclaim +writeback +user of the pin +memory"));
+    }
+
     private static String text(Element picture, String name) {
         return picture.getElementsByTagName(name).item(0).getTextContent();
     }
