@@ -116,7 +116,8 @@ public final class Explorer<O> {
         return program.finalMemories(ends, wanted);
     }
 
-    int actors() {
+    /** How many actors there are. */
+    public int actors() {
         return program.actors();
     }
 

@@ -67,7 +67,8 @@ import pagerace.race.Dimensions.Reference;
                 the user reads: swap-in maps the page read-only
                 the user writes: fault, too many references, copy: the pin holds the old page""",
         notModelled = {
-            "more than one mapping of the page (missed: races with the second mapping's fork or fault)",
+            "more than one mapping of the page (missed: races with the second mapping's fork or fault; ShrinkVsPinVsLeave has a"
+                    + " second one that goes)",
             "what the queueing of a flush for later orders by itself: on x86 a locked increment, on arm64 a DSB (may reach more)",
             "writeback that is still running at swap-in: the device writes at once here (missed unnecessary copies)",
             "a store through a stale TLB entry while the flush is deferred (missed lost stores)",

@@ -81,8 +81,8 @@ import pagerace.race.Dimensions.Reference;
                                                       | marks it dirty, and no buffers
                 writeback meets a dirty page without buffers, under the folio lock as well""",
         notModelled = {
-            "writeback as a third actor: the page was written, and its entry made read-only, before the race (missed:"
-                    + " writeback between pin and reclaim)",
+            "writeback as a third actor: the page was written, and its entry made read-only, before the race; see"
+                    + " StripBuffersVsCleanVsUnpin",
             "what a writable entry says of its page: where a write fault asks the filesystem, a page with a writable entry"
                     + " is dirty, and reclaim keeps it for that alone; here both are clean (false alarms for references"
                     + " taken in the race)",
@@ -500,7 +500,7 @@ public final class StripBuffersVsSetDirty extends CatalogueRace {
                 case KEPT_DIRTY -> End.KEPT_DIRTY;
                 case KEPT_BUFFERS -> End.STRIP_REFUSED;
                 case STRIPPED -> End.NEW_BUFFERS_FOR_DIRTIER;
-                case RECLAIMED -> End.STORE_LOST; // freed under a reference
+                case KEPT_WRITEBACK, RECLAIMED -> End.STORE_LOST; // nobody writes it here; freed under a reference
             };
         }
     }

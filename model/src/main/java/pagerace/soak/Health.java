@@ -54,6 +54,7 @@ final class Health {
         rare("freed between two reads", Op.ISOLATE, AnonActor.Isolate.FROZEN);
         rare("locked at that moment", Op.CLAIM_SLOT, AnonActor.Claim.SLOT_IN_USE);
         rare("a pin about to be undone", Op.RECLAIM, Reclaim.End.UNMAPPED_PINNED);
+        never("reclaim may write", Op.RECLAIM, Reclaim.End.UNMAPPED_DIRTY);
         rare("a lookup at that moment", Op.RECLAIM, Reclaim.End.UNMAPPED_NOT_FROZEN);
         rare("changed between two reads", Op.MIGRATE, TryToMigrate.End.NOT_MAPPED);
         rare("locked at that moment", Op.MIGRATE_FINISH, AnonActor.Migrate.LOCKED);
@@ -82,6 +83,7 @@ final class Health {
         never("a proposal's", Op.WRITEBACK, Writeback.End.SKIPPED_PINNED);
         never("no buffers", Op.WRITEBACK, Writeback.End.NO_DIRTY_BUFFER);
         never("no buffers", Op.RECLAIM_FILE, ReclaimFile.End.KEPT_BUFFERS);
+        never("a race's with writeback", Op.RECLAIM_FILE, ReclaimFile.End.KEPT_WRITEBACK);
         rare("a store in the middle", Op.WRITEBACK, Writeback.End.WRITTEN_UNSTABLE);
         never("the mutant UNPIN_PRECHECK's", Op.UNPIN_DIRTY, MarkDirty.End.SKIPPED);
         never("no dirty tag", Op.UNPIN_DIRTY, MarkDirty.End.NOT_IN_FILE);

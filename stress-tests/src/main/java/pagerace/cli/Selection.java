@@ -187,8 +187,10 @@ final class Selection {
                 .map(Race::name)
                 .toList();
         if (!having.isEmpty()) {
-            return name + " is a variant of " + String.join(" and ", having) + "; write " + having.get(0) + "/" + name
-                    + ".";
+            int last = having.size() - 1;
+            String all =
+                    last == 0 ? having.get(0) : String.join(", ", having.subList(0, last)) + " and " + having.get(last);
+            return name + " is a variant of " + all + "; write " + having.get(0) + "/" + name + ".";
         }
         return "There is no race " + name + "; "
                 + Nearest.hint(name, races.stream().map(Race::name).toList(), "list names the races") + ".";

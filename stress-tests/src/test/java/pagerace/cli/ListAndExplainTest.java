@@ -154,7 +154,7 @@ class ListAndExplainTest {
                 "explore | ShrinkVsPin/SKIP_PINNED[pin,smal,write,x86] | There is no point"
                         + " ShrinkVsPin/SKIP_PINNED[pin,smal,write,x86]; the nearest is"
                         + " ShrinkVsPin/SKIP_PINNED[pin,small,write,x86].",
-                "explain | SKIP_PINNED | SKIP_PINNED is a variant of ShrinkVsPin and GupWriteVsWriteback; write"
+                "explain | SKIP_PINNED | SKIP_PINNED is a variant of ShrinkVsPin, ShrinkVsPinVsLeave and GupWriteVsWriteback; write"
                         + " ShrinkVsPin/SKIP_PINNED.",
                 "explain | ShrinkVsPin/* | ShrinkVsPin/* is a pattern, and this command takes one name; explore takes"
                         + " patterns.",

@@ -68,6 +68,8 @@ class PrintedOutputTest {
         GoldenFile.check(there + "list-race.txt", printed(columns, "list", "GupFastVsFork"));
         GoldenFile.check(there + "explain-race.txt", printed(columns, "explain", "UnpinDirtyVsClean"));
         GoldenFile.check(
+                there + "explain-race-of-three.txt", printed(columns, "explain", "StripBuffersVsCleanVsUnpin"));
+        GoldenFile.check(
                 there + "explain-variant.txt", lasting(printed(columns, "explain", "ShrinkVsPin/SKIP_PINNED")));
         GoldenFile.check(
                 there + "explain-variant-with-source.txt",

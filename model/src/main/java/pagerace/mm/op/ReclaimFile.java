@@ -14,8 +14,8 @@ import pagerace.mm.Pte;
  * {@code shrink_folio_list} for one folio of a file on disk with one mapping: from the folio lock to the freed page, or to the
  * step at which it is kept. {@link Reclaim} is the same for anonymous memory.
  *
- * <p>Assumptions: those of {@link Evict}, which does the rest once the folio is unmapped; nobody else reclaims the folio, and
- * it is not being written.
+ * <p>Assumptions: those of {@link Evict}, which does the rest once the folio is unmapped; nobody else reclaims the folio.
+ * Without {@link Step#KEEP_WRITEBACK} it is not being written.
  *
  * <p>Guarantees, since 6.4: the folio of a pin that was there when the entry was cleared keeps its buffers. An ordinary
  * reference keeps the folio, but not its buffers: they are gone before the count is looked at.
@@ -23,6 +23,8 @@ import pagerace.mm.Pte;
 public class ReclaimFile extends Operation<ReclaimFile.Step> {
     /** The steps in which releases and mutants differ, in program order. */
     public enum Step {
+        /** Keep a folio that is being written. As old as writeback; races in which nobody writes leave it out. */
+        KEEP_WRITEBACK,
         /** Mutant: look for pins before the entry is cleared, and never again. */
         LOOK_BEFORE_UNMAP,
         /** Mutant: clear the entry by a plain store. */
@@ -41,6 +43,8 @@ public class ReclaimFile extends Operation<ReclaimFile.Step> {
     public enum End {
         /** The folio lock was taken by somebody else. */
         KEPT_LOCKED,
+        /** The folio was being written. */
+        KEPT_WRITEBACK,
         /** Unmapped; a look for pins found one. */
         KEPT_PINNED,
         /** Unmapped; the folio was dirty. */
@@ -86,6 +90,9 @@ public class ReclaimFile extends Operation<ReclaimFile.Step> {
 
     /** The same under the folio lock, which stays held. */
     protected End shrinkLocked(Folio folio) {
+        if (steps.has(Step.KEEP_WRITEBACK) && folio.test(Folio.WRITEBACK)) {
+            return End.KEPT_WRITEBACK;
+        }
         boolean pinned = steps.has(Step.LOOK_BEFORE_UNMAP) && folio.maybePinned();
         if (folio.mapcount.readOnce() > 0) {
             file.inode.iMmapRwsem.readLock();

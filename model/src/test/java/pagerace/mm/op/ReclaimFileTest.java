@@ -47,6 +47,17 @@ class ReclaimFileTest {
         scene.assertConserved();
     }
 
+    @Test
+    void keepsWhatIsBeingWrittenIfItIsToLook() {
+        BufferScene scene = scene();
+        scene.folio.startWriteback();
+        assertThat(scene.shrink(Linux.V6_4.with(Step.KEEP_WRITEBACK))).isEqualTo(End.KEPT_WRITEBACK);
+        assertThat(scene.buffers.isAttached()).isTrue();
+        assertThat(scene.pte()).isNotZero();
+        assertThat(scene.folio.lock.isLocked()).isFalse();
+        scene.assertConserved();
+    }
+
     @ParameterizedTest
     @EnumSource
     void freesWhatNobodyUses(Release release) {

@@ -9,10 +9,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import pagerace.machine.SeqCount;
 import pagerace.machine.TlbProfile;
 import pagerace.mm.Folio;
+import pagerace.mm.InterposedMachine;
 import pagerace.mm.Kernel;
+import pagerace.mm.Mm;
+import pagerace.mm.Platform;
 import pagerace.mm.Pte;
+import pagerace.mm.Scene;
 import pagerace.mm.SwapSpace;
 import pagerace.mm.op.Reclaim.End;
 import pagerace.mm.op.Reclaim.Step;
@@ -181,7 +186,120 @@ class ReclaimTest {
     void tellsWhatWasUnmapped() {
         assertThat(End.values())
                 .filteredOn(End::isUnmapped)
-                .containsExactly(End.UNMAPPED_PINNED, End.UNMAPPED_REFERENCED, End.UNMAPPED_NOT_FROZEN, End.RECLAIMED);
+                .containsExactly(
+                        End.UNMAPPED_PINNED,
+                        End.UNMAPPED_DIRTY,
+                        End.UNMAPPED_REFERENCED,
+                        End.UNMAPPED_NOT_FROZEN,
+                        End.RECLAIMED);
+    }
+
+    /** A page that two address spaces map; and what it is once the first has left it. */
+    private static final class Shared {
+        final InterposedMachine machine = new InterposedMachine();
+        final Folio folio;
+        final Mm first;
+        final Mm second;
+        final SwapSpace swap = new SwapSpace(machine, false);
+
+        Shared() {
+            Scene scene = new Scene(machine, new Platform(Platform.PteUpdate.LOCKED, TlbProfile.BROADCAST));
+            folio = scene.anon("folio").mapped(2).held().holding(AnonScene.CONTENT);
+            long entry = Pte.present(folio.pfn, Pte.ACCESSED);
+            first = scene.mm("parent").mapping(entry);
+            second = scene.mm("child").mapping(entry);
+        }
+
+        End shrink(Kernel kernel) {
+            return new Reclaim(kernel, swap, List.of(new Share(kernel, first), new Share(kernel, second)))
+                    .shrink(folio, List.of(first.entry(0), second.entry(0)));
+        }
+
+        void leaveFirst() {
+            first.entry(0).word.writeOnce(Pte.NONE);
+            folio.uncountMapping();
+            folio.put();
+            folio.flags.or(Folio.ANON_EXCLUSIVE);
+        }
+
+        static boolean isSwapped(Mm mm) {
+            return Pte.has(mm.entry(0).word.readOnce(), Pte.SWAP);
+        }
+    }
+
+    @Test
+    void unmapsFromEveryAddressSpace() {
+        Shared scene = new Shared();
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.RECLAIMED);
+        assertThat(List.of(scene.first, scene.second)).allMatch(Shared::isSwapped);
+        assertThat(scene.swap.count.readOnce()).isEqualTo(2);
+        assertThat(scene.folio.mapcount.readOnce()).isZero();
+        assertThat(scene.folio.refcount.readOnce()).isZero();
+    }
+
+    @Test
+    void goesOnWhereTheFirstAddressSpaceHasLeft() {
+        Shared scene = new Shared();
+        scene.leaveFirst();
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.RECLAIMED);
+        assertThat(Pte.isNone(scene.first.entry(0).word.readOnce())).isTrue();
+        assertThat(scene.second.entry(0).word.readOnce()).isEqualTo(Pte.swap(SwapSpace.OFFSET, true));
+        assertThat(scene.folio.test(Folio.ANON_EXCLUSIVE)).isFalse();
+    }
+
+    @Test
+    void endsTheWalkWhereSharingIsRefused() {
+        Shared scene = new Shared();
+        scene.leaveFirst();
+        scene.machine.before("lock child.ptl", 1, () -> scene.folio.refcount.add(Folio.PIN_BIAS));
+        assertThat(scene.shrink(Linux.V6_4)).isEqualTo(End.SHARE_REFUSED);
+        assertThat(Shared.isSwapped(scene.second)).isFalse();
+        assertThat(scene.folio.lock.isLocked()).isFalse();
+    }
+
+    @Test
+    void sharesInTheFirstAddressSpaceOnlyAsAMutant() {
+        Shared scene = new Shared();
+        scene.leaveFirst();
+        scene.machine.before("lock child.ptl", 1, () -> scene.folio.refcount.add(Folio.PIN_BIAS));
+        assertThat(scene.shrink(Linux.V6_4.with(Step.SHARE_AT_FIRST_ONLY))).isEqualTo(End.UNMAPPED_PINNED);
+        assertThat(scene.folio.test(Folio.ANON_EXCLUSIVE)).isTrue();
+    }
+
+    @Test
+    void asksWhetherThePageIsExclusiveTooEarlyAsAMutant() {
+        Shared scene = new Shared();
+        scene.machine.before("lock parent.ptl", 1, scene::leaveFirst);
+        assertThat(scene.shrink(Linux.V6_4.with(Step.EXCLUSIVE_BEFORE_WALK))).isEqualTo(End.RECLAIMED);
+        assertThat(scene.second.entry(0).word.readOnce()).isEqualTo(Pte.swap(SwapSpace.OFFSET, false));
+        assertThat(scene.folio.test(Folio.ANON_EXCLUSIVE)).isTrue();
+    }
+
+    @Test
+    void keepsCountsOddFromTheLookUntilThePageIsUnmapped() {
+        for (Step step : List.of(Step.SEQ_OF_FIRST, Step.SEQ_OF_ALL)) {
+            Shared scene = new Shared();
+            boolean all = step == Step.SEQ_OF_ALL;
+            scene.machine.before("lock child.ptl", 1, () -> {
+                assertThat(SeqCount.isOdd(scene.first.writeProtectSeq.readBegin()))
+                        .isTrue();
+                assertThat(SeqCount.isOdd(scene.second.writeProtectSeq.readBegin()))
+                        .isEqualTo(all);
+            });
+            assertThat(scene.shrink(Linux.V5_18.with(step, Step.FENCE_AFTER_SEQ)))
+                    .isEqualTo(End.RECLAIMED);
+            assertThat(scene.first.writeProtectSeq.readBegin()).isEqualTo(2);
+            assertThat(scene.second.writeProtectSeq.readBegin()).isEqualTo(all ? 2 : 0);
+        }
+    }
+
+    @Test
+    void keepsADirtyFolioIfItMustNotWrite() {
+        AnonScene scene = scene();
+        assertThat(shrink(scene, Linux.V6_4.with(Step.KEEP_DIRTY))).isEqualTo(End.UNMAPPED_DIRTY);
+        assertThat(scene.swap.disk.readOnce()).as("nothing written").isZero();
+        assertThat(scene.folio.lock.isLocked()).isFalse();
+        scene.assertConserved();
     }
 
     @Test
