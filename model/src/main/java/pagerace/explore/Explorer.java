@@ -116,8 +116,7 @@ public final class Explorer<O> {
         return program.finalMemories(ends, wanted);
     }
 
-    /** How many actors there are. */
-    public int actors() {
+    int actors() {
         return program.actors();
     }
 

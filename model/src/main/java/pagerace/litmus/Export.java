@@ -75,9 +75,6 @@ public final class Export {
         this.words = explorer.words().stream()
                 .map(name -> name.replaceAll("\\W+", "_").replaceAll("_$", ""))
                 .toList();
-        this.ends = Stream.<List<Object>>generate(ArrayList::new)
-                .limit(explorer.actors())
-                .toList();
         Map<Integer, Set<Access>> uses = new LinkedHashMap<>();
         for (int actor = 0; actor < race.actors().size(); actor++) {
             collectUses(explorer.behaviour(actor), uses);

@@ -44,7 +44,7 @@ public interface Race {
         String[] notModelled() default {};
     }
 
-    /** {@code <Initiator>Vs<Opponent>}, with a {@code Vs<Opponent>} more where there are three actors. */
+    /** {@code <Initiator>Vs<Opponent>}. */
     default String name() {
         return getClass().getSimpleName();
     }

@@ -20,7 +20,8 @@ import pagerace.race.Reachability;
 
 /** The catalogue exported and read back: the litmus test reaches what the point reaches. It explores each point twice. */
 class ExportedCatalogueIT {
-    private static final List<String> SLOW_RACES = List.of("VhostAccessVsInvalidate", "GupWriteVsWriteback");
+    private static final List<String> SLOW_RACES =
+            List.of("VhostAccessVsInvalidate", "GupWriteVsWriteback", "ShrinkVsPinVsLeave");
 
     private static final Set<String> TOO_LONG = Set.of(
             "FaultAroundVsHolePunch/MAINLINE[uffd-wp,at-page,punch]",

@@ -395,17 +395,6 @@ class CatalogueTest {
                 .hasSize(1);
     }
 
-    private static List<Integer> separators(String line) {
-        return IntStream.range(0, line.length())
-                .filter(at -> line.charAt(at) == '|')
-                .boxed()
-                .toList();
-    }
-
-    private static Stream<String> cells(String line) {
-        return Stream.of(line.split("\\|", -1));
-    }
-
     @Test
     void stucknessIsForbidden() {
         assertThat(Stuckness.STUCK.mark()).isEqualTo(Mark.FORBIDDEN);

@@ -69,21 +69,6 @@ final class RaceText {
                 .collect(Collectors.joining());
     }
 
-    /** A line of a drawing without its columns: who does the step, and the step. The head, with what it says of a variant, too. */
-    private static String listed(String line, List<String> actors, Terminal terminal) {
-        List<String> cells = Stream.of(line.split("\\|", -1)).map(String::strip).toList();
-        if (cells.size() == 1) {
-            return terminal.row("  ", line);
-        }
-        List<Integer> filled = IntStream.range(0, cells.size())
-                .filter(column -> !cells.get(column).isEmpty())
-                .boxed()
-                .toList();
-        return filled.size() > 1
-                ? terminal.row("  ", String.join(", ", cells))
-                : terminal.row("  " + actors.get(filled.get(0)) + ": ", cells.get(filled.get(0)));
-    }
-
     private static String outcomes(Race race, Terminal terminal) {
         StringBuilder text = new StringBuilder();
         List<Outcome> outcomes = race.shown();

@@ -133,16 +133,12 @@ final class Schedules {
         List<Markup> links = broken.stream()
                 .map(point -> Fragments.link(point.id(), point.name()))
                 .toList();
-        Markup trace = tag("pre", Trace.print(transcript) + "    outcome => " + outcome + "\n")
-                .with("tabindex", "0");
-        Markup text = tag("details", tag("summary", "As text, with lines of model code"), trace);
-        // A picture has a left and a right. Of three actors only the text has a column for each.
-        boolean drawable = transcript.actors().size() == 2;
-        Markup picture =
-                drawable ? Fragments.scrolling(title, SequenceDiagram.of(title, transcript, outcome)) : tag("div");
-        if (!drawable) {
-            text.with("open", "open");
-        }
+        Markup text = tag(
+                "details",
+                tag("summary", "As text, with lines of model code"),
+                tag("pre", Trace.print(transcript) + "    outcome => " + outcome + "\n")
+                        .with("tabindex", "0"));
+        Markup picture = Fragments.scrolling(title, SequenceDiagram.of(title, transcript, outcome));
         Markup content = tag(
                 "div", picture, tag("p", links.size() == 1 ? "Point: " : "Points: ", Fragments.listed(links)), text);
         Markup details = tag("details", headline, content.with("id", id(schedule)));

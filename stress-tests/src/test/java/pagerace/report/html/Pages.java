@@ -26,23 +26,16 @@ import pagerace.verdict.Tier;
 
 /** Reports of a real race, really explored, with made-up measurements. */
 final class Pages {
-    private static final String TWO_ACTORS = "UnpinDirtyVsClean";
-    private static final String THREE_ACTORS = "StripBuffersVsCleanVsUnpin";
-
     private Pages() {}
 
     /** {@code UnpinDirtyVsClean} on one class of hosts. */
     static Report explored() {
-        return explored(TWO_ACTORS, List.of(session(TWO_ACTORS, "amd64", Reachability.TSO)));
+        return explored(List.of(session("amd64", Reachability.TSO)));
     }
 
     /** The same on two. */
     static Report onTwoHosts() {
-        return explored(
-                TWO_ACTORS,
-                List.of(
-                        session(TWO_ACTORS, "amd64", Reachability.TSO),
-                        session(TWO_ACTORS, "aarch64", Reachability.WEAK)));
+        return explored(List.of(session("amd64", Reachability.TSO), session("aarch64", Reachability.WEAK)));
     }
 
     /** The same on one class of hosts, where each tier ran at a distance of its own. */
@@ -80,8 +73,8 @@ final class Pages {
         return Report.of(List.of(race), TestRace.keys(List.of(race)), predictions, Map.of(), sessions);
     }
 
-    private static Race race(String name) {
-        return Catalogue.race(name).orElseThrow();
+    private static Race race() {
+        return Catalogue.race("UnpinDirtyVsClean").orElseThrow();
     }
 
     private static PredictionSummary prediction(Race race, Point point) {
@@ -89,17 +82,16 @@ final class Pages {
     }
 
     /** The predicted outcomes, a thousand times each: so that what is broken is shown, and what is right holds. */
-    private static Session session(String name, String arch, Reachability memoryModel) {
-        Race race = race(name);
+    private static Session session(String arch, Reachability memoryModel) {
         Host host = new Host("Linux 6.1", arch, 2, "17.0.1+1", memoryModel);
         Run run = new Run(
                 arch + "-id", "2026-01-02T03:04:05Z", "1.0", null, host, "", null, List.of(), 1, 240, 200, true);
         List<String> plan = new ArrayList<>();
         List<Measurement> measurements = new ArrayList<>(TestRace.canaries(run.id()));
-        for (Point point : race.points()) {
+        for (Point point : race().points()) {
             plan.add(point.key());
-            PredictionSummary prediction = prediction(race, point);
-            Map<String, Long> outcomes = race.outcomes().stream()
+            PredictionSummary prediction = prediction(race(), point);
+            Map<String, Long> outcomes = race().outcomes().stream()
                     .map(Outcome::name)
                     .filter(word -> prediction.allows(memoryModel, word))
                     .collect(Collectors.toMap(word -> word, word -> 500_000L));
