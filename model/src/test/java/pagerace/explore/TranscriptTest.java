@@ -47,7 +47,7 @@ class TranscriptTest {
                         .findFirst()
                         .orElseThrow()
                         .getValue();
-        return Transcript.of(schedule, List.of("first", "second"));
+        return Transcript.of(schedule, List.of("first", "second", "third").subList(0, point.actors()));
     }
 
     @ParameterizedTest
