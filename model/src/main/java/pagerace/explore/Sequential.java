@@ -72,6 +72,7 @@ final class Sequential<O> {
     /** Nobody gets through alone: whether each waits for good shows when all have gone as far as they can. */
     private void stick(int[] rest, Node[] nodes, Memory memory) {
         int before = events.size();
+        long counted = transitions;
         Node[] then = nodes.clone();
         Memory after = memory;
         int seen;
@@ -84,6 +85,7 @@ final class Sequential<O> {
         if (Arrays.stream(rest).allMatch(actor -> then[actor].end == null && !then[actor].isCut())) {
             reach(then, after);
         }
+        transitions = counted; // each actor has been so far before
         events.subList(before, events.size()).clear();
     }
 

@@ -2,8 +2,6 @@
 package pagerace.race;
 
 import static pagerace.race.Reachability.SC;
-import static pagerace.race.Reachability.SEQUENTIAL;
-import static pagerace.race.Reachability.WEAK;
 import static pagerace.race.Row.history;
 import static pagerace.race.Row.mainline;
 import static pagerace.race.Row.mutant;
@@ -118,42 +116,24 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
 
     /** Every fix, the oldest first. */
     enum Fix implements Listed {
-        REFCOUNT_REUSE(history(
-                        "5.9 .. 5.10",
-                        "09854ba94c6a",
-                        Linux.V5_9,
-                        "a write fault copies a page with more than one reference; reclaim does not look for pins")
-                .breaks(SEQUENTIAL)),
         SKIP_PINNED(
                 history("5.11 .. 5.17", "feb889fb40fa", Linux.V5_14, "reclaim first looks for pins, and never again")
                         .breaks(SC)),
-        SKIP_PINNED_REFCOUNT_SWAP_IN(history(
-                        "5.18",
-                        "c145e0b47c77",
-                        Linux.V5_18,
-                        "as SKIP_PINNED, and swap-in too reuses by the refcount only")
-                .breaks(SC)),
         SEQ_OF_FIRST(proposal(
                         WITH_COUNTS.with(Reclaim.Step.SEQ_OF_FIRST),
-                        "as SKIP_PINNED_REFCOUNT_SWAP_IN, and reclaim keeps one process's write_protect_seq odd from its look for"
+                        "as SKIP_PINNED, in 5.18, and reclaim keeps one process's write_protect_seq odd from its look for"
                                 + " pins until the page is unmapped: the first that the reverse mapping names, the parent")
                 .breaks(SC)),
         SEQ_OF_ALL(proposal(
                         WITH_COUNTS.with(Reclaim.Step.SEQ_OF_ALL),
                         "as SEQ_OF_FIRST, but with the counts of all processes that the reverse mapping will meet")
                 .control(() -> SEQ_OF_FIRST)),
-        SHARE_UNDER_CLEARED_PTE(history(
-                        "5.19 .. 6.0",
-                        "6c287605fd56",
-                        Linux.V5_19,
-                        "reclaim clears and flushes the entry of an exclusive page, looks for pins again, and gives up exclusivity"
-                                + " only then")
-                .breaks(WEAK)),
         SHARE_WITH_FENCES(mainline(
-                ">= 6.1", "088b8aa537c2", FENCES, "as before, with full fences on both sides instead of the flush")),
-        SHARE_CHECK_BEFORE_CLEAR(mutation(
-                FENCES.without(Share.Step.SHARE_CHECK).with(Share.Step.SHARE_CHECK_BEFORE_CLEAR),
-                "reclaim looks for pins before it clears the entry")),
+                ">= 6.1",
+                "088b8aa537c2",
+                FENCES,
+                "only exclusive pages are pinned; reclaim clears an entry, looks for pins again between full fences, and gives up"
+                        + " exclusivity only then")),
         SHARE_AT_FIRST_ONLY(mutation(
                 FENCES.with(Reclaim.Step.SHARE_AT_FIRST_ONLY),
                 "reclaim gives up exclusivity only in the first process that the reverse mapping names, the parent")),
@@ -178,7 +158,7 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
 
         @Override
         public Fix usualControl(Place at) {
-            return SHARE_CHECK_BEFORE_CLEAR;
+            return SHARE_AT_FIRST_ONLY;
         }
 
         /** Reclaim must not write: under a pin it would not, and without one nobody asks. */
@@ -187,12 +167,10 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
             return row.kernel().with(Reclaim.Step.KEEP_DIRTY);
         }
 
+        /** None: which step is needed {@link ShrinkVsPin} asks, in a tenth of the states. */
         @Override
         public List<Steps<?>> steps(Place at) {
-            return List.of(
-                    row.kernel().steps(Reclaim.Step.class),
-                    row.kernel().steps(Share.Step.class),
-                    row.kernel().steps(GupFast.Step.class));
+            return List.of();
         }
 
         @Override
@@ -271,8 +249,8 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
 
         @Override
         public Outcome judge(Reclaim.End reclaimed, Used used, Zap.End left) {
-            boolean swappedYetExclusive =
-                    folio.test(Folio.ANON_EXCLUSIVE) && Pte.has(childEntry.word.readOnce(), Pte.SWAP);
+            long entry = childEntry.word.readOnce();
+            boolean swappedYetExclusive = folio.test(Folio.ANON_EXCLUSIVE) && Pte.has(entry, Pte.SWAP);
             GupFast.Grab grab = used.grab;
             boolean pinned = grab != null && grab.isPinned();
             if (pinned && !inSync()) {

@@ -47,10 +47,17 @@ class GoldenExplorationTest {
                         Catalogue.points().map(Point::key).collect(Collectors.toSet()));
     }
 
+    /** Of the race whose points take seconds each, {@code verify} compares all, and this one. */
+    private static boolean isQuick(Point point) {
+        return !point.race().equals("ShrinkVsPinVsLeave")
+                || point.variant().name().equals("SKIP_PINNED");
+    }
+
     @Test
     void theFirstPointOfEachVariantIsAsItWas() {
         Map<String, Point> first = new TreeMap<>();
         Catalogue.points()
+                .filter(GoldenExplorationTest::isQuick)
                 .forEach(point ->
                         first.putIfAbsent(point.race() + "/" + point.variant().name(), point));
         Map<String, String> found = new TreeMap<>();
