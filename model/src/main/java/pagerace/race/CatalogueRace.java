@@ -40,14 +40,14 @@ public abstract class CatalogueRace implements Race {
             axes.add(axis);
         }
         this.dimensions = List.copyOf(axes);
-        head(); // a race without one is noticed here, not where its texts are printed
+        Race.headOf(getClass()); // a race without one is noticed here, not where its texts are printed
         for (Listed variant : variants) {
             variant.row().places().stream()
                     .flatMap(List::stream)
                     .filter(value -> axes.stream().noneMatch(axis -> axis.contains(value)))
                     .forEach(value -> {
-                        throw new IllegalArgumentException(name() + "/" + variant.name() + " speaks of " + value.name()
-                                + ", which no place of its race has");
+                        throw new IllegalArgumentException(getClass().getSimpleName() + "/" + variant.name()
+                                + " speaks of " + value.name() + ", which no place of its race has");
                     });
         }
     }

@@ -55,9 +55,18 @@ public interface Race {
      * @throws IllegalStateException if the class has none
      */
     default Head head() {
-        Head head = getClass().getAnnotation(Head.class);
+        return headOf(getClass());
+    }
+
+    /**
+     * The texts of a class of races.
+     *
+     * @throws IllegalStateException if it has none
+     */
+    static Head headOf(Class<?> race) {
+        Head head = race.getAnnotation(Head.class);
         if (head == null) {
-            throw new IllegalStateException(getClass() + " needs an annotation @Race.Head");
+            throw new IllegalStateException(race + " needs an annotation @Race.Head");
         }
         return head;
     }
