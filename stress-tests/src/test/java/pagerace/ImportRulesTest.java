@@ -25,9 +25,11 @@ class ImportRulesTest {
             .resideInAPackage("org.openjdk..");
 
     @ArchTest
-    static final ArchRule onlyOneClassKnowsHowJcstressIsDriven = noClasses()
+    static final ArchRule onlyTheEngineAndItsSeatsKnowHowJcstressIsDriven = noClasses()
             .that()
             .doNotHaveSimpleName("JcstressEngine")
+            .and()
+            .doNotHaveSimpleName("SeatVms")
             .and()
             .haveNameNotMatching(".*_jcstress.*") // what JCStress generates from the harness
             .should()

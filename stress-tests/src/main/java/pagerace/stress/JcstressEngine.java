@@ -28,8 +28,8 @@ import pagerace.verdict.Seat;
 import pagerace.verdict.Tier;
 
 /**
- * JCStress 0.16, driven through its public but internal classes: everything that a newer JCStress may break is here, and in
- * {@link Worker}.
+ * JCStress 0.16, driven through its public but internal classes: everything that a newer JCStress may break is here, in
+ * {@link SeatVms}, and in {@link Worker}.
  *
  * <p>Its own main program is no use to a plan. It runs every test in every configuration in random order, cannot stop early,
  * and exits with 0 when nothing matched, when nothing could be scheduled, and when it had no time to see anything. It starts a VM
