@@ -82,6 +82,7 @@ final class Sequential<O> {
                 after = runAlone(actor, then, after);
             }
         } while (events.size() > seen);
+        cut |= Arrays.stream(rest).anyMatch(actor -> then[actor].isCut());
         if (Arrays.stream(rest).allMatch(actor -> then[actor].end == null && !then[actor].isCut())) {
             reach(then, after);
         }

@@ -35,8 +35,8 @@ import pagerace.race.Dimensions.On;
  */
 @Race.Head(
         question =
-                "Can reclaim, which finds a page's mappings in more than one process, unmap a page that the last of these has just"
-                        + " pinned, so that its next write goes to a copy?",
+                "Two processes map a page, and one of them leaves it: can reclaim unmap the page although the other has just pinned"
+                        + " it, so that the other's next write goes to a copy?",
         anchor =
                 "shrink_folio_list, try_to_unmap and rmap_walk_anon, do_wp_page, zap_pte_range against gup_fast; 09854ba94c6a (reuse"
                         + " by refcount), feb889fb40fa (no pinned pages in the swap cache), 6c287605fd56 (PG_anon_exclusive),"
@@ -51,13 +51,13 @@ import pagerace.race.Dimensions.On;
         actors = {"reclaim", "child", "parent"},
         breakingSchedule = """
                 reclaim (SEQ_OF_FIRST)                | child                      | parent
-                                                      |                            | exits: unmaps the page
+                                                      |                            | zaps the page
                                                       | writes: alone, so reuse    |
                 isolates and locks the page           |                            |
-                makes the parent's count odd          |                            |
+                makes the parent's seq count odd      |                            |
                 no pins: goes on                      |                            |
                                                       | takes its pin              |
-                                                      | its own count is even: ok  |
+                                                      | its own is even: ok        |
                 replaces the child's entry            |                            |
                 the child reads: swap-in maps the page read-only
                 the child writes: fault, too many references, copy: the pin holds the old page""",
@@ -68,6 +68,10 @@ import pagerace.race.Dimensions.On;
             "a parent that leaves by writing, and so gets a copy (missed)",
             "page-table updates without order, as on arm64 (missed: see ShrinkVsPin)",
             "the locks of the LRU list, and of the reverse mapping (may reach more)",
+            "the end of an exit, after which the reverse mapping names the child first: the parent here zaps the page by"
+                    + " MADV_DONTNEED, or its exit has not come to its VMAs yet (false alarms, for SEQ_OF_FIRST)",
+            "that reuse tells the reverse mapping since 5.19 that the page is the child's alone, and that up to 6.6 it set the"
+                    + " exclusive bit under the folio lock (may reach more, for mainline and its mutant)",
             "an exit that finds a swap entry in the place of the page: it leaves that (missed reuse)",
             "writeback that is still running at swap-in: the device writes at once here (missed unnecessary copies)"
         })
@@ -97,7 +101,8 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
         SHARE_REFUSED,
         @Window("GUP-fast took its reference, saw that reclaim had changed the entry, and gave it back")
         PIN_UNDONE,
-        @Window("GUP-fast found the count of its address space odd, or changed, and left the page to the slow path")
+        @Window(
+                "GUP-fast found the sequence count of its address space odd, or changed, and left the page to the slow path")
         LEFT_TO_SLOW_PATH,
         @Forbidden("reclaim unmapped the page under the pin, and the child's next write went to a copy")
         OUT_OF_SYNC,
@@ -116,13 +121,17 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
 
     /** Every fix, the oldest first. */
     enum Fix implements Listed {
-        SKIP_PINNED(
-                history("5.11 .. 5.17", "feb889fb40fa", Linux.V5_14, "reclaim first looks for pins, and never again")
-                        .breaks(SC)),
+        SKIP_PINNED(history(
+                        "5.11 .. 5.18",
+                        "feb889fb40fa",
+                        Linux.V5_14,
+                        "reclaim first looks for pins, and never again (5.18 differs in swap-in, which reuses by the refcount"
+                                + " only)")
+                .breaks(SC)),
         SEQ_OF_FIRST(proposal(
                         WITH_COUNTS.with(Reclaim.Step.SEQ_OF_FIRST),
-                        "as SKIP_PINNED, in 5.18, and reclaim keeps one process's write_protect_seq odd from its look for"
-                                + " pins until the page is unmapped: the first that the reverse mapping names, the parent")
+                        "as SKIP_PINNED, in 5.18, and from its look for pins until the page is unmapped, reclaim keeps the"
+                                + " write_protect_seq of the first process that the reverse mapping names, the parent, odd")
                 .breaks(SC)),
         SEQ_OF_ALL(proposal(
                         WITH_COUNTS.with(Reclaim.Step.SEQ_OF_ALL),
@@ -134,12 +143,10 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
                 FENCES,
                 "only exclusive pages are pinned; reclaim clears an entry, looks for pins again between full fences, and gives up"
                         + " exclusivity only then")),
-        SHARE_AT_FIRST_ONLY(mutation(
-                FENCES.with(Reclaim.Step.SHARE_AT_FIRST_ONLY),
-                "reclaim gives up exclusivity only in the first process that the reverse mapping names, the parent")),
         EXCLUSIVE_BEFORE_WALK(mutation(
                 FENCES.with(Reclaim.Step.EXCLUSIVE_BEFORE_WALK),
-                "reclaim asks whether the page is exclusive before it takes any page-table lock"));
+                "reclaim asks whether the page is exclusive before it takes any page-table lock (since 6.7 reuse sets"
+                        + " the bit after it has released the folio lock)"));
 
         private final Row row;
 
@@ -158,7 +165,7 @@ public final class ShrinkVsPinVsLeave extends CatalogueRace {
 
         @Override
         public Fix usualControl(Place at) {
-            return SHARE_AT_FIRST_ONLY;
+            return EXCLUSIVE_BEFORE_WALK;
         }
 
         /** Reclaim must not write: under a pin it would not, and without one nobody asks. */

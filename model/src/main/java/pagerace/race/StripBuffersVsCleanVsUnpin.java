@@ -49,7 +49,7 @@ import pagerace.race.Dimensions.Reference;
                         + " (ext4 warns), d824ec2a1546 (pinned pages keep their buffers)",
         references = {
             "20180103100430.GE4911@quack2.suse.cz: Jan Kara, 3 January 2018: direct I/O into a mapped file, writeback, reclaim, and the mark that comes last",
-            "20230209121046.25360-1-jack@suse.cz: Jan Kara, 9 February 2023: writeback that only cleans memory skips pinned pages, and other writeback bounces them"
+            "20230209121046.25360-1-jack@suse.cz: Jan Kara, 9 February 2023: reclaim keeps the private data of pinned pages (merged in 6.4); writeback that only cleans memory skips them; stable pages are bounced"
         },
         invariant =
                 "writeback never meets a dirty page without buffers that it cannot mend, and what the device stored reaches the disk",
@@ -74,6 +74,10 @@ import pagerace.race.Dimensions.Reference;
                     + " (missed: see GupWriteVsWriteback)",
             "writeback that ends after reclaim has looked for it, in a reclaim that waits, as that of a legacy memory cgroup"
                     + " does (missed)",
+            "what lies between the cleared mark and the device's read, and between the device's store and the CPU that marks"
+                    + " (false alarms, with a mark that looks first: see UnpinDirtyVsClean)",
+            "pages that reclaim writes itself, as kswapd did (missed)",
+            "a worker that finds no space for what it is to reserve: then the store is lost with an error (missed, for FIX_UP)",
             "references that hold single buffers, and the one that buffers hold on their page (missed)"
         })
 public final class StripBuffersVsCleanVsUnpin extends CatalogueRace {
@@ -178,15 +182,15 @@ public final class StripBuffersVsCleanVsUnpin extends CatalogueRace {
                 .onThreads()),
         SKIP_PINNED_IN_WRITEBACK(proposal(
                         EXT4_BEFORE.with(CleanFolio.Step.KEEP_PINNED_DIRTY),
-                        "as WARN_WITHOUT_BUFFERS, but writeback leaves a page dirty that may be pinned; reclaim does not look"
-                                + " for pins")
+                        "as WARN_WITHOUT_BUFFERS, but all writeback leaves a page dirty that may be pinned: this part of the RFC"
+                                + " alone, which posted it for writeback that only cleans memory")
                 .in(LOCK)
                 .breaks(SEQUENTIAL, GET)
                 .onThreads()),
-        BOUNCE_PINNED(stripped(
-                        proposal(
-                                EXT4_BEFORE.with(Writeback.Step.BOUNCE_PINNED),
-                                "as WARN_WITHOUT_BUFFERS, but writeback writes a page that may be pinned from a copy, and cleans it"))
+        BOUNCE_PINNED(stripped(proposal(
+                        EXT4_BEFORE.with(Writeback.Step.BOUNCE_PINNED),
+                        "as WARN_WITHOUT_BUFFERS, but writeback writes a page that may be pinned from a copy, and cleans it: this"
+                                + " part of the RFC alone, which meant it for stable pages"))
                 .in(PIN, LOCK)),
         NOTIFY(proposal(
                         EXT4_BEFORE.with(MarkDirty.Step.NOTIFY),

@@ -252,12 +252,12 @@ final class HostCheck {
     }
 
     private void memory(Abilities abilities) {
-        long available = availableMegabytes();
+        long available = JcstressEngine.availableMegabytes();
         int pairs = Math.max(1, abilities.seating().pairs().size());
         int vms = Tier.values().length * pairs;
         String said = available + " MB available; the heaps of " + vms + " VMs, one of each tier"
                 + (pairs == 1 ? "" : " for each of " + pairs + " pairs of CPUs") + ", have "
-                + abilities.heapMegabytes() + " each";
+                + abilities.heapMegabytes() + " MB each";
         if (available < (long) vms * abilities.heapMegabytes()) {
             add(
                     Level.PROBLEM,
@@ -266,18 +266,6 @@ final class HostCheck {
         } else {
             add(Level.OK, "memory", said);
         }
-    }
-
-    /** What Linux says, but no more than this process may have. */
-    private static long availableMegabytes() {
-        com.sun.management.OperatingSystemMXBean system =
-                ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
-        String available = line(Path.of("/proc/meminfo"), "MemAvailable:");
-        return available == null
-                ? system.getFreeMemorySize() / MEGABYTE
-                : Math.min(
-                        Long.parseLong(available.replaceAll("[^0-9]", "")) / 1024,
-                        system.getTotalMemorySize() / MEGABYTE);
     }
 
     /** What follows {@code begin} in its line of {@code file}; null if there is none, as elsewhere than on Linux. */
@@ -305,7 +293,10 @@ final class HostCheck {
     }
 
     private void plan() {
-        List<Point> planned = new Selection(Catalogue.RACES).select("");
+        Map<Boolean, List<Point>> hasCpus = new Selection(Catalogue.RACES)
+                .select("").stream().collect(Collectors.partitioningBy(point -> ShardPlan.fits(point, host.cpus())));
+        List<Point> planned = hasCpus.getOrDefault(true, List.of());
+        int tooMany = hasCpus.getOrDefault(false, List.of()).size();
         Map<Aim, Integer> aims = new EnumMap<>(Aim.class);
         planned.forEach(point -> aims.merge(Demand.of(point, host.memoryModel()).aim(), 1, Integer::sum));
         int latent = aims.getOrDefault(Aim.LATENT, 0);
@@ -324,6 +315,13 @@ final class HostCheck {
                     latent
                             + " planned points are LATENT here: broken under WEAK only, which threads may show on a machine such"
                             + " as arm64, and the explorer everywhere");
+        }
+        if (tooMany > 0) {
+            add(
+                    Level.NOTE,
+                    "cannot run",
+                    tooMany
+                            + " planned points have three actors, for which there are too few CPUs; the explorer looks at them");
         }
         Duration minimum = StressRun.minimum(planned, host.memoryModel(), 1);
         add(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import pagerace.race.Dimension;
 import pagerace.race.Outcome;
 import pagerace.race.Race;
@@ -42,16 +43,23 @@ final class RaceText {
 
     /**
      * The race's drawing. Of two columns, what does not fit right of the bar goes on there; three columns that do not fit become a
-     * line for each cell, the later actors further in.
+     * line for each step, with the name of its actor, the later actors further in.
      */
     private static String schedule(Race race, Terminal terminal) {
         List<String> lines = race.breakingSchedule().lines().toList();
         boolean fits = lines.stream()
                 .filter(line -> line.contains("|"))
                 .allMatch(line -> 2 + line.length() <= terminal.columns());
-        return lines.stream()
-                .map(line -> fits || race.actors().size() == 2 ? beside(line, terminal) : below(line, terminal))
-                .collect(Collectors.joining());
+        if (fits || race.actors().size() == 2) {
+            return lines.stream().map(line -> beside(line, terminal)).collect(Collectors.joining());
+        }
+        String head =
+                Stream.of(lines.get(0).split("\\|", -1)).map(String::strip).collect(Collectors.joining(", "));
+        return terminal.row("  ", head)
+                + lines.stream()
+                        .skip(1)
+                        .map(line -> below(line, race.actors(), terminal))
+                        .collect(Collectors.joining());
     }
 
     private static String beside(String line, Terminal terminal) {
@@ -61,11 +69,15 @@ final class RaceText {
                 : terminal.row("  " + line.substring(0, column), line.substring(column));
     }
 
-    private static String below(String line, Terminal terminal) {
+    private static String below(String line, List<String> actors, Terminal terminal) {
         String[] cells = line.split("\\|", -1);
+        if (cells.length == 1) {
+            return terminal.row("  ", line);
+        }
         return IntStream.range(0, cells.length)
                 .filter(actor -> !cells[actor].isBlank())
-                .mapToObj(actor -> terminal.row(" ".repeat(2 + ScheduleText.LANE * actor), cells[actor].strip()))
+                .mapToObj(actor -> terminal.row(
+                        " ".repeat(2 + ScheduleText.LANE * actor), actors.get(actor) + ": " + cells[actor].strip()))
                 .collect(Collectors.joining());
     }
 

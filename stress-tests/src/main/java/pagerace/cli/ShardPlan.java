@@ -48,10 +48,8 @@ record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDroppe
                     plan.stream().filter(point -> fits(point, cpus)).toList();
             if (fitting.isEmpty()) {
                 throw new BadInput(
-                        plan.get(0).key() + " has " + plan.get(0).actors() + " actors and needs as many CPUs; its"
-                                + " threads may use " + cpus + " here, so it can only be explored: ./pagerace explore '"
-                                + filter
-                                + "'.");
+                        "All points of " + filter + " have three actors, which need three CPUs, and threads may use "
+                                + cpus + " here; they can only be explored: ./pagerace explore '" + filter + "'.");
             }
             return new ShardPlan(fitting, whole, plan, asked);
         }
@@ -102,7 +100,7 @@ record ShardPlan(List<Point> plan, List<Point> explored, List<Point> stepsDroppe
     }
 
     /** Two actors are planned on one CPU, too: what that means is the report's to say. */
-    private static boolean fits(Point point, int cpus) {
+    static boolean fits(Point point, int cpus) {
         return point.actors() <= Math.max(2, cpus);
     }
 

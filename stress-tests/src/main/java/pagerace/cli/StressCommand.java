@@ -52,7 +52,7 @@ final class StressCommand implements Callable<Integer> {
             defaultValue = Budget.AUTO,
             description =
                     "How long the threads may take, after the exploration. auto: until the plan has what it demands, at most 12"
-                            + " minutes in which both actors really ran at once, and at most 30 by the clock, both times --forks. A time (4m,"
+                            + " minutes in which all actors really ran at once, and at most 30 by the clock; --forks multiplies both. A time (4m,"
                             + " 240s, PT4M) is used up in full. Default: ${DEFAULT-VALUE}.")
     private String budget = Budget.AUTO;
 
@@ -93,7 +93,7 @@ final class StressCommand implements Callable<Integer> {
             names = "--cpus",
             paramLabel = "N",
             description =
-                    "Keep at most N CPUs busy with forks: each has two actors, or three, and a CPU for each. Default: all"
+                    "Use at most N CPUs, 2 at least. A fork uses a CPU for each of its two or three actors. Default: all"
                             + " that this process may use.")
     private @Nullable Integer cpus;
 
@@ -218,10 +218,11 @@ final class StressCommand implements Callable<Integer> {
             return all;
         }
         if (cpus > all) {
-            throw new BadInput("With --cpus " + cpus + " there are too few: this process may use " + all + ".");
+            throw new BadInput("--cpus " + cpus + " is more than this process may use; the most is " + all + ".");
         }
         if (cpus < 2) {
-            throw new BadInput("With --cpus " + cpus + " no fork finds room: two actors need two, so the fewest is 2.");
+            throw new BadInput(
+                    "--cpus " + cpus + " is too few: a fork needs a CPU for each of its actors; the fewest is 2.");
         }
         return cpus;
     }

@@ -21,6 +21,7 @@ import pagerace.race.Outcome;
 import pagerace.race.Stuckness;
 import pagerace.report.HostReport.Pricing;
 import pagerace.report.Report.Row;
+import pagerace.verdict.Distance;
 import pagerace.verdict.Measurement;
 import pagerace.verdict.Tier;
 import pagerace.verdict.Verdict;
@@ -289,8 +290,8 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                     tooFew++;
                     continue;
                 }
-                if (!areAlike(
-                        requireNonNull(strides.get(each.getKey())), requireNonNull(stridesNow.get(each.getKey())))) {
+                if (!areAlike(requireNonNull(strides.get(each.getKey())), requireNonNull(stridesNow.get(each.getKey())))
+                        || !distances(one, each.getKey()).equals(distances(other, each.getKey()))) {
                     otherStrides.add(each.getKey());
                     continue;
                 }
@@ -300,6 +301,14 @@ public record Comparison(List<Pair> pairs, Coverage<HostClass> unpaired, Coverag
                 }
             }
             return new Moves<>(compared, tooFew, List.copyOf(otherStrides), List.copyOf(moved));
+        }
+
+        /** How far apart the actors of the forks were that have samples. */
+        private static Set<Distance> distances(HostReport host, Stressed stressed) {
+            return host.measurements().stream()
+                    .filter(m -> m.point().equals(stressed.key) && m.tier() == stressed.tier && m.samples() > 0)
+                    .map(m -> m.seat().distance())
+                    .collect(Collectors.toSet());
         }
 
         /** The mean stride of the forks that have samples. */

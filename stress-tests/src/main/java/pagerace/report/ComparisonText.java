@@ -200,7 +200,7 @@ public enum ComparisonText {
                 ? ""
                 : rates.stream()
                         .map(each -> each.key() + " in " + each.tier())
-                        .collect(Collectors.joining(", ", "; not compared: other strides: ", ""));
+                        .collect(Collectors.joining(", ", "; not compared, other strides or distances: ", ""));
     }
 
     /** What tells machines apart, so far as runs know; another JDK is none. */

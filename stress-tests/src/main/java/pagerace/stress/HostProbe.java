@@ -36,7 +36,7 @@ final class HostProbe {
                 if (!cpus.isEmpty()) {
                     binder.accept(cpus.get(thread));
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
                 // Then the system decides.
             }
         }

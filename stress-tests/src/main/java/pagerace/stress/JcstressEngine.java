@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.openjdk.jcstress.Options;
 import org.openjdk.jcstress.os.OSSupport;
 import org.openjdk.jcstress.vm.VMSupport;
 import pagerace.stress.HostProbe.Account;
+import pagerace.verdict.Measurement;
 import pagerace.verdict.Probe;
 import pagerace.verdict.Seat;
 import pagerace.verdict.Tier;
@@ -42,6 +44,11 @@ public final class JcstressEngine implements Engine {
      * a parallel collector begins 0.1 s sooner; and that collector's write barriers contain fences of their own.
      */
     private static final List<String> COMMON_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:-AlwaysPreTouch");
+
+    private static final long MEGABYTE = 1 << 20;
+
+    /** What a VM takes besides its heap, in megabytes: code, classes, stacks. */
+    private static final int BESIDE_THE_HEAP = 150;
 
     private final Seating seating;
     private final SeatVms.Launch launch;
@@ -79,9 +86,30 @@ public final class JcstressEngine implements Engine {
     }
 
     private static Seating seating(int cpus) {
-        boolean binds = OSSupport.affinitySupportAvailable() || OSSupport.taskSetAvailable();
-        Optional<CpuTopology> topology = binds ? CpuTopology.ofThisProcess() : Optional.empty();
-        return topology.map(known -> Seating.of(known, cpus)).orElseGet(() -> Seating.anywhere(cpus));
+        Optional<CpuTopology> topology =
+                OSSupport.affinitySupportAvailable() ? CpuTopology.ofThisProcess() : Optional.empty();
+        return topology.map(known -> Seating.of(known, affordable(cpus))).orElseGet(() -> Seating.anywhere(cpus));
+    }
+
+    /** So many of {@code cpus} that the VMs of their seats find memory: a pair has one of each tier, and triples have as many besides. */
+    private static int affordable(int cpus) {
+        long ofAPair = 2L * Tier.values().length * (heapMegabytes() + BESIDE_THE_HEAP);
+        return (int) Math.max(2, Math.min(cpus, 2 * (availableMegabytes() / ofAPair)));
+    }
+
+    /** What Linux says is available, but no more than this process may have. */
+    public static long availableMegabytes() {
+        com.sun.management.OperatingSystemMXBean system =
+                ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                    .map(megabytes -> Math.min(megabytes, system.getTotalMemorySize() / MEGABYTE))
+                    .findFirst()
+                    .orElse(system.getFreeMemorySize() / MEGABYTE);
+        } catch (IOException | RuntimeException e) {
+            return system.getFreeMemorySize() / MEGABYTE;
+        }
     }
 
     /**
@@ -165,7 +193,18 @@ public final class JcstressEngine implements Engine {
     @Override
     public void start(StressFork fork, Seat seat, Duration timeout) {
         SeatVms vms = seats.computeIfAbsent(seat, made -> new SeatVms(launch, made));
-        ended.submit(() -> new Ended(fork, seat, vms.run(fork, timeout)));
+        ended.submit(() -> new Ended(fork, seat, measured(vms, fork, seat, timeout)));
+    }
+
+    /** Whatever goes wrong is the measurement of this fork, and costs no other one. */
+    private Measurement measured(SeatVms vms, StressFork fork, Seat seat, Duration timeout) {
+        try {
+            return vms.run(fork, timeout);
+        } catch (RuntimeException | Error e) {
+            Visit lost = new Visit(fork, seat, System::nanoTime);
+            lost.isOver();
+            return lost.measurement(launch.run(), Probe.NONE, "the engine failed: " + e);
+        }
     }
 
     @Override
@@ -206,6 +245,7 @@ public final class JcstressEngine implements Engine {
 
     @Override
     public void close() {
+        launch.stopped().set(true);
         launch.watchdog().shutdownNow();
         seats.values().forEach(SeatVms::close);
         try (Stream<Path> left = Files.list(launch.directory())) {

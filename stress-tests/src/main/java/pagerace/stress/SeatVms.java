@@ -37,7 +37,8 @@ import pagerace.verdict.Seat;
 import pagerace.verdict.Tier;
 
 /**
- * The VMs of one seat, one for each tier: each is bound to the seat's CPUs, compilers and collector included. One fork runs at a time.
+ * The VMs of one seat, one for each tier and number of actors: each is bound to the seat's CPUs, compilers and collector included. One
+ * fork runs at a time.
  */
 final class SeatVms implements AutoCloseable {
     /** Right before and right after each fork, so for 100 ms beside each. */
@@ -84,10 +85,17 @@ final class SeatVms implements AutoCloseable {
         }
     }
 
+    /** What a VM is started for: JCStress's orders to its compilers name the actors. */
+    private record Kind(Tier tier, int actors) {
+        static Kind of(StressFork fork) {
+            return new Kind(fork.tier(), fork.point().actors());
+        }
+    }
+
     private final Launch launch;
     private final Seat seat;
     private final HostProbe.Binding binding;
-    private final Map<Tier, WorkerVm> workers = new ConcurrentHashMap<>();
+    private final Map<Kind, WorkerVm> workers = new ConcurrentHashMap<>();
     private HostProbe.@Nullable Met lastProbe;
     private long lastProbed;
 
@@ -107,7 +115,7 @@ final class SeatVms implements AutoCloseable {
         Account account = Account.of(binding.cpus());
         HostProbe.Met before = probeBefore();
         Visit visit = new Visit(fork, seat, System::nanoTime);
-        Future<?> kill = launch.watchdog.schedule(() -> kill(fork.tier()), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> kill = launch.watchdog.schedule(() -> kill(Kind.of(fork)), timeout.toMillis(), TimeUnit.MILLISECONDS);
         String failure = null;
         IOException gone = null;
         try {
@@ -124,19 +132,19 @@ final class SeatVms implements AutoCloseable {
         if (gone != null && hung) {
             failure = Measurement.KILLED + timeout.toSeconds() + " s";
         } else if (gone != null && !launch.stopped.get()) { // else it has done what it was left time for
-            WorkerVm worker = workers.get(fork.tier());
+            WorkerVm worker = workers.get(Kind.of(fork));
             failure = "the VM is gone: " + (worker == null ? gone.getMessage() : worker.lastWords());
         }
         if (gone != null || hung || failure != null) {
-            discard(fork.tier());
+            discard(Kind.of(fork));
         }
         visit.isOver();
         Probe probe = before.plus(probe()).since(account);
         return visit.measurement(launch.run, probe, failure);
     }
 
-    private void kill(Tier tier) {
-        WorkerVm worker = workers.get(tier);
+    private void kill(Kind kind) {
+        WorkerVm worker = workers.get(kind);
         if (worker != null) {
             worker.kill();
         }
@@ -154,9 +162,9 @@ final class SeatVms implements AutoCloseable {
         return met;
     }
 
-    /** A VM of its tier that has not measured its point. One that died since it measured another is a failure, too. */
+    /** A VM of its kind that has not measured its point. One that died since it measured another is a failure, too. */
     private WorkerVm worker(StressFork fork) throws IOException {
-        WorkerVm old = workers.get(fork.tier());
+        WorkerVm old = workers.get(Kind.of(fork));
         if (old != null && !old.isAlive()) {
             throw new WorkerVm.Failed("the VM died between two forks: " + old.lastWords(), Map.of());
         }
@@ -164,10 +172,10 @@ final class SeatVms implements AutoCloseable {
         if (old != null && old.isNewTo(fork.point().key()) && !isWorn) {
             return old;
         }
-        discard(fork.tier());
+        discard(Kind.of(fork));
         int number = launch.started.incrementAndGet();
         WorkerVm worker = new WorkerVm(number, command(number, fork), launch.directory);
-        workers.put(fork.tier(), worker);
+        workers.put(Kind.of(fork), worker);
         if (launch.stopped.get()) {
             worker.kill();
         }
@@ -175,8 +183,8 @@ final class SeatVms implements AutoCloseable {
         return worker;
     }
 
-    private void discard(Tier tier) {
-        WorkerVm worker = workers.remove(tier);
+    private void discard(Kind kind) {
+        WorkerVm worker = workers.remove(kind);
         if (worker != null) {
             try {
                 worker.close();
@@ -191,7 +199,7 @@ final class SeatVms implements AutoCloseable {
         TestConfig config = testConfig(fork, Visit.SLICE_MILLIS);
         List<String> command = new ArrayList<>();
         if (OSSupport.taskSetAvailable() && !seat.cpus().isEmpty()) {
-            command.addAll(List.of("taskset", "-c", config.cpuMap.globalAffinityMap()));
+            command.addAll(List.of("taskset", "-c", seat.names().replace('+', ',')));
         }
         command.addAll(VMSupport.getJavaInvokeLine());
         command.addAll(OSSupport.getJavaInvokeArguments());

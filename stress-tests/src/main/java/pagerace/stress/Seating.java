@@ -27,7 +27,11 @@ public record Seating(List<Seat> pairs, List<Seat> farther, List<Seat> triples, 
 
     /** One seat, wherever the system puts its actors. */
     static Seating anywhere(int cpus) {
-        return new Seating(List.of(Seat.ANYWHERE), List.of(), cpus < 3 ? List.of() : List.of(Seat.ANYWHERE), cpus);
+        return new Seating(
+                cpus < 2 ? List.of() : List.of(Seat.ANYWHERE),
+                List.of(),
+                cpus < 3 ? List.of() : List.of(Seat.ANYWHERE),
+                cpus);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagerace.race.Point;
@@ -51,8 +53,8 @@ import pagerace.verdict.Tier;
  *
  * <p>Forks run at once on all {@linkplain Seating seats} that do not overlap. No two forks of one point run at once in one tier. After
  * the second round each point that should hold runs at each distance that the host has; what it is demanded to show stays the same,
- * spread over the distances. Seats for three actors, and those for a distance that has no pair of its own, take precedence over the
- * pairs that they overlap, for as long as something is wanted there.
+ * spread over the distances. From then on seats for three actors, and those for a distance that has no pair of its own, take precedence
+ * over the pairs that they overlap, until what is demanded there is met.
  */
 public final class StressRun {
     /** Measured: to turn to a point, to warm it up and to probe the host takes about this time; a VM starts in a tenth of it. */
@@ -98,7 +100,7 @@ public final class StressRun {
     private final Consumer<Measurement> sink;
     private final List<Measurement> measured = new ArrayList<>();
     private long overheadMillis = OVERHEAD.toMillis();
-    private double givenMillis;
+    private final Map<Seat, Double> givenMillis = new HashMap<>();
     private volatile boolean stopped;
 
     /**
@@ -180,11 +182,13 @@ public final class StressRun {
     /** Starts a fork on each seat that is free and for which something is wanted. */
     private void fill(long begin, Limits limits) {
         claimed.clear();
-        for (Seat seat : seating.triples()) {
-            offer(seat, nextOfPoints(seat, 3, limits.isByNeed()), true, begin, limits);
-        }
-        for (Seat seat : seating.farther()) {
-            offer(seat, missingDistance(seat), true, begin, limits);
+        if (areRoundsOver()) {
+            for (Seat seat : seating.triples()) {
+                offer(seat, nextOfPoints(seat, 3, true), true, begin, limits);
+            }
+            for (Seat seat : seating.farther()) {
+                offer(seat, missingDistance(seat), true, begin, limits);
+            }
         }
         Set<Distance> idle = EnumSet.noneOf(Distance.class);
         for (Seat seat : seating.pairs()) {
@@ -196,6 +200,13 @@ public final class StressRun {
                 }
             }
         }
+    }
+
+    /** Whether the points with two actors have had their first two rounds: seats that hold up pairs wait for that. */
+    private boolean areRoundsOver() {
+        List<Tally> open = open(2).toList();
+        return firstVisit(open) == null
+                && IntStream.rangeClosed(1, forks).allMatch(round -> missingTier(open, round) == null);
     }
 
     /** Starts {@code wanted}, or its canary, if the seat is free; else it {@code waits}, and nothing else starts there before it. */
@@ -226,11 +237,10 @@ public final class StressRun {
     }
 
     private boolean isFree(Seat seat) {
-        int busy =
-                running.keySet().stream().mapToInt(other -> other.cpus().size()).sum();
-        return busy + seat.cpus().size() <= seating.cpus()
-                && Stream.concat(running.keySet().stream(), claimed.keySet().stream())
-                        .noneMatch(seat::overlaps);
+        List<Seat> taken = Stream.concat(running.keySet().stream(), claimed.keySet().stream())
+                .toList();
+        int busy = taken.stream().mapToInt(other -> other.cpus().size()).sum();
+        return busy + seat.cpus().size() <= seating.cpus() && taken.stream().noneMatch(seat::overlaps);
     }
 
     /** Whether a fork of the point runs in the tier, or is to be the next on its seat. */
@@ -259,16 +269,18 @@ public final class StressRun {
         learn(measurement);
         tallyOf(was.fork).add(measurement);
         measured.add(measurement);
-        givenMillis += measurement.failure() == null ? measurement.givenMillis() : 0;
+        givenMillis.merge(ended.seat(), measurement.failure() == null ? measurement.givenMillis() : 0, Double::sum);
         sink.accept(measurement);
         return true;
     }
 
     private boolean hasBeenGivenEnough(Limits limits) {
-        return limits.given() != null && givenMillis >= (double) limits.given().toMillis() * lanes();
+        return limits.given() != null
+                && givenMillis.values().stream()
+                        .anyMatch(given -> given >= limits.given().toMillis());
     }
 
-    /** How many forks run at once: what a run is given counts for each. */
+    /** How many forks run at once. */
     private int lanes() {
         return Math.max(1, seating.pairs().size());
     }
@@ -398,12 +410,17 @@ public final class StressRun {
 
     /** Whether it was run with its actors so far apart, or is now. */
     private boolean hasBeenAt(Distance distance, Tally tally) {
-        return tally.measurements().stream().anyMatch(m -> m.seat().distance() == distance)
+        return tally.measurements().stream()
+                        .anyMatch(m -> m.seat().distance() == distance
+                                && m.tier() != Tier.INTERPRETER // it shows no store buffer
+                                && m.failure() == null
+                                && m.samples() > 0)
                 || Stream.concat(
                                 running.entrySet().stream()
                                         .map(entry -> Map.entry(entry.getKey(), entry.getValue().fork)),
                                 claimed.entrySet().stream())
                         .anyMatch(entry -> entry.getKey().distance() == distance
+                                && entry.getValue().tier() != Tier.INTERPRETER
                                 && entry.getValue()
                                         .point()
                                         .key()

@@ -99,7 +99,7 @@ class ListAndExplainTest {
                 .contains("kernels    5.9 .. 5.10\n  commit     https://git.kernel.org/linus/f3c64eda3e50\n")
                 .contains(
                         "reachable  SC\n",
-                        "control    none needed: threads show this variant's own bug on x86\n",
+                        "control    none needed: x86 allows this variant's own bug, so threads can show it\n",
                         "steps      GupFast: ")
                 .contains(
                         "\nGupFastVsFork/CHECK_ONLY[write,small,later-pin,x86]\n  access     the user of the pin writes")

@@ -45,7 +45,7 @@ class StressOptionsTest {
     @Test
     void noMoreCpusThanThereAre() {
         stress("--budget=1s", "--cpus=9999")
-                .isRefusedWith("With --cpus 9999 there are too few: this process may use "
+                .isRefusedWith("--cpus 9999 is more than this process may use; the most is "
                         + Runtime.getRuntime().availableProcessors() + ".");
     }
 
@@ -54,7 +54,7 @@ class StressOptionsTest {
             delimiter = '|',
             value = {
                 "--forks=0 | With 0 forks nothing is measured; the fewest is 1.",
-                "--cpus=1 | With --cpus 1 no fork finds room: two actors need two, so the fewest is 2.",
+                "--cpus=1 | --cpus 1 is too few: a fork needs a CPU for each of its actors; the fewest is 2.",
                 "--forks=x | Invalid value for option '--forks': 'x' is not an int; see pagerace stress --help.",
                 "--fork=1 | pagerace stress does not understand --fork=1; the nearest is --forks.",
                 "--jvm-args=-ea -Xint | --jvm-args has -Xint, which can change what is compiled and how: then no fork"

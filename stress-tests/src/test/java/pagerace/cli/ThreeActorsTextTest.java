@@ -75,16 +75,14 @@ class ThreeActorsTextTest {
     void whereTheColumnsDoNotFitEachCellHasALine() {
         assertThat(RaceText.of(RACE, wide(60))).contains("""
 
-                  writer (UNFENCED)
-                      relay
-                          reader
-                  stores x, buffered
-                      takes the lock
-                      stores y, buffered
-                      reads z: not stored
-                          stores z, buffered
-                          reads x: not stored
-                  reads y: not stored
+                  writer (UNFENCED), relay, reader
+                  writer: stores x, buffered
+                      relay: takes the lock
+                      relay: stores y, buffered
+                      relay: reads z: not stored
+                          reader: stores z, buffered
+                          reader: reads x: not stored
+                  writer: reads y: not stored
                   all stores become visible: nobody saw one
                 """);
     }

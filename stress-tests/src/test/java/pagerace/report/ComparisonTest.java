@@ -182,7 +182,7 @@ class ComparisonTest {
                 .isEqualTo(new Comparison.Moves<>(
                         0, 0, List.of(new Comparison.Stressed("TestRace/BROKEN[small]", Tier.C2)), List.of()));
         assertThat(ComparisonText.TABLE.of(comparison, false))
-                .contains("; not compared: other strides: TestRace/BROKEN[small] in C2\n");
+                .contains("; not compared, other strides or distances: TestRace/BROKEN[small] in C2\n");
     }
 
     @Test

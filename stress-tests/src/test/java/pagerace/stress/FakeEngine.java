@@ -119,6 +119,10 @@ public final class FakeEngine implements Engine {
                 Map.of(),
                 probe,
                 null));
+        int cpus = running.stream()
+                .mapToInt(other -> other.ended.seat().cpus().size())
+                .sum();
+        assertThat(cpus + seat.cpus().size()).isLessThanOrEqualTo(seating.cpus());
         running.add(new Running(now + life.toNanos(), new Ended(fork, seat, measurement)));
         most = Math.max(most, running.size());
     }

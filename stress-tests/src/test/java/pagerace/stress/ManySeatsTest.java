@@ -73,6 +73,10 @@ class ManySeatsTest {
     }
 
     private static Ran run(Seating seating, List<Point> plan, FakeEngine engine) {
+        return run(seating, plan, engine, Limits.BY_NEED);
+    }
+
+    private static Ran run(Seating seating, List<Point> plan, FakeEngine engine, Limits limits) {
         engine.seating = seating;
         plan.stream()
                 .filter(point -> !engine.rates.containsKey(point.variant()))
@@ -80,7 +84,7 @@ class ManySeatsTest {
         List<Measurement> measured = new ArrayList<>();
         StressRun run = new StressRun(
                 plan.stream().map(ManySeatsTest::tally).toList(), Reachability.TSO, 1, engine, SILENT, measured::add);
-        run.run(Duration.ZERO, Limits.BY_NEED);
+        run.run(Duration.ZERO, limits);
         return new Ran(engine, measured, run.tallies());
     }
 
@@ -237,7 +241,7 @@ class ManySeatsTest {
     }
 
     @Test
-    void threeActorsHaveThreeCpusAndThePairsBesideThemWaitOnlyForThem() throws IOException {
+    void threeActorsHaveThreeCpusAndTwoHaveTwo() throws IOException {
         Point three = three(Fix.FIXED);
         List<Point> plan = new ArrayList<>(planned().subList(0, 10));
         plan.add(three);
@@ -251,8 +255,43 @@ class ManySeatsTest {
                 .filteredOn(m -> !m.point().equals(three.key()) && !m.point().startsWith("Canary"))
                 .isNotEmpty()
                 .allMatch(m -> m.seat().cpus().size() == 2);
-        int last = ran.measured.stream().map(Measurement::point).toList().lastIndexOf(three.key());
-        assertThat(last).as("it is settled early, and gives its CPUs back").isLessThan(ran.measured.size() / 2);
+    }
+
+    /** On four CPUs the only triple overlaps both pairs. */
+    @Test
+    void threeActorsDoNotStarveTwo() throws IOException {
+        Point three = three(Fix.FIXED);
+        List<Point> plan = new ArrayList<>(planned().subList(0, 10));
+        plan.add(0, three);
+        Ran ran = run(seating("arm64-4-silent", 4), plan, new FakeEngine(), Limits.of(Duration.ofMinutes(2)));
+        assertThat(ran.unsettled()).isEmpty();
+        assertThat(ran.tallies.get(0).forks()).isPositive();
+        List<String> order = ran.measured.stream()
+                .map(Measurement::point)
+                .filter(point -> !point.startsWith("Canary"))
+                .toList();
+        assertThat(order.subList(0, order.indexOf(three.key())))
+                .as("everybody has had a turn before it takes the CPUs of others")
+                .containsAll(
+                        plan.subList(1, plan.size()).stream().map(Point::key).toList());
+        assertThat(order.lastIndexOf(three.key()))
+                .as("it does not take them beyond its demand")
+                .isLessThan(order.size() / 2);
+    }
+
+    @Test
+    void aMissingDistanceComesAfterTheRounds() throws IOException {
+        Point fixed = TestRace.point(Fix.FIXED);
+        Point broken = TestRace.point(Fix.BROKEN);
+        FakeEngine engine = new FakeEngine();
+        engine.rates.put(Fix.BROKEN, Map.of("WRONG", 1.0));
+        Ran ran = run(seating("vm-4-smt", 4), List.of(fixed, broken), engine, Limits.of(Duration.ofMinutes(1)));
+        List<Distance> distances = ran.measured.stream()
+                .filter(m -> !m.point().startsWith("Canary"))
+                .map(m -> m.seat().distance())
+                .toList();
+        assertThat(distances.subList(0, 5)).as("four tiers, and the control").containsOnly(Distance.ONE_CACHE);
+        assertThat(distances).contains(Distance.SIBLINGS);
     }
 
     @Test

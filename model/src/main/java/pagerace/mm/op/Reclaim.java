@@ -32,12 +32,10 @@ public class Reclaim extends Operation<Reclaim.Step> {
         SEQ_OF_ALL,
         /** Proposal: a full fence between the odd counts and the look. */
         FENCE_AFTER_SEQ,
-        /** Skip a folio that may be pinned before anything else: feb889fb40fa (5.11). Nothing orders this look. */
+        /** Skip a folio that may be pinned before it gets a swap slot: feb889fb40fa (5.11). Nothing orders this look. */
         SKIP_PINNED,
         /** Mutant: ask whether the page is exclusive once, before the first page-table lock is taken. */
         EXCLUSIVE_BEFORE_WALK,
-        /** Mutant: give up exclusivity in the first address space only. */
-        SHARE_AT_FIRST_ONLY,
         /** Give up exclusivity under the cleared entry before unmapping, by {@link Share}: 6c287605fd56 (5.19). */
         SHARE,
         /** Remember exclusivity in the swap entry: 1493a1913e34 (5.19, where the architecture has a bit for it). */
@@ -151,8 +149,7 @@ public class Reclaim extends Operation<Reclaim.Step> {
         boolean exclusive = steps.has(Step.EXCLUSIVE_BEFORE_WALK) && folio.test(Folio.ANON_EXCLUSIVE);
         End end = End.KEPT_UNMAPPED_BY_OTHERS;
         for (int i = 0; i < entries.size(); i++) {
-            boolean mayShare = i == 0 || !steps.has(Step.SHARE_AT_FIRST_ONLY);
-            End here = unmap(folio, entries.get(i), shares.get(i), exclusive, mayShare);
+            End here = unmap(folio, entries.get(i), shares.get(i), exclusive);
             if (here == End.SHARE_REFUSED) {
                 return here; // the walk ends, and what it unmapped before stays so
             }
@@ -165,9 +162,8 @@ public class Reclaim extends Operation<Reclaim.Step> {
      * {@code try_to_unmap_one}: {@link End#RECLAIMED} stands for "go on".
      *
      * @param exclusiveBefore with {@link Step#EXCLUSIVE_BEFORE_WALK}, whether the page was exclusive then
-     * @param mayShare whether {@link Step#SHARE} is done here
      */
-    protected End unmap(Folio folio, Entry entry, Share with, boolean exclusiveBefore, boolean mayShare) {
+    protected End unmap(Folio folio, Entry entry, Share with, boolean exclusiveBefore) {
         entry.lock.lock();
         long seen = entry.word.readOnce();
         if (!Pte.isPresent(seen) || Pte.pfn(seen) != folio.pfn) {
@@ -181,7 +177,7 @@ public class Reclaim extends Operation<Reclaim.Step> {
             folio.markDirtyQuietly();
         }
         swap.count.add(1);
-        if (exclusive && mayShare && steps.has(Step.SHARE) && !with.tryShare(folio, cleared)) {
+        if (exclusive && steps.has(Step.SHARE) && !with.tryShare(folio, cleared)) {
             swap.count.add(-1);
             with.restore(entry, cleared);
             entry.lock.unlock();

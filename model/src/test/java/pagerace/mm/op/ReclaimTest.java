@@ -258,15 +258,6 @@ class ReclaimTest {
     }
 
     @Test
-    void sharesInTheFirstAddressSpaceOnlyAsAMutant() {
-        Shared scene = new Shared();
-        scene.leaveFirst();
-        scene.machine.before("lock child.ptl", 1, () -> scene.folio.refcount.add(Folio.PIN_BIAS));
-        assertThat(scene.shrink(Linux.V6_4.with(Step.SHARE_AT_FIRST_ONLY))).isEqualTo(End.UNMAPPED_PINNED);
-        assertThat(scene.folio.test(Folio.ANON_EXCLUSIVE)).isTrue();
-    }
-
-    @Test
     void asksWhetherThePageIsExclusiveTooEarlyAsAMutant() {
         Shared scene = new Shared();
         scene.machine.before("lock parent.ptl", 1, scene::leaveFirst);

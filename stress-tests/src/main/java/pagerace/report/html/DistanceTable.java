@@ -5,6 +5,7 @@ import static pagerace.report.html.Markup.tag;
 
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +34,8 @@ final class DistanceTable {
         for (int host = 0; host < report.hosts().size(); host++) {
             String where = Fragments.host(report, host, "", ": ");
             Map<Distance, List<Measurement>> measured = report.hosts().get(host).measurements().stream()
-                    .filter(m -> m.point().equals(point.facts().key()) && m.samples() > 0)
+                    .filter(m -> m.point().equals(point.facts().key())
+                            && !(m.outcomes().isEmpty() && m.warmUp().isEmpty()))
                     .collect(Collectors.groupingBy(
                             m -> m.seat().distance(), () -> new EnumMap<>(Distance.class), Collectors.toList()));
             hasSeveral |= measured.size() > 1;
@@ -55,8 +57,15 @@ final class DistanceTable {
 
     private static Markup row(String distance, List<Measurement> forks, RaceFacts race, PointResults point) {
         Set<String> windows = words(race, Outcome.Mark.WINDOW);
-        Set<String> forbidden =
-                point.variant().deadlocks() ? Set.of(Stuckness.STUCK.name()) : words(race, Outcome.Mark.FORBIDDEN);
+        Set<String> forbidden = new HashSet<>(words(race, Outcome.Mark.FORBIDDEN));
+        if (point.variant().deadlocks()) {
+            forbidden.add(Stuckness.STUCK.name());
+        }
+        long early = forks.stream()
+                .flatMap(fork -> fork.warmUp().entrySet().stream())
+                .filter(entry -> forbidden.contains(entry.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
         long samples = count(forks, word -> true);
         String cpus = forks.stream()
                 .map(fork -> fork.seat().names())
@@ -70,7 +79,8 @@ final class DistanceTable {
                 tag("td", cpus),
                 tag("td", Table.number(samples)),
                 share(count(forks, windows::contains), samples),
-                share(count(forks, forbidden::contains), samples));
+                share(count(forks, forbidden::contains), samples)
+                        .add(early == 0 ? "" : " + " + Table.number(early) + " in warm-ups"));
     }
 
     private static Set<String> words(RaceFacts race, Outcome.Mark mark) {
