@@ -86,8 +86,9 @@ public class SwapIn {
         folio.mapcount.add(1);
         entry.word.writeOnce(Pte.present(
                 folio.pfn, Pte.ACCESSED | (writable ? Pte.WRITE : 0) | (writable && write ? Pte.DIRTY : 0)));
+        folio.lock
+                .unlock(); // while the entry is locked: once it is not, somebody may zap it, and with it our reference
         entry.lock.unlock();
-        folio.lock.unlock();
         return writable ? End.MAPPED_WRITABLE : End.MAPPED_READ_ONLY;
     }
 

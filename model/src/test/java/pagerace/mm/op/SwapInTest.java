@@ -136,8 +136,8 @@ class SwapInTest {
                         "fetchAdd swap_map RELAXED",
                         "fetchAdd folio.mapcount RELAXED",
                         "writeOnce parent.pte",
-                        "storeRelease parent.ptl",
-                        "fetchAndNot folio.flags RELEASE");
+                        "fetchAndNot folio.flags RELEASE",
+                        "storeRelease parent.ptl");
     }
 
     @Test
